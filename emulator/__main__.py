@@ -1,0 +1,5 @@
+"""``python -m emulator`` is ``wxemu``."""
+
+from emulator.cli import main
+
+main()

@@ -1,0 +1,87 @@
+"""The WSGI application: every face on one port, told apart by path; nothing else knows them all."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Final
+
+from flask import Flask, Response, request
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
+
+from emulator import control, documents, phone, wechat
+from emulator.body import BodyError
+from emulator.deployment import TooManyCallsError, UnknownFunctionError
+from emulator.project import ProjectError
+from emulator.wechat.routes import refuse, wrong_method
+from emulator.world.clock import ClockError
+from emulator.world.errors import WeChatError
+from emulator.world.phones import InvalidPhoneError, UnknownPhoneError
+from emulator.world.settings import SettingsError
+
+if TYPE_CHECKING:
+    from emulator.deployment import Deployment
+    from emulator.world.world import World
+
+OUR_OWN: Final = ("/phone/", "/emulator/", "/healthz", "/readyz", "/openapi.json")
+LARGEST_BODY: Final = 32 * 1024 * 1024
+
+_log = logging.getLogger(__name__)
+_STATUS: Final[dict[type[Exception], int]] = {
+    BodyError: 400,
+    ClockError: 400,
+    SettingsError: 400,
+    InvalidPhoneError: 400,
+    UnknownPhoneError: 404,
+    UnknownFunctionError: 404,
+    TooManyCallsError: 429,
+    ProjectError: 500,
+}
+
+
+def create_app(world: World, deployment: Deployment) -> Flask:
+    """The faces over one world and the functions deployed in it."""
+    app = Flask(__name__, static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    app.json.sort_keys = False  # type: ignore[attr-defined]
+    app.register_blueprint(wechat.face(world))
+    app.register_blueprint(phone.face(world, deployment))
+    app.register_blueprint(control.face(world, deployment))
+    app.register_blueprint(documents.face())
+
+    @app.errorhandler(Exception)
+    def _refused(error: Exception) -> Response:
+        if request.path.startswith(OUR_OWN):
+            return _refused_by_us(error)
+        return refuse(world, _as_wechat_error(error))
+
+    return app
+
+
+def _as_wechat_error(error: Exception) -> WeChatError:
+    if isinstance(error, NotFound):
+        return WeChatError(40066, value=request.path)
+    if isinstance(error, MethodNotAllowed):
+        return wrong_method(request.path, request.method)
+    if isinstance(error, HTTPException):
+        return WeChatError(47001, value=error.name)
+    _log.exception("a fault of the emulator, answered as -1")
+    return WeChatError(-1)
+
+
+def _refused_by_us(error: Exception) -> Response:
+    if isinstance(error, HTTPException):
+        return control.failure(error.code or 500, f"{request.method} {request.path}: {error.name}; see /openapi.json")
+    status = next((status for kind, status in _STATUS.items() if isinstance(error, kind)), None)
+    if status is None:
+        _log.exception("a fault of the emulator")
+        return control.failure(500, "a fault of the emulator; its log has the trace")
+    return control.failure(status, _told(error))
+
+
+def _told(error: Exception) -> str:
+    if isinstance(error, UnknownFunctionError):
+        return f"the project declares no function {str(error)!r}; add it to cloudbaserc.yaml"
+    if isinstance(error, TooManyCallsError):
+        return "too many function calls at one time; wait for some of them to end"
+    return str(error)

@@ -1,0 +1,124 @@
+"""``wxemu start`` and ``wxemu demo``."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from pathlib import Path
+
+import click
+
+from emulator.cli.options import json_option, show
+
+_STATE_FOLDER = ".wxemu"
+
+
+@click.command()
+@click.option(
+    "--project",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    default=".",
+    help="The folder with cloudbaserc.yaml. [default: this one]",
+)
+@click.option("--port", type=click.IntRange(0, 65535), default=8686, show_default=True, help="0 picks a free one.")
+@click.option("--state", help=f"Folder of the state, or :memory: to keep none. [default: PROJECT/{_STATE_FOLDER}]")
+@click.option(
+    "--seed",
+    "seed_file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="YAML file with apps, users and phones. [default: one demo app]",
+)
+@click.option("--random-seed", help="Make ids and keys the same in every run that begins with the same state.")
+@json_option
+def start(
+    project: Path, port: int, state: str | None, seed_file: Path | None, random_seed: str | None, *, is_json: bool
+) -> None:
+    """Start an emulator on 127.0.0.1 and serve until Ctrl-C or SIGTERM.
+
+    \b
+    Examples:
+      wxemu start                                  this folder's functions, the demo app, port 8686
+      wxemu start --port 0 --state :memory: --json what a test wants: a line of JSON once it is ready
+      wxemu start --seed tests/seed.yaml           your own apps, users and phones
+    """
+    from emulator import server  # noqa: PLC0415 - `wxemu --help` need not load it
+    from emulator.world import seed  # noqa: PLC0415
+
+    logging.basicConfig(level=logging.WARNING, format="wxemu: %(message)s", stream=sys.stderr)
+    planted = seed.DEMO if seed_file is None else seed.read(_text_of(seed_file), name=str(seed_file))
+    folder = project / _STATE_FOLDER if state is None else Path(state)
+    plan = server.Plan(
+        port=server.free_port(port),
+        project=_checked_project(project),
+        state=None if state == ":memory:" else folder.resolve(),
+        seed=planted,
+        random_seed=random_seed,
+        is_json=is_json,
+    )
+    server.check_state(plan)
+    server.serve(plan)
+
+
+def _text_of(file: Path) -> str:
+    from emulator.world.seed import SeedError  # noqa: PLC0415
+
+    try:
+        return file.read_text(encoding="utf-8")
+    except ValueError:
+        raise SeedError(f"{file}: expected UTF-8 text, found something else") from None
+
+
+def _checked_project(folder: Path) -> Path | None:
+    """The folder if it declares functions; a broken declaration is told now, a missing one is only remarked."""
+    import os  # noqa: PLC0415
+
+    from emulator.project import CONFIG_NAMES, load_project  # noqa: PLC0415
+
+    if not any((folder / name).is_file() for name in CONFIG_NAMES):
+        logging.getLogger(__name__).warning(
+            "no cloudbaserc.yaml in %s, so there are no functions to call; name a project with --project", folder.resolve()
+        )
+        return None
+    load_project(folder, os.environ)
+    return folder.resolve()
+
+
+@click.command()
+@click.option(
+    "--project",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    default=".",
+    help="The folder with cloudbaserc.yaml. [default: this one]",
+)
+@click.option("--keep", is_flag=True, help="Leave the emulator running afterwards, until Ctrl-C.")
+@json_option
+def demo(project: Path, *, keep: bool, is_json: bool) -> None:
+    """Play the whole story on an emulator of its own, and show every request and answer.
+
+    Login, fingerprint, verifySignature; then what must be refused: a tampered text, another user's openid, a foreign
+    key; then the session: valid, replaced by a login elsewhere, renewed. Exit code 0 only if every answer was the
+    expected one.
+
+    \b
+    Examples:
+      wxemu demo
+      wxemu demo --json | python -m json.tool
+    """
+    from emulator.demo import Emulator, play, told  # noqa: PLC0415
+
+    with Emulator(project) as emulator:
+        steps = []
+        for number, step in enumerate(play(emulator.remote), start=1):
+            steps.append(step)
+            if not is_json:
+                click.echo(told(number, step))
+        is_ok = all(step.ok for step in steps)
+        if is_json:
+            show({"ok": is_ok, "steps": [step.document() for step in steps]}, is_json=True)
+        else:
+            expected = sum(step.ok for step in steps)
+            click.echo(f"{expected} of {len(steps)} answers were the expected ones.")
+        if keep:
+            click.echo(f"The emulator stays at {emulator.remote.url} until Ctrl-C.", err=True)
+            emulator.wait()
+    sys.exit(0 if is_ok else 1)

@@ -1,0 +1,5 @@
+"""Face: our own control plane, apart from all that is emulated."""
+
+from emulator.control.routes import face, failure
+
+__all__ = ["face", "failure"]

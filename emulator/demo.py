@@ -1,0 +1,229 @@
+"""The whole story, played over the wire for a reader: each step is one request, its answer, and what was expected.
+
+DemoError
+    The emulator for it could not be started.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Self
+
+import click
+
+from emulator.remote import Remote
+from emulator.world.journal import without_credentials
+from emulator.world.seed import DEMO
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from emulator.remote import Exchange
+
+_APP = DEMO["apps"][0]
+
+
+class DemoError(Exception):
+    """The emulator for the demo could not be started."""
+
+
+class Emulator:
+    """An emulator of its own for the demo: a free port, no state kept."""
+
+    def __init__(self, project: Path) -> None:
+        # The same command a user would type, so that the demo shows what the user will get.
+        self._process = subprocess.Popen(  # noqa: S603 - our own module
+            [
+                *(sys.executable, "-m", "emulator", "start"),
+                *("--project", str(project), "--port", "0", "--state", ":memory:", "--json"),
+            ],
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        ready = self._process.stdout.readline() if self._process.stdout else ""
+        if not ready:
+            raise DemoError("the emulator did not start; its own words stand above")
+        self.remote = Remote(json.loads(ready)["url"])
+
+    def wait(self) -> None:
+        """Until Ctrl-C, which the emulator gets as well."""
+        try:
+            self._process.wait()
+        except KeyboardInterrupt:
+            self._process.wait()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.terminate()
+        self._process.wait()
+        if self._process.stdout:
+            self._process.stdout.close()
+
+
+@dataclass(frozen=True)
+class Step:
+    """One request of the story.
+
+    :param expected: members that the answer must have; a member of a nested object by its dotted name.
+    """
+
+    name: str
+    exchange: Exchange
+    expected: Mapping[str, Any]
+
+    @property
+    def answer(self) -> dict[str, Any]:
+        """The answer's JSON."""
+        decoded: dict[str, Any] = json.loads(self.exchange.response_body)
+        return decoded
+
+    @property
+    def ok(self) -> bool:
+        """Whether the answer is the expected one."""
+        return all(_member(self.answer, name) == value for name, value in self.expected.items())
+
+    def document(self) -> dict[str, Any]:
+        """The step for ``--json``, credentials struck out."""
+        sent = self.exchange
+        return {
+            "name": self.name,
+            "request": {
+                "method": sent.method,
+                "url": without_credentials(sent.url),
+                "body": without_credentials(sent.request_body),
+            },
+            "response": {"status": sent.status, "body": without_credentials(sent.response_body)},
+            "expected": dict(self.expected),
+            "ok": self.ok,
+        }
+
+
+def _member(answer: Any, name: str) -> Any:
+    for part in name.split("."):
+        answer = answer.get(part) if isinstance(answer, dict) else None
+    return answer
+
+
+def told(number: int, step: Step) -> str:
+    """One step for a reader."""
+    sent = step.document()["request"]
+    mark = click.style("as expected", fg="green") if step.ok else click.style("NOT AS EXPECTED", fg="red", bold=True)
+    expected = ", ".join(f"{name} = {json.dumps(value, ensure_ascii=False)}" for name, value in step.expected.items())
+    lines = [
+        click.style(f"{number:>2}. {step.name}", bold=True),
+        f"    -> {sent['method']} {sent['url']}",
+        *([f"       {sent['body']}"] if sent["body"] else []),
+        f"    <- {step.document()['response']['body'].strip()}",
+        f"    {mark}: {expected}",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+class _Phone:
+    """The story's view of a phone: what its mini program does on it."""
+
+    def __init__(self, remote: Remote, made: Mapping[str, Any]) -> None:
+        self._remote = remote
+        self._path = f"/phone/v1/phones/{made['phoneId']}"
+        self.openid = str(made["openid"])
+
+    def do(self, story: str, operation: str, body: Mapping[str, Any], **expected: Any) -> Step:
+        return Step(story, self._remote.send("POST", f"{self._path}/{operation}", body), expected)
+
+    def call(self, story: str, name: str, data: Mapping[str, Any], expected: Mapping[str, Any]) -> Step:
+        sent = self._remote.send("POST", f"{self._path}/callFunction", {"name": name, "data": data})
+        wanted = {"errMsg": "cloud.callFunction:ok", **{f"result.{key}": value for key, value in expected.items()}}
+        return Step(story, sent, wanted)
+
+    def confirm(self, story: str, challenge: str, outcome: str = "match", **expected: Any) -> Step:
+        body = {
+            "requestAuthModes": ["fingerPrint"],
+            "challenge": challenge,
+            "authContent": "请用指纹确认支付",
+            "outcome": outcome,
+        }
+        return self.do(story, "startSoterAuthentication", body, **expected)
+
+
+def play(remote: Remote) -> Iterator[Step]:
+    """The story: login, confirmation, what must be refused, and the life of the session."""
+    made = _new_phone(remote, "A user takes her Android phone")
+    yield made
+    phone = _Phone(remote, made.answer)
+    yield from _log_in(phone, "our server")
+    yield from _confirm(phone, remote)
+    yield from _session(phone, remote)
+
+
+def _new_phone(remote: Remote, story: str, **holder: str) -> Step:
+    body = {"appid": _APP["appid"], "profile": "android", **holder}
+    return Step(story, remote.send("POST", "/phone/v1/phones", body), {"profile": "android"})
+
+
+def _log_in(phone: _Phone, server: str) -> Iterator[Step]:
+    login = phone.do("The mini program logs in: wx.login gives a code", "login", {}, errMsg="login:ok")
+    yield login
+    yield phone.call(
+        f"The function login buys a session with it; the session_key stays with {server}",
+        "login",
+        {"code": login.answer["code"]},
+        {"errCode": 0, "openid": phone.openid},
+    )
+
+
+def _confirm(phone: _Phone, remote: Remote) -> Iterator[Step]:
+    yield phone.confirm("She touches the sensor with a wrong finger", "order-2026/001", "mismatch", errCode=90009)
+    confirmed = phone.confirm("Then with the right one: the phone's TEE signs the challenge", "order-2026/001", errCode=0)
+    yield confirmed
+    result = {"jsonString": confirmed.answer["resultJSON"], "jsonSignature": confirmed.answer["resultJSONSignature"]}
+    yield phone.call(
+        "The function verifySignature asks WeChat: genuine",
+        "verifySignature",
+        result,
+        {"errCode": 0, "errMsg": "openapi.soter.verifySignature:ok", "isOk": True},
+    )
+    tampered = {**result, "jsonString": result["jsonString"].replace("001", "999")}
+    yield phone.call("The order in the text was changed afterwards", "verifySignature", tampered, {"isOk": False})
+    other = _new_phone(remote, "Another user has a phone, too")
+    yield other
+    yield phone.call(
+        "She names the other user's openid: refused",
+        "verifySignature",
+        {**result, "openid": other.answer["openid"]},
+        {"errCode": 40003, "isOk": None},
+    )
+    thief = _Phone(remote, other.answer)
+    yield thief.call("The other user hands in her confirmation as his own", "verifySignature", result, {"isOk": False})
+    yield phone.do("Her phone is replaced by one with a foreign key", "override", {"foreignKey": True}, override=["foreignKey"])
+    forged = phone.confirm("It signs the next order", "order-2026/002", errCode=0)
+    yield forged
+    yield phone.call(
+        "WeChat does not know that key",
+        "verifySignature",
+        {"jsonString": forged.answer["resultJSON"], "jsonSignature": forged.answer["resultJSONSignature"]},
+        {"isOk": False},
+    )
+
+
+def _session(phone: _Phone, remote: Remote) -> Iterator[Step]:
+    yield phone.call("Is the session that our server keeps still valid?", "checkSession", {}, {"errCode": 0})
+    tablet = _new_phone(remote, "She takes a second phone of hers", openid=phone.openid)
+    yield tablet
+    login = _Phone(remote, tablet.answer).do("and logs in there", "login", {}, errMsg="login:ok")
+    yield login
+    query = f"appid={_APP['appid']}&secret={_APP['secret']}&js_code={login.answer['code']}&grant_type=authorization_code"
+    yield Step(
+        "with a server that is not ours: it buys a new session, which ends the one before",
+        remote.send("GET", f"/sns/jscode2session?{query}"),
+        {"openid": phone.openid},
+    )
+    yield phone.call("Now ours is stale", "checkSession", {}, {"errCode": 87009})
+    yield from _log_in(phone, "our server again")
+    yield phone.call("and all is well", "checkSession", {}, {"errCode": 0, "errMsg": "checkSession:ok"})

@@ -1,0 +1,140 @@
+"""Routes of the simulated phone: ``/phone/v1/phones`` and what a mini program can do on one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
+
+from flask import Blueprint, Response, jsonify, request
+
+from emulator import body
+from emulator.phone import calls, codec
+from emulator.phone.recording import answered_and_recorded
+from emulator.world import confirmations, phones, sessions
+from emulator.world.confirmations import OUTCOMES, ConfirmationError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from emulator.deployment import Deployment
+    from emulator.world.phones import Phone
+    from emulator.world.world import World
+
+    Operation = Callable[[World, Phone, Mapping[str, Any]], Mapping[str, Any]]
+
+
+def face(world: World, deployment: Deployment) -> Blueprint:
+    """The phones of ``world``; their function calls run on ``deployment``."""
+    routes = Blueprint("phone", __name__, url_prefix="/phone/v1/phones")
+    routes.add_url_rule("", "list", partial(_list, world), methods=["GET"])
+    routes.add_url_rule("", "create", partial(_create, world), methods=["POST"])
+    routes.add_url_rule("/<phone_id>", "show", partial(_show, world), methods=["GET"])
+    for name, operation in OPERATIONS.items():
+        view = partial(_operate, world, name, operation)
+        routes.add_url_rule(f"/<phone_id>/{name}", name, view, methods=["POST"])
+    call = partial(_call_function, world, deployment)
+    routes.add_url_rule("/<phone_id>/callFunction", "callFunction", call, methods=["POST"])
+    return routes
+
+
+def _list(world: World) -> Response:
+    with world.deciding():
+        return jsonify({"phones": [codec.phone(found) for found in phones.all_phones(world, request.args.get("appid"))]})
+
+
+def _show(world: World, phone_id: str) -> Response:
+    with world.deciding():
+        return jsonify(codec.phone(phones.find(world, phone_id)))
+
+
+def _create(world: World) -> Response:
+    given = body.of_request()
+    created = phones.create(
+        world,
+        appid=body.encodable_text(given, "appid", is_required=True) or "",
+        profile_name=body.encodable_text(given, "profile", is_required=True) or "",
+        openid=body.encodable_text(given, "openid"),
+    )
+    return jsonify(codec.phone(created))
+
+
+def _operate(world: World, name: str, operation: Operation, phone_id: str) -> Response:
+    given = body.of_request()
+    with world.deciding():
+        phone = phones.find(world, phone_id)
+        return answered_and_recorded(world, f"wx.{name}", phone.appid, operation(world, phone, given))
+
+
+def _call_function(world: World, deployment: Deployment, phone_id: str) -> Response:
+    """Not one decision: the function waits, and calls back meanwhile."""
+    given = body.of_request()
+    name = body.encodable_text(given, "name", is_required=True) or ""
+    data = body.json_object(given.get("data"))
+    with world.deciding():
+        phone = phones.find(world, phone_id)
+    answer = calls.call_function(world, deployment, phone, name, data)
+    with world.deciding():
+        return answered_and_recorded(world, "wx.cloud.callFunction", phone.appid, answer)
+
+
+def _login(world: World, phone: Phone, given: Mapping[str, Any]) -> Mapping[str, Any]:
+    code = sessions.new_code(world, appid=phone.appid, openid=phone.openid)
+    sessions.touch(world, phone.appid, phone.openid)
+    phones.keep(world, replace(phone, latest_code=code))
+    return {"code": code, "errMsg": "login:ok"}
+
+
+def _check_session(world: World, phone: Phone, given: Mapping[str, Any]) -> Mapping[str, Any]:
+    is_in_force = sessions.is_code_in_force(world, appid=phone.appid, openid=phone.openid, code=phone.latest_code)
+    if not is_in_force:
+        return {"errMsg": "checkSession:fail session time out, need relogin"}
+    sessions.touch(world, phone.appid, phone.openid)
+    return {"errMsg": "checkSession:ok"}
+
+
+def _check_is_support(world: World, phone: Phone, given: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {"supportMode": list(phone.profile.modes), "errMsg": "checkIsSupportSoterAuthentication:ok"}
+
+
+def _check_is_enrolled(world: World, phone: Phone, given: Mapping[str, Any]) -> Mapping[str, Any]:
+    mode = body.text(given, "checkAuthMode", is_required=True)
+    if mode not in phone.profile.modes:
+        return {"isEnrolled": False, "errMsg": "checkIsSoterEnrolledInDevice:fail not support"}
+    return {"isEnrolled": bool(phone.enrolled.get(mode)), "errMsg": "checkIsSoterEnrolledInDevice:ok"}
+
+
+def _start(world: World, phone: Phone, given: Mapping[str, Any]) -> Mapping[str, Any]:
+    try:
+        done = confirmations.confirm(
+            world,
+            phone,
+            request_auth_modes=body.strings(given, "requestAuthModes"),
+            challenge=body.text(given, "challenge"),
+            auth_content=body.text(given, "authContent") or "",
+            outcome=body.member(body.text(given, "outcome") or "match", OUTCOMES),
+        )
+    except ConfirmationError as error:
+        return codec.failed_confirmation(error)
+    return codec.confirmation(done)
+
+
+def _enrol(world: World, phone: Phone, given: Mapping[str, Any]) -> Mapping[str, Any]:
+    mode = body.text(given, "mode") or next(iter(phone.profile.modes), "fingerPrint")
+    return codec.phone(phones.enrol(world, phone, mode=mode, count=body.whole_number(given, "count", default=1)))
+
+
+def _override(world: World, phone: Phone, given: Mapping[str, Any]) -> Mapping[str, Any]:
+    return codec.phone(phones.override(world, phone, codec.override(given)))
+
+
+OPERATIONS: Final[dict[str, Operation]] = {
+    "login": _login,
+    "checkSession": _check_session,
+    "checkIsSupportSoterAuthentication": _check_is_support,
+    "checkIsSoterEnrolledInDevice": _check_is_enrolled,
+    "startSoterAuthentication": _start,
+    "enrol": _enrol,
+    "override": _override,
+}
+"""What a mini program (and, for the last two, a hand) can do with a phone, besides calling functions."""

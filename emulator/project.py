@@ -1,0 +1,214 @@
+"""What is deployed: `cloudbaserc` and `config.json` of a project folder, by the rules of Tencent's CLI (2.12.10)."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final
+
+from emulator.config_file import ConfigFile, ProjectError, Table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+__all__ = ["FunctionSpec", "Project", "ProjectError", "load_project"]
+
+# The CLI's order. Left out: the "cloudbase" key of package.json, and the .js forms, which need Node to be read.
+CONFIG_NAMES: Final = ("cloudbaserc", "cloudbaserc.json", "cloudbaserc.yaml", "cloudbaserc.yml")
+
+_TEMPLATE: Final = re.compile(r"\{\{\s*([\w.]+)\s*\}\}")
+_FUNCTION_NAME: Final = re.compile(r"[A-Za-z][\w-]{0,59}", re.ASCII)
+_VARIABLE_NAME: Final = re.compile(r"(?!SCF_|QCLOUD_|TENCENTCLOUD_)[a-zA-Z][a-zA-Z0-9_]{1,63}")  # [doc] 583/32748
+_DOTENV_LINE: Final = re.compile(
+    r"""^\s*(?:export\s+)?([\w.-]+)\s*=[^\S\n]*('[^']*'|"(?:\\.|[^"\\])*"|[^#\n]*?)[^\S\n]*(?:\#.*)?$""", re.MULTILINE
+)
+
+
+@dataclass(frozen=True)
+class FunctionSpec:
+    """One function as the CLI would create it.
+
+    `directory` is its code folder, `shared` the folder that packaging adds to every function, if the project has one;
+    `environment` holds the declared `envVariables`, `openapi_permissions` the names its `config.json` asks for.
+    """
+
+    name: str
+    directory: Path
+    shared: Path | None
+    handler: str
+    runtime: str
+    timeout_seconds: int
+    memory_megabytes: int
+    environment: Mapping[str, str] = field(repr=False)
+    openapi_permissions: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Project:
+    """A project folder, its CloudBase environment, and its functions by name."""
+
+    directory: Path
+    env_id: str
+    functions: Mapping[str, FunctionSpec]
+
+
+def load_project(directory: Path, environ: Mapping[str, str]) -> Project:
+    """Read what `directory` deploys.
+
+    `environ` is the last in `.env` < `.env.local` < process environment, from which `{{env.NAME}}` is filled.
+    Raises ProjectError.
+    """
+    directory = directory.resolve()
+    file = _config_file(directory)
+    variables = {**_dotenv(directory / ".env"), **_dotenv(directory / ".env.local"), **environ}
+    raw = Table(file, (), file.mapping((), file.tree))
+    env_id = _filled(raw.text("envId", ""), _template_values(directory, variables, env_id=""))
+    if not env_id:
+        remedy = "name one: envId: env-demo (a variable that is not set renders to nothing)"
+        raise raw.error("envId", "the id of a CloudBase environment", remedy)
+
+    values = _template_values(directory, {"ENV_ID": env_id, **variables}, env_id=env_id)
+    top = Table(file, (), file.mapping((), _rendered(file.tree, values)))
+    root = directory / top.text("functionRoot", "functions")
+    permissions = _openapi_permissions(directory / "config.json") or frozenset()
+    functions: dict[str, FunctionSpec] = {}
+    for entry in _function_entries(top):
+        spec = _function(entry, directory, root, permissions)
+        if spec.name in functions:
+            raise entry.error("name", "a name no other function has", "rename or remove one of the two")
+        functions[spec.name] = spec
+    return Project(directory, env_id, MappingProxyType(functions))
+
+
+# The keys of a function that the emulator heeds; the CLI takes them in any case (memorysize, MemorySize).
+_FUNCTION_KEYS: Final = ("name", "dir", "handler", "runtime", "timeout", "memorySize", "envVariables")
+
+
+def _config_file(directory: Path) -> ConfigFile:
+    for name in CONFIG_NAMES:
+        if (directory / name).is_file():
+            return ConfigFile.read(directory / name)
+    expected, remedy = f"one of {', '.join(CONFIG_NAMES)}", "go to the project's folder, or name it"
+    raise ProjectError(directory, expected=expected, found="none of them", remedy=remedy)
+
+
+def _function_entries(top: Table) -> Iterator[Table]:
+    defaults = _canonical(top.table("functionDefaultConfig").values)
+    entries = [] if top.get("functions") is None else top.get("functions")
+    if not isinstance(entries, list):
+        raise top.error("functions", "a list", "start each function with a dash: - name: login")
+    for index, entry in enumerate(entries):
+        at = ("functions", index)
+        yield Table(top.file, at, _merged(defaults, _canonical(top.file.mapping(at, entry))))
+
+
+def _canonical(values: Mapping[str, Any]) -> dict[str, Any]:
+    names = {name.lower(): name for name in _FUNCTION_KEYS}
+    return {names.get(key.lower(), key): value for key, value in values.items()}
+
+
+def _merged(defaults: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
+    merged = dict(defaults)
+    for key, value in own.items():
+        base = merged.get(key)
+        merged[key] = _merged(base, value) if isinstance(base, dict) and isinstance(value, dict) else value
+    return merged
+
+
+def _function(entry: Table, directory: Path, root: Path, permissions: frozenset[str]) -> FunctionSpec:
+    name, own_folder = entry.text("name", ""), entry.text("dir", "")
+    if not _FUNCTION_NAME.fullmatch(name):
+        raise entry.error("name", "a letter, then up to 59 letters, digits, _ or -", "name it: name: login")
+    folder = directory / own_folder if own_folder else root / name
+    if not folder.is_dir():
+        raise entry.error(
+            "dir" if own_folder else "name", f"the function's folder {folder}", "make it, or correct this"
+        )
+    if not entry.get("runtime"):
+        remedy = "add runtime: Python3.11 (without one the CLI would create a Nodejs18.15 function)"
+        raise entry.error("runtime", "the Python that runs it", remedy)
+    own_permissions = _openapi_permissions(folder / "config.json")
+    return FunctionSpec(
+        name=name,
+        directory=folder,
+        shared=root / "_shared" if (root / "_shared").is_dir() else None,
+        handler=entry.text("handler", "index.main"),
+        runtime=entry.text("runtime", ""),
+        timeout_seconds=entry.number("timeout", 10, low=1, high=900),
+        memory_megabytes=entry.number("memorySize", 256, low=64, high=3072),
+        environment=_environment(entry.table("envVariables")),
+        openapi_permissions=permissions if own_permissions is None else own_permissions,
+    )
+
+
+def _environment(variables: Table) -> Mapping[str, str]:
+    for name, value in variables.values.items():
+        if not _VARIABLE_NAME.fullmatch(name):
+            expected = "named with 2 to 64 letters, digits and _, a letter first, not SCF_, QCLOUD_ or TENCENTCLOUD_"
+            raise variables.error(name, expected, "rename it")
+        if not _is_variable_text(value):
+            # SCF takes strings only, and text that is JSON of an object, array or null does not stay a string.
+            raise variables.error(
+                name, "text without NUL", "quote it, and keep it from being a JSON object, array or null"
+            )
+    return MappingProxyType(dict(variables.values))
+
+
+def _is_variable_text(value: Any) -> bool:
+    return isinstance(value, str) and "\0" not in value and value.encode(errors="ignore").decode() == value
+
+
+def _openapi_permissions(path: Path) -> frozenset[str] | None:
+    """Return the openapi names a `config.json` asks for; None when it says nothing about them or is not there."""
+    if not path.is_file():
+        return None
+    file = ConfigFile.read(path)
+    permissions = Table(file, (), file.mapping((), file.tree)).table("permissions")
+    names = permissions.get("openapi")
+    if names is None:
+        return None
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise permissions.error("openapi", "a list of openapi names", 'write it as ["soter.verifySignature"]')
+    return frozenset(names)
+
+
+def _template_values(directory: Path, variables: Mapping[str, str], *, env_id: str) -> dict[str, str]:
+    # The CLI draws util.uid anew at each run; here it is the folder's: a project read twice is the same project.
+    uid = hashlib.sha256(str(directory).encode()).hexdigest()[:24]
+    return {"tcb.envId": env_id, "util.uid": uid, **{f"env.{name}": value for name, value in variables.items()}}
+
+
+def _filled(text: str, values: Mapping[str, str]) -> str:
+    """Fill the templates; what is missing becomes the empty string, as with the CLI."""
+    return _TEMPLATE.sub(lambda match: values.get(match[1], ""), text)
+
+
+def _rendered(value: Any, values: Mapping[str, str]) -> Any:
+    """Fill all strings; one that then is JSON of an object, array or null becomes that value, as with the CLI."""
+    if isinstance(value, dict):
+        return {key: _rendered(item, values) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_rendered(item, values) for item in value]
+    if not isinstance(value, str):
+        return value
+    text = _filled(value, values)
+    try:
+        parsed = json.loads(text)
+    except ValueError:
+        return text
+    return parsed if parsed is None or isinstance(parsed, dict | list) else text
+
+
+def _dotenv(path: Path) -> dict[str, str]:
+    text = path.read_text("utf-8", "replace") if path.is_file() else ""
+    return {name: _unquoted(value) for name, value in _DOTENV_LINE.findall(text)}
+
+
+def _unquoted(value: str) -> str:
+    if value.startswith('"'):
+        return value[1:-1].replace("\\n", "\n").replace('\\"', '"')
+    return value[1:-1] if value.startswith("'") else value

@@ -1,0 +1,68 @@
+"""What a function is told: its instance's environment, and the `context` of each invocation."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from emulator.project import FunctionSpec
+    from emulator.runtime.identity import Identity
+    from emulator.runtime.invocation import JSONValue
+
+VERSION: Final = "$LATEST"
+REGION: Final = "ap-shanghai"
+# Tencent Cloud's account, which nothing here checks; the shapes are those of captures.
+ACCOUNT_APPID: Final = "1250000000"
+ACCOUNT_UIN: Final = "100000000001"
+
+
+def instance_environment(spec: FunctionSpec, env: str, variables: Mapping[str, str]) -> dict[str, str]:
+    """Return the whole environment of an instance's process: the platform's names [doc] and the function's `variables`.
+
+    USER_CODE_ROOT and PYTHONPATH name the real folders instead of /var/user, so that functions find their files.
+    """
+    folders = [spec.directory, *([spec.shared] if spec.shared else [])]
+    return {
+        "PATH": "/usr/local/bin:/usr/bin:/bin",
+        "LANG": "C.UTF-8",
+        "TZ": "UTC",
+        **variables,
+        "TENCENTCLOUD_RUNENV": "SCF",
+        "TENCENTCLOUD_REGION": REGION,
+        "TENCENTCLOUD_APPID": ACCOUNT_APPID,
+        "TENCENTCLOUD_UIN": ACCOUNT_UIN,
+        "SCF_FUNCTIONNAME": spec.name,
+        "SCF_FUNCTIONVERSION": VERSION,
+        "SCF_NAMESPACE": env,
+        "SCF_RUNTIME": spec.runtime,
+        "USER_CODE_ROOT": f"{spec.directory}/",
+        "PYTHONPATH": os.pathsep.join(map(str, folders)),
+        "PYTHONDONTWRITEBYTECODE": "x",
+    }
+
+
+def invocation_context(
+    spec: FunctionSpec, caller: Identity, variables: Mapping[str, str], request_id: str
+) -> dict[str, JSONValue]:
+    """Return the second argument of the handler, as captured on the platform [field].
+
+    The pairs stand in it twice, as JSON text and joined by `;`; only the first is right about a value that holds a `;`.
+    """
+    pairs = {"SCF_NAMESPACE": caller.env, **variables, **caller.variables(request_id)}
+    return {
+        "memory_limit_in_mb": spec.memory_megabytes,
+        "time_limit_in_ms": spec.timeout_seconds * 1000,
+        "request_id": request_id,
+        "environment": json.dumps(pairs, ensure_ascii=False, separators=(",", ":")),
+        "environ": ";".join(f"{name}={value}" for name, value in pairs.items()),
+        "function_version": VERSION,
+        "function_name": spec.name,
+        "namespace": caller.env,
+        "tencentcloud_region": REGION,
+        "tencentcloud_appid": ACCOUNT_APPID,
+        "tencentcloud_uin": ACCOUNT_UIN,
+    }

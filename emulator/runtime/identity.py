@@ -1,0 +1,70 @@
+"""Who invokes a function, and how the platform tells the function so."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from emulator.runtime.invocation import JSONValue
+
+
+@dataclass(frozen=True, kw_only=True)
+class Identity:
+    """Who invokes a function, and by which way.
+
+    `openid` is None for a caller that is no mini program user (the console, a server, a timer). `source` is TCB_SOURCE
+    (`wx_client`, `wx_devtools`), `trigger` is TRIGGER_SRC: `tcb` for what comes through CloudBase, None for a plain SCF
+    invocation.
+    """
+
+    appid: str
+    env: str
+    openid: str | None = None
+    unionid: str | None = None
+    client_ip: str = "127.0.0.1"
+    source: str | None = "wx_client"
+    trigger: str | None = "tcb"
+
+    def variables(self, request_id: str) -> dict[str, str]:
+        """Return the pairs this caller adds to an invocation's environment [field, from Node captures of 2019/2020].
+
+        WX_CLIENTIPV6 as the IPv4-mapped form and TCB_SEQID as the request id are [inferred].
+        """
+        wechat = self._wechat_variables()
+        cloudbase = self._cloudbase_variables(request_id)
+        return {**wechat, **_listed("WX_CONTEXT_KEYS", wechat), **cloudbase, **_listed("TCB_CONTEXT_KEYS", cloudbase)}
+
+    def _wechat_variables(self) -> dict[str, str]:
+        if self.openid is None:
+            return {}
+        variables = {
+            "WX_CLIENTIP": self.client_ip,
+            "WX_CLIENTIPV6": f"::ffff:{self.client_ip}",
+            "WX_APPID": self.appid,
+            "WX_OPENID": self.openid,
+        }
+        return variables if self.unionid is None else {**variables, "WX_UNIONID": self.unionid}
+
+    def _cloudbase_variables(self, request_id: str) -> dict[str, str]:
+        if self.trigger is None:
+            return {}
+        variables = {"TRIGGER_SRC": self.trigger, "TCB_ENV": self.env, "TCB_SEQID": request_id}
+        return variables if self.source is None else {**variables, "TCB_SOURCE": self.source}
+
+
+def _listed(name: str, variables: Mapping[str, str]) -> dict[str, str]:
+    return {name: ",".join(variables)} if variables else {}
+
+
+def wx_event(data: Mapping[str, JSONValue] | None, caller: Identity) -> dict[str, JSONValue]:
+    """Return the event of a `wx.cloud.callFunction`: the caller's data with `userInfo` set by the platform.
+
+    Whatever the caller sent as `userInfo` is replaced [field]; a caller without an openid keeps its own [inferred],
+    which is why a function must not believe it.
+    """
+    if caller.openid is None:
+        return {**(data or {})}
+    return {**(data or {}), "userInfo": {"appId": caller.appid, "openId": caller.openid}}

@@ -1,0 +1,87 @@
+"""What became of one invocation: a result, or one of the platform's failures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+JSONValue: TypeAlias = "bool | int | float | str | Sequence[JSONValue] | Mapping[str, JSONValue] | None"
+
+
+@dataclass(frozen=True)
+class Failure:
+    """One failed invocation in the platform's terms [field].
+
+    `status_code` is SCF's (430, 433, ...); `stack_trace`, for user code that raised, is one string without the
+    bootstrap's frames and with the paths of the platform.
+    """
+
+    status_code: int
+    error_code: int
+    message: str
+    stack_trace: str | None = None
+
+    def payload(self, request_id: str) -> dict[str, JSONValue]:
+        """Return the object that stands where the result would."""
+        trace = {} if self.stack_trace is None else {"stackTrace": self.stack_trace}
+        return {
+            "errorCode": self.error_code,
+            "errorMessage": self.message,
+            "requestId": request_id,
+            **trace,
+            "statusCode": self.status_code,
+        }
+
+
+def user_code_raised(stack_trace: str) -> Failure:
+    """The handler raised, or returned what is not JSON."""
+    return Failure(430, 1, "user code exception caught", stack_trace)
+
+
+def time_ran_out(limit_seconds: int) -> Failure:
+    """The function, or its loading, was still running at its time limit."""
+    return Failure(433, -1, f"Invoking task timed out after {limit_seconds} seconds")
+
+
+def process_exited() -> Failure:
+    """The process ended before it answered: `os._exit`, `sys.exit`, a signal, a crash."""
+    return Failure(439, -1, "User process exit when running")
+
+
+def not_loaded(reason: str) -> Failure:
+    """The handler could not be loaded; `reason` is the whole traceback, the bootstrap's frames included."""
+    return Failure(443, 1, reason)
+
+
+def unreadable_event() -> Failure:
+    """The event is nested deeper than JSON is read here; the platform's own words for it are unknown [inferred]."""
+    return Failure(400, -1, "the event is nested too deeply")
+
+
+@dataclass(frozen=True)
+class Invocation:
+    """One invocation that has ended.
+
+    `result` is the returned JSON value (None when `failure` is set), `log` what was written to stdout and stderr,
+    `duration_ms` the handler's time without the instance's start, `is_cold` whether an instance was started for it.
+    """
+
+    request_id: str
+    result: JSONValue
+    failure: Failure | None
+    log: str
+    duration_ms: float
+    is_cold: bool
+
+    @property
+    def ok(self) -> bool:
+        """Whether the function answered."""
+        return self.failure is None
+
+    @property
+    def error(self) -> dict[str, JSONValue] | None:
+        """The failure in the platform's form, None when the function answered."""
+        return None if self.failure is None else self.failure.payload(self.request_id)

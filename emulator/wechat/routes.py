@@ -1,0 +1,111 @@
+"""Routes of api.weixin.qq.com, one for each row of THE TABLE; every answer is HTTP 200 [doc]."""
+
+from __future__ import annotations
+
+import time
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
+
+from flask import Blueprint, Response, request
+
+from emulator.wechat import codec
+from emulator.world import journal
+from emulator.world.apis import TABLE, check_method
+from emulator.world.errors import WeChatError
+from emulator.world.journal import Exchange
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from emulator.world.apis import Api
+    from emulator.world.world import World
+
+METHODS: Final = ("GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS")
+
+
+def face(world: World) -> Blueprint:
+    """api.weixin.qq.com over ``world``."""
+    routes = Blueprint("wechat", __name__)
+    for api in TABLE:
+        routes.add_url_rule(
+            api.path,
+            api.name.replace(".", "_"),
+            partial(_answer, world, api),
+            methods=METHODS,
+            provide_automatic_options=False,
+        )
+    return routes
+
+
+def refuse(world: World, error: WeChatError) -> Response:
+    """The answer to a request that reached no openapi: an unknown path, a method no route takes, a fault of ours."""
+    with world.deciding():
+        rid = journal.new_rid(world)
+        members = codec.failure(error, path=request.path, rid=rid, suffix=world.settings.errmsg_suffix)
+        _record(world, name="", rid=rid, appid=None, members=members, cost_in_ms=0.0, error=error)
+    return _response(members)
+
+
+def wrong_method(path: str, method: str) -> WeChatError:
+    """The refusal of a method that no route takes."""
+    for api in TABLE:
+        if api.path == path:
+            try:
+                check_method(api, method)
+            except WeChatError as error:
+                return error
+    return WeChatError(40066, value=path)
+
+
+def _answer(world: World, api: Api) -> Response:
+    started = time.perf_counter()
+    body = request.get_data(cache=True, parse_form_data=False)
+    failed = None
+    with world.deciding():
+        rid = journal.new_rid(world)
+        appid = request.args.get("appid")
+        try:
+            check_method(api, request.method)
+            app = api.authorise(world, request.args.get("access_token") or request.args.get("cloudbase_access_token"))
+            appid = appid if app is None else app.appid
+            given = codec.parameters(api.method, request.args, body)
+            members = api.answer(world, app, given, request.remote_addr or "")
+        except WeChatError as error:
+            failed = error
+            members = codec.failure(error, path=api.path, rid=rid, suffix=world.settings.errmsg_suffix)
+        cost = (time.perf_counter() - started) * 1000
+        _record(world, name=api.name, rid=rid, appid=appid, members=members, cost_in_ms=cost, error=failed)
+    return _response(members)
+
+
+def _record(
+    world: World,
+    *,
+    name: str,
+    rid: str,
+    appid: str | None,
+    members: Mapping[str, Any],
+    cost_in_ms: float,
+    error: WeChatError | None,
+) -> None:
+    journal.record(
+        world,
+        Exchange(
+            rid=rid,
+            at=world.clock.now(),
+            face="wechat",
+            name=name,
+            appid=appid,
+            method=request.method,
+            url=request.full_path.rstrip("?"),
+            request_body=request.get_data(cache=True, parse_form_data=False).decode(errors="backslashreplace"),
+            response_body=codec.encode(members),
+            cost_in_ms=cost_in_ms,
+            client_ip=request.remote_addr or "",
+            remark=None if error is None or error.value is None else repr(error.value),
+        ),
+    )
+
+
+def _response(members: Mapping[str, Any]) -> Response:
+    return Response(codec.encode(members), content_type=codec.content_type(request.path))

@@ -1,0 +1,113 @@
+"""Mini programs: appid, AppSecret, and what an app may be refused for."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import hmac
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from emulator.world.errors import ERRMSG, WeChatError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from emulator.world.world import World
+
+IP_REFUSALS: Final = {"needs_confirmation": 89503, "refused_24h": 89506, "refused_1h": 89507}
+
+
+@dataclass(frozen=True)
+class Restrictions:
+    """What WeChat holds against an app.
+
+    :param ip_whitelist: when not empty, the only addresses that may fetch tokens (40164).
+    :param ip_refusal: a key of ``IP_REFUSALS``, or ``None``.
+    :param is_secret_frozen: the AppSecret was frozen by the admin (40243).
+    :param unauthorized: names of openapis this app has no permission for (48001).
+    :param forbidden: names of openapis taken from it for irregularities (48004).
+    """
+
+    ip_whitelist: tuple[str, ...] = ()
+    ip_refusal: str | None = None
+    is_secret_frozen: bool = False
+    unauthorized: tuple[str, ...] = ()
+    forbidden: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class App:
+    """A mini program and the CloudBase environment bound to it."""
+
+    appid: str
+    secret: str = field(repr=False)
+    env: str
+    restrictions: Restrictions = Restrictions()
+
+
+def add(world: World, app: App) -> None:
+    """Register ``app``, or change the one with its appid."""
+    kept = json.dumps(dataclasses.asdict(app.restrictions), sort_keys=True)
+    world.store.run("INSERT OR REPLACE INTO apps VALUES (?, ?, ?, ?)", app.appid, app.secret, app.env, kept)
+
+
+def find(world: World, appid: str) -> App | None:
+    """The app with this appid, or ``None``."""
+    row = world.store.row("SELECT * FROM apps WHERE appid = ?", appid)
+    return None if row is None else App(row["appid"], row["secret"], row["env"], _kept_restrictions(row["restrictions"]))
+
+
+def all_apps(world: World) -> list[App]:
+    """Every app, by appid."""
+    rows = world.store.rows("SELECT appid FROM apps ORDER BY appid")
+    return [app for row in rows if (app := find(world, row["appid"])) is not None]
+
+
+def restrictions(fields: Mapping[str, Any]) -> Restrictions:
+    """Restrictions from a seed's or the store's JSON, whose lists become tuples."""
+    return Restrictions(**{name: tuple(value) if isinstance(value, list) else value for name, value in fields.items()})
+
+
+@functools.lru_cache(maxsize=256)
+def _kept_restrictions(text: str) -> Restrictions:
+    return restrictions(json.loads(text))
+
+
+def authenticate(world: World, *, appid: str, secret: str) -> App:
+    """The app whose AppSecret was presented.
+
+    :raises WeChatError: 40013 no such appid; 40125 another secret; 40243 the secret is frozen.
+    """
+    app = find(world, appid)
+    if app is None:
+        raise WeChatError(40013, value=appid)
+    if not hmac.compare_digest(app.secret.encode(), secret.encode()):
+        raise WeChatError(40125)
+    if app.restrictions.is_secret_frozen:
+        raise WeChatError(40243)
+    return app
+
+
+def check_address(app: App, client_ip: str) -> None:
+    """Let ``app`` fetch tokens from this address.
+
+    :raises WeChatError: 40164 not in the whitelist; 89503, 89506, 89507 refused by the admin.
+    """
+    held = app.restrictions
+    if held.ip_whitelist and client_ip not in held.ip_whitelist:
+        raise WeChatError(40164, errmsg=ERRMSG[40164].format(ip=client_ip), value=client_ip)
+    if held.ip_refusal is not None:
+        raise WeChatError(IP_REFUSALS[held.ip_refusal], value=client_ip)
+
+
+def check_permission(app: App, api_name: str) -> None:
+    """Let ``app`` use this openapi.
+
+    :raises WeChatError: 48001 it has no permission; 48004 it was taken away.
+    """
+    if api_name in app.restrictions.unauthorized:
+        raise WeChatError(48001, value=api_name)
+    if api_name in app.restrictions.forbidden:
+        raise WeChatError(48004, value=api_name)

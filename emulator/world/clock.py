@@ -1,0 +1,74 @@
+"""The one clock: every rule reads time here, and a test can move it."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from emulator.world.store import Store
+
+_NOTE = "clock"
+
+
+class ClockError(Exception):
+    """A movement that the clock does not make."""
+
+
+@dataclass(frozen=True)
+class ClockState:
+    """Where the clock stands.
+
+    :param offset: seconds ahead of real time, while it runs.
+    :param frozen_at: Unix seconds at which it stands still, or ``None`` while it runs.
+    """
+
+    offset: float = 0.0
+    frozen_at: float | None = None
+
+
+class Clock:
+    """Real time, moved or frozen; where it stands is kept in the store, so every process reads the same."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def state(self) -> ClockState:
+        """Where the clock stands."""
+        kept = self._store.note(_NOTE)
+        return ClockState() if kept is None else ClockState(**kept)
+
+    def now(self) -> float:
+        """Unix time in seconds."""
+        state = self.state()
+        return time.time() + state.offset if state.frozen_at is None else state.frozen_at
+
+    def freeze(self, at: float | None = None) -> float:
+        """Stand still, now or at Unix time ``at``; the time it stands at."""
+        with self._store.transaction():
+            frozen_at = self.now() if at is None else float(at)
+            self._keep(ClockState(frozen_at - time.time(), frozen_at))
+            return frozen_at
+
+    def advance(self, seconds: float) -> float:
+        """Move forward, frozen or not; the new time.
+
+        :raises ClockError: ``seconds`` is negative: rules about "latest" assume that time never goes back.
+        """
+        if not seconds >= 0:
+            raise ClockError(f"the clock only moves forward: expected seconds >= 0, got {seconds}")
+        with self._store.transaction():
+            state = self.state()
+            frozen_at = None if state.frozen_at is None else state.frozen_at + seconds
+            self._keep(ClockState(state.offset + seconds, frozen_at))
+            return self.now()
+
+    def release(self) -> float:
+        """Run again, in step with real time; the new time."""
+        with self._store.transaction():
+            self._store.keep_note(_NOTE, None)
+            return self.now()
+
+    def _keep(self, state: ClockState) -> None:
+        self._store.keep_note(_NOTE, {"offset": state.offset, "frozen_at": state.frozen_at})

@@ -1,0 +1,150 @@
+"""What wx.startSoterAuthentication does on a phone: its checks in WeChat's order, and what the TEE signs."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from emulator.world import phones, sessions, soter
+from emulator.world.soter import AuthMode
+
+if TYPE_CHECKING:
+    from emulator.world.phones import Phone
+    from emulator.world.world import World
+
+CHALLENGE_LIMIT: Final = 512
+"""UTF-16 units that are too many; 511 is the real maximum, whatever the message says [src]."""
+AUTH_CONTENT_LIMIT: Final = 42
+"""UTF-16 units of authContent [doc]; Android shows a text of its own instead of a longer one [src]."""
+MISMATCHES_TO_LOCK: Final = 5
+"""Wrong fingers in a row before Android locks its sensor [inferred from Android's own limit]."""
+LOCK_SECONDS: Final = 30
+"""How long the sensor stays locked [inferred from Android's own limit]."""
+
+
+class ConfirmationError(Exception):
+    """The confirmation failed: what wx.startSoterAuthentication gives to ``fail``.
+
+    :param errcode: 90001 to 90011, or -1.
+    :param text: what stands behind ``startSoterAuthentication:fail`` in errMsg; may be empty.
+    :param auth_mode: the mode that was tried, if it came to that.
+    """
+
+    def __init__(self, errcode: int, text: str, *, auth_mode: str = "") -> None:
+        self.errcode = errcode
+        self.text = text
+        self.auth_mode = auth_mode
+        super().__init__(f"{errcode} {text}")
+
+
+@dataclass(frozen=True)
+class Confirmation:
+    """A signed confirmation: what ``success`` gets."""
+
+    auth_mode: str
+    result_json: str
+    result_json_signature: str
+
+
+_ENDED_OUTCOMES: Final[dict[str, tuple[int, str]]] = {
+    "cancel": (90008, "cancel"),
+    "unauthorized": (90002, "user not authorized"),
+    "internal": (90007, "auth key update error"),
+    "killed": (-1, "not returned"),
+}
+OUTCOMES: Final = ("match", "mismatch", "lockout", *_ENDED_OUTCOMES)
+"""What the user can do in front of the sensor; the text of 90002 is [inferred], the others were seen."""
+
+
+def confirm(
+    world: World,
+    phone: Phone,
+    *,
+    request_auth_modes: tuple[str, ...],
+    challenge: str | None,
+    auth_content: str = "",
+    outcome: str = "match",
+) -> Confirmation:
+    """Ask the user for a finger or face, and sign the challenge if it is theirs.
+
+    :param outcome: one of ``OUTCOMES``.
+    :raises ConfirmationError: everything but a match, and a match that the phone cannot sign.
+    """
+    mode = _check(phone, request_auth_modes, challenge, auth_content)
+    sessions.touch(world, phone.appid, phone.openid)
+    if world.clock.now() < phone.locked_until:
+        raise _frozen(mode)
+    if outcome in _ENDED_OUTCOMES:
+        raise ConfirmationError(*_ENDED_OUTCOMES[outcome], auth_mode=mode)
+    if outcome == "lockout" or (outcome == "mismatch" and phone.failures + 1 >= MISMATCHES_TO_LOCK):
+        phones.keep(world, replace(phone, failures=0, locked_until=world.clock.now() + LOCK_SECONDS))
+        # The first lockout on iOS is told as a plain failure [field].
+        raise _not_recognised(mode) if phone.profile.name == "ios" else _frozen(mode)
+    if outcome == "mismatch":
+        phones.keep(world, replace(phone, failures=phone.failures + 1))
+        raise _not_recognised(mode)
+    return _sign(world, phone, mode, challenge or "")
+
+
+def _not_recognised(mode: str) -> ConfirmationError:
+    return ConfirmationError(90009, "", auth_mode=mode)
+
+
+def _frozen(mode: str) -> ConfirmationError:
+    return ConfirmationError(90010, "authenticate freeze. please try again later", auth_mode=mode)
+
+
+def _check(phone: Phone, modes: tuple[str, ...], challenge: str | None, auth_content: str) -> str:
+    """WeChat's checks in its own order (7.x on Android [src]); the mode that will be used."""
+    if not modes:
+        raise ConfirmationError(90003, "authen mode is null")
+    if not phone.profile.modes:
+        raise ConfirmationError(90001, "not support soter")
+    if any(mode not in list(AuthMode) for mode in modes):
+        raise ConfirmationError(90003, "no corresponding mode")
+    if not challenge:
+        raise ConfirmationError(90004, "challenge is null")
+    if _utf16_length(challenge) >= CHALLENGE_LIMIT:
+        raise ConfirmationError(90004, "challenge is too long. 512 chars at most")
+    if phone.profile.name == "ios" and _utf16_length(auth_content) > AUTH_CONTENT_LIMIT:
+        raise ConfirmationError(90005, "auth content is too long. 42 chars at most")
+    mode = next((mode for mode in modes if mode in phone.profile.modes), None)
+    if mode is None:
+        raise ConfirmationError(90003, "no corresponding mode")
+    if not phone.enrolled.get(mode):
+        what = "fingerprint" if mode == AuthMode.FINGERPRINT else "face"
+        raise ConfirmationError(90011, f"no {what} enrolled", auth_mode=mode)
+    return mode
+
+
+def _utf16_length(text: str) -> int:
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def _sign(world: World, phone: Phone, mode: str, challenge: str) -> Confirmation:
+    if phone.auth_key is None or phone.ask is None:
+        # Seeded with a public key only: its private half signs elsewhere.
+        raise ConfirmationError(90007, "auth key update error", auth_mode=mode)
+    kinds = phone.override.kinds
+    counter = phone.counter if "staleCounter" in kinds else phone.counter + 1
+    text = _result_json(phone, mode, challenge, counter)
+    salt_length = phone.profile.salt_length
+    signature = soter.sign(
+        soter.load_private_key(phone.ask if "foreignKey" in kinds else phone.auth_key),
+        text,
+        salt_length + 12 if "wrongSalt" in kinds else salt_length,
+    )
+    if "tamperedRaw" in kinds:
+        text = _result_json(phone, mode, f"{challenge}!", counter)
+    if "bogusSignature" in kinds:
+        signature = b64encode(world.randomness.draw(256)).decode()
+    left = phone.override if phone.override.is_lasting else phones.Override()
+    phones.keep(world, replace(phone, counter=counter, failures=0, override=left))
+    return Confirmation(mode, text, signature)
+
+
+def _result_json(phone: Phone, mode: str, challenge: str, counter: int) -> str:
+    return soter.result_json(
+        phone.profile, raw=challenge, fid="1", counter=counter, cpu_id=phone.cpu_id, uid=phone.uid, mode=mode
+    )

@@ -1,0 +1,81 @@
+"""What WeChat answers when a call fails: errcode -> errmsg, once.
+
+WeChatError
+    One failed call. It knows its errcode, WeChat's text for it, and (for our own eyes) the value that caused it.
+
+Texts: the official return-code page and the tables of the endpoint pages [doc]; 40001 and 87007 (with its typo) as
+real replies print them [field]. Codes that no rule of ours raises are here for programmed answers.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+_TOKEN_ADVICE = "could get access_token by getStableAccessToken, more details at https://mmbizurl.cn/s/JtxxFh33r"
+
+ERRMSG: Final[dict[int, str]] = {
+    -1: "system error",
+    40001: f"invalid credential, access_token is invalid or not latest, {_TOKEN_ADVICE}",
+    40002: "invalid grant_type",
+    40003: "invalid openid",
+    40013: "invalid appid",
+    40014: "invalid access_token",
+    40029: "invalid code",
+    40066: "invalid url",
+    40097: "invalid args",
+    40101: "missing parameter",
+    40125: "invalid appsecret",
+    40163: "code been used",
+    40164: "invalid ip {ip} ipv6 ::ffff:{ip}, not in whitelist",
+    40226: "code blocked",
+    40234: "invalid signature",
+    40243: "AppSecret frozen",
+    41001: "access_token missing",
+    41002: "appid missing",
+    41004: "appsecret missing",
+    41008: "missing code",
+    41009: "missing openid",
+    42001: "access_token expired",
+    43001: "require GET method",
+    43002: "require POST method",
+    43003: "require https",
+    44002: "empty post data",
+    45009: "reach max api daily quota limit",
+    45011: "api minute-quota reach limit, must slower, retry next minute",
+    47001: "data format error",
+    48001: "api unauthorized",
+    48004: "api forbidden for irregularities, view detail on mp.weixin.qq.com",
+    50002: "user limited",
+    61010: "code is expired",
+    76001: "rid not found",
+    76002: "rid is error",
+    76003: "could not query this rid,no permission",
+    76004: "rid expired",
+    76022: "could not use this cgi_path,no permission",
+    87007: "session_key is not existd or expired",
+    87008: "invalid sig_method",
+    87009: "invalid signature",
+    87010: "invalid buffer size",
+    89503: "needs admin confirm",
+    89506: "ip refused by admin for 24 hours",
+    89507: "ip refused by admin for 1 hour",
+    90010: "no session",
+}
+
+DAILY_TOKEN_QUOTA_ERRMSG: Final = f"{ERRMSG[45009]}, {_TOKEN_ADVICE}"
+"""45009 of GET /cgi-bin/token carries the advice of 40001 as well [field]."""
+
+
+class WeChatError(Exception):
+    """A call that WeChat refuses.
+
+    :param errcode: a key of ``ERRMSG``.
+    :param errmsg: the text on the wire, without rid suffix; by default the table's.
+    :param value: the offending value as it came, for our journal only; never sent to the caller.
+    """
+
+    def __init__(self, errcode: int, *, errmsg: str | None = None, value: object = None) -> None:
+        self.errcode = errcode
+        self.errmsg = ERRMSG[errcode] if errmsg is None else errmsg
+        self.value = value
+        super().__init__(f"{errcode} {self.errmsg}")

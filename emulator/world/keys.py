@@ -1,0 +1,118 @@
+"""RSA keys made ahead, because making one takes longer than any answer may."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Final
+
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+from emulator.world.randomness import stream
+
+if TYPE_CHECKING:
+    from emulator.world.store import Store
+
+KEY_BITS: Final = 2048
+_NEXT = "next_rsa_key"
+_AHEAD: Final = 24
+
+
+class KeyPool:
+    """A pool of RSA-2048 private keys in the store, filled by one background thread.
+
+    :param seed: makes key *n* the same in every run (slower: 0.3 s a key instead of 0.05 s).
+    """
+
+    def __init__(self, store: Store, seed: str | None = None) -> None:
+        self._store = store
+        self._seed = seed
+        self._origin = "system" if seed is None else f"seed {seed}"
+        self._changed = threading.Condition()
+        self._wanted = 0
+        self._filler: threading.Thread | None = None
+        self._is_closed = False
+
+    def fill(self, ahead: int = _AHEAD) -> None:
+        """Have ``ahead`` keys made in the background."""
+        with self._changed:
+            self._wanted = max(self._wanted, ahead)
+            if self._filler is None and not self._is_closed:
+                self._filler = threading.Thread(target=self._work, name="rsa-keys", daemon=True)
+                self._filler.start()
+            self._changed.notify_all()
+
+    def take(self, count: int) -> list[str]:
+        """``count`` private keys (PKCS #8 PEM) that nobody else gets; waits only if the pool ran dry.
+
+        Must not be called inside a transaction: the filling thread needs the store.
+        """
+        while True:
+            self.fill(count)
+            keys = self._take_made(count)
+            with self._changed:
+                self._changed.notify_all()
+                if keys is not None:
+                    return keys
+                # The time limit covers keys that another process adds, which cannot notify us.
+                self._changed.wait(0.1)
+
+    def _take_made(self, count: int) -> list[str] | None:
+        with self._store.transaction():
+            start = self._store.note(_NEXT) or 0
+            rows = self._store.rows(
+                "SELECT pem FROM rsa_keys WHERE origin = ? AND number >= ? ORDER BY number LIMIT ?",
+                self._origin,
+                start,
+                count,
+            )
+            if len(rows) < count:
+                return None
+            self._store.keep_note(_NEXT, start + count)
+            if self._seed is None:
+                self._store.run("DELETE FROM rsa_keys WHERE number < ? AND origin = ?", start, self._origin)
+            return [row["pem"] for row in rows]
+
+    def start_over(self) -> None:
+        """Hand out a seeded pool from its first key again, as a reset to the seed must."""
+        if self._seed is not None:
+            self._store.keep_note(_NEXT, None)
+
+    def close(self) -> None:
+        """Stop the background thread."""
+        with self._changed:
+            self._is_closed = True
+            self._changed.notify_all()
+        if self._filler is not None:
+            self._filler.join()
+
+    def _work(self) -> None:
+        # The store's lock is never taken while holding the condition's: a taker holds them in the other order.
+        while not self._is_closed:
+            number = self._next_missing()
+            if number is None:
+                with self._changed:
+                    self._changed.wait(5)
+                continue
+            pem = self._make(number)
+            with self._store.transaction():
+                self._store.run("INSERT OR IGNORE INTO rsa_keys VALUES (?, ?, ?)", self._origin, number, pem)
+            with self._changed:
+                self._changed.notify_all()
+
+    def _next_missing(self) -> int | None:
+        start = self._store.note(_NEXT) or 0
+        row = self._store.row("SELECT max(number) AS last FROM rsa_keys WHERE origin = ?", self._origin)
+        last = -1 if row is None or row["last"] is None else int(row["last"])
+        number = max(start, last + 1)
+        return number if number < start + self._wanted else None
+
+    def _make(self, number: int) -> str:
+        if self._seed is None:
+            key = rsa.generate_private_key(public_exponent=65537, key_size=KEY_BITS)
+            return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+        # OpenSSL takes no randomness of ours; imported here because only seeded runs pay its 50 ms.
+        from Crypto.PublicKey import RSA  # noqa: PLC0415
+
+        seeded = RSA.generate(KEY_BITS, randfunc=stream(f"{self._seed}/rsa/{number}"))
+        return seeded.export_key(format="PEM", pkcs=8).decode() + "\n"

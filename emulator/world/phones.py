@@ -1,0 +1,237 @@
+"""Simulated phones: who holds one, what it can recognise, its SOTER keys, and its counter.
+
+PhoneError
+├── UnknownPhoneError    no phone has this id
+└── InvalidPhoneError    a phone that cannot be made, or a state it cannot be put in
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Final
+
+from emulator.world import apps, auth_keys, soter, users
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from sqlite3 import Row
+
+    from emulator.world.soter import Profile
+    from emulator.world.world import World
+
+OVERRIDES: Final = ("tamperedRaw", "bogusSignature", "foreignKey", "wrongSalt", "staleCounter")
+"""What an attacker's phone does: text changed after signing, noise as signature, a key that WeChat does not know for
+this user, another salt length than the text states, a counter that does not grow."""
+
+
+class PhoneError(Exception):
+    """The simulator cannot do what was asked of it (not: what a mini program asked of the phone)."""
+
+
+class UnknownPhoneError(PhoneError):
+    """No phone has this id."""
+
+
+class InvalidPhoneError(PhoneError):
+    """A phone that cannot be made, or a state it cannot be put in."""
+
+
+@dataclass(frozen=True)
+class Override:
+    """How the phone misbehaves.
+
+    :param kinds: some of ``OVERRIDES``; empty for an honest phone.
+    :param is_lasting: until cleared, instead of for the next answer only.
+    """
+
+    kinds: tuple[str, ...] = ()
+    is_lasting: bool = False
+
+
+@dataclass(frozen=True)
+class Phone:
+    """One phone in one user's hand, in one mini program.
+
+    :param counter: the TEE's counter as last used; it only grows, also over restarts.
+    :param enrolled: how many fingers and faces are enrolled, by mode.
+    :param ask: private ASK (PEM); ``None`` on a phone without SOTER, or one seeded with a public AuthKey only.
+    :param auth_key: private AuthKey (PEM), ``None`` likewise.
+    :param failures: mismatches in a row.
+    :param locked_until: Unix seconds until which biometrics are locked.
+    :param latest_code: of this phone's last wx.login.
+    """
+
+    phone_id: str
+    appid: str
+    openid: str
+    profile: Profile
+    cpu_id: str
+    uid: str
+    counter: int
+    enrolled: Mapping[str, int]
+    ask: str | None = field(default=None, repr=False)
+    auth_key: str | None = field(default=None, repr=False)
+    failures: int = 0
+    locked_until: float = 0.0
+    latest_code: str | None = None
+    override: Override = Override()
+
+
+def create(
+    world: World,
+    *,
+    appid: str,
+    profile_name: str,
+    openid: str | None = None,
+    phone_id: str | None = None,
+    public_auth_key: str | None = None,
+    counter: int = 0,
+) -> Phone:
+    """A new phone with one finger or face enrolled for each mode it has, its keys made and its AuthKey uploaded.
+
+    :param openid: whose phone it is; without it a new user's, and a new user's too if nobody has this openid yet.
+    :param public_auth_key: upload this key (PEM) instead; its private half signs elsewhere, so the phone cannot.
+    :param counter: where the TEE's counter stands.
+    :raises InvalidPhoneError: unknown profile or appid, an id that is taken, a key that is no RSA public key.
+    """
+    profile = soter.PROFILES.get(profile_name)
+    if profile is None:
+        raise InvalidPhoneError(f"no profile is called {profile_name!r}; there are {', '.join(soter.PROFILES)}")
+    if public_auth_key is not None:
+        _check_public_key(public_auth_key)
+    # Before the decision, because the pool may have to wait for a key and a decision never waits.
+    keys = world.keys.take(3) if profile.modes and public_auth_key is None else None
+    with world.deciding():
+        openid = _holder(world, appid, openid)
+        phone_id = phone_id or f"phone-{world.randomness.hex(12)}"
+        if _row(world, phone_id) is not None:
+            raise InvalidPhoneError(f"a phone with the id {phone_id!r} is there already")
+        phone = Phone(
+            phone_id=phone_id,
+            appid=appid,
+            openid=openid,
+            profile=profile,
+            cpu_id=profile.draw_cpu_id(world.randomness.draw),
+            uid=profile.draw_uid(world.randomness.draw),
+            counter=counter,
+            enrolled={str(mode): 1 for mode in profile.modes},
+        )
+        if keys is not None:
+            phone, public_auth_key = _provision(phone, attk=keys[0], ask=keys[1], auth_key=keys[2])
+        keep(world, phone)
+        if public_auth_key is not None:
+            auth_keys.register(world, appid=appid, openid=openid, phone_id=phone_id, public_key=public_auth_key)
+    return phone
+
+
+def _check_public_key(pem: str) -> None:
+    try:
+        soter.load_public_key(pem)
+    except soter.PemError as error:
+        raise InvalidPhoneError(f"auth_key: {error}") from None
+
+
+def _holder(world: World, appid: str, openid: str | None) -> str:
+    if apps.find(world, appid) is None:
+        raise InvalidPhoneError(f"no app has the appid {appid!r}; add it to the seed")
+    openid = openid or users.new_openid(world)
+    if users.find(world, appid, openid) is None:
+        users.add(world, users.User(appid, openid))
+    return openid
+
+
+def _provision(phone: Phone, *, attk: str, ask: str, auth_key: str) -> tuple[Phone, str]:
+    """Let the factory's ATTK vouch for an ASK and that for an AuthKey; WeChat checks the chain and keeps the key."""
+    attk_private, ask_private, auth_private = map(soter.load_private_key, (attk, ask, auth_key))
+    ask_blob = soter.attest(_exported(phone, soter.public_key_pem(ask_private), 1), signer=attk_private)
+    auth_key_blob = soter.attest(_exported(phone, soter.public_key_pem(auth_private), 2), signer=ask_private)
+    uploaded = soter.verify_chain(
+        attk_public_key_pem=soter.public_key_pem(attk_private), ask=ask_blob, auth_key=auth_key_blob
+    )
+    return replace(phone, ask=ask, auth_key=auth_key, counter=uploaded.counter), uploaded.pub_key
+
+
+def _exported(phone: Phone, pub_key: str, uses: int) -> soter.ExportedKey:
+    stated = phone.profile.salt_length if phone.profile.states_salt_length else None
+    return soter.ExportedKey(pub_key, phone.cpu_id, phone.counter + uses, phone.uid, stated)
+
+
+def find(world: World, phone_id: str) -> Phone:
+    """The phone with this id.
+
+    :raises UnknownPhoneError: there is none.
+    """
+    row = _row(world, phone_id)
+    if row is None:
+        raise UnknownPhoneError(f"no phone has the id {phone_id!r}")
+    return _phone(row)
+
+
+def all_phones(world: World, appid: str | None = None) -> list[Phone]:
+    """Every phone, or those in one app."""
+    rows = world.store.rows("SELECT * FROM phones WHERE ?1 IS NULL OR appid = ?1 ORDER BY phone_id", appid)
+    return [_phone(row) for row in rows]
+
+
+def enrol(world: World, phone: Phone, *, mode: str, count: int) -> Phone:
+    """Enrol fingers or faces, ``count`` in all; 0 removes them.
+
+    :raises InvalidPhoneError: the phone has no sensor for ``mode``, or ``count`` is negative.
+    """
+    if mode not in phone.profile.modes:
+        has = ", ".join(phone.profile.modes) or "none"
+        raise InvalidPhoneError(f"a phone of profile {phone.profile.name} has no {mode!r}; its modes: {has}")
+    if count < 0:
+        raise InvalidPhoneError(f"count: expected 0 or more, got {count}")
+    return keep(world, replace(phone, enrolled={**phone.enrolled, mode: count}))
+
+
+def override(world: World, phone: Phone, wanted: Override) -> Phone:
+    """Make the phone misbehave, or behave again.
+
+    :raises InvalidPhoneError: a kind that does not exist, or that a phone without keys of its own cannot do.
+    """
+    for kind in wanted.kinds:
+        if kind not in OVERRIDES:
+            raise InvalidPhoneError(f"no override is called {kind!r}; there are {', '.join(OVERRIDES)}")
+    return keep(world, replace(phone, override=wanted))
+
+
+def keep(world: World, phone: Phone) -> Phone:
+    """Store the phone as it is now."""
+    world.store.run(
+        "INSERT OR REPLACE INTO phones VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        phone.phone_id,
+        phone.appid,
+        phone.openid,
+        phone.profile.name,
+        phone.cpu_id,
+        phone.uid,
+        phone.counter,
+        json.dumps(dict(phone.enrolled)),
+        phone.ask,
+        phone.auth_key,
+        phone.failures,
+        phone.locked_until,
+        phone.latest_code,
+        json.dumps([phone.override.kinds, phone.override.is_lasting]),
+    )
+    return phone
+
+
+def _row(world: World, phone_id: str) -> Row | None:
+    return world.store.row("SELECT * FROM phones WHERE phone_id = ?", phone_id)
+
+
+def _phone(row: Row) -> Phone:
+    kinds, is_lasting = json.loads(row["override"])
+    parts = {name: row[name] for name in row.keys()}  # noqa: SIM118 - a Row iterates over its values
+    return Phone(
+        **{
+            **parts,
+            "profile": soter.PROFILES[row["profile"]],
+            "enrolled": json.loads(row["enrolled"]),
+            "override": Override(tuple(kinds), is_lasting),
+        }
+    )

@@ -1,0 +1,62 @@
+"""The one source of randomness: ids and keys; a seed makes every draw repeatable."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import string
+from typing import TYPE_CHECKING, Final
+
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from emulator.world.store import Store
+
+_NOTE = "draws"
+ALPHANUMERIC: Final = string.ascii_letters + string.digits
+BASE64URL: Final = ALPHANUMERIC + "-_"
+
+
+def stream(seed: str) -> Callable[[int], bytes]:
+    """An endless, repeatable stream of bytes; each call returns the next ``n``."""
+    keystream = Cipher(algorithms.ChaCha20(hashlib.sha256(seed.encode()).digest(), bytes(16)), mode=None).encryptor()
+    return lambda count: keystream.update(bytes(count))
+
+
+class Randomness:
+    """The system's randomness, or with ``seed`` the same draws in every run; how far it is, is kept in the store."""
+
+    def __init__(self, store: Store, seed: str | None = None) -> None:
+        self._store = store
+        self.seed = seed
+
+    def draw(self, count: int) -> bytes:
+        """``count`` random bytes."""
+        if self.seed is None:
+            return secrets.token_bytes(count)
+        with self._store.transaction():
+            number = (self._store.note(_NOTE) or 0) + 1
+            self._store.keep_note(_NOTE, number)
+        return stream(f"{self.seed}/{number}")(count)
+
+    def hex(self, digits: int) -> str:
+        """``digits`` lower-case hexadecimal digits."""
+        return self.draw((digits + 1) // 2).hex()[:digits]
+
+    def text(self, length: int, alphabet: str = ALPHANUMERIC) -> str:
+        """``length`` characters of ``alphabet``."""
+        return "".join(alphabet[byte % len(alphabet)] for byte in self.draw(length))
+
+    def uuid(self) -> str:
+        """A version 4 UUID, as CloudBase's request ids."""
+        digits = bytearray(self.draw(16))
+        digits[6] = digits[6] & 0x0F | 0x40
+        digits[8] = digits[8] & 0x3F | 0x80
+        text = digits.hex()
+        return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+
+    def start_over(self) -> None:
+        """Begin the seeded draws again, as a reset to the seed must."""
+        self._store.keep_note(_NOTE, None)

@@ -1,0 +1,42 @@
+CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE rsa_keys (origin TEXT NOT NULL, number INTEGER NOT NULL, pem TEXT NOT NULL, PRIMARY KEY (origin, number)) WITHOUT ROWID;
+CREATE TABLE apps (
+  appid TEXT PRIMARY KEY, secret TEXT NOT NULL, env TEXT NOT NULL, restrictions TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE users (
+  appid TEXT NOT NULL, openid TEXT NOT NULL, unionid TEXT, is_high_risk INTEGER NOT NULL DEFAULT 0,
+  PRIMARY KEY (appid, openid)
+) WITHOUT ROWID;
+CREATE TABLE tokens (
+  token TEXT PRIMARY KEY, appid TEXT NOT NULL, kind TEXT NOT NULL,
+  issued_at REAL NOT NULL, expires_at REAL NOT NULL, replaced_at REAL
+) WITHOUT ROWID;
+CREATE INDEX tokens_by_app ON tokens (appid, kind, issued_at);
+CREATE TABLE forced_refreshes (appid TEXT NOT NULL, at REAL NOT NULL);
+CREATE TABLE codes (
+  code TEXT PRIMARY KEY, appid TEXT NOT NULL, openid TEXT NOT NULL, expires_at REAL NOT NULL,
+  is_used INTEGER NOT NULL DEFAULT 0, session_key TEXT
+) WITHOUT ROWID;
+CREATE TABLE sessions (
+  appid TEXT NOT NULL, openid TEXT NOT NULL, session_key TEXT NOT NULL, issued_at REAL NOT NULL, expires_at REAL NOT NULL,
+  PRIMARY KEY (appid, openid)
+) WITHOUT ROWID;
+CREATE TABLE phones (
+  phone_id TEXT PRIMARY KEY, appid TEXT NOT NULL, openid TEXT NOT NULL, profile TEXT NOT NULL,
+  cpu_id TEXT NOT NULL, uid TEXT NOT NULL, counter INTEGER NOT NULL, enrolled TEXT NOT NULL,
+  ask TEXT, auth_key TEXT, failures INTEGER NOT NULL, locked_until REAL NOT NULL, latest_code TEXT, override TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE auth_keys (
+  appid TEXT NOT NULL, openid TEXT NOT NULL, phone_id TEXT NOT NULL, public_key TEXT NOT NULL,
+  PRIMARY KEY (appid, openid, phone_id)
+) WITHOUT ROWID;
+CREATE TABLE quotas (
+  appid TEXT NOT NULL, api TEXT NOT NULL, period TEXT NOT NULL, subject TEXT NOT NULL, started INTEGER NOT NULL, calls INTEGER NOT NULL,
+  PRIMARY KEY (appid, api, period, subject)
+) WITHOUT ROWID;
+CREATE TABLE exchanges (
+  number INTEGER PRIMARY KEY, rid TEXT NOT NULL, at REAL NOT NULL, face TEXT NOT NULL, name TEXT NOT NULL, appid TEXT,
+  method TEXT NOT NULL, url TEXT NOT NULL, request_body TEXT NOT NULL, response_body TEXT NOT NULL,
+  cost_in_ms REAL NOT NULL, client_ip TEXT NOT NULL, remark TEXT
+);
+CREATE INDEX exchanges_by_rid ON exchanges (rid)

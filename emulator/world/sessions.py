@@ -1,0 +1,159 @@
+"""Login: the code of wx.login, the session_key it buys, and the signature that proves a session."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Final
+
+from emulator.world import users
+from emulator.world.errors import WeChatError
+
+if TYPE_CHECKING:
+    from emulator.world.users import User
+    from emulator.world.world import World
+
+CODE_LIFE: Final = 300
+"""Seconds that a code waits to be used [doc]."""
+SIG_METHOD: Final = "hmac_sha256"
+"""The one method of the login-state signature [doc]."""
+
+
+@dataclass(frozen=True)
+class Session:
+    """A user's login with one app; times in Unix seconds."""
+
+    appid: str
+    openid: str
+    session_key: str = field(repr=False)
+    issued_at: float
+    expires_at: float
+
+
+def new_code(world: World, *, appid: str, openid: str) -> str:
+    """What wx.login gives: 32 characters, good once, for five minutes, in this app [doc]."""
+    code = world.randomness.text(32)
+    world.store.run(
+        "INSERT INTO codes (code, appid, openid, expires_at) VALUES (?, ?, ?, ?)",
+        code,
+        appid,
+        openid,
+        world.clock.now() + CODE_LIFE,
+    )
+    return code
+
+
+def user_of_code(world: World, *, appid: str, code: str) -> User:
+    """Who a code stands for; looking does not use it up.
+
+    :raises WeChatError: 40029 unknown, expired or of another app; 40163 used already; 40226 the user is blocked.
+    """
+    row = world.store.row("SELECT openid, expires_at, is_used FROM codes WHERE code = ? AND appid = ?", code, appid)
+    if row is None:
+        raise WeChatError(40029, value=code)
+    if row["is_used"]:
+        raise WeChatError(40163, value=code)
+    if world.clock.now() >= row["expires_at"]:
+        raise WeChatError(40029, value=code)
+    user = users.require(world, appid, row["openid"])
+    if user.is_high_risk:
+        raise WeChatError(40226, value=user.openid)
+    return user
+
+
+def log_in(world: World, *, code: str, user: User) -> Session:
+    """Use up ``code`` and give its user a session; the one before ends.
+
+    Within ``session_refresh_seconds`` of the last login the session_key stays [doc for that it may, not for how long].
+    """
+    now = world.clock.now()
+    session = find(world, user.appid, user.openid)
+    if session is not None and now < session.issued_at + world.settings.session_refresh_seconds:
+        session = _keep(world, session, expires_at=now + world.settings.session_idle_seconds)
+    else:
+        session = start(world, user, session_key=new_session_key(world))
+    world.store.run("UPDATE codes SET is_used = 1, session_key = ? WHERE code = ?", session.session_key, code)
+    return session
+
+
+def start(world: World, user: User, *, session_key: str) -> Session:
+    """A session from now on, with this session_key; the one before ends."""
+    now = world.clock.now()
+    session = Session(user.appid, user.openid, session_key, now, now + world.settings.session_idle_seconds)
+    return _keep(world, session, expires_at=session.expires_at)
+
+
+def _keep(world: World, session: Session, *, expires_at: float) -> Session:
+    kept = replace(session, expires_at=expires_at)
+    world.store.run(
+        "INSERT OR REPLACE INTO sessions VALUES (?, ?, ?, ?, ?)",
+        kept.appid,
+        kept.openid,
+        kept.session_key,
+        kept.issued_at,
+        kept.expires_at,
+    )
+    return kept
+
+
+def new_session_key(world: World) -> str:
+    """24 characters: base64 of 16 bytes [field]."""
+    return base64.b64encode(world.randomness.draw(16)).decode()
+
+
+def find(world: World, appid: str, openid: str) -> Session | None:
+    """The session that is valid now, or ``None``."""
+    row = world.store.row("SELECT * FROM sessions WHERE appid = ? AND openid = ?", appid, openid)
+    if row is None or world.clock.now() >= row["expires_at"]:
+        return None
+    return Session(row["appid"], row["openid"], row["session_key"], row["issued_at"], row["expires_at"])
+
+
+def touch(world: World, appid: str, openid: str) -> None:
+    """The user is active in the mini program: the session lives on [doc: the more often used, the longer it lives]."""
+    session = find(world, appid, openid)
+    if session is not None:
+        _keep(world, session, expires_at=world.clock.now() + world.settings.session_idle_seconds)
+
+
+def is_code_in_force(world: World, *, appid: str, openid: str, code: str | None) -> bool:
+    """What wx.checkSession tests: the session that the latest code of a phone has bought, or still can [doc]."""
+    session = find(world, appid, openid)
+    if code is None:
+        return session is not None
+    row = world.store.row("SELECT expires_at, is_used, session_key FROM codes WHERE code = ?", code)
+    if row is None:
+        return False
+    if not row["is_used"]:
+        return bool(world.clock.now() < row["expires_at"])
+    return session is not None and session.session_key == row["session_key"]
+
+
+def signature_of(session_key: str, body: bytes = b"") -> str:
+    """The login-state signature: lower hex of HMAC-SHA256 with the session_key's characters as the key [doc]."""
+    return hmac.new(session_key.encode(), body, hashlib.sha256).hexdigest()
+
+
+def check(world: World, *, appid: str, openid: str, signature: str, sig_method: str) -> Session:
+    """The session that ``signature`` proves; its life is not prolonged [doc].
+
+    :raises WeChatError: 40003 nobody has this openid; 87008 another sig_method; 87009 (or as set, 87007) no session
+        now; 87009 the signature is not that of the session_key.
+    """
+    user = users.require(world, appid, openid)
+    if sig_method != SIG_METHOD:
+        raise WeChatError(87008, value=sig_method)
+    session = find(world, user.appid, user.openid)
+    if session is None:
+        raise WeChatError(world.settings.stale_session_errcode, value=signature)
+    if not hmac.compare_digest(signature_of(session.session_key).encode(), signature.encode()):
+        raise WeChatError(87009, value=signature)
+    return session
+
+
+def reset(world: World, session: Session) -> Session:
+    """A new session_key with the expiry of the old one, which ends [doc]."""
+    renewed = replace(session, session_key=new_session_key(world), issued_at=world.clock.now())
+    return _keep(world, renewed, expires_at=session.expires_at)

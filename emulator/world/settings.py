@@ -1,0 +1,92 @@
+"""What can be set about the emulated platform, where the real one differs by time, place or is not known.
+
+SettingsError
+    A setting that does not exist, or a value it does not take; the text lists what would do.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from emulator.world.store import Store
+
+_NOTE = "settings"
+CHOICES: Final[dict[str, tuple[object, ...]]] = {
+    "verify_signature_reply": ("documented", "field"),
+    "errmsg_suffix": ("rid", "hint", "both"),
+    "stale_session_errcode": (87009, 87007),
+}
+
+
+class SettingsError(ValueError):
+    """A setting that cannot be."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The platform's settings; ``docs/fidelity.md`` says what is known of each.
+
+    :param verify_signature_reply: ``documented``: a genuine signature answers ``{"errcode":0,"errmsg":"ok","is_ok":true}``
+        [doc]; ``field``: ``{"is_ok":true}`` [field]. A wrong one is ``{"is_ok":false}`` either way [field].
+    :param errmsg_suffix: what follows an errmsg: a rid, the older hint, or both [field].
+    :param stale_session_errcode: what a signature with an ended session_key answers: 87009 (staff's word) or 87007 (doc).
+    :param session_idle_seconds: after how long without use a session_key ends; undisclosed, [inferred].
+    :param session_refresh_seconds: within how long a new login keeps the present session_key; 0 replaces it always.
+    :param quotas: calls allowed by API name and period, e.g. ``{"auth.code2Session": {"minute": 100}}``; they override
+        the documented ones of THE TABLE.
+    """
+
+    verify_signature_reply: str = "documented"
+    errmsg_suffix: str = "rid"
+    stale_session_errcode: int = 87009
+    session_idle_seconds: float = 3 * 24 * 3600
+    session_refresh_seconds: float = 0
+    quotas: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+
+
+def changed(settings: Settings, changes: Mapping[str, Any]) -> Settings:
+    """``settings`` with ``changes``; quotas are merged by API.
+
+    :raises SettingsError: an unknown name or a value of the wrong kind.
+    """
+    defaults = dataclasses.asdict(Settings())
+    for name, value in changes.items():
+        if name not in defaults:
+            raise SettingsError(f"no setting is called {name!r}; there are {', '.join(defaults)}")
+        if name in CHOICES:
+            if value not in CHOICES[name]:
+                raise SettingsError(f"{name} takes {' or '.join(map(repr, CHOICES[name]))}, not {value!r}")
+        elif name == "quotas":
+            _check_quotas(value)
+        elif isinstance(value, bool) or not isinstance(value, (int, float)) or not value >= 0:
+            raise SettingsError(f"{name} takes a number of seconds, 0 or more, not {value!r}")
+    quotas = {**settings.quotas, **changes.get("quotas", {})}
+    return dataclasses.replace(settings, **{**changes, "quotas": quotas})
+
+
+def _check_quotas(value: object) -> None:
+    expected = 'quotas takes {"api name": {"minute" or "day": calls}}'
+    if not isinstance(value, dict):
+        raise SettingsError(f"{expected}, not {value!r}")
+    for api, limits in value.items():
+        if not isinstance(limits, dict):
+            raise SettingsError(f"{expected}; {api!r} has {limits!r}")
+        for period, limit in limits.items():
+            if period not in ("minute", "day") or isinstance(limit, bool) or not isinstance(limit, int) or limit < 0:
+                raise SettingsError(f"{expected}; {api!r} has {period!r}: {limit!r}")
+
+
+def load(store: Store) -> Settings:
+    """The settings in force."""
+    kept = store.note(_NOTE)
+    return Settings() if kept is None else Settings(**kept)
+
+
+def keep(store: Store, settings: Settings) -> None:
+    """Put ``settings`` in force."""
+    store.keep_note(_NOTE, None if settings == Settings() else dataclasses.asdict(settings))

@@ -1,0 +1,70 @@
+"""SOTER: the keys of a phone, what they vouch for, and whether a confirmation is genuine.
+
+The factory's ATTK vouches for an app's ASK, the ASK for an AuthKey, and the AuthKey signs a resultJSON once the user
+was recognised. Nothing here keeps state or knows the time: keys, counters and random bytes are arguments.
+
+Source: github.com/Tencent/soter and its server guide [doc]; where a form is our own choice, it says [inferred].
+"""
+
+from emulator.world.soter.blob import Blob
+from emulator.world.soter.chain import attest, verify_chain
+from emulator.world.soter.errors import (
+    AnotherAppError,
+    AnotherDeviceError,
+    BlobError,
+    BlobNotBase64Error,
+    BlobNotUtf8Error,
+    BlobTooLongError,
+    BlobTruncatedError,
+    BlobUnsignedError,
+    BrokenChainError,
+    ForeignSignatureError,
+    KeyJsonError,
+    PemError,
+    SaltLengthError,
+    SoterError,
+    UnsignableTextError,
+    UnsupportedModeError,
+)
+from emulator.world.soter.exported_key import ExportedKey
+from emulator.world.soter.pem import load_private_key, load_public_key, public_key_pem
+from emulator.world.soter.profiles import PROFILES, AuthMode, Hardware, Profile, RandomBytes
+from emulator.world.soter.result import result_json
+from emulator.world.soter.signature import DEFAULT_SALT_LENGTH, Reason, Verdict, sign, verify
+
+__all__ = [
+    "DEFAULT_SALT_LENGTH",
+    "PROFILES",
+    "AnotherAppError",
+    "AnotherDeviceError",
+    "AuthMode",
+    "Blob",
+    "BlobError",
+    "BlobNotBase64Error",
+    "BlobNotUtf8Error",
+    "BlobTooLongError",
+    "BlobTruncatedError",
+    "BlobUnsignedError",
+    "BrokenChainError",
+    "ExportedKey",
+    "ForeignSignatureError",
+    "Hardware",
+    "KeyJsonError",
+    "PemError",
+    "Profile",
+    "RandomBytes",
+    "Reason",
+    "SaltLengthError",
+    "SoterError",
+    "UnsignableTextError",
+    "UnsupportedModeError",
+    "Verdict",
+    "attest",
+    "load_private_key",
+    "load_public_key",
+    "public_key_pem",
+    "result_json",
+    "sign",
+    "verify",
+    "verify_chain",
+]

@@ -1,0 +1,65 @@
+"""A public key as a device's keystore exports it: ATTK, ASK and AuthKey all look alike."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Self
+
+from emulator.world.soter import device_json
+from emulator.world.soter.errors import KeyJsonError
+
+
+@dataclass(frozen=True, slots=True)
+class ExportedKey:
+    """A public key and whose it is.
+
+    :param pub_key: PEM text.
+    :param cpu_id: the device.
+    :param counter: the TEE's counter when the key was exported.
+    :param uid: the app on that device; some devices write a number [field].
+    :param salt_length: bytes of salt in the signature over this JSON, where the device states it.
+    """
+
+    pub_key: str
+    cpu_id: str
+    counter: int
+    uid: str | int
+    salt_length: int | None = None
+
+    def to_json(self) -> str:
+        r"""The text that the key above signs, slashes as ``\/`` [field]."""
+        members: dict[str, object] = {
+            "pub_key": self.pub_key,
+            "cpu_id": self.cpu_id,
+            "counter": self.counter,
+            "uid": self.uid,
+        }
+        if self.salt_length is not None:
+            members["rsa_pss_saltlen"] = self.salt_length
+        return device_json.write(members)
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """The key in ``text``. The form with a certificate chain (``certs``) is not read.
+
+        :raises KeyJsonError: not the JSON of an exported key; it names the member that is wrong.
+        """
+        members = device_json.read(text)
+        if members is None:
+            raise KeyJsonError("key JSON", "a JSON object", "another text")
+        return cls(
+            pub_key=_member(members, "pub_key", str),
+            cpu_id=_member(members, "cpu_id", str),
+            counter=_member(members, "counter", int),
+            uid=_member(members, "uid", str, int),
+            salt_length=_member(members, "rsa_pss_saltlen", int) if "rsa_pss_saltlen" in members else None,
+        )
+
+
+def _member(members: dict[str, Any], name: str, *types: type) -> Any:
+    if name not in members:
+        raise KeyJsonError(name, "a value", "no such member")
+    value = members[name]
+    if type(value) not in types:  # isinstance would let a boolean pass for a number
+        raise KeyJsonError(name, " or ".join(kind.__name__ for kind in types), type(value).__name__)
+    return value

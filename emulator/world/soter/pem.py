@@ -1,0 +1,52 @@
+"""RSA keys from and to PEM text."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    PublicFormat,
+    load_pem_private_key,
+    load_pem_public_key,
+)
+
+from emulator.world.soter.errors import PemError
+
+
+@lru_cache(maxsize=4096)
+def load_public_key(pem: str) -> RSAPublicKey:
+    """The public key in ``pem``; parsed once, as parsing takes several times as long as verifying.
+
+    :raises PemError: not the PEM text of an RSA public key.
+    """
+    try:
+        key = load_pem_public_key(pem.encode())
+    except (ValueError, UnsupportedAlgorithm):
+        raise PemError("an RSA public key") from None
+    if not isinstance(key, RSAPublicKey):
+        raise PemError("an RSA public key")
+    return key
+
+
+@lru_cache(maxsize=1024)
+def load_private_key(pem: str) -> RSAPrivateKey:
+    """The private key in ``pem``, which is not encrypted.
+
+    :raises PemError: not the PEM text of an RSA private key.
+    """
+    try:
+        key = load_pem_private_key(pem.encode(), password=None)
+    except (TypeError, ValueError, UnsupportedAlgorithm):  # TypeError: encrypted
+        raise PemError("an unencrypted RSA private key") from None
+    if not isinstance(key, RSAPrivateKey):
+        raise PemError("an unencrypted RSA private key")
+    return key
+
+
+def public_key_pem(private_key: RSAPrivateKey) -> str:
+    r"""The public half as devices write it: PEM in 64 columns, ``\n`` between the lines, none at the end [field]."""
+    spki = private_key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    return spki.decode().rstrip("\n")

@@ -1,0 +1,40 @@
+"""The resultJSON: what the TEE says about one confirmation."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Final
+
+from emulator.world.soter import device_json
+from emulator.world.soter.errors import UnsupportedModeError
+from emulator.world.soter.profiles import AuthMode
+
+if TYPE_CHECKING:
+    from emulator.world.soter.profiles import Profile
+
+# The bits of the client SDK's biometric types (ConstantsSoter); that bo_t carries them is our reading [inferred].
+_BIOMETRIC_TYPE: Final = {AuthMode.FINGERPRINT: 1, AuthMode.FACIAL: 2}
+
+
+def result_json(profile: Profile, *, raw: str, fid: str, counter: int, cpu_id: str, uid: str, mode: str) -> str:
+    """The text that an AuthKey signs, in the members, order and form of the profile.
+
+    :param raw: the challenge, as the mini program gave it.
+    :param fid: number of the finger or face on this device; iOS does not tell it.
+    :param counter: the TEE's counter, already raised for this confirmation.
+    :param mode: how the user was recognised, such as ``fingerPrint``.
+    :raises UnsupportedModeError: the phone has no such way to recognise its user.
+    """
+    if mode not in profile.modes:
+        raise UnsupportedModeError(profile.name, mode, profile.modes)
+    members: dict[str, object] = {
+        "raw": raw,
+        "fid": fid,
+        "counter": counter,
+        "cpu_id": cpu_id,
+        "uid": uid,
+        "bo_t": _BIOMETRIC_TYPE[AuthMode(mode)],
+        "rsa_pss_saltlen": profile.salt_length,
+        **asdict(profile.hardware),
+    }
+    return device_json.write({key: members[key] for key in profile.result_keys})

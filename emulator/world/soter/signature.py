@@ -1,0 +1,130 @@
+"""SHA256withRSA/PSS with MGF1-SHA256, the one signature of SOTER."""
+
+from __future__ import annotations
+
+import enum
+from base64 import b64decode, b64encode
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.padding import MGF1, PSS
+from cryptography.hazmat.primitives.hashes import SHA256
+
+from emulator.world.soter import device_json
+from emulator.world.soter.errors import SaltLengthError, UnsignableTextError
+from emulator.world.soter.pem import load_public_key
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
+
+DEFAULT_SALT_LENGTH: Final = 20
+"""Bytes of salt where the JSON states none, and the least that a stated one counts for (Tencent's Java demo) [src]."""
+
+_SHA256: Final = SHA256()
+
+
+class Reason(enum.Enum):
+    """Why a confirmation is genuine or not."""
+
+    GENUINE = "genuine"
+    SIGNATURE_NOT_BASE64 = "the signature is not standard base64"
+    SIGNATURE_LENGTH = "the signature has not as many bytes as the key"
+    TEXT_NOT_UTF8 = "the text has a lone surrogate and so no UTF-8 form"
+    SALT_TOO_LONG = "the text states a salt that the key has no room for"
+    MISMATCH = "this key did not sign this text with this salt length"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What ``verify`` found.
+
+    :param salt_length: the bytes of salt it expected.
+    """
+
+    reason: Reason
+    salt_length: int
+
+    @property
+    def is_genuine(self) -> bool:
+        """The key signed exactly this text."""
+        return self.reason is Reason.GENUINE
+
+    def __bool__(self) -> bool:
+        # So that a forgotten ``.is_genuine`` cannot turn a forgery into a truth.
+        return self.is_genuine
+
+
+def sign(private_key: RSAPrivateKey, text: str, salt_length: int = DEFAULT_SALT_LENGTH) -> str:
+    """Sign the UTF-8 bytes of ``text``; the signature in base64 without line ends (Android's NO_WRAP).
+
+    :param salt_length: bytes; the salt itself is drawn by OpenSSL, which takes none of ours.
+    :raises UnsignableTextError: ``text`` has a lone surrogate.
+    :raises SaltLengthError: the key has no room for the salt.
+    """
+    longest = _longest_salt(private_key)
+    if not 0 <= salt_length <= longest:
+        raise SaltLengthError(salt_length, longest)
+    try:
+        signed = text.encode()
+    except UnicodeEncodeError as error:
+        raise UnsignableTextError(error.start) from None
+    return b64encode(private_key.sign(signed, _pss(salt_length), _SHA256)).decode()
+
+
+def verify(*, public_key_pem: str, json_string: str, json_signature: str) -> Verdict:
+    """Whether the AuthKey signed exactly these characters. No text, however malformed, makes it raise.
+
+    :param public_key_pem: the AuthKey that was registered, an RSA public key.
+    :param json_string: the resultJSON verbatim; it may state the salt length as ``rsa_pss_saltlen``.
+    :param json_signature: standard base64 in its one canonical form. What the live server makes of line ends, missing
+        padding or stray bits in the last character is unknown; here all of them fail [inferred].
+    :raises PemError: ``public_key_pem`` is no RSA public key.
+    """
+    key = load_public_key(public_key_pem)
+    salt_length = _stated_salt_length(json_string)
+    signature = _from_canonical_base64(json_signature)
+    if signature is None:
+        return Verdict(Reason.SIGNATURE_NOT_BASE64, salt_length)
+    if len(signature) != (key.key_size + 7) // 8:  # RFC 8017, 8.1.2; OpenSSL lets a missing leading zero pass
+        return Verdict(Reason.SIGNATURE_LENGTH, salt_length)
+    try:
+        signed = json_string.encode()
+    except UnicodeEncodeError:
+        return Verdict(Reason.TEXT_NOT_UTF8, salt_length)
+    if salt_length > _longest_salt(key):
+        return Verdict(Reason.SALT_TOO_LONG, salt_length)
+    try:
+        key.verify(signature, signed, _pss(salt_length), _SHA256)
+    except InvalidSignature:
+        return Verdict(Reason.MISMATCH, salt_length)
+    return Verdict(Reason.GENUINE, salt_length)
+
+
+def _from_canonical_base64(text: str) -> bytes | None:
+    try:
+        decoded = b64decode(text)
+    except ValueError:
+        return None
+    # The decoder skips what it does not know, so only the way back shows that nothing was amiss.
+    return decoded if b64encode(decoded).decode() == text else None
+
+
+def _stated_salt_length(json_string: str) -> int:
+    """Salt length in bytes: an integer ``rsa_pss_saltlen`` if the text has one, else the default [field, soter #68].
+
+    A value of another type counts as absent, and so does one in a text that is no JSON object [inferred].
+    """
+    stated = (device_json.read(json_string) or {}).get("rsa_pss_saltlen")
+    return max(stated, DEFAULT_SALT_LENGTH) if isinstance(stated, int) else DEFAULT_SALT_LENGTH
+
+
+def _longest_salt(key: RSAPublicKey | RSAPrivateKey) -> int:
+    encoded_bytes = (key.key_size + 6) // 8  # RFC 8017, 9.1.1: the modulus less one bit, rounded up
+    return encoded_bytes - _SHA256.digest_size - 2
+
+
+@lru_cache(maxsize=256)
+def _pss(salt_length: int) -> PSS:
+    return PSS(MGF1(_SHA256), salt_length)

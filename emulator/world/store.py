@@ -1,0 +1,124 @@
+"""The one place where state lives: a SQLite file, or a private database in memory.
+
+StoreError
+    The state cannot be used; the text says what to do.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+from contextlib import contextmanager
+from importlib import resources
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+SCHEMA_VERSION: Final = 1
+KEPT_BY_RESET: Final = frozenset({"meta", "rsa_keys"})
+
+
+class StoreError(Exception):
+    """The state folder cannot be used."""
+
+
+class Store:
+    """SQLite behind one lock: one decision at a time, the whole of it or nothing.
+
+    :param path: the database file (its folder must exist), or ``None`` for a database that ends with the process.
+    :raises StoreError: the file was written by another version, or is no database.
+    """
+
+    def __init__(self, path: Path | None = None) -> None:
+        self._lock = threading.RLock()
+        self._depth = 0
+        # Every use is under the lock, so one connection serves all threads.
+        self._connection = sqlite3.connect(
+            path or ":memory:", check_same_thread=False, isolation_level=None, timeout=30, cached_statements=256
+        )
+        self._connection.row_factory = sqlite3.Row
+        try:
+            # WAL with no fsync a commit: outlives a kill of the process, which is what clients that cache tokens need.
+            self._connection.execute("PRAGMA journal_mode = WAL")
+            self._connection.execute("PRAGMA synchronous = OFF")
+            self._create_or_check(path)
+        except sqlite3.DatabaseError as error:
+            raise StoreError(f"{path} is not a state of this emulator ({error}); name another folder") from error
+
+    def _create_or_check(self, path: Path | None) -> None:
+        with self.transaction():
+            (version,) = self._connection.execute("PRAGMA user_version").fetchone()
+            if version == 0:
+                schema = resources.files(__package__).joinpath("schema.sql").read_text(encoding="utf-8")
+                for statement in schema.split(";"):
+                    self._connection.execute(statement)
+                self._connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+            elif version != SCHEMA_VERSION:
+                raise StoreError(
+                    f"{path} has state version {version}, this emulator keeps version {SCHEMA_VERSION}; "
+                    "delete the folder or name another"
+                )
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Hold the lock and keep all that is written inside, or none of it if an exception leaves the block.
+
+        Blocks may nest; the outermost one commits.
+        """
+        with self._lock:
+            if self._depth == 0:
+                self._connection.execute("BEGIN IMMEDIATE")
+            self._depth += 1
+            try:
+                yield
+            except BaseException:
+                if self._depth == 1:
+                    self._connection.execute("ROLLBACK")
+                raise
+            else:
+                if self._depth == 1:
+                    self._connection.execute("COMMIT")
+            finally:
+                self._depth -= 1
+
+    def run(self, sql: str, *values: object) -> int:
+        """Execute one statement inside a transaction; the number of rows it changed."""
+        with self._lock:
+            return self._connection.execute(sql, values).rowcount
+
+    def row(self, sql: str, *values: object) -> sqlite3.Row | None:
+        """The first row, or ``None``."""
+        with self._lock:
+            found: sqlite3.Row | None = self._connection.execute(sql, values).fetchone()
+            return found
+
+    def rows(self, sql: str, *values: object) -> list[sqlite3.Row]:
+        """All rows."""
+        with self._lock:
+            return self._connection.execute(sql, values).fetchall()
+
+    def note(self, name: str) -> Any:
+        """The JSON value kept under ``name``, or ``None``."""
+        row = self.row("SELECT value FROM meta WHERE name = ?", name)
+        return None if row is None else json.loads(row["value"])
+
+    def keep_note(self, name: str, value: object) -> None:
+        """Keep a JSON value under ``name``; ``None`` forgets it."""
+        if value is None:
+            self.run("DELETE FROM meta WHERE name = ?", name)
+        else:
+            self.run("INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)", name, json.dumps(value))
+
+    def empty(self) -> None:
+        """Forget every tenant and all that hangs under it; notes and the pool of RSA keys stay."""
+        for row in self.rows("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"):
+            if row["name"] not in KEPT_BY_RESET:
+                self.run(f'DELETE FROM "{row["name"]}"')  # noqa: S608 - the name comes from the schema
+
+    def close(self) -> None:
+        """Close the file; a waiting decision is finished first."""
+        with self._lock:
+            self._connection.close()

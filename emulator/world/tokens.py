@@ -1,0 +1,123 @@
+"""The life of access_token: the two kinds, their renewal, and how an unusable one is refused."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from emulator.world import apps
+from emulator.world.errors import WeChatError
+from emulator.world.randomness import BASE64URL
+
+if TYPE_CHECKING:
+    from emulator.world.apps import App
+    from emulator.world.world import World
+
+LIFE: Final = 7200
+"""Seconds that a token lives [doc]."""
+OVERLAP: Final = 300
+"""Seconds that a replaced token still works, and before its end that a stable one is renewed [doc]."""
+FORCED_PER_DAY: Final = 20
+"""force_refresh calls a day [doc]."""
+FORCED_APART: Final = 30
+"""Seconds between two force_refresh calls that both take effect [doc]."""
+
+TOKEN: Final = "token"  # noqa: S105 - a kind, no credential
+STABLE_TOKEN: Final = "stable_token"  # noqa: S105
+
+_FORM = re.compile(r"[0-9]{2,3}_[A-Za-z0-9_-]{100,500}")
+
+
+@dataclass(frozen=True)
+class AccessToken:
+    """A token as its endpoint gives it out; ``expires_in`` in seconds."""
+
+    token: str = field(repr=False)
+    expires_in: int
+
+
+def issue(world: World, app: App) -> AccessToken:
+    """A new token by ``GET /cgi-bin/token``; the one before works for five more minutes [doc]."""
+    _replace_latest(world, app, TOKEN, works_for=OVERLAP)
+    return _new(world, app, TOKEN)
+
+
+def issue_stable(world: World, app: App, *, is_forced: bool) -> AccessToken:
+    """The stable token: the present one until its last five minutes, or a new one.
+
+    :param is_forced: ``force_refresh``: the present token ends at once; a second call within 30 s changes nothing [doc].
+    :raises WeChatError: 45009 after 20 forced calls in a day [doc for the number, inferred for the code].
+    """
+    now = world.clock.now()
+    latest = world.store.row(
+        "SELECT token, expires_at FROM tokens WHERE appid = ? AND kind = ? AND replaced_at IS NULL AND expires_at > ?",
+        app.appid,
+        STABLE_TOKEN,
+        now,
+    )
+    if latest is not None and is_forced and _may_force(world, app, now):
+        _replace_latest(world, app, STABLE_TOKEN, works_for=0)
+        return _new(world, app, STABLE_TOKEN)
+    if latest is not None and latest["expires_at"] - now > OVERLAP:
+        return AccessToken(latest["token"], int(latest["expires_at"] - now))
+    _replace_latest(world, app, STABLE_TOKEN, works_for=OVERLAP)
+    return _new(world, app, STABLE_TOKEN)
+
+
+def _may_force(world: World, app: App, now: float) -> bool:
+    row = world.store.row(
+        "SELECT count(*) AS calls, max(at) AS latest FROM forced_refreshes WHERE appid = ? AND at > ?",
+        app.appid,
+        now - 24 * 3600,
+    )
+    calls, latest = (0, None) if row is None else (row["calls"], row["latest"])
+    if latest is not None and now - latest < FORCED_APART:
+        return False
+    if calls >= FORCED_PER_DAY:
+        raise WeChatError(45009)
+    world.store.run("INSERT INTO forced_refreshes VALUES (?, ?)", app.appid, now)
+    return True
+
+
+def _replace_latest(world: World, app: App, kind: str, *, works_for: float) -> None:
+    now = world.clock.now()
+    # A renewed stable token outlives its own end by the overlap; a token that had ended already stays ended.
+    world.store.run(
+        "UPDATE tokens SET replaced_at = ?, expires_at = max(expires_at, ?)"
+        " WHERE appid = ? AND kind = ? AND replaced_at IS NULL AND expires_at > ?",
+        now + works_for,
+        now + works_for,
+        app.appid,
+        kind,
+        now,
+    )
+
+
+def _new(world: World, app: App, kind: str) -> AccessToken:
+    now = world.clock.now()
+    token = f"{10 + int(now) // LIFE % 90}_{world.randomness.text(133, BASE64URL)}"
+    world.store.run("INSERT INTO tokens VALUES (?, ?, ?, ?, ?, NULL)", token, app.appid, kind, now, now + LIFE)
+    return AccessToken(token, LIFE)
+
+
+def authorise(world: World, token: str | None) -> App:
+    """The app that a presented access_token speaks for.
+
+    :raises WeChatError: 41001 none; 40014 not in a token's form; 40001 unknown or replaced; 42001 at its end [doc;
+        which of them when is inferred].
+    """
+    if not token:
+        raise WeChatError(41001)
+    if _FORM.fullmatch(token) is None:
+        raise WeChatError(40014)
+    row = world.store.row("SELECT appid, expires_at, replaced_at FROM tokens WHERE token = ?", token)
+    app = None if row is None else apps.find(world, row["appid"])
+    if row is None or app is None:
+        raise WeChatError(40001)
+    now = world.clock.now()
+    if row["replaced_at"] is not None and now >= row["replaced_at"]:
+        raise WeChatError(40001)
+    if now >= row["expires_at"]:
+        raise WeChatError(42001)
+    return app

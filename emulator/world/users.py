@@ -1,0 +1,58 @@
+"""Users of a mini program: openid (per app) and unionid (per owner)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from emulator.world.errors import WeChatError
+from emulator.world.randomness import BASE64URL
+
+if TYPE_CHECKING:
+    from emulator.world.world import World
+
+
+@dataclass(frozen=True)
+class User:
+    """One user in one app.
+
+    :param is_high_risk: WeChat blocks this user's login (40226).
+    """
+
+    appid: str
+    openid: str
+    unionid: str | None = None
+    is_high_risk: bool = False
+
+
+def add(world: World, user: User) -> None:
+    """Register ``user``, or change the one with this openid."""
+    world.store.run(
+        "INSERT OR REPLACE INTO users VALUES (?, ?, ?, ?)",
+        user.appid,
+        user.openid,
+        user.unionid,
+        user.is_high_risk,
+    )
+
+
+def find(world: World, appid: str, openid: str) -> User | None:
+    """The user with this openid in this app, or ``None``."""
+    row = world.store.row("SELECT * FROM users WHERE appid = ? AND openid = ?", appid, openid)
+    return None if row is None else User(row["appid"], row["openid"], row["unionid"], bool(row["is_high_risk"]))
+
+
+def require(world: World, appid: str, openid: str) -> User:
+    """The user with this openid in this app.
+
+    :raises WeChatError: 40003 nobody has it here [field].
+    """
+    user = find(world, appid, openid)
+    if user is None:
+        raise WeChatError(40003, value=openid)
+    return user
+
+
+def new_openid(world: World) -> str:
+    """28 characters that start with ``o`` [field]."""
+    return "o" + world.randomness.text(27, BASE64URL)

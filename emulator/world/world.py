@@ -1,0 +1,57 @@
+"""The emulated world: its state, its time, its chances, its settings."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from emulator.world import settings as platform_settings
+from emulator.world.clock import Clock
+from emulator.world.keys import KeyPool
+from emulator.world.randomness import Randomness
+from emulator.world.store import Store, StoreError
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+
+    from emulator.world.settings import Settings
+
+DATABASE_NAME = "world.sqlite"
+
+
+class World:
+    """All that the rules need. Truth lives in the store, so any number of processes may open the same one.
+
+    :param state: the folder that holds the state (made if missing), or ``None`` for a state that ends with the process.
+    :param random_seed: makes ids and keys the same in every run.
+    :raises StoreError: the folder holds something else.
+    """
+
+    def __init__(self, state: Path | None = None, *, random_seed: str | None = None) -> None:
+        if state is not None:
+            _make_folder(state)
+        self.store = Store(None if state is None else state / DATABASE_NAME)
+        self.clock = Clock(self.store)
+        self.randomness = Randomness(self.store, random_seed)
+        self.keys = KeyPool(self.store, random_seed)
+
+    @property
+    def settings(self) -> Settings:
+        """The settings in force."""
+        return platform_settings.load(self.store)
+
+    def deciding(self) -> AbstractContextManager[None]:
+        """One decision: nobody else reads or writes meanwhile, and it happens wholly or not at all."""
+        return self.store.transaction()
+
+    def close(self) -> None:
+        """Stop the background work and close the store."""
+        self.keys.close()
+        self.store.close()
+
+
+def _make_folder(state: Path) -> None:
+    try:
+        state.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise StoreError(f"the state cannot be kept in {state}: {error.strerror}; name another folder") from None

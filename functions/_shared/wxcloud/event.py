@@ -1,0 +1,71 @@
+"""What the caller asks: the fields of an invocation's `event`, each checked as it is read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from wxcloud.errors import InvalidParameter
+
+
+class Event:
+    """The `event` of an invocation. Fields nobody reads (`userInfo` among them) are ignored.
+
+    Raises InvalidParameter when the event, or a field read from it, is not of the expected form.
+    """
+
+    def __init__(self, event: Any) -> None:
+        if not isinstance(event, dict):
+            raise InvalidParameter(f"event must be an object, got {_kind(event)}")
+        self._fields: dict[str, Any] = event
+
+    def text(self, name: str) -> str:
+        """The text field `name`, which must be there and not be empty."""
+        text = self.optional_text(name)
+        if text is None:
+            raise InvalidParameter(f"{name} must be a non-empty string, got nothing")
+        return text
+
+    def optional_text(self, name: str) -> str | None:
+        """The text field `name`; None when it is absent or null."""
+        value = self._fields.get(name)
+        if value is None:
+            return None
+        if not isinstance(value, str) or not value:
+            raise InvalidParameter(f"{name} must be a non-empty string, got {_kind(value)}")
+        try:
+            value.encode()
+        except UnicodeEncodeError:
+            raise InvalidParameter(f"{name} must be Unicode text, got a lone surrogate in it") from None
+        return value
+
+    def verbatim(self, name: str, *, given_as: str) -> str:
+        """The string field `name` exactly as the phone gave it, in its field `given_as`.
+
+        A signature covers these very characters, so nothing but a string will do: an object that is dumped again is
+        another text, and wx-server-sdk would even rename the keys inside it.
+        """
+        value = self._fields.get(name)
+        if not isinstance(value, str):
+            raise InvalidParameter(
+                f"{name} must be the verbatim string {given_as} of wx.startSoterAuthentication, never parsed and "
+                f"dumped again (that would break its signature), got {_kind(value)}"
+            )
+        return value
+
+
+def _kind(value: Any) -> str:
+    """The JSON name of what came; never the value itself, which may be a secret."""
+    if value == "":
+        return "an empty string"
+    return _KINDS.get(type(value), type(value).__name__)
+
+
+_KINDS: dict[type, str] = {
+    type(None): "nothing",
+    bool: "a boolean",
+    int: "a number",
+    float: "a number",
+    str: "a string",
+    list: "an array",
+    dict: "an object",
+}

@@ -1,0 +1,101 @@
+"""How the function is configured: its WX_* environment variables, read once, when the instance starts.
+
+Later readings would be wrong: the runtime copies each invocation's WX_* values (WX_APPID among them) into os.environ
+and leaves them there.
+"""
+
+from __future__ import annotations
+
+import math
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from wxcloud.errors import InvalidSetting
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+STABLE_TOKEN, TOKEN = TOKEN_KINDS = ("stable_token", "token")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The settings of one instance; each is checked when it is needed, so that its absence is an answer, not a crash.
+
+    An empty variable counts as absent: the CloudBase CLI renders the template of a variable that is not there to an
+    empty string. Every property raises InvalidSetting, which names the variable.
+    """
+
+    variables: Mapping[str, str] = field(repr=False)
+
+    @classmethod
+    def at_start(cls, environ: Mapping[str, str]) -> Settings:
+        """Keep a copy of the WX_* variables as they are now."""
+        return cls({name: value for name, value in environ.items() if name.startswith("WX_")})
+
+    @property
+    def appid(self) -> str:
+        return self._required("WX_APPID")
+
+    @property
+    def secret(self) -> str:
+        return self._required("WX_SECRET")
+
+    @property
+    def api_base(self) -> str:
+        """Where WeChat is, without a slash at the end; WX_API_BASE says where it is not the real one."""
+        base = self.variables.get("WX_API_BASE") or "https://api.weixin.qq.com"
+        if not base.startswith(("https://", "http://")) or not _host(base):
+            raise InvalidSetting("WX_API_BASE must be an http(s) address like https://api.weixin.qq.com")
+        return base.rstrip("/")
+
+    @property
+    def token_kind(self) -> str:
+        """Which access_token is used: `stable_token` (which other services can share) or `token`."""
+        return self._one_of("WX_TOKEN_KIND", TOKEN_KINDS)
+
+    @property
+    def timeouts(self) -> tuple[float, float]:
+        """Seconds to wait for a connection, and then for each answer."""
+        return self._seconds("WX_CONNECT_TIMEOUT", 3.0), self._seconds("WX_READ_TIMEOUT", 5.0)
+
+    @property
+    def session_store(self) -> Path:
+        """The SQLite file that keeps session keys.
+
+        The default lies in the temporary folder, which on SCF belongs to one instance of one function: name a file on
+        a file system that the functions share (CFS) to let `checkSession` find what `login` kept.
+        """
+        path = self.variables.get("WX_SESSION_STORE")
+        return Path(path) if path else Path(tempfile.gettempdir()) / "wxcloud-sessions.sqlite3"
+
+    def _required(self, name: str) -> str:
+        value = self.variables.get(name)
+        if not value:
+            raise InvalidSetting(f"{name} is not set: give it in the function's envVariables")
+        return value
+
+    def _one_of(self, name: str, choices: Sequence[str]) -> str:
+        value = self.variables.get(name) or choices[0]
+        if value not in choices:
+            raise InvalidSetting(f"{name} must be one of {', '.join(choices)}")
+        return value
+
+    def _seconds(self, name: str, default: float) -> float:
+        try:
+            seconds = float(self.variables.get(name) or default)
+        except ValueError:
+            seconds = math.nan
+        if not 0 < seconds < math.inf:
+            raise InvalidSetting(f"{name} must be a number of seconds above 0")
+        return seconds
+
+
+def _host(address: str) -> str | None:
+    try:
+        return urlsplit(address).hostname
+    except ValueError:
+        return None

@@ -1,0 +1,214 @@
+"""Each way a function can fail is one failed invocation in the platform's form, and the next one works."""
+
+import os
+import re
+import select
+import signal
+import sys
+
+import pytest
+
+USER_CODE = {"errorCode": 1, "errorMessage": "user code exception caught", "requestId": "req-1", "statusCode": 430}
+EXITED = {"errorCode": -1, "errorMessage": "User process exit when running", "requestId": "req-1", "statusCode": 439}
+TIMED_OUT = {
+    "errorCode": -1,
+    "errorMessage": "Invoking task timed out after 1 seconds",
+    "requestId": "req-1",
+    "statusCode": 433,
+}
+NO_FRAMES = "Traceback (most recent call last):\n"
+
+# What `main` does when the event says so.
+FAILURES = {
+    "an exception": (
+        "raise Exception('err msg')",
+        {
+            **USER_CODE,
+            "stackTrace": NO_FRAMES + '  File "/var/user/index.py", line 6, in main\n'
+            "    raise Exception('err msg')\nException: err msg",
+        },
+    ),
+    "a value that is not JSON": (
+        "return {1}",
+        {**USER_CODE, "stackTrace": NO_FRAMES + "TypeError: Object of type set is not JSON serializable"},
+    ),
+    "a number that is not JSON": (
+        "return float('nan')",
+        {**USER_CODE, "stackTrace": NO_FRAMES + "ValueError: Out of range float values are not JSON compliant"},
+    ),
+    "a number too long to read": (
+        "sys.set_int_max_str_digits(0); return 10**5000",
+        {**USER_CODE, "stackTrace": "ValueError: the returned value cannot be read as JSON"},
+    ),
+    "os._exit": ("os._exit(0)", EXITED),
+    "sys.exit": ("sys.exit('bye')", EXITED),
+    "a signal": ("os.kill(os.getpid(), signal.SIGKILL)", EXITED),
+    "an interrupt": ("raise KeyboardInterrupt", EXITED),
+    "closing the reply pipe": ("os.closerange(3, 64)", EXITED),
+    "an exit that leaves a fork behind": ("os.fork() and os._exit(0); signal.pause()", EXITED),
+    "an endless loop": ("while True: pass", TIMED_OUT),
+    "endless output": ("while True: print('x' * 4096)", TIMED_OUT),
+}
+
+FAILS_ON_REQUEST = """
+import os, signal, sys
+
+def main(event, context):
+    if event:
+        {}
+    return "fine"
+"""
+
+
+@pytest.mark.parametrize("case", FAILURES)
+def test_a_failure_has_the_platform_s_payload_and_the_next_invocation_works(runtime, deploy, user, case):
+    statement, payload = FAILURES[case]
+    spec = deploy(FAILS_ON_REQUEST.format(statement), timeout_seconds=1 if payload is TIMED_OUT else 30)
+    failed = runtime.invoke(spec, "fail", user)
+    assert (failed.ok, failed.result, without_marks(failed.error)) == (False, None, payload)
+    succeeded = runtime.invoke(spec, "", user)
+    assert (succeeded.ok, succeeded.result, succeeded.error) == (True, "fine", None)
+
+
+def without_marks(payload):
+    """Leave out the lines with which Python 3.11 and later mark a part of a line."""
+    if "stackTrace" not in payload:
+        return payload
+    trace = "\n".join(line for line in payload["stackTrace"].splitlines() if line.strip(" ~^"))
+    return {**payload, "stackTrace": re.sub(r"compliant: nan", "compliant", trace)}
+
+
+def test_the_payload_of_an_exception_is_the_captured_one(runtime, deploy, user):
+    spec = deploy('def main_handler(event, context):\n    raise Exception("err msg")\n', handler="index.main_handler")
+    assert runtime.invoke(spec, {}, user).error == {
+        "errorCode": 1,
+        "errorMessage": "user code exception caught",
+        "requestId": "req-1",
+        "stackTrace": 'Traceback (most recent call last):\n  File "/var/user/index.py", line 2, in main_handler\n'
+        '    raise Exception("err msg")\nException: err msg',
+        "statusCode": 430,
+    }
+
+
+def test_only_an_invocation_that_failed_for_good_costs_the_instance(runtime, deploy, user):
+    spec = deploy(FAILS_ON_REQUEST.format("raise Exception if event == 1 else SystemExit"))
+    assert [runtime.invoke(spec, event, user).is_cold for event in (1, 0, 2, 0)] == [True, False, False, True]
+
+
+def test_a_handler_of_the_wrong_arguments_has_no_user_frames(runtime, deploy, user):
+    error = runtime.invoke(deploy("def main(event): pass\n"), {}, user).error
+    assert error["stackTrace"] == NO_FRAMES + "TypeError: main() takes 1 positional argument but 2 were given"
+
+
+def test_a_trace_names_no_place_of_this_machine(runtime, deploy, tmp_path, user):
+    shared = tmp_path / "_shared"
+    shared.mkdir()
+    (shared / "reader.py").write_text("import json\ndef read(text):\n    return json.loads(text)\n")
+    spec = deploy(
+        """
+        import reader
+        def main(event, context):
+            try: reader.read("")
+            except ValueError: open(__file__ + "/x")
+        """,
+        shared=shared,
+    )
+    trace = runtime.invoke(spec, {}, user).error["stackTrace"]
+    assert '"/var/user/index.py", line 4, in main' in trace
+    assert '"/var/user/reader.py", line 3, in read' in trace
+    assert '"/var/lang/python311/lib/python3.' in trace
+    assert trace.endswith("NotADirectoryError: [Errno 20] Not a directory: '/var/user/index.py/x'")
+    for place in (str(tmp_path), sys.prefix, sys.base_prefix + "/lib/python"):
+        assert place not in trace
+
+
+UNLOADABLE = {
+    "no such function": ("", "index.main", "AttributeError: module 'index' has no attribute 'main'"),
+    "no such module": ("import not_there", "index.main", "ModuleNotFoundError: No module named 'not_there'"),
+    "an error on import": ("1/0", "index.main", "ZeroDivisionError: division by zero"),
+    "no such file": ("", "gone.main", "FileNotFoundError: [Errno 2] No such file or directory: '/var/user/gone.py'"),
+    "no function named": ("", "main", "ValueError: not enough values to unpack (expected 2, got 1)"),
+}
+
+
+@pytest.mark.parametrize("case", UNLOADABLE)
+def test_a_handler_that_cannot_be_loaded_fails_with_the_bootstrap_s_traceback(runtime, deploy, user, case):
+    code, handler, reason = UNLOADABLE[case]
+    spec = deploy(code, handler=handler)
+    for _ in range(2):
+        error = runtime.invoke(spec, {}, user).error
+        first, frame, *_, last = error.pop("errorMessage").splitlines()
+        assert error == {"errorCode": 1, "requestId": "req-1", "statusCode": 443}
+        assert first + "\n" == NO_FRAMES
+        assert re.fullmatch(r'  File "/var/runtime/python311/bootstrap.py", line \d+, in init_handler', frame)
+        assert last == reason
+
+
+def test_code_that_is_no_python_shows_its_line(runtime, deploy, user):
+    message = runtime.invoke(deploy("def main(:\n"), {}, user).error["errorMessage"]
+    assert '  File "/var/user/index.py", line 1\n    def main(:\n' in message
+
+
+def test_a_repaired_function_works_at_the_next_invocation(runtime, deploy, user):
+    spec = deploy("import not_there")
+    assert not runtime.invoke(spec, {}, user).ok
+    (spec.directory / "index.py").write_text("def main(event, context): return 1\n")
+    assert runtime.invoke(spec, {}, user).result == 1
+
+
+def test_a_removed_folder_fails_to_load(runtime, deploy, user):
+    spec = deploy("def main(event, context): return 1\n")
+    (spec.directory / "index.py").unlink()
+    spec.directory.rmdir()
+    error = runtime.invoke(spec, {}, user).error
+    assert error["statusCode"] == 443
+    assert error["errorMessage"].endswith("No such file or directory: '/var/user/'")
+
+
+def test_a_module_that_exits_while_it_loads_is_an_exit(runtime, deploy, user):
+    assert runtime.invoke(deploy("import sys; sys.exit(1)"), {}, user).error == EXITED
+
+
+def test_a_function_of_another_language_is_not_started(runtime, deploy, user):
+    invocation = runtime.invoke(deploy("", runtime="Nodejs18.15"), {}, user)
+    assert invocation.failure.status_code == 443
+    assert invocation.failure.message == "runtime Nodejs18.15 is not emulated, only Python is"
+
+
+def test_an_event_nested_too_deeply_fails_and_costs_nothing(runtime, deploy, user):
+    spec = deploy("def main(event, context): return 'fine'\n")
+    event = []
+    for _ in range(100_000):
+        event = [event]
+    assert runtime.invoke(spec, event, user).failure.status_code == 400
+    next_one = runtime.invoke(spec, {}, user)
+    assert (next_one.result, next_one.is_cold) == ("fine", False)
+
+
+def test_a_result_nested_too_deeply_fails_and_costs_nothing(runtime, deploy, user):
+    spec = deploy(
+        """
+        import sys
+        sys.setrecursionlimit(100_000)
+        def main(depth, context):
+            value = []
+            for _ in range(depth):
+                value = [value]
+            return value
+        """
+    )
+    failed = runtime.invoke(spec, 5000, user)
+    assert failed.failure.status_code == 430
+    assert "RecursionError" in failed.failure.stack_trace
+    next_one = runtime.invoke(spec, 1, user)
+    assert (next_one.result, next_one.is_cold) == ([[]], False)
+
+
+def test_an_instance_that_died_while_idle_is_replaced_unnoticed(runtime, deploy, user):
+    spec = deploy("import os\ndef main(event, context): return os.getpid()\n")
+    process = runtime.invoke(spec, {}, user).result
+    exit_of_process = os.pidfd_open(process)
+    os.kill(process, signal.SIGKILL)
+    select.select([exit_of_process], [], [])
+    os.close(exit_of_process)
+    assert runtime.invoke(spec, {}, user).result != process

@@ -1,0 +1,124 @@
+"""What a function learns of its caller."""
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from emulator.runtime import Identity, wx_event
+
+ECHO_CONTEXT = "def main(event, context):\n    return context\n"
+
+
+def pairs(context):
+    return json.loads(context["environment"])
+
+
+def test_the_context_has_the_platform_s_keys_and_forms(runtime, deploy, user):
+    spec = deploy(ECHO_CONTEXT, timeout_seconds=3, memory_megabytes=128, environment={"MODE": "a=b"})
+    context = runtime.invoke(spec, {}, user).result
+    environment, environ = context.pop("environment"), context.pop("environ")
+    assert context == {
+        "memory_limit_in_mb": 128,
+        "time_limit_in_ms": 3000,
+        "request_id": "req-1",
+        "function_version": "$LATEST",
+        "function_name": spec.name,
+        "namespace": "env-demo",
+        "tencentcloud_region": "ap-shanghai",
+        "tencentcloud_appid": "1250000000",
+        "tencentcloud_uin": "100000000001",
+    }
+    assert environment.startswith('{"SCF_NAMESPACE":"env-demo","MODE":"a=b",')
+    assert environ.startswith("SCF_NAMESPACE=env-demo;MODE=a=b;")
+    assert dict(pair.split("=", 1) for pair in environ.split(";")) == json.loads(environment)
+
+
+def test_a_mini_program_user_is_told_by_the_wx_names(runtime, deploy):
+    caller = Identity(appid="wxA", env="env-a", openid="oA", unionid="uA", client_ip="1.2.3.4")
+    assert pairs(runtime.invoke(deploy(ECHO_CONTEXT), {}, caller).result) == {
+        "SCF_NAMESPACE": "env-a",
+        "WX_CLIENTIP": "1.2.3.4",
+        "WX_CLIENTIPV6": "::ffff:1.2.3.4",
+        "WX_APPID": "wxA",
+        "WX_OPENID": "oA",
+        "WX_UNIONID": "uA",
+        "WX_CONTEXT_KEYS": "WX_CLIENTIP,WX_CLIENTIPV6,WX_APPID,WX_OPENID,WX_UNIONID",
+        "TRIGGER_SRC": "tcb",
+        "TCB_ENV": "env-a",
+        "TCB_SEQID": "req-1",
+        "TCB_SOURCE": "wx_client",
+        "TCB_CONTEXT_KEYS": "TRIGGER_SRC,TCB_ENV,TCB_SEQID,TCB_SOURCE",
+    }
+
+
+@pytest.mark.parametrize("name", ["WX_UNIONID", "TCB_SOURCE"])
+def test_what_a_caller_has_not_is_not_named(runtime, deploy, name):
+    caller = Identity(appid="wxA", env="env-a", openid="oA", source=None)
+    told = pairs(runtime.invoke(deploy(ECHO_CONTEXT), {}, caller).result)
+    assert name not in told
+    assert name not in told["WX_CONTEXT_KEYS"] + told["TCB_CONTEXT_KEYS"]
+
+
+def test_a_plain_invocation_names_no_caller(runtime, deploy, server):
+    assert pairs(runtime.invoke(deploy(ECHO_CONTEXT), {}, server).result) == {"SCF_NAMESPACE": "env-demo"}
+
+
+def test_the_platform_s_variables_win_over_the_function_s_own(start_runtime, deploy, server):
+    runtime = start_runtime(variables=lambda spec, appid: {"WX_APPID": appid, "NAME": spec.name})
+    spec = deploy(
+        "import os\ndef main(event, context):\n    return [context, dict(os.environ)]\n",
+        environment={"WX_APPID": "mine", "NAME": "mine", "KEPT": "yes"},
+    )
+    context, environ = runtime.invoke(spec, {}, server).result
+    for told in (pairs(context), environ):
+        assert (told["WX_APPID"], told["NAME"], told["KEPT"]) == (server.appid, spec.name, "yes")
+
+
+def test_a_reused_instance_s_environ_still_holds_the_last_caller_and_the_context_does_not(
+    runtime, deploy, user, server
+):
+    spec = deploy(
+        "import os\ndef main(event, context):\n    return [os.environ.get('WX_OPENID'), context['environ']]\n"
+    )
+    assert runtime.invoke(spec, {}, user).result[0] == "oUser"
+    leaked, environ = runtime.invoke(spec, {}, server).result
+    assert leaked == "oUser"
+    assert "WX_OPENID" not in environ
+
+
+def test_user_info_is_the_platform_s_and_all_else_the_caller_s():
+    caller = Identity(appid="wxA", env="e", openid="oA")
+    data = {"jsonString": "{}", "userInfo": {"openId": "oForged"}}
+    assert wx_event(data, caller) == {"jsonString": "{}", "userInfo": {"appId": "wxA", "openId": "oA"}}
+    assert data["userInfo"] == {"openId": "oForged"}
+
+
+def test_a_call_without_data_has_user_info_only():
+    assert wx_event(None, Identity(appid="wxA", env="e", openid="oA")) == {"userInfo": {"appId": "wxA", "openId": "oA"}}
+
+
+@pytest.mark.parametrize("data", [None, {}, {"userInfo": {"openId": "oForged"}}])
+def test_a_caller_without_an_openid_keeps_its_event(data):
+    assert wx_event(data, Identity(appid="wxA", env="e")) == (data or {})
+
+
+def test_200_warm_invocations_of_many_callers_at_once_never_mix(start_runtime, deploy):
+    runtime = start_runtime(max_instances=3)
+    spec = deploy(
+        """
+        import json
+        def main(event, context):
+            told = json.loads(context["environment"])
+            return [event["number"], event["userInfo"]["openId"], told["WX_OPENID"], told["WX_APPID"]]
+        """
+    )
+    callers = [Identity(appid=f"wx{number % 2}", env="env-demo", openid=f"o{number}") for number in range(8)]
+
+    def call(number):
+        caller = callers[number % len(callers)]
+        return runtime.invoke(spec, wx_event({"number": number}, caller), caller).result
+
+    with ThreadPoolExecutor(8) as threads:
+        results = list(threads.map(call, range(200)))
+    assert results == [[number, f"o{number % 8}", f"o{number % 8}", f"wx{number % 2}"] for number in range(200)]

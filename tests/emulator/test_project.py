@@ -1,0 +1,303 @@
+"""What a project folder deploys, and what is said about one that cannot be read."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from emulator.project import ProjectError, load_project
+
+ONE_FUNCTION = "envId: env-demo\nfunctions:\n  - name: login\n    runtime: Python3.11\n"
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "functions" / "login").mkdir(parents=True)
+    return tmp_path
+
+
+def write(folder, text, name="cloudbaserc.yaml"):
+    (folder / name).write_text(text, "utf-8")
+
+
+def load(folder, text, environ=None, name="cloudbaserc.yaml"):
+    write(folder, text, name)
+    return load_project(folder, environ or {})
+
+
+def login(folder, keys="", environ=None):
+    return load(folder, ONE_FUNCTION + keys, environ).functions["login"]
+
+
+def test_a_function_gets_the_defaults_of_the_cli(folder):
+    project = load(folder, ONE_FUNCTION)
+    spec = project.functions["login"]
+    assert (project.directory, project.env_id) == (folder.resolve(), "env-demo")
+    assert (spec.name, spec.runtime, spec.directory) == ("login", "Python3.11", folder / "functions" / "login")
+    assert (spec.handler, spec.timeout_seconds, spec.memory_megabytes) == ("index.main", 10, 256)
+    assert (spec.shared, dict(spec.environment), spec.openapi_permissions) == (None, {}, frozenset())
+
+
+def test_a_function_s_own_keys_are_read_in_any_case(folder):
+    spec = login(folder, "    Handler: app.run\n    TIMEOUT: 3\n    memorysize: 128\n")
+    assert (spec.handler, spec.timeout_seconds, spec.memory_megabytes) == ("app.run", 3, 128)
+
+
+def test_default_config_is_merged_deep_and_the_function_wins(folder):
+    defaults = "functionDefaultConfig: {timeout: 5, MemorySize: 512, envVariables: {KEPT: all, SET: all}}\n"
+    own = "    memorySize: 64\n    envVariables: {SET: own}\n"
+    spec = load(folder, defaults + ONE_FUNCTION + own).functions["login"]
+    assert (spec.timeout_seconds, spec.memory_megabytes) == (5, 64)
+    assert spec.environment == {"KEPT": "all", "SET": "own"}
+
+
+def test_function_root_and_dir_say_where_the_code_is(folder):
+    (folder / "cloud" / "a1").mkdir(parents=True)
+    (folder / "elsewhere").mkdir()
+    config = (
+        "envId: e\nfunctionRoot: cloud\nfunctions:\n"
+        "  - {name: a1, runtime: Python3.11}\n  - {name: b1, runtime: Python3.11, dir: elsewhere}\n"
+    )
+    functions = load(folder, config).functions
+    assert functions["a1"].directory == folder / "cloud" / "a1"
+    assert functions["b1"].directory == folder / "elsewhere"
+
+
+def test_the_shared_folder_of_the_function_root_belongs_to_every_function(folder):
+    (folder / "functions" / "_shared").mkdir()
+    assert login(folder).shared == folder / "functions" / "_shared"
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("cloudbaserc", ONE_FUNCTION),
+        ("cloudbaserc.yml", ONE_FUNCTION),
+        (
+            "cloudbaserc.json",
+            json.dumps({"envId": "env-demo", "functions": [{"name": "login", "runtime": "Python3.11"}]}),
+        ),
+    ],
+)
+def test_every_name_of_the_configuration_is_found(folder, name, text):
+    assert load(folder, text, name=name).functions.keys() == {"login"}
+
+
+def test_json_wins_over_yaml(folder):
+    write(folder, '{"envId": "from-json"}', "cloudbaserc.json")
+    assert load(folder, "envId: from-yaml").env_id == "from-json"
+
+
+def test_a_project_may_have_no_functions(folder):
+    assert load(folder, "envId: env-demo").functions == {}
+
+
+def test_templates_are_filled_from_env_files_and_the_environment_in_this_order(folder):
+    (folder / ".env").write_text("A1=env\nB1=env\nC1=env\n")
+    (folder / ".env.local").write_text("B1=local\nC1=local\n")
+    keys = "    envVariables: {A1: '{{env.A1}}', B1: '{{ env.B1 }}', C1: '<{{env.C1}}>', D1: '{{env.D1}}'}\n"
+    spec = login(folder, keys, {"C1": "process"})
+    assert spec.environment == {"A1": "env", "B1": "local", "C1": "<process>", "D1": ""}
+
+
+def test_env_files_may_quote_export_and_comment(folder):
+    (folder / ".env").write_text(
+        "# all forms\nexport A1=plain # a comment\nB1='single # kept'\nC1=\"two\\nlines\"\nD1=\nE1 = spaced\n\nF1=a=b\n"
+    )
+    names = ("A1", "B1", "C1", "D1", "E1", "F1")
+    keys = "    envVariables:\n" + "".join(f"      {name}: '{{{{env.{name}}}}}'\n" for name in names)
+    assert list(login(folder, keys).environment.values()) == [
+        "plain",
+        "single # kept",
+        "two\nlines",
+        "",
+        "spaced",
+        "a=b",
+    ]
+
+
+def test_the_env_id_can_be_a_template_and_is_one_itself(folder):
+    config = ONE_FUNCTION.replace("env-demo", "'{{env.TCB}}-1'")
+    config += "    envVariables: {ID: '{{tcb.envId}}', ENV: '{{env.ENV_ID}}', UID: '{{util.uid}}'}\n"
+    project = load(folder, config, {"TCB": "test"})
+    variables = project.functions["login"].environment
+    assert project.env_id == variables["ID"] == variables["ENV"] == "test-1"
+    assert variables["UID"]
+
+
+def test_a_project_read_twice_is_the_same_project(folder):
+    keys = "    envVariables: {UID: '{{util.uid}}'}\n"
+    assert login(folder, keys) == login(folder, keys)
+
+
+def test_yaml_is_read_as_1_2_where_yes_and_dates_are_text(folder):
+    keys = "    envVariables: {NO: yes, WHEN: 2020-01-01, LONG: 1:30, AT: 1e3x}\n"
+    assert login(folder, keys).environment == {"NO": "yes", "WHEN": "2020-01-01", "LONG": "1:30", "AT": "1e3x"}
+
+
+@pytest.mark.parametrize("scalar", ["~", "null", "", "true", "False", "-7", "0x1F", "1.5", ".5", "1e3", "+1.e-2"])
+def test_what_yaml_1_2_takes_for_no_text_must_be_quoted(folder, scalar):
+    with pytest.raises(ProjectError, match="VALUE to be text"):
+        login(folder, f"    envVariables:\n      VALUE: {scalar}\n")
+    assert login(folder, f"    envVariables:\n      VALUE: '{scalar}x'\n").environment == {"VALUE": f"{scalar}x"}
+
+
+def test_text_that_is_json_of_a_number_stays_text(folder):
+    assert login(folder, "    envVariables: {PORT: '8080', YES: 'true'}\n").environment == {
+        "PORT": "8080",
+        "YES": "true",
+    }
+
+
+def test_openapi_permissions_come_from_the_root_unless_the_function_has_its_own(folder):
+    (folder / "functions" / "other").mkdir()
+    write(folder, '{"permissions": {"openapi": ["soter.verifySignature"]}}', "config.json")
+    write(folder, '{"permissions": {"openapi": []}}', "functions/other/config.json")
+    write(folder, '{"triggers": []}', "functions/login/config.json")
+    functions = load(folder, ONE_FUNCTION + "  - {name: other, runtime: Python3.11}\n").functions
+    assert functions["login"].openapi_permissions == {"soter.verifySignature"}
+    assert functions["other"].openapi_permissions == frozenset()
+
+
+def test_the_values_of_variables_stay_out_of_the_repr(folder):
+    assert "hunter2" not in repr(login(folder, "    envVariables: {WX_SECRET: hunter2}\n"))
+
+
+REFUSED = {
+    "a list at the top": ("- envId", None, "the file to be a table", "found a list"),
+    "an empty file": ("", None, "the file to be a table", "found nothing"),
+    "bad YAML": ("envId: e\nfunctions: [\n", 3, "expected YAML", "found "),
+    "no envId": ("functions: []", None, "envId to be the id of a CloudBase environment", "found nothing"),
+    "an envId that renders to nothing": ("envId: '{{env.NONE}}'", 1, "envId to be", "a variable that is not set"),
+    "an envId that is a number": ("envId: 7", 1, "envId to be a string", "found a int"),
+    "functions that are no list": ("envId: e\nfunctions: {}", 2, "functions to be a list", "found a dict"),
+    "a function that is no table": ("envId: e\nfunctions:\n  - login", 3, "functions.0 to be a table", "found a str"),
+    "a default that is no table": (
+        "envId: e\nfunctionDefaultConfig: 3",
+        2,
+        "functionDefaultConfig to be a table",
+        "a int",
+    ),
+    "a function without a name": (
+        "envId: e\nfunctions:\n  - {}",
+        3,
+        "functions.0.name to be a letter",
+        "found nothing",
+    ),
+    "a name that leaves the folder": (
+        "envId: e\nfunctions:\n  - name: ../x",
+        3,
+        "functions.0.name to be",
+        "found a str",
+    ),
+    "a function without a folder": ("envId: e\nfunctions:\n  - name: gone", 3, "the function's folder", "make it"),
+    "a dir that is not there": (
+        "envId: e\nfunctions:\n  - name: login\n    dir: x",
+        4,
+        "functions.0.dir to be",
+        "make it",
+    ),
+    "no runtime": ("envId: e\nfunctions:\n  - name: login", 3, "functions.0.runtime to be", "Nodejs18.15"),
+    "two of one name": (
+        ONE_FUNCTION + ONE_FUNCTION[ONE_FUNCTION.index("  - ") :],
+        5,
+        "no other function has",
+        "rename",
+    ),
+    "a timeout of text": (ONE_FUNCTION + "    timeout: '3'\n", 5, "a whole number from 1 to 900", "found a str"),
+    "a timeout too long": (ONE_FUNCTION + "    timeout: 901\n", 5, "a whole number from 1 to 900", "within the limits"),
+    "a timeout of true": (ONE_FUNCTION + "    timeout: true\n", 5, "a whole number from 1 to 900", "found a bool"),
+    "a timeout of nothing": (ONE_FUNCTION + "    timeout: 0\n", 5, "a whole number from 1 to 900", "within the limits"),
+    "too little memory": (ONE_FUNCTION + "    memorySize: 32\n", 5, "a whole number from 64 to 3072", "found a int"),
+    "a handler of a number": (ONE_FUNCTION + "    handler: 7\n", 5, "functions.0.handler to be a string", "quote"),
+    "a variable of a number": (
+        ONE_FUNCTION + "    envVariables: {PORT: 80}\n",
+        5,
+        "envVariables.PORT to be text",
+        "quote",
+    ),
+    "a variable that is JSON": (ONE_FUNCTION + "    envVariables: {AA: '[1]'}\n", 5, "AA to be text", "found a list"),
+    "a variable that is null": (ONE_FUNCTION + "    envVariables: {AA: 'null'}\n", 5, "AA to be text", "found nothing"),
+    "a variable with NUL": (
+        ONE_FUNCTION + '    envVariables: {AA: "a\\0b"}\n',
+        5,
+        "AA to be text without NUL",
+        "a str",
+    ),
+    "a reserved variable": (ONE_FUNCTION + "    envVariables: {SCF_X: a}\n", 5, "SCF_X to be named", "rename it"),
+    "a variable of one letter": (
+        ONE_FUNCTION + "    envVariables: {A: a}\n",
+        5,
+        "A to be named with 2 to 64",
+        "rename it",
+    ),
+    "variables that are no table": (
+        ONE_FUNCTION + "    envVariables: [a]\n",
+        5,
+        "envVariables to be a table",
+        "a list",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_what_the_cli_or_scf_would_not_take_is_told_with_its_line(folder, case):
+    text, line, *told = REFUSED[case]
+    with pytest.raises(ProjectError) as caught:
+        load(folder, text)
+    assert (caught.value.file, caught.value.line) == (folder / "cloudbaserc.yaml", line)
+    for part in told:
+        assert part in str(caught.value)
+
+
+def test_a_folder_without_a_configuration_is_no_project(folder):
+    with pytest.raises(ProjectError, match=r"expected one of cloudbaserc, .*, found none of them"):
+        load_project(folder, {})
+
+
+def test_bad_json_is_told_with_its_line(folder):
+    with pytest.raises(ProjectError, match=r"cloudbaserc.json:2: expected JSON") as caught:
+        load(folder, '{\n"envId": }', name="cloudbaserc.json")
+    assert caught.value.line == 2
+
+
+def test_json_indented_by_tabs_is_read_and_its_errors_have_no_line(folder):
+    with pytest.raises(ProjectError, match="envId to be a string") as caught:
+        load(folder, '{\n\t"envId": 7\n}', name="cloudbaserc.json")
+    assert caught.value.line is None
+
+
+def test_a_lone_surrogate_is_no_text_for_a_variable(folder):
+    function = {"name": "login", "runtime": "Python3.11", "envVariables": {"AA": "\ud800"}}
+    with pytest.raises(ProjectError, match="AA to be text"):
+        load(folder, json.dumps({"envId": "e", "functions": [function]}), name="cloudbaserc.json")
+
+
+def test_bytes_that_are_no_text_are_told(folder):
+    (folder / "cloudbaserc.yaml").write_bytes(b"envId: \xff\n")
+    with pytest.raises(ProjectError, match="bytes that are no text"):
+        load_project(folder, {})
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("{", "expected JSON"),
+        ("[]", "the file to be a table"),
+        ('{"permissions": 1}', "permissions to be a table"),
+        ('{"permissions": {"openapi": "soter.verifySignature"}}', "permissions.openapi to be a list"),
+        ('{"permissions": {"openapi": [1]}}', "permissions.openapi to be a list"),
+    ],
+)
+@pytest.mark.parametrize("place", ["config.json", "functions/login/config.json"])
+def test_a_config_json_that_cannot_be_read_is_told(folder, text, told, place):
+    write(folder, text, place)
+    with pytest.raises(ProjectError, match=told) as caught:
+        login(folder)
+    assert caught.value.file == Path(folder / place)
+
+
+def test_a_refused_value_is_not_repeated(folder):
+    with pytest.raises(ProjectError) as caught:
+        login(folder, "    envVariables: {WX_SECRET: '[\"hunter2\"]'}\n")
+    assert "hunter2" not in str(caught.value)
