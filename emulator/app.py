@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Final
+import re
+from typing import TYPE_CHECKING, Any, Final
 
 from flask import Flask, Response, request
+from flask.json.provider import DefaultJSONProvider
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 
 from emulator import control, documents, phone, wechat
@@ -26,6 +28,7 @@ OUR_OWN: Final = ("/phone/", "/emulator/", "/healthz", "/readyz", "/openapi.json
 LARGEST_BODY: Final = 32 * 1024 * 1024
 
 _log = logging.getLogger(__name__)
+_HALF_PAIR: Final = re.compile("[\ud800-\udfff]")
 _STATUS: Final[dict[type[Exception], int]] = {
     BodyError: 400,
     ClockError: 400,
@@ -38,12 +41,23 @@ _STATUS: Final[dict[type[Exception], int]] = {
 }
 
 
+class _Json(DefaultJSONProvider):
+    """Characters as they are, but for half a surrogate pair, which JSON can spell and UTF-8 cannot."""
+
+    ensure_ascii = False
+    sort_keys = False
+
+    def dumps(self, obj: Any, **kwargs: Any) -> str:
+        return _HALF_PAIR.sub(lambda found: f"\\u{ord(found[0]):04x}", super().dumps(obj, **kwargs))
+
+
 def create_app(world: World, deployment: Deployment) -> Flask:
     """The faces over one world and the functions deployed in it."""
     app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
-    app.json.ensure_ascii = False  # type: ignore[attr-defined]
-    app.json.sort_keys = False  # type: ignore[attr-defined]
+    app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
+    app.json = _Json(app)
+    app.url_map.merge_slashes = False  # it answers a doubled slash with a redirect, which no face of ours does
     app.register_blueprint(wechat.face(world))
     app.register_blueprint(phone.face(world, deployment))
     app.register_blueprint(control.face(world, deployment))

@@ -7,12 +7,17 @@ BodyError
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from flask import request
 
+from emulator.world.requests import is_text
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
+
+_LARGEST: Final = 1e15
+"""Seconds beyond which no clock here makes sense; NaN and infinity lie beyond it as well."""
 
 
 class BodyError(ValueError):
@@ -66,7 +71,7 @@ def encodable_text(body: Mapping[str, Any], name: str, *, is_required: bool = Fa
     :raises BodyError: as ``text``, and for such a string.
     """
     value = text(body, name, is_required=is_required)
-    if value is not None and any("\ud800" <= character <= "\udfff" for character in value):
+    if value is not None and not is_text(value):
         raise BodyError(f"{name}: expected text, got half a surrogate pair in it")
     return value
 
@@ -88,7 +93,7 @@ def number(body: Mapping[str, Any], name: str, *, default: float | None = None) 
     :raises BodyError: another type, or missing without a default.
     """
     value = body.get(name, default)
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not -1e15 < value < 1e15:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not -_LARGEST < value < _LARGEST:
         raise BodyError(f"{name}: expected a number, got {'nothing' if value is None else repr(value)}")
     return float(value)
 

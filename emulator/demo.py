@@ -180,7 +180,9 @@ def _log_in(phone: _Phone, server: str) -> Iterator[Step]:
 
 def _confirm(phone: _Phone, remote: Remote) -> Iterator[Step]:
     yield phone.confirm("She touches the sensor with a wrong finger", "order-2026/001", "mismatch", errCode=90009)
-    confirmed = phone.confirm("Then with the right one: the phone's TEE signs the challenge", "order-2026/001", errCode=0)
+    confirmed = phone.confirm(
+        "Then with the right one: the phone's TEE signs the challenge", "order-2026/001", errCode=0
+    )
     yield confirmed
     result = {"jsonString": confirmed.answer["resultJSON"], "jsonSignature": confirmed.answer["resultJSONSignature"]}
     yield phone.call(
@@ -201,7 +203,9 @@ def _confirm(phone: _Phone, remote: Remote) -> Iterator[Step]:
     )
     thief = _Phone(remote, other.answer)
     yield thief.call("The other user hands in her confirmation as his own", "verifySignature", result, {"isOk": False})
-    yield phone.do("Her phone is replaced by one with a foreign key", "override", {"foreignKey": True}, override=["foreignKey"])
+    yield phone.do(
+        "Her phone is replaced by one with a foreign key", "override", {"foreignKey": True}, override=["foreignKey"]
+    )
     forged = phone.confirm("It signs the next order", "order-2026/002", errCode=0)
     yield forged
     yield phone.call(
@@ -218,7 +222,9 @@ def _session(phone: _Phone, remote: Remote) -> Iterator[Step]:
     yield tablet
     login = _Phone(remote, tablet.answer).do("and logs in there", "login", {}, errMsg="login:ok")
     yield login
-    query = f"appid={_APP['appid']}&secret={_APP['secret']}&js_code={login.answer['code']}&grant_type=authorization_code"
+    query = (
+        f"appid={_APP['appid']}&secret={_APP['secret']}&js_code={login.answer['code']}&grant_type=authorization_code"
+    )
     yield Step(
         "with a server that is not ours: it buys a new session, which ends the one before",
         remote.send("GET", f"/sns/jscode2session?{query}"),

@@ -118,7 +118,9 @@ def _json_content(schema: Mapping[str, Any]) -> dict[str, Any]:
     return {"required": True, "content": {"application/json": {"schema": schema}}}
 
 
-def _ours(tag: str, summary: str, members: Mapping[str, Any] | None = None, path: tuple[str, ...] = ()) -> dict[str, Any]:
+def _ours(
+    tag: str, summary: str, members: Mapping[str, Any] | None = None, path: tuple[str, ...] = ()
+) -> dict[str, Any]:
     operation: dict[str, Any] = {
         "summary": summary,
         "tags": [tag],
@@ -174,9 +176,13 @@ def _phone_paths() -> dict[str, Any]:
 def _control_paths() -> dict[str, Any]:
     number = {"type": "number"}
     get, post = "get", "post"
+    alive, ready = _ours("Control", "Alive"), _ours("Control", "Seeded and able to serve; 503 until then")
     return {
-        "/emulator/v1/healthz": {get: _ours("Control", "Alive")},
-        "/emulator/v1/readyz": {get: _ours("Control", "Seeded and able to serve; 503 until then")},
+        "/openapi.json": {get: _ours("Control", "This document")},
+        "/healthz": {get: alive},
+        "/readyz": {get: ready},
+        "/emulator/v1/healthz": {get: alive},
+        "/emulator/v1/readyz": {get: ready},
         "/emulator/v1/apps": {get: _ours("Control", "The tenants")},
         "/emulator/v1/state/reset": {
             post: _ours("Control", "Back to the seed, or to nothing", {"to": {"enum": ["seed", "empty"]}})

@@ -29,7 +29,7 @@ from emulator.world import seed
 from emulator.world.world import World
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
     from wsgiref.types import WSGIApplication
 
 HOST: Final = "127.0.0.1"
@@ -122,7 +122,9 @@ def _begin(world: World, plan: Plan) -> None:
     """Seed the world and announce it, while the server already answers that it is not ready."""
     if seed.is_planted(world):
         if seed.keep_for_reset(world, plan.seed):
-            _log.warning("the state in %s began with another seed; `wxemu state reset` begins anew with this one", plan.state)
+            _log.warning(
+                "the state in %s began with another seed; `wxemu state reset` begins anew with this one", plan.state
+            )
     else:
         seed.plant(world, plan.seed)
     world.keys.fill()

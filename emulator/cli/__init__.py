@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
-from emulator.cli.running import clock, invoke, state
 from emulator.cli.phone import phone
+from emulator.cli.running import clock, invoke, state
 from emulator.cli.starting import demo, start
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 
 class _Tidy(click.Group):

@@ -36,7 +36,7 @@ def show(answer: Mapping[str, Any], *, is_json: bool) -> None:
     click.echo(json.dumps(answer, ensure_ascii=False, **layout))
 
 
-class JsonObject(click.ParamType):
+class JsonObject(click.ParamType[dict[str, Any]]):
     """A JSON object on the command line."""
 
     name = "JSON"

@@ -76,7 +76,8 @@ def _checked_project(folder: Path) -> Path | None:
 
     if not any((folder / name).is_file() for name in CONFIG_NAMES):
         logging.getLogger(__name__).warning(
-            "no cloudbaserc.yaml in %s, so there are no functions to call; name a project with --project", folder.resolve()
+            "no cloudbaserc.yaml in %s, so there are no functions to call; name a project with --project",
+            folder.resolve(),
         )
         return None
     load_project(folder, os.environ)

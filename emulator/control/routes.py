@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from flask import Blueprint, Response, jsonify, request
 
@@ -116,9 +116,7 @@ def _exchanges(world: World) -> Response:
     if not wanted.isascii() or not wanted.isdigit() or len(wanted) > len(str(MOST_EXCHANGES)):
         return failure(400, f"limit: expected a number from 0 to {MOST_EXCHANGES}, got {wanted!r}")
     with world.deciding():
-        found = journal.recent(
-            world, limit=min(int(wanted), MOST_EXCHANGES), appid=request.args.get("appid")
-        )
+        found = journal.recent(world, limit=min(int(wanted), MOST_EXCHANGES), appid=request.args.get("appid"))
     return jsonify({"exchanges": [asdict(exchange) for exchange in found]})
 
 

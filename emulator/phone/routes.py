@@ -40,7 +40,9 @@ def face(world: World, deployment: Deployment) -> Blueprint:
 
 def _list(world: World) -> Response:
     with world.deciding():
-        return jsonify({"phones": [codec.phone(found) for found in phones.all_phones(world, request.args.get("appid"))]})
+        return jsonify(
+            {"phones": [codec.phone(found) for found in phones.all_phones(world, request.args.get("appid"))]}
+        )
 
 
 def _show(world: World, phone_id: str) -> Response:
@@ -78,14 +80,14 @@ def _call_function(world: World, deployment: Deployment, phone_id: str) -> Respo
         return answered_and_recorded(world, "wx.cloud.callFunction", phone.appid, answer)
 
 
-def _login(world: World, phone: Phone, given: Mapping[str, Any]) -> Mapping[str, Any]:
+def _login(world: World, phone: Phone, _given: Mapping[str, Any]) -> Mapping[str, Any]:
     code = sessions.new_code(world, appid=phone.appid, openid=phone.openid)
     sessions.touch(world, phone.appid, phone.openid)
     phones.keep(world, replace(phone, latest_code=code))
     return {"code": code, "errMsg": "login:ok"}
 
 
-def _check_session(world: World, phone: Phone, given: Mapping[str, Any]) -> Mapping[str, Any]:
+def _check_session(world: World, phone: Phone, _given: Mapping[str, Any]) -> Mapping[str, Any]:
     is_in_force = sessions.is_code_in_force(world, appid=phone.appid, openid=phone.openid, code=phone.latest_code)
     if not is_in_force:
         return {"errMsg": "checkSession:fail session time out, need relogin"}
@@ -93,11 +95,11 @@ def _check_session(world: World, phone: Phone, given: Mapping[str, Any]) -> Mapp
     return {"errMsg": "checkSession:ok"}
 
 
-def _check_is_support(world: World, phone: Phone, given: Mapping[str, Any]) -> Mapping[str, Any]:
+def _check_is_support(_world: World, phone: Phone, _given: Mapping[str, Any]) -> Mapping[str, Any]:
     return {"supportMode": list(phone.profile.modes), "errMsg": "checkIsSupportSoterAuthentication:ok"}
 
 
-def _check_is_enrolled(world: World, phone: Phone, given: Mapping[str, Any]) -> Mapping[str, Any]:
+def _check_is_enrolled(_world: World, phone: Phone, given: Mapping[str, Any]) -> Mapping[str, Any]:
     mode = body.text(given, "checkAuthMode", is_required=True)
     if mode not in phone.profile.modes:
         return {"isEnrolled": False, "errMsg": "checkIsSoterEnrolledInDevice:fail not support"}

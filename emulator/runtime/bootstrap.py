@@ -38,6 +38,7 @@ PLACES += [(prefix + LIBRARY, f"/var/lang/{PYTHON}{LIBRARY}") for prefix in (sys
 def main(request_fd: int, reply_fd: int, handler: str) -> None:
     for descriptor in (request_fd, reply_fd):
         os.set_inheritable(descriptor, False)  # noqa: FBT003 - positional only; what a function starts is not to hold them
+    _thread.start_new_thread(end_with_the_emulator, (request_fd,))
     log_to_stdout()
     sys.path[:0] = CODE_FOLDERS
     requests, replies = os.fdopen(request_fd, "rb"), os.fdopen(reply_fd, "wb")

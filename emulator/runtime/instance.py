@@ -29,13 +29,11 @@ if TYPE_CHECKING:
     from emulator.runtime.revision import Revision
 
 BOOTSTRAP: Final = Path(__file__).with_name("bootstrap.py")
-LOAD_LIMIT_SECONDS: Final = (
-    65  # [inferred] SCF's default initialisation limit; apart from the function's own time limit
-)
+LOAD_LIMIT_SECONDS: Final = 65  # [inferred] SCF's default for the initialisation, which the time limit does not cover
 LOG_LIMIT_BYTES: Final = 1 << 20  # [inferred] what is kept of an invocation's output; the rest is read and dropped
 
 _HEADER_BYTES: Final = 4
-_CHUNK_BYTES: Final = 1 << 16
+_PIPE_BYTES: Final = 1 << 16
 _EXIT_CHECK_SECONDS: Final = 0.2
 
 
@@ -154,25 +152,22 @@ class Instance:
         incoming = bytearray()
         if outgoing:
             self._selector.register(self._requests, selectors.EVENT_WRITE)
-        try:
-            while (reply := _reply_in(incoming)) is None:
-                remaining = deadline - time.monotonic()
-                if remaining <= 0:
-                    raise TimeoutError
-                ready = {key.fd for key, _ in self._selector.select(min(remaining, _EXIT_CHECK_SECONDS))}
-                if not ready and self.has_exited():  # a process it forked may still hold the pipes open
-                    raise EOFError
-                if self._output in ready:
-                    self._read_output()
-                if self._requests in ready:
-                    outgoing = outgoing[self._write(outgoing) :]
-                    if not outgoing:
-                        self._selector.unregister(self._requests)
-                if self._replies in ready:
-                    incoming += self._read_replies()
-        finally:
-            if outgoing:
-                self._selector.unregister(self._requests)
+        while (reply := _reply_in(incoming)) is None:
+            remaining = deadline - time.monotonic()
+            if remaining <= 0:
+                raise TimeoutError
+            has_exited = self.has_exited()  # asked, since a process it forked may hold the pipes open
+            ready = {key.fd for key, _ in self._selector.select(min(remaining, _EXIT_CHECK_SECONDS))}
+            if has_exited and self._replies not in ready:
+                raise EOFError
+            if self._output in ready:
+                self._read_output()
+            if self._requests in ready:
+                outgoing = outgoing[self._write(outgoing) :]
+                if not outgoing:
+                    self._selector.unregister(self._requests)
+            if self._replies in ready:
+                incoming += self._read_replies()
         return reply
 
     def _write(self, outgoing: memoryview) -> int:
@@ -182,17 +177,19 @@ class Instance:
             raise EOFError from None
 
     def _read_replies(self) -> bytes:
-        chunk = os.read(self._replies, _CHUNK_BYTES)
+        chunk = os.read(self._replies, _PIPE_BYTES)
         if not chunk:
             raise EOFError
         return chunk
 
     def _read_output(self) -> None:
+        """Read once, which takes all the pipe holds: a function that never stops printing must not keep us here."""
         with suppress(BlockingIOError):
-            while chunk := os.read(self._output, _CHUNK_BYTES):
-                self._log += chunk[: LOG_LIMIT_BYTES - len(self._log)]
-            with suppress(KeyError):  # the function has closed its stdout and stderr: nothing more will come
-                self._selector.unregister(self._output)
+            chunk = os.read(self._output, _PIPE_BYTES)
+            self._log += chunk[: LOG_LIMIT_BYTES - len(self._log)]
+            if not chunk:  # the function has closed its stdout and stderr
+                with suppress(KeyError):
+                    self._selector.unregister(self._output)
 
 
 def _reply_in(incoming: bytearray) -> bytes | None:

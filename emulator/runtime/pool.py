@@ -61,14 +61,13 @@ class Pool:
             self._is_closed = True
             for instance in self._leased:
                 instance.kill()  # its caller, reading from it, finds it gone and gives it back
+            self._changed.wait_for(lambda: not self._leased)
             while self._idle:
                 self._idle.pop().stop()
-            self._changed.notify_all()
-            self._changed.wait_for(lambda: not self._leased)
 
     def _take(self, revision: Revision) -> Instance:
         with self._changed:
-            self._changed.wait_for(lambda: self._is_closed or self._has_room(revision))
+            self._changed.wait_for(lambda: self._has_room(revision))
             if self._is_closed:
                 raise RuntimeClosedError("the runtime has been closed")
             self._retire_outdated(revision)
@@ -91,7 +90,7 @@ class Pool:
     def _give_back(self, instance: Instance) -> None:
         with self._changed:
             self._leased.remove(instance)
-            if instance.is_reusable and not self._is_closed:
+            if instance.is_reusable:
                 self._idle.append(instance)
             else:
                 instance.stop()

@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from flask import Blueprint, Response, request
+from werkzeug.exceptions import HTTPException
 
 from emulator.wechat import codec
 from emulator.world import journal
@@ -42,8 +43,9 @@ def refuse(world: World, error: WeChatError) -> Response:
     with world.deciding():
         rid = journal.new_rid(world)
         members = codec.failure(error, path=request.path, rid=rid, suffix=world.settings.errmsg_suffix)
-        _record(world, name="", rid=rid, appid=None, members=members, cost_in_ms=0.0, error=error)
-    return _response(members)
+        text = codec.encode(members)
+        _record(world, name="", rid=rid, appid=None, text=text, cost_in_ms=0.0, error=error)
+    return _response(text)
 
 
 def wrong_method(path: str, method: str) -> WeChatError:
@@ -69,13 +71,28 @@ def _answer(world: World, api: Api) -> Response:
             app = api.authorise(world, request.args.get("access_token") or request.args.get("cloudbase_access_token"))
             appid = appid if app is None else app.appid
             given = codec.parameters(api.method, request.args, body)
+            appid = _claimed_appid(given) if app is None else app.appid
             members = api.answer(world, app, given, request.remote_addr or "")
         except WeChatError as error:
             failed = error
             members = codec.failure(error, path=api.path, rid=rid, suffix=world.settings.errmsg_suffix)
+        text = codec.encode(members)
         cost = (time.perf_counter() - started) * 1000
-        _record(world, name=api.name, rid=rid, appid=appid, members=members, cost_in_ms=cost, error=failed)
-    return _response(members)
+        _record(world, name=api.name, rid=rid, appid=appid, text=text, cost_in_ms=cost, error=failed)
+    return _response(text)
+
+
+def _claimed_appid(given: Mapping[str, Any]) -> str | None:
+    """Whose call it is by its own word, for the journal."""
+    appid = given.get("appid")
+    return appid.encode(errors="replace").decode() if isinstance(appid, str) else None
+
+
+def _body_as_text() -> str:
+    try:
+        return request.get_data(cache=True, parse_form_data=False).decode(errors="backslashreplace")
+    except HTTPException:  # too long, or the client went away: that is why it was refused
+        return ""
 
 
 def _record(
@@ -84,7 +101,7 @@ def _record(
     name: str,
     rid: str,
     appid: str | None,
-    members: Mapping[str, Any],
+    text: str,
     cost_in_ms: float,
     error: WeChatError | None,
 ) -> None:
@@ -98,8 +115,8 @@ def _record(
             appid=appid,
             method=request.method,
             url=request.full_path.rstrip("?"),
-            request_body=request.get_data(cache=True, parse_form_data=False).decode(errors="backslashreplace"),
-            response_body=codec.encode(members),
+            request_body=_body_as_text(),
+            response_body=text,
             cost_in_ms=cost_in_ms,
             client_ip=request.remote_addr or "",
             remark=None if error is None or error.value is None else repr(error.value),
@@ -107,5 +124,5 @@ def _record(
     )
 
 
-def _response(members: Mapping[str, Any]) -> Response:
-    return Response(codec.encode(members), content_type=codec.content_type(request.path))
+def _response(text: str) -> Response:
+    return Response(text, content_type=codec.content_type(request.path))

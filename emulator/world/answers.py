@@ -100,7 +100,7 @@ def _check_login_state(world: World, request: Request) -> sessions.Session:
 
 
 def verify_signature(world: World, request: Request) -> Answer:
-    """``POST /cgi-bin/soter/verify_signature``: the RSA part only; challenge and counter are the caller's duty [doc]."""
+    """``POST /cgi-bin/soter/verify_signature``: the RSA part; challenge and counter are the caller's duty [doc]."""
     is_ok = auth_keys.is_genuine(
         world,
         appid=request.appid,
@@ -119,7 +119,7 @@ def get_rid_info(world: World, request: Request) -> Answer:
     if _RID.fullmatch(rid) is None:
         raise WeChatError(76002, value=rid)
     exchange = journal.find(world, rid)
-    if exchange is None:
+    if exchange is None or exchange.face != "wechat":
         raise WeChatError(76001, value=rid)
     if exchange.url.startswith("/sns/"):
         raise WeChatError(76022, value=rid)

@@ -56,7 +56,9 @@ def add(world: World, app: App) -> None:
 def find(world: World, appid: str) -> App | None:
     """The app with this appid, or ``None``."""
     row = world.store.row("SELECT * FROM apps WHERE appid = ?", appid)
-    return None if row is None else App(row["appid"], row["secret"], row["env"], _kept_restrictions(row["restrictions"]))
+    return (
+        None if row is None else App(row["appid"], row["secret"], row["env"], _kept_restrictions(row["restrictions"]))
+    )
 
 
 def all_apps(world: World) -> list[App]:
@@ -67,7 +69,8 @@ def all_apps(world: World) -> list[App]:
 
 def restrictions(fields: Mapping[str, Any]) -> Restrictions:
     """Restrictions from a seed's or the store's JSON, whose lists become tuples."""
-    return Restrictions(**{name: tuple(value) if isinstance(value, list) else value for name, value in fields.items()})
+    known: dict[str, Any] = {name: tuple(held) if isinstance(held, list) else held for name, held in fields.items()}
+    return Restrictions(**known)
 
 
 @functools.lru_cache(maxsize=256)

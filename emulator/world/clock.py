@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from emulator.world.store import Store
 
 _NOTE = "clock"
+_END: Final = 2**32
+"""Unix seconds that the clock does not reach: a rid tells its time in 8 hexadecimal digits."""
 
 
 class ClockError(Exception):
@@ -45,20 +47,25 @@ class Clock:
         return time.time() + state.offset if state.frozen_at is None else state.frozen_at
 
     def freeze(self, at: float | None = None) -> float:
-        """Stand still, now or at Unix time ``at``; the time it stands at."""
+        """Stand still, now or at Unix time ``at``; the time it stands at.
+
+        :raises ClockError: ``at`` is no time that a rid can tell.
+        """
         with self._store.transaction():
-            frozen_at = self.now() if at is None else float(at)
+            frozen_at = _tellable(self.now() if at is None else float(at))
             self._keep(ClockState(frozen_at - time.time(), frozen_at))
             return frozen_at
 
     def advance(self, seconds: float) -> float:
         """Move forward, frozen or not; the new time.
 
-        :raises ClockError: ``seconds`` is negative: rules about "latest" assume that time never goes back.
+        :raises ClockError: ``seconds`` is negative: rules about "latest" assume that time never goes back;
+            or it leads to no time that a rid can tell.
         """
         if not seconds >= 0:
             raise ClockError(f"the clock only moves forward: expected seconds >= 0, got {seconds}")
         with self._store.transaction():
+            _tellable(self.now() + seconds)
             state = self.state()
             frozen_at = None if state.frozen_at is None else state.frozen_at + seconds
             self._keep(ClockState(state.offset + seconds, frozen_at))
@@ -72,3 +79,9 @@ class Clock:
 
     def _keep(self, state: ClockState) -> None:
         self._store.keep_note(_NOTE, {"offset": state.offset, "frozen_at": state.frozen_at})
+
+
+def _tellable(at: float) -> float:
+    if not 0 <= at < _END:
+        raise ClockError(f"the clock shows Unix seconds from 0 to {_END - 1}, not {at}")
+    return at

@@ -11,11 +11,11 @@ from __future__ import annotations
 
 from typing import Final
 
-_TOKEN_ADVICE = "could get access_token by getStableAccessToken, more details at https://mmbizurl.cn/s/JtxxFh33r"
+_ADVICE = "could get access_token by getStableAccessToken, more details at https://mmbizurl.cn/s/JtxxFh33r"
 
 ERRMSG: Final[dict[int, str]] = {
     -1: "system error",
-    40001: f"invalid credential, access_token is invalid or not latest, {_TOKEN_ADVICE}",
+    40001: f"invalid credential, access_token is invalid or not latest, {_ADVICE}",
     40002: "invalid grant_type",
     40003: "invalid openid",
     40013: "invalid appid",
@@ -62,7 +62,7 @@ ERRMSG: Final[dict[int, str]] = {
     90010: "no session",
 }
 
-DAILY_TOKEN_QUOTA_ERRMSG: Final = f"{ERRMSG[45009]}, {_TOKEN_ADVICE}"
+DAILY_TOKEN_QUOTA_ERRMSG: Final = f"{ERRMSG[45009]}, {_ADVICE}"
 """45009 of GET /cgi-bin/token carries the advice of 40001 as well [field]."""
 
 

@@ -12,13 +12,16 @@ if TYPE_CHECKING:
     from emulator.world.world import World
 
 KEPT_EXCHANGES: Final = 10_000
-"""Exchanges kept in all; older ones are forgotten one by one."""
+"""Exchanges kept in all, give or take a hundred."""
+_FORGET_EVERY: Final = 100
 RID_LIFE: Final = 7 * 24 * 3600
 """Seconds for which a rid can be asked about [doc]."""
 
 _CREDENTIALS = "secret|access_token|cloudbase_access_token|session_key|sessionKey"
+_IS_SUSPECT = re.compile(r"secret|access_token|session_?[kK]ey")
 _IN_QUERY = re.compile(rf"\b((?:{_CREDENTIALS})=)[^&\s]+")
-_IN_JSON = re.compile(rf'(\\*"(?:{_CREDENTIALS})\\*"\s*:\s*\\*")[^"\\]*')
+# A value may hold escapes, as PHP's slashes, and may stand in JSON inside a JSON string, its quotes escaped.
+_IN_JSON = re.compile(rf'((?:{_CREDENTIALS})\\*"\s*:\s*\\*")(?:[^"\\]|\\+[^"\\])*')
 
 
 @dataclass(frozen=True)
@@ -55,13 +58,15 @@ def new_rid(world: World) -> str:
 
 def without_credentials(text: str) -> str:
     """``text`` (a query or a JSON body) with secrets, tokens and session keys struck out."""
+    if _IS_SUSPECT.search(text) is None:
+        return text
     return _IN_JSON.sub(r"\1***", _IN_QUERY.sub(r"\1***", text))
 
 
 def record(world: World, exchange: Exchange) -> None:
-    """Keep one exchange, and no more than ``KEPT_EXCHANGES``."""
-    world.store.run(
-        "INSERT INTO exchanges VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    """Keep one exchange; every hundredth time, forget all but the latest ``KEPT_EXCHANGES``."""
+    row = world.store.row(
+        "INSERT INTO exchanges VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING number",
         exchange.rid,
         exchange.at,
         exchange.face,
@@ -75,7 +80,8 @@ def record(world: World, exchange: Exchange) -> None:
         exchange.client_ip,
         exchange.remark,
     )
-    world.store.run("DELETE FROM exchanges WHERE number <= (SELECT max(number) FROM exchanges) - ?", KEPT_EXCHANGES)
+    if row is not None and row["number"] % _FORGET_EVERY == 0:
+        world.store.run("DELETE FROM exchanges WHERE number <= ?", row["number"] - KEPT_EXCHANGES)
 
 
 def find(world: World, rid: str) -> Exchange | None:

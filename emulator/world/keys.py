@@ -92,7 +92,8 @@ class KeyPool:
             number = self._next_missing()
             if number is None:
                 with self._changed:
-                    self._changed.wait(5)
+                    if not self._is_closed:
+                        self._changed.wait(5)
                 continue
             pem = self._make(number)
             with self._store.transaction():

@@ -195,6 +195,10 @@ def override(world: World, phone: Phone, wanted: Override) -> Phone:
     for kind in wanted.kinds:
         if kind not in OVERRIDES:
             raise InvalidPhoneError(f"no override is called {kind!r}; there are {', '.join(OVERRIDES)}")
+    if wanted.kinds and phone.auth_key is None:
+        raise InvalidPhoneError(
+            f"phone {phone.phone_id!r} has no key of its own: it signs nothing that could be forged"
+        )
     return keep(world, replace(phone, override=wanted))
 
 

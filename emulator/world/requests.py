@@ -38,12 +38,21 @@ class Parameter:
             if self.missing is not None:
                 raise WeChatError(self.missing, value=self.name)
         elif not isinstance(value, self.kind) or not _is_text_or_no_string(value):
-            raise WeChatError(self.invalid, value=value)
+            raise WeChatError(self.invalid, value=self.name)
 
 
 def _is_text_or_no_string(value: object) -> bool:
     """Half a surrogate pair is a character that no text has: JSON can spell it, UTF-8 cannot."""
-    return not isinstance(value, str) or not any("\ud800" <= character <= "\udfff" for character in value)
+    return not isinstance(value, str) or is_text(value)
+
+
+def is_text(value: str) -> bool:
+    """Whether the string has a UTF-8 form, without which nothing can be kept or looked up under it."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 @dataclass(frozen=True)

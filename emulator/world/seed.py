@@ -79,10 +79,10 @@ def _values(document: Mapping[str, Any]) -> Iterator[tuple[list[str | int], str,
     for number, app in enumerate(document["apps"]):
         yield ["apps", number, "appid"], "appid", app["appid"]
         for place, user in enumerate(app.get("users", ())):
-            user_path = ["apps", number, "users", place]
+            user_path: list[str | int] = ["apps", number, "users", place]
             yield [*user_path, "openid"], f"openid of {app['appid']}", user["openid"]
             for index, phone in enumerate(user.get("phones", ())):
-                phone_path = [*user_path, "phones", index]
+                phone_path: list[str | int] = [*user_path, "phones", index]
                 yield [*phone_path, "id"], "phone id", phone["id"]
                 if "auth_key" in phone:
                     yield [*phone_path, "auth_key"], "auth_key", phone["auth_key"]
@@ -135,7 +135,7 @@ def is_planted(world: World) -> bool:
 def keep_for_reset(world: World, seed: Mapping[str, Any]) -> bool:
     """Make ``seed`` the one that a reset returns to, and leave the present state; whether it was another before."""
     with world.deciding():
-        was_another = world.store.note(_NOTE) != dict(seed)
+        was_another = bool(world.store.note(_NOTE) != dict(seed))
         world.store.keep_note(_NOTE, dict(seed))
         return was_another
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from emulator.world.store import Store
 
 _NOTE = "settings"
+MOST_SECONDS: Final = 10**9
 CHOICES: Final[dict[str, tuple[object, ...]]] = {
     "verify_signature_reply": ("documented", "field"),
     "errmsg_suffix": ("rid", "hint", "both"),
@@ -31,10 +32,10 @@ class SettingsError(ValueError):
 class Settings:
     """The platform's settings; ``docs/fidelity.md`` says what is known of each.
 
-    :param verify_signature_reply: ``documented``: a genuine signature answers ``{"errcode":0,"errmsg":"ok","is_ok":true}``
+    :param verify_signature_reply: ``documented``: a genuine signature answers errcode 0, errmsg ok and is_ok true
         [doc]; ``field``: ``{"is_ok":true}`` [field]. A wrong one is ``{"is_ok":false}`` either way [field].
     :param errmsg_suffix: what follows an errmsg: a rid, the older hint, or both [field].
-    :param stale_session_errcode: what a signature with an ended session_key answers: 87009 (staff's word) or 87007 (doc).
+    :param stale_session_errcode: what an ended session_key answers: 87009 (staff's word) or 87007 (doc).
     :param session_idle_seconds: after how long without use a session_key ends; undisclosed, [inferred].
     :param session_refresh_seconds: within how long a new login keeps the present session_key; 0 replaces it always.
     :param quotas: calls allowed by API name and period, e.g. ``{"auth.code2Session": {"minute": 100}}``; they override
@@ -59,12 +60,12 @@ def changed(settings: Settings, changes: Mapping[str, Any]) -> Settings:
         if name not in defaults:
             raise SettingsError(f"no setting is called {name!r}; there are {', '.join(defaults)}")
         if name in CHOICES:
-            if value not in CHOICES[name]:
+            if not any(value == choice and type(value) is type(choice) for choice in CHOICES[name]):
                 raise SettingsError(f"{name} takes {' or '.join(map(repr, CHOICES[name]))}, not {value!r}")
         elif name == "quotas":
             _check_quotas(value)
-        elif isinstance(value, bool) or not isinstance(value, (int, float)) or not value >= 0:
-            raise SettingsError(f"{name} takes a number of seconds, 0 or more, not {value!r}")
+        elif isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value <= MOST_SECONDS:
+            raise SettingsError(f"{name} takes a number of seconds from 0 to {MOST_SECONDS}, not {value!r}")
     quotas = {**settings.quotas, **changes.get("quotas", {})}
     return dataclasses.replace(settings, **{**changes, "quotas": quotas})
 

@@ -46,7 +46,7 @@ def issue(world: World, app: App) -> AccessToken:
 def issue_stable(world: World, app: App, *, is_forced: bool) -> AccessToken:
     """The stable token: the present one until its last five minutes, or a new one.
 
-    :param is_forced: ``force_refresh``: the present token ends at once; a second call within 30 s changes nothing [doc].
+    :param is_forced: ``force_refresh``: the present token ends at once; again within 30 s, nothing changes [doc].
     :raises WeChatError: 45009 after 20 forced calls in a day [doc for the number, inferred for the code].
     """
     now = world.clock.now()

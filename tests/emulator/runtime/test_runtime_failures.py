@@ -46,12 +46,17 @@ FAILURES = {
     "an interrupt": ("raise KeyboardInterrupt", EXITED),
     "closing the reply pipe": ("os.closerange(3, 64)", EXITED),
     "an exit that leaves a fork behind": ("os.fork() and os._exit(0); signal.pause()", EXITED),
+    "an exit that leaves a fork behind, and no output": (
+        "os.closerange(1, 3); os.fork() and os._exit(0); signal.pause()",
+        EXITED,
+    ),
+    "an exit that leaves a talking fork behind": ("os.fork() and os._exit(0)\n        while True: print('x')", EXITED),
     "an endless loop": ("while True: pass", TIMED_OUT),
-    "endless output": ("while True: print('x' * 4096)", TIMED_OUT),
+    "endless output": ("subprocess.run('yes')", TIMED_OUT),
 }
 
 FAILS_ON_REQUEST = """
-import os, signal, sys
+import os, signal, subprocess, sys
 
 def main(event, context):
     if event:
@@ -211,4 +216,32 @@ def test_an_instance_that_died_while_idle_is_replaced_unnoticed(runtime, deploy,
     os.kill(process, signal.SIGKILL)
     select.select([exit_of_process], [], [])
     os.close(exit_of_process)
-    assert runtime.invoke(spec, {}, user).result != process
+    next_one = runtime.invoke(spec, {}, user)
+    assert (next_one.ok, next_one.is_cold) == (True, True)
+
+
+def test_a_process_that_no_longer_reads_runs_into_the_time_limit(runtime, deploy, user):
+    spec = deploy("import os\ndef main(event, context): return os.getpid()\n", timeout_seconds=1)
+    os.kill(runtime.invoke(spec, {}, user).result, signal.SIGSTOP)
+    assert runtime.invoke(spec, "x" * 1_000_000, user).error == TIMED_OUT
+
+
+def test_an_invocation_that_was_broken_off_leaves_no_answer_to_the_next(runtime, deploy, user, request):
+    class BrokenOffError(Exception):
+        pass
+
+    def break_off(_number, _frame):
+        raise BrokenOffError
+
+    before = signal.signal(signal.SIGUSR1, break_off)
+    request.addfinalizer(lambda: signal.signal(signal.SIGUSR1, before))
+    spec = deploy(FAILS_ON_REQUEST.format("os.kill(os.getppid(), signal.SIGUSR1); return 'late'"))
+    with pytest.raises(BrokenOffError):
+        runtime.invoke(spec, "fail", user)
+    assert runtime.invoke(spec, "", user).result == "fine"
+
+
+def test_a_trace_changes_the_function_s_own_folder_only(runtime, deploy, user):
+    spec = deploy("def main(event, context): raise Exception(event)\n")
+    error = runtime.invoke(spec, f"{spec.directory}-old {spec.directory}", user).error
+    assert error["stackTrace"].endswith(f"Exception: {spec.directory}-old /var/user")

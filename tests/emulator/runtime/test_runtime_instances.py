@@ -171,6 +171,21 @@ def test_a_file_added_or_removed_is_a_change_and_bytecode_is_none(runtime, deplo
     assert [*counts, runtime.invoke(spec, {}, user).result] == [1, 2, 3, 1, 1]
 
 
+def test_a_file_replaced_by_one_of_the_same_age_is_a_change(runtime, deploy, user):
+    spec = deploy("def main(event, context): return 1\n")
+    index = spec.directory / "index.py"
+    age = (index.stat().st_atime_ns, index.stat().st_mtime_ns)
+    assert runtime.invoke(spec, {}, user).result == 1
+    index.write_text("def main(event, context): return 22\n")
+    os.utime(index, ns=age)
+    assert runtime.invoke(spec, {}, user).result == 22
+    other = spec.directory.with_suffix(".new")
+    other.write_text("def main(event, context): return 33\n")
+    os.utime(other, ns=age)
+    other.replace(index)
+    assert runtime.invoke(spec, {}, user).result == 33
+
+
 def test_a_link_to_nowhere_does_no_harm(runtime, deploy, user):
     spec = deploy(COUNT)
     (spec.directory / "broken").symlink_to("nowhere")

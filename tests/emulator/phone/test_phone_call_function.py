@@ -1,0 +1,155 @@
+"""wx.cloud.callFunction on a phone: what `success` or `fail` gets."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+
+RESULT_LIMIT = 1024 * 1024
+FUNCTION = '''
+import json
+
+def main(event, context):
+    asked = event["ask"]
+    if asked == "echo":
+        return event
+    if asked == "environment":
+        return json.loads(context["environment"])
+    if asked == "grow":
+        return "x" * event["length"]
+    raise ValueError("no such question")
+'''
+PROJECT = """
+envId: env-demo
+functions:
+  - {name: ask, runtime: Python3.11, handler: index.main, timeout: 5}
+"""
+
+
+@pytest.fixture
+def project(tmp_path):
+    (tmp_path / "functions" / "ask").mkdir(parents=True)
+    (tmp_path / "functions" / "ask" / "index.py").write_text(FUNCTION)
+    (tmp_path / "cloudbaserc.yaml").write_text(PROJECT)
+    return tmp_path
+
+
+@pytest.fixture
+def http(world, serve, project):
+    return serve(world, project)
+
+
+@pytest.fixture
+def phone(new_phone):
+    return new_phone("none", openid="oAlice")
+
+
+@pytest.fixture
+def ask(phone):
+    return lambda question, **data: phone.do("callFunction", name="ask", data={"ask": question, **data})
+
+
+def _is_failure(answered, code, text):
+    assert answered["errCode"] == code
+    form = rf"cloud\.callFunction:fail Error: errCode: {code}{text} \(callId: \d+-0\.\d+\)"
+    return re.fullmatch(form, answered["errMsg"], re.DOTALL)
+
+
+def test_the_function_answers_with_a_request_id(ask):
+    answered = ask("echo", data="order-1")
+    assert answered["errMsg"] == "cloud.callFunction:ok"
+    assert re.fullmatch(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", answered["requestID"])
+    assert answered["result"]["data"] == "order-1"
+
+
+def test_the_platform_says_who_calls_whatever_the_caller_says(ask):
+    user = {"appId": "wx1234567890abcdef", "openId": "oAlice"}
+    assert ask("echo", userInfo={"appId": "wx", "openId": "oBob"})["result"]["userInfo"] == user
+    environment = ask("environment")["result"]
+    told = {name: environment[name] for name in ("WX_OPENID", "WX_UNIONID", "WX_APPID", "TCB_ENV")}
+    assert told == {
+        "WX_OPENID": "oAlice",
+        "WX_UNIONID": "uAlice",
+        "WX_APPID": "wx1234567890abcdef",
+        "TCB_ENV": "env-demo",
+    }
+
+
+@pytest.mark.parametrize("text", ["字/\\\"\0\u2028😀", "\ud800", "\ud83d \ude00"])
+def test_any_text_goes_there_and_back(ask, text):
+    assert ask("echo", text=text)["result"]["text"] == text
+
+
+def test_an_exception_is_told_with_its_trace(ask):
+    answered = ask("fail")
+    text = r" functions execute fail \| errMsg: Traceback .*ValueError: no such question"
+    assert _is_failure(answered, -504002, text)
+    assert answered["requestID"]
+
+
+def test_a_function_that_is_not_declared_is_not_found(phone):
+    answered = phone.do("callFunction", name="nothing")
+    assert set(answered) == {"errCode", "errMsg"}
+    assert _is_failure(answered, -501000, r" \| errMsg: FunctionName parameter could not be found\. .*FUNCTION_NOT_FOUND")
+
+
+def test_a_result_of_one_megabyte_passes_and_a_longer_one_does_not(ask):
+    assert ask("grow", length=RESULT_LIMIT - 2)["errMsg"] == "cloud.callFunction:ok"
+    answered = ask("grow", length=RESULT_LIMIT - 1)
+    text = r" cloudfunction result size exceed limit \(1MB\) \| errMsg: result size exceed limit"
+    assert _is_failure(answered, -604001, text)
+
+
+def test_a_project_that_cannot_be_read_is_a_resource_error(phone, project):
+    (project / "cloudbaserc.yaml").write_text("envId: [")
+    assert _is_failure(phone.do("callFunction", name="ask"), -501001, r" resource system error \| errMsg: .+")
+
+
+def test_a_call_keeps_the_session_alive(ask, wechat, clock):
+    for _ in range(4):
+        clock.advance(2 * 24 * 3600)
+        ask("echo")
+    assert wechat.check_session("oAlice", "o0q0otL8aEzpcZL/FT9WsQ==").is_success
+
+
+@pytest.mark.parametrize("members", [{}, {"name": 5}, {"name": "ask", "data": "text"}, {"name": "ask", "data": [1]}])
+def test_a_call_of_another_form_is_our_own_error(http, phone, members):
+    assert http.post(f"/phone/v1/phones/{phone.phone_id}/callFunction", json=members).status_code == 400
+
+
+class TestServerCall:
+    def test_it_comes_without_a_user(self, control):
+        asked = {"event": {"ask": "echo"}}
+        answered = control.post("functions/ask/invocations", **asked)
+        assert answered["ok"] is True
+        assert answered["result"] == {"ask": "echo"}
+
+    def test_the_log_is_shown_and_a_failure_has_the_platforms_form(self, control):
+        answered = control.post("functions/ask/invocations", event={"ask": "fail"})
+        assert (answered["ok"], answered["error"]["statusCode"]) == (False, 430)
+        assert "result" not in answered
+        assert isinstance(answered["log"], str)
+
+    def test_an_unknown_function_or_app_is_not_found(self, http):
+        for path, members in (("nothing", {}), ("ask", {"appid": "wx0000000000000000"})):
+            assert http.post(f"/emulator/v1/functions/{path}/invocations", json=members).status_code == 404
+
+    def test_the_functions_are_listed(self, control):
+        assert control.get("functions")["functions"] == [
+            {
+                "name": "ask",
+                "runtime": "Python3.11",
+                "handler": "index.main",
+                "timeout": 5,
+                "memorySize": 256,
+                "openapi": [],
+            }
+        ]
+
+    def test_a_project_that_cannot_be_read_is_told(self, http, project):
+        (project / "cloudbaserc.yaml").write_text("envId: [")
+        response = http.get("/emulator/v1/functions")
+        assert response.status_code == 500
+        assert "cloudbaserc.yaml" in json.loads(response.data)["error"]["message"]
