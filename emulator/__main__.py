@@ -2,4 +2,4 @@
 
 from emulator.cli import main
 
-main()
+main(prog_name="wxemu")

@@ -9,6 +9,8 @@ from __future__ import annotations
 import errno
 import json
 import logging
+import multiprocessing
+import os
 import socket
 import sys
 import tempfile
@@ -112,10 +114,19 @@ def serve(plan: Plan) -> None:
 
 def _load(plan: Plan, storage: Path) -> WSGIApplication:
     """The application, in the process that serves it."""
+    threading.Thread(target=_end_with_parent, name="end with parent", daemon=True).start()
     world = World(plan.state, random_seed=plan.random_seed)
     deployment = Deployment(world, directory=plan.project, base_url=plan.url, storage=storage)
     threading.Thread(target=_begin, args=(world, plan), name="begin", daemon=True).start()
     return one_at_a_time(create_app(world, deployment).wsgi_app)
+
+
+def _end_with_parent() -> None:
+    """A killed parent cannot stop the process that serves, which would hold port and state for ever."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _begin(world: World, plan: Plan) -> None:

@@ -82,7 +82,13 @@ def release(url: str, *, is_json: bool) -> None:
 
 @click.group()
 def state() -> None:
-    """The emulator's state: apps, users, phones, tokens, sessions."""
+    """The emulator's state: apps, users, phones, tokens, sessions.
+
+    \b
+    Examples:
+      wxemu state reset
+      wxemu state reset --empty
+    """
 
 
 @state.command()
@@ -90,11 +96,5 @@ def state() -> None:
 @url_option
 @json_option
 def reset(target: str | None, url: str, *, is_json: bool) -> None:
-    """Go back to the seed.
-
-    \b
-    Examples:
-      wxemu state reset
-      wxemu state reset --empty
-    """
+    """Go back to the seed."""
     show(Remote(url).ask("POST", "/emulator/v1/state/reset", {"to": target or "seed"}), is_json=is_json)

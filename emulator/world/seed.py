@@ -17,10 +17,13 @@ from emulator.world import apps, phones, sessions, settings, soter, users
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from jsonschema import ValidationError
+
     from emulator.world.world import World
 
 _NOTE = "seed"
 _PLANTED = "is_planted"
+_CREDENTIALS: Final = ("secret", "session_key", "auth_key")
 DEMO: Final[dict[str, Any]] = {
     "apps": [
         {"appid": "wx1234567890abcdef", "secret": "0123456789abcdef0123456789abcdef", "env": "env-demo"},
@@ -45,6 +48,9 @@ def read(text: str, *, name: str) -> dict[str, Any]:
         mark = getattr(error, "problem_mark", None)
         where = name if mark is None else f"{name}:{mark.line + 1}"
         raise SeedError(f"{where}: not YAML: {getattr(error, 'problem', None) or error}") from None
+    except (ValueError, LookupError, AttributeError, RecursionError) as error:
+        # A tag, or a text that looks like a date, whose value the YAML library cannot make.
+        raise SeedError(f"{name}: not YAML: {type(error).__name__} in one of its values") from None
     # Imported here: it takes 80 ms that a start without a seed need not pay.
     from jsonschema import Draft202012Validator  # noqa: PLC0415
 
@@ -95,10 +101,19 @@ def schema() -> dict[str, Any]:
     return loaded
 
 
-def _explain(error: Any) -> str:
+def _explain(error: ValidationError) -> str:
     where = ".".join(map(str, error.absolute_path)) or "the seed"
     expected = error.schema.get("description")
-    return f"{where}: {error.message}" + (f" (expected: {expected})" if expected else "")
+    return f"{where}: {_complaint(error)}" + (f" (expected: {expected})" if expected else "")
+
+
+def _complaint(error: ValidationError) -> str:
+    """What is wrong, without a value that is secret or may hold one."""
+    if error.validator == "type":
+        return f"found {type(error.instance).__name__}, expected {error.validator_value}"
+    if error.absolute_path and error.absolute_path[-1] in _CREDENTIALS:
+        return "the value has another form"
+    return str(error.message)
 
 
 def _line(text: str, path: Sequence[str | int]) -> int:

@@ -1,0 +1,139 @@
+"""State that outlives a process, and that two processes share."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+from emulator.world import phones, seed, sessions
+from emulator.world.confirmations import confirm
+from emulator.world.store import StoreError
+from emulator.world.world import DATABASE_NAME, World
+
+APPID = "wx1234567890abcdef"
+SECRET = "0123456789abcdef0123456789abcdef"
+
+
+def _counter(done):
+    return json.loads(done.result_json)["counter"]
+
+
+def _confirm(world, phone_id):
+    phone = phones.find(world, phone_id)
+    with world.deciding():
+        return confirm(world, phone, request_auth_modes=("fingerPrint",), challenge="c")
+
+
+@pytest.fixture
+def state(tmp_path):
+    return tmp_path / "state"
+
+
+@pytest.fixture
+def reopened(open_world, state, planted):
+    """Open the same state again and again; the first time it is planted."""
+
+    def reopen():
+        world = open_world(state)
+        if not seed.is_planted(world):
+            world.clock.freeze(1_700_000_000)
+            seed.plant(world, planted)
+        return world
+
+    return reopen
+
+
+def test_a_token_survives(reopened, serve):
+    query = {"grant_type": "client_credential", "appid": APPID, "secret": SECRET}
+    former = serve(reopened()).post("/cgi-bin/stable_token", json=query).json["access_token"]
+    later = serve(reopened())
+    assert later.post("/cgi-bin/stable_token", json=query).json["access_token"] == former
+    signature = sessions.signature_of("o0q0otL8aEzpcZL/FT9WsQ==")
+    query = {"access_token": former, "openid": "oAlice", "signature": signature, "sig_method": "hmac_sha256"}
+    assert later.get("/wxa/checksession", query_string=query).json["errcode"] == 0
+
+
+def test_a_session_survives(reopened):
+    assert sessions.find(reopened(), APPID, "oAlice") == sessions.find(reopened(), APPID, "oAlice")
+
+
+def test_a_phone_survives_with_its_keys_and_its_counter_goes_on(reopened):
+    phone = phones.create(reopened(), appid=APPID, profile_name="android")
+    counters = [_counter(_confirm(reopened(), phone.phone_id)) for _ in range(3)]
+    assert counters == [3, 4, 5]
+    assert phones.find(reopened(), phone.phone_id).auth_key == phone.auth_key
+
+
+def test_the_clock_and_the_settings_survive(reopened):
+    first = reopened()
+    first.clock.advance(1000)
+    seed.plant(first, {"settings": {"errmsg_suffix": "hint"}, "apps": []})
+    second = reopened()
+    assert second.clock.now() == 1_700_001_000
+    assert second.settings.errmsg_suffix == "hint"
+
+
+def test_two_that_have_it_open_see_each_others_writes(reopened):
+    one, other = reopened(), reopened()
+    phone = phones.create(one, appid=APPID, profile_name="android")
+    counters = [_counter(_confirm(world, phone.phone_id)) for world in (one, other, one, other)]
+    assert counters == [3, 4, 5, 6]
+    other.clock.advance(10)
+    assert one.clock.now() == other.clock.now()
+
+
+def test_two_that_have_it_open_hand_out_no_key_twice(reopened):
+    worlds = [reopened(), reopened()]
+    with ThreadPoolExecutor(2) as threads:
+        taken = [key for keys in threads.map(lambda world: [world.keys.take(2) for _ in range(3)], worlds) for key in keys]
+    flat = [pem for keys in taken for pem in keys]
+    assert len(set(flat)) == len(flat) == 12
+
+
+def test_a_decision_that_fails_leaves_nothing_behind(world):
+    with pytest.raises(RuntimeError), world.deciding():
+        phones.create(world, appid=APPID, profile_name="none", phone_id="p")
+        raise RuntimeError
+    with pytest.raises(phones.UnknownPhoneError):
+        phones.find(world, "p")
+
+
+def test_an_inner_decision_is_undone_with_the_outer_one(world):
+    before = world.clock.now()
+    with pytest.raises(RuntimeError), world.deciding():
+        world.clock.advance(5)
+        raise RuntimeError
+    assert world.clock.now() == before
+
+
+def test_the_folder_is_made_for_its_owner_only(open_world, state):
+    open_world(state / "deeper")
+    assert (state / "deeper").stat().st_mode & 0o077 == 0
+
+
+def test_a_state_of_another_version_is_refused(open_world, state):
+    open_world(state).close()
+    with sqlite3.connect(state / DATABASE_NAME) as connection:
+        connection.execute("PRAGMA user_version = 99")
+    connection.close()
+    with pytest.raises(StoreError, match=r"has state version 99, this emulator keeps version \d+; delete the folder"):
+        World(state)
+
+
+def test_a_file_that_is_no_state_is_refused(state):
+    state.mkdir()
+    (state / DATABASE_NAME).write_bytes(b"not a database, but longer than a header would be" * 10)
+    with pytest.raises(StoreError, match="is not a state of this emulator"):
+        World(state)
+
+
+def test_a_pool_that_ran_dry_makes_more_keys(open_world):
+    world = open_world()
+    world.store.run("DELETE FROM rsa_keys")
+    one, another = world.keys.take(2)
+    assert one != another
+    assert load_pem_private_key(one.encode(), password=None).key_size == 2048
