@@ -10,7 +10,7 @@ from flask import Flask, Response, request
 from flask.json.provider import DefaultJSONProvider
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 
-from emulator import control, documents, phone, wechat
+from emulator import cloudbase, control, documents, phone, wechat
 from emulator.body import BodyError
 from emulator.deployment import TooManyCallsError, UnknownFunctionError
 from emulator.project import ProjectError
@@ -35,6 +35,7 @@ _STATUS: Final[dict[type[Exception], int]] = {
     SettingsError: 400,
     InvalidPhoneError: 400,
     UnknownPhoneError: 404,
+    WeChatError: 400,
     UnknownFunctionError: 404,
     TooManyCallsError: 429,
     ProjectError: 500,
@@ -60,6 +61,8 @@ def create_app(world: World, deployment: Deployment) -> Flask:
     app.url_map.merge_slashes = False  # it answers a doubled slash with a redirect, which no face of ours does
     app.register_blueprint(wechat.face(world))
     app.register_blueprint(phone.face(world, deployment))
+    for face in cloudbase.faces(world, deployment):
+        app.register_blueprint(face)
     app.register_blueprint(control.face(world, deployment))
     app.register_blueprint(documents.face())
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import os
 import threading
-from typing import TYPE_CHECKING, Final
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
 
 from emulator import project
-from emulator.runtime import Identity, Runtime, wx_event
-from emulator.world import apps, sessions, users
+from emulator.runtime import PLATFORM, Identity, Runtime, instance_environment, wx_event
+from emulator.world import apps, permissions, sessions, users
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,6 +24,9 @@ if TYPE_CHECKING:
 MAX_IN_FLIGHT: Final = 400
 """Function calls at one time. Each holds a thread of the server while its function calls back on another one, so they
 must never hold them all; the platform refuses beyond its own limit in the same way (-501004)."""
+SESSION_TOKEN: Final = "local-session-token"  # noqa: S105 - what stands for one; nothing here checks it
+_OF_THE_PROCESS: Final = frozenset({"PATH", "LANG", "PYTHONPATH", "PYTHONDONTWRITEBYTECODE", "USER_CODE_ROOT"})
+"""Of an instance's own process: they would spoil a shell."""
 _CONFIGURATION: Final = (*project.CONFIG_NAMES, "config.json", ".env", ".env.local")
 
 
@@ -56,7 +61,7 @@ class Deployment:
         self._stamp: tuple[object, ...] = ()
         self._places = threading.BoundedSemaphore(MAX_IN_FLIGHT)
 
-    def functions(self) -> Mapping[str, FunctionSpec]:
+    def functions(self, _env: str | None = None) -> Mapping[str, FunctionSpec]:
         """The functions that the project declares now; a saved cloudbaserc.yaml counts from the next call on.
 
         :raises ProjectError: the project cannot be read.
@@ -76,46 +81,95 @@ class Deployment:
         :raises ProjectError: the project cannot be read.
         """
         with self._world.deciding():
-            user = users.require(self._world, phone.appid, phone.openid)
-            sessions.touch(self._world, user.appid, user.openid)
-            app = apps.find(self._world, phone.appid)
-        caller = Identity(
-            appid=user.appid, env="" if app is None else app.env, openid=user.openid, unionid=user.unionid
-        )
-        return self._invoke(name, wx_event(data, caller), caller)
+            sessions.touch(self._world, phone.appid, phone.openid)
+        caller = self.caller(phone.appid, openid=phone.openid)
+        return self.invoke(name, wx_event(data, caller), caller)
 
-    def invoke(self, appid: str, name: str, event: JSONValue) -> Invocation:
-        """An invocation by a server of ours: no user's, so without an openid.
+    def caller(self, appid: str, *, openid: str | None = None, **ways: Any) -> Identity:
+        """Who invokes: a user of the app by ``openid``, else whoever ``ways`` (fields of Identity) tell.
+
+        :raises WeChatError: 40003 nobody has this openid.
+        """
+        with self._world.deciding():
+            app = apps.find(self._world, appid)
+            user = None if openid is None else users.require(self._world, appid, openid)
+        env = "" if app is None else app.env
+        unionid = None if user is None else user.unionid
+        return Identity(appid=appid, env=env, openid=openid, unionid=unionid, **ways)
+
+    def server(self, appid: str) -> Identity:
+        """A server of ours, the console, a backend: nobody's phone stands behind it."""
+        return self.caller(appid, source=None, trigger=None)
+
+    def invoke(self, name: str, event: JSONValue, caller: Identity) -> Invocation:
+        """Run a function and wait for its end.
 
         :raises CallRefusedError: no such function, or too many calls.
         :raises ProjectError: the project cannot be read.
         """
-        with self._world.deciding():
-            app = apps.find(self._world, appid)
-        caller = Identity(appid=appid, env="" if app is None else app.env, source=None, trigger=None)
-        return self._invoke(name, event, caller)
-
-    def _invoke(self, name: str, event: JSONValue, caller: Identity) -> Invocation:
-        spec = self.functions().get(name)
+        spec = self.functions(caller.env).get(name)
         if spec is None:
             raise UnknownFunctionError(name)
         if not self._places.acquire(blocking=False):
             raise TooManyCallsError(name)
         try:
-            return self._runtime.invoke(spec, event, caller)
+            return self._runtime.invoke(spec, event, self._granted(caller, spec))
         finally:
             self._places.release()
 
-    def _variables(self, _spec: FunctionSpec, appid: str) -> Mapping[str, str]:
+    def environment(self, name: str | None, caller: Identity) -> dict[str, str]:
+        """The variables that the platform would set for one invocation, for a function that is run by hand.
+
+        :param name: the function whose permissions the variables carry; without one, those of all functions.
+        :raises UnknownFunctionError: the project declares no function of this name.
+        """
+        declared = self.functions(caller.env)
+        if name is not None and name not in declared:
+            raise UnknownFunctionError(name)
+        if name is None:
+            every = frozenset[str]().union(*(spec.openapi_permissions for spec in declared.values()))
+            variables, caller = dict(self._variables(None, caller.appid)), self._with_token(caller, "", every)
+        else:
+            spec = declared[name]
+            caller = self._granted(caller, spec)
+            given = {**spec.environment, **self._variables(spec, caller.appid)}
+            variables = instance_environment(spec, caller.env, given)
+        kept = {key: value for key, value in variables.items() if key not in _OF_THE_PROCESS}
+        return {**PLATFORM, "SCF_NAMESPACE": caller.env, **kept, **caller.variables(self._world.randomness.uuid())}
+
+    def _granted(self, caller: Identity, spec: FunctionSpec) -> Identity:
+        """The caller with a token for this one invocation, if it comes through WeChat's side of CloudBase."""
+        if caller.trigger is None or caller.uuid is not None:
+            return caller
+        return self._with_token(caller, spec.name, spec.openapi_permissions)
+
+    def _with_token(self, caller: Identity, function: str, openapi_permissions: frozenset[str]) -> Identity:
+        with self._world.deciding():
+            granted = permissions.grant(
+                self._world,
+                appid=caller.appid,
+                env=caller.env,
+                function=function,
+                openid=caller.openid,
+                permissions=openapi_permissions,
+            )
+        return replace(caller, api_token=granted.token)
+
+    def _variables(self, _spec: FunctionSpec | None, appid: str) -> Mapping[str, str]:
         """The tenant's own credentials over whatever the project declares: a real secret has no business here."""
         with self._world.deciding():
             app = apps.find(self._world, appid)
-        secret = "" if app is None else app.secret
+        if app is None:
+            return {}
         return {
             "WX_APPID": appid,
-            "WX_SECRET": secret,
+            "WX_SECRET": app.secret,
             "WX_API_BASE": self._base_url,
             "WX_SESSION_STORE": str(self._storage / "functions.sqlite"),
+            "TENCENTCLOUD_SECRETID": app.secret_id,
+            "TENCENTCLOUD_SECRETKEY": app.secret_key,
+            "TENCENTCLOUD_SESSIONTOKEN": SESSION_TOKEN,
+            "TCB_CONTEXT_CNFG": json.dumps({"URL": f"{self._base_url}/admin"}),
         }
 
     def close(self) -> None:

@@ -197,6 +197,13 @@ def _control_paths() -> dict[str, Any]:
         },
         "/emulator/v1/exchanges": {get: _ours("Control", "What was asked and answered, newest first")},
         "/emulator/v1/exchanges/{rid}": {get: _ours("Control", "One exchange", path=("rid",))},
+        "/emulator/v1/environments": {
+            post: _ours(
+                "Control",
+                "The variables that SCF would set for one invocation",
+                {"appid": _TEXT, "openid": _TEXT, "function": _TEXT},
+            )
+        },
         "/emulator/v1/functions": {get: _ours("Control", "What the project declares")},
         "/emulator/v1/functions/{name}/invocations": {
             post: _ours("Control", "Invoke a function as a server of ours", {"appid": _TEXT, "event": {}}, ("name",))

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from emulator.cli.phone import phone
-from emulator.cli.running import clock, invoke, state
+from emulator.cli.running import clock, env, invoke, state
 from emulator.cli.starting import demo, start
 
 
@@ -53,5 +53,5 @@ def main() -> None:
     """
 
 
-for command in (start, demo, invoke, phone, clock, state):
+for command in (start, demo, env, invoke, phone, clock, state):
     main.add_command(command)

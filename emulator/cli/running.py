@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from typing import Any
 
@@ -31,6 +32,30 @@ def invoke(name: str, data: dict[str, Any], appid: str | None, url: str, *, is_j
     answer = Remote(url).ask("POST", f"/emulator/v1/functions/{name}/invocations", body)
     show(answer, is_json=is_json)
     sys.exit(0 if answer["ok"] else 1)
+
+
+@click.command()
+@click.option("--as", "openid", help="The mini program user on whose behalf the function runs.")
+@click.option("--function", help="Whose permissions the cloud calls have. [default: all functions']")
+@click.option("--appid", help="In which app. [default: the first of the seed]")
+@url_option
+@json_option
+def env(openid: str | None, function: str | None, appid: str | None, url: str, *, is_json: bool) -> None:
+    """Print what SCF would set for one invocation, to run a function in any language by hand.
+
+    \b
+    Examples:
+      eval "$(wxemu env --as OPENID --function verifySignature)"
+      wxemu env --json
+    """
+    named = {"openid": openid, "function": function, "appid": appid}
+    body = {name: value for name, value in named.items() if value is not None}
+    answer = Remote(url).ask("POST", "/emulator/v1/environments", body)
+    if is_json:
+        show(answer, is_json=True)
+    else:
+        for name, value in answer["env"].items():
+            click.echo(f"export {name}={shlex.quote(value)}")
 
 
 @click.group()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from flask import Blueprint, Response, jsonify, request
 
@@ -12,6 +12,8 @@ from emulator import body
 from emulator.world import apps, journal, seed, settings
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from emulator.deployment import Deployment
     from emulator.world.world import World
 
@@ -37,6 +39,7 @@ def face(world: World, deployment: Deployment) -> Blueprint:
         ("/emulator/v1/settings", ["PATCH"], partial(_change_settings, world)),
         ("/emulator/v1/exchanges", ["GET"], partial(_exchanges, world)),
         ("/emulator/v1/exchanges/<rid>", ["GET"], partial(_exchange, world)),
+        ("/emulator/v1/environments", ["POST"], partial(_environment, world, deployment)),
         ("/emulator/v1/functions", ["GET"], partial(_functions, deployment)),
         ("/emulator/v1/functions/<name>/invocations", ["POST"], partial(_invoke, world, deployment)),
     ):
@@ -144,14 +147,26 @@ def _functions(deployment: Deployment) -> Response:
     )
 
 
-def _invoke(world: World, deployment: Deployment, name: str) -> Response:
-    """An invocation by a server of ours: without an openid, as the console's test button or a backend makes it."""
+def _environment(world: World, deployment: Deployment) -> Response:
+    """What SCF would give to one invocation, so that a function in any language can be run by hand."""
     given = body.of_request()
+    caller = deployment.caller(_appid(world, given), openid=body.encodable_text(given, "openid"))
+    return jsonify({"env": deployment.environment(body.text(given, "function"), caller)})
+
+
+def _appid(world: World, given: Mapping[str, Any]) -> str:
+    """The app that is meant: the one named, else the first."""
     with world.deciding():
         appid = body.encodable_text(given, "appid") or next((app.appid for app in apps.all_apps(world)), "")
         if apps.find(world, appid) is None:
-            return failure(404, f"no app has the appid {appid!r}; add it to the seed")
-    done = deployment.invoke(appid, name, given.get("event", {}))
+            raise body.BodyError(f"no app has the appid {appid!r}; add it to the seed")
+        return appid
+
+
+def _invoke(world: World, deployment: Deployment, name: str) -> Response:
+    """An invocation by a server of ours: without an openid, as the console's test button or a backend makes it."""
+    given = body.of_request()
+    done = deployment.invoke(name, given.get("event", {}), deployment.server(_appid(world, given)))
     outcome = {"result": done.result} if done.ok else {"error": done.error}
     return jsonify(
         {"requestId": done.request_id, "ok": done.ok, **outcome, "log": done.log, "durationMs": done.duration_ms}

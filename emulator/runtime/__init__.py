@@ -1,8 +1,19 @@
 """The SCF Python runtime: a function's child processes, what they are told, and what becomes of an invocation."""
 
+from emulator.runtime.context import PLATFORM, instance_environment
 from emulator.runtime.identity import Identity, wx_event
 from emulator.runtime.invocation import Failure, Invocation, JSONValue
 from emulator.runtime.pool import RuntimeClosedError
 from emulator.runtime.runtime import Runtime
 
-__all__ = ["Failure", "Identity", "Invocation", "JSONValue", "Runtime", "RuntimeClosedError", "wx_event"]
+__all__ = [
+    "PLATFORM",
+    "Failure",
+    "Identity",
+    "Invocation",
+    "JSONValue",
+    "Runtime",
+    "RuntimeClosedError",
+    "instance_environment",
+    "wx_event",
+]

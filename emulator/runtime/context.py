@@ -20,6 +20,15 @@ ACCOUNT_APPID: Final = "1250000000"
 ACCOUNT_UIN: Final = "100000000001"
 
 
+PLATFORM: Final = {
+    "TENCENTCLOUD_RUNENV": "SCF",
+    "TENCENTCLOUD_REGION": REGION,
+    "TENCENTCLOUD_APPID": ACCOUNT_APPID,
+    "TENCENTCLOUD_UIN": ACCOUNT_UIN,
+}
+"""What every process of the platform is told [doc]."""
+
+
 def instance_environment(spec: FunctionSpec, env: str, variables: Mapping[str, str]) -> dict[str, str]:
     """Return the whole environment of an instance's process: the platform's names [doc] and the function's `variables`.
 
@@ -31,10 +40,7 @@ def instance_environment(spec: FunctionSpec, env: str, variables: Mapping[str, s
         "LANG": "C.UTF-8",
         "TZ": "UTC",
         **variables,
-        "TENCENTCLOUD_RUNENV": "SCF",
-        "TENCENTCLOUD_REGION": REGION,
-        "TENCENTCLOUD_APPID": ACCOUNT_APPID,
-        "TENCENTCLOUD_UIN": ACCOUNT_UIN,
+        **PLATFORM,
         "SCF_FUNCTIONNAME": spec.name,
         "SCF_FUNCTIONVERSION": VERSION,
         "SCF_NAMESPACE": env,

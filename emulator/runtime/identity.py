@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -15,18 +15,22 @@ if TYPE_CHECKING:
 class Identity:
     """Who invokes a function, and by which way.
 
-    `openid` is None for a caller that is no mini program user (the console, a server, a timer). `source` is TCB_SOURCE
-    (`wx_client`, `wx_devtools`), `trigger` is TRIGGER_SRC: `tcb` for what comes through CloudBase, None for a plain SCF
-    invocation.
+    `openid` is None for a caller that is no mini program user (the console, a server, a timer). `uuid` is that of a
+    user of a web app, who may be anonymous. `source` is TCB_SOURCE (`wx_client`, `wx_devtools`), `trigger` is
+    TRIGGER_SRC: `tcb` for what comes through CloudBase, None for a plain SCF invocation. `api_token` is what cloud
+    calls are made with.
     """
 
     appid: str
     env: str
     openid: str | None = None
     unionid: str | None = None
+    uuid: str | None = None
+    is_anonymous: bool = False
     client_ip: str = "127.0.0.1"
     source: str | None = "wx_client"
     trigger: str | None = "tcb"
+    api_token: str | None = field(default=None, repr=False)
 
     def variables(self, request_id: str) -> dict[str, str]:
         """Return the pairs this caller adds to an invocation's environment [field, from Node captures of 2019/2020].
@@ -38,13 +42,15 @@ class Identity:
         return {**wechat, **_listed("WX_CONTEXT_KEYS", wechat), **cloudbase, **_listed("TCB_CONTEXT_KEYS", cloudbase)}
 
     def _wechat_variables(self) -> dict[str, str]:
+        token = {} if self.api_token is None else {"WX_API_TOKEN": self.api_token}
         if self.openid is None:
-            return {}
+            return token
         variables = {
             "WX_CLIENTIP": self.client_ip,
             "WX_CLIENTIPV6": f"::ffff:{self.client_ip}",
             "WX_APPID": self.appid,
             "WX_OPENID": self.openid,
+            **token,
         }
         return variables if self.unionid is None else {**variables, "WX_UNIONID": self.unionid}
 
@@ -52,6 +58,8 @@ class Identity:
         if self.trigger is None:
             return {}
         variables = {"TRIGGER_SRC": self.trigger, "TCB_ENV": self.env, "TCB_SEQID": request_id}
+        if self.uuid is not None:
+            variables |= {"TCB_UUID": self.uuid, "TCB_ISANONYMOUS_USER": str(self.is_anonymous).lower()}
         return variables if self.source is None else {**variables, "TCB_SOURCE": self.source}
 
 

@@ -13,6 +13,7 @@ from emulator.world.errors import ERRMSG, WeChatError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from sqlite3 import Row
 
     from emulator.world.world import World
 
@@ -39,25 +40,65 @@ class Restrictions:
 
 @dataclass(frozen=True)
 class App:
-    """A mini program and the CloudBase environment bound to it."""
+    """A mini program and the CloudBase environment bound to it.
+
+    :param secret_id: of the Tencent Cloud account that owns the environment, with ``secret_key``.
+    """
 
     appid: str
     secret: str = field(repr=False)
     env: str
     restrictions: Restrictions = Restrictions()
+    secret_id: str = ""
+    secret_key: str = field(default="", repr=False)
+
+    def __post_init__(self) -> None:
+        """Give an app without Tencent Cloud credentials of its own those that follow from its appid and secret."""
+        if not self.secret_id:
+            object.__setattr__(self, "secret_id", f"AKID{self.appid.removeprefix('wx')}")
+        if not self.secret_key:
+            object.__setattr__(self, "secret_key", self.secret)
 
 
 def add(world: World, app: App) -> None:
     """Register ``app``, or change the one with its appid."""
     kept = json.dumps(dataclasses.asdict(app.restrictions), sort_keys=True)
-    world.store.run("INSERT OR REPLACE INTO apps VALUES (?, ?, ?, ?)", app.appid, app.secret, app.env, kept)
+    world.store.run(
+        "INSERT OR REPLACE INTO apps VALUES (?, ?, ?, ?, ?, ?)",
+        app.appid,
+        app.secret,
+        app.env,
+        app.secret_id,
+        app.secret_key,
+        kept,
+    )
 
 
 def find(world: World, appid: str) -> App | None:
     """The app with this appid, or ``None``."""
-    row = world.store.row("SELECT * FROM apps WHERE appid = ?", appid)
-    return (
-        None if row is None else App(row["appid"], row["secret"], row["env"], _kept_restrictions(row["restrictions"]))
+    return _app(world.store.row("SELECT * FROM apps WHERE appid = ?", appid))
+
+
+def find_by_secret_id(world: World, secret_id: str) -> App | None:
+    """The app whose environment these Tencent Cloud credentials own, or ``None``."""
+    return _app(world.store.row("SELECT * FROM apps WHERE secret_id = ?", secret_id))
+
+
+def find_by_env(world: World, env: str) -> App | None:
+    """The app that this CloudBase environment is bound to, or ``None``."""
+    return _app(world.store.row("SELECT * FROM apps WHERE env = ? ORDER BY appid LIMIT 1", env))
+
+
+def _app(row: Row | None) -> App | None:
+    if row is None:
+        return None
+    return App(
+        row["appid"],
+        row["secret"],
+        row["env"],
+        _kept_restrictions(row["restrictions"]),
+        row["secret_id"],
+        row["secret_key"],
     )
 
 

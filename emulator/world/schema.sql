@@ -1,7 +1,8 @@
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE rsa_keys (origin TEXT NOT NULL, number INTEGER NOT NULL, pem TEXT NOT NULL, PRIMARY KEY (origin, number)) WITHOUT ROWID;
 CREATE TABLE apps (
-  appid TEXT PRIMARY KEY, secret TEXT NOT NULL, env TEXT NOT NULL, restrictions TEXT NOT NULL
+  appid TEXT PRIMARY KEY, secret TEXT NOT NULL, env TEXT NOT NULL,
+  secret_id TEXT NOT NULL UNIQUE, secret_key TEXT NOT NULL, restrictions TEXT NOT NULL
 ) WITHOUT ROWID;
 CREATE TABLE users (
   appid TEXT NOT NULL, openid TEXT NOT NULL, unionid TEXT, is_high_risk INTEGER NOT NULL DEFAULT 0,
@@ -30,6 +31,11 @@ CREATE TABLE auth_keys (
   appid TEXT NOT NULL, openid TEXT NOT NULL, phone_id TEXT NOT NULL, public_key TEXT NOT NULL,
   PRIMARY KEY (appid, openid, phone_id)
 ) WITHOUT ROWID;
+CREATE TABLE api_tokens (
+  token TEXT PRIMARY KEY, appid TEXT NOT NULL, env TEXT NOT NULL, function TEXT NOT NULL, openid TEXT,
+  permissions TEXT NOT NULL, expires_at REAL NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX api_tokens_by_end ON api_tokens (expires_at);
 CREATE TABLE quotas (
   appid TEXT NOT NULL, api TEXT NOT NULL, period TEXT NOT NULL, subject TEXT NOT NULL, started INTEGER NOT NULL, calls INTEGER NOT NULL,
   PRIMARY KEY (appid, api, period, subject)

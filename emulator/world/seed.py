@@ -17,16 +17,21 @@ from emulator.world import apps, phones, sessions, settings, soter, users
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from jsonschema import ValidationError
-
     from emulator.world.world import World
 
 _NOTE = "seed"
 _PLANTED = "is_planted"
 _CREDENTIALS: Final = ("secret", "session_key", "auth_key")
+_APP_FIELDS: Final = ("appid", "secret", "env", "secret_id", "secret_key", "users")
 DEMO: Final[dict[str, Any]] = {
     "apps": [
-        {"appid": "wx1234567890abcdef", "secret": "0123456789abcdef0123456789abcdef", "env": "env-demo"},
+        {
+            "appid": "wx1234567890abcdef",
+            "secret": "0123456789abcdef0123456789abcdef",
+            "env": "env-demo",
+            "secret_id": "AKIDlocal",
+            "secret_key": "local-secret-key",
+        },
     ]
 }
 """The tenant of a world that was given no seed."""
@@ -101,13 +106,13 @@ def schema() -> dict[str, Any]:
     return loaded
 
 
-def _explain(error: ValidationError) -> str:
+def _explain(error: Any) -> str:
     where = ".".join(map(str, error.absolute_path)) or "the seed"
     expected = error.schema.get("description")
     return f"{where}: {_complaint(error)}" + (f" (expected: {expected})" if expected else "")
 
 
-def _complaint(error: ValidationError) -> str:
+def _complaint(error: Any) -> str:
     """What is wrong, without a value that is secret or may hold one."""
     if error.validator == "type":
         return f"found {type(error.instance).__name__}, expected {error.validator_value}"
@@ -185,9 +190,19 @@ def _sow(world: World, seed: Mapping[str, Any]) -> None:
 
 
 def _sow_app(world: World, app: Mapping[str, Any]) -> None:
-    restrictions = {name: value for name, value in app.items() if name not in ("appid", "secret", "env", "users")}
+    restrictions = {name: value for name, value in app.items() if name not in _APP_FIELDS}
     with world.deciding():
-        apps.add(world, apps.App(app["appid"], app["secret"], app["env"], apps.restrictions(restrictions)))
+        apps.add(
+            world,
+            apps.App(
+                app["appid"],
+                app["secret"],
+                app["env"],
+                apps.restrictions(restrictions),
+                app.get("secret_id", ""),
+                app.get("secret_key", ""),
+            ),
+        )
     for user in app.get("users", ()):
         _sow_user(world, app["appid"], user)
 

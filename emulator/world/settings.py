@@ -38,6 +38,8 @@ class Settings:
     :param stale_session_errcode: what an ended session_key answers: 87009 (staff's word) or 87007 (doc).
     :param session_idle_seconds: after how long without use a session_key ends; undisclosed, [inferred].
     :param session_refresh_seconds: within how long a new login keeps the present session_key; 0 replaces it always.
+    :param verify_signatures: whether the CloudBase faces refuse a request that is not signed as its SDK signs; turn it
+        off for quick tries by hand.
     :param quotas: calls allowed by API name and period, e.g. ``{"auth.code2Session": {"minute": 100}}``; they override
         the documented ones of THE TABLE.
     """
@@ -47,6 +49,7 @@ class Settings:
     stale_session_errcode: int = 87009
     session_idle_seconds: float = 3 * 24 * 3600
     session_refresh_seconds: float = 0
+    verify_signatures: bool = True
     quotas: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
 
@@ -62,6 +65,9 @@ def changed(settings: Settings, changes: Mapping[str, Any]) -> Settings:
         if name in CHOICES:
             if not any(value == choice and type(value) is type(choice) for choice in CHOICES[name]):
                 raise SettingsError(f"{name} takes {' or '.join(map(repr, CHOICES[name]))}, not {value!r}")
+        elif isinstance(defaults[name], bool):
+            if not isinstance(value, bool):
+                raise SettingsError(f"{name} takes true or false, not {value!r}")
         elif name == "quotas":
             _check_quotas(value)
         elif isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value <= MOST_SECONDS:

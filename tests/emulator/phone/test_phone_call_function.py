@@ -8,7 +8,7 @@ import re
 import pytest
 
 RESULT_LIMIT = 1024 * 1024
-FUNCTION = '''
+FUNCTION = """
 import json
 
 def main(event, context):
@@ -20,7 +20,7 @@ def main(event, context):
     if asked == "grow":
         return "x" * event["length"]
     raise ValueError("no such question")
-'''
+"""
 PROJECT = """
 envId: env-demo
 functions:
@@ -77,7 +77,7 @@ def test_the_platform_says_who_calls_whatever_the_caller_says(ask):
     }
 
 
-@pytest.mark.parametrize("text", ["字/\\\"\0\u2028😀", "\ud800", "\ud83d \ude00"])
+@pytest.mark.parametrize("text", ['字/\\"\0\u2028😀', "\ud800", "\ud83d \ude00"])
 def test_any_text_goes_there_and_back(ask, text):
     assert ask("echo", text=text)["result"]["text"] == text
 
@@ -92,7 +92,9 @@ def test_an_exception_is_told_with_its_trace(ask):
 def test_a_function_that_is_not_declared_is_not_found(phone):
     answered = phone.do("callFunction", name="nothing")
     assert set(answered) == {"errCode", "errMsg"}
-    assert _is_failure(answered, -501000, r" \| errMsg: FunctionName parameter could not be found\. .*FUNCTION_NOT_FOUND")
+    assert _is_failure(
+        answered, -501000, r" \| errMsg: FunctionName parameter could not be found\. .*FUNCTION_NOT_FOUND"
+    )
 
 
 def test_a_result_of_one_megabyte_passes_and_a_longer_one_does_not(ask):

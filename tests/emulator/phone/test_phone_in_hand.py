@@ -139,7 +139,10 @@ class TestEnrolment:
         phone = new_phone("android")
         enrolled = {"isEnrolled": True, "errMsg": "checkIsSoterEnrolledInDevice:ok"}
         assert phone.do("enrol", count=0)["enrolled"] == {"fingerPrint": 0}
-        assert phone.do("checkIsSoterEnrolledInDevice", checkAuthMode="fingerPrint") == {**enrolled, "isEnrolled": False}
+        assert phone.do("checkIsSoterEnrolledInDevice", checkAuthMode="fingerPrint") == {
+            **enrolled,
+            "isEnrolled": False,
+        }
         assert phone.confirm()["errCode"] == 90011
         assert phone.do("enrol")["enrolled"] == {"fingerPrint": 1}
         assert phone.do("checkIsSoterEnrolledInDevice", checkAuthMode="fingerPrint") == enrolled

@@ -102,14 +102,18 @@ def test_any_request_to_a_path_of_ours_is_answered_in_json(http, phone, data):
 @given(st.data())
 def test_any_members_sent_to_a_phone_are_answered_in_json(http, phone, data):
     operation = data.draw(
-        st.sampled_from(["startSoterAuthentication", "checkIsSoterEnrolledInDevice", "enrol", "override", "callFunction"])
+        st.sampled_from(
+            ["startSoterAuthentication", "checkIsSoterEnrolledInDevice", "enrol", "override", "callFunction"]
+        )
     )
     response = http.post(f"/phone/v1/phones/{phone.phone_id}/{operation}", data=data.draw(json_bodies))
     assert response.status_code in (200, 400)
     assert isinstance(response.json, dict)
 
 
-@pytest.mark.parametrize("path", ["/phone/v1/nothing", "/phone//v1/phones", "/emulator/v1/nothing", "/emulator/v1//clock"])
+@pytest.mark.parametrize(
+    "path", ["/phone/v1/nothing", "/phone//v1/phones", "/emulator/v1/nothing", "/emulator/v1//clock"]
+)
 def test_an_unknown_path_of_ours_is_not_found_in_json(http, path):
     response = http.get(path)
     assert response.status_code == 404

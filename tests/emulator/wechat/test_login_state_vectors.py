@@ -33,8 +33,10 @@ WITH_BODY = {
     ),
     "6: a real request": (
         FIELD,
-        '{"openid":"oRfYc5bilYLjGB6qb_e1qtSYbbBQ","offer_id":"1450043962","ts":1669957114,"zone_id":"1",'
-        '"user_ip":"116.21.230.32","env":1}',
+        (
+            '{"openid":"oRfYc5bilYLjGB6qb_e1qtSYbbBQ","offer_id":"1450043962","ts":1669957114,"zone_id":"1",'
+            '"user_ip":"116.21.230.32","env":1}'
+        ),
         "863baec574cde69d0468fdab78cfa2c70632895cbe1bfe634cd7ce9de1a2d132",
     ),
     "7: Douyin's twin": (

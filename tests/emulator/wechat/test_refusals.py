@@ -54,7 +54,7 @@ CREDENTIAL_REFUSALS = {
 
 @pytest.mark.parametrize(("method", "path"), TOKEN_ENDPOINTS)
 @pytest.mark.parametrize(("members", "errcode", "errmsg"), CREDENTIAL_REFUSALS.values(), ids=CREDENTIAL_REFUSALS)
-def test_a_token_endpoint_refuses(wechat, method, path, members, errcode, errmsg):
+def test_a_token_endpoint_refuses(wechat, *, method, path, members, errcode, errmsg):
     assert _ask(wechat, method, path, members).refusal == (errcode, errmsg)
 
 
@@ -192,7 +192,7 @@ TOKEN_REFUSALS = {
 
 @pytest.mark.parametrize(("method", "path"), WITH_TOKEN)
 @pytest.mark.parametrize(("query", "errcode", "errmsg"), TOKEN_REFUSALS.values(), ids=TOKEN_REFUSALS)
-def test_an_endpoint_that_takes_a_token_refuses_and_looks_no_further(wechat, method, path, query, errcode, errmsg):
+def test_an_endpoint_that_takes_a_token_refuses_and_looks_no_further(wechat, *, method, path, query, errcode, errmsg):
     assert wechat.call(method, path, **query).refusal == (errcode, errmsg)
 
 
@@ -238,7 +238,7 @@ def test_a_post_endpoint_requires_post_before_anything_else(http, method, path):
     ],
 )
 def test_an_app_without_permission_is_refused_before_its_body_is_read(
-    wechat, restricted, restriction, errcode, errmsg, name, method, path
+    wechat, restricted, *, restriction, errcode, errmsg, name, method, path
 ):
     restricted(**{restriction: [name]})
     answered = wechat.call(method, path, body=b"no JSON", access_token=wechat.access_token)
@@ -279,7 +279,7 @@ class TestAddresses:
             ("refused_1h", 89507, "ip refused by admin for 1 hour"),
         ],
     )
-    def test_the_admin_can_refuse_an_address(self, wechat, restricted, method, path, refusal, errcode, errmsg):
+    def test_the_admin_can_refuse_an_address(self, wechat, restricted, *, method, path, refusal, errcode, errmsg):
         restricted(ip_refusal=refusal)
         assert _ask(wechat, method, path, CREDENTIAL).refusal == (errcode, errmsg)
 

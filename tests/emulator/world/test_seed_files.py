@@ -50,7 +50,10 @@ REFUSED = {
     "an empty file": ("", "seed.yaml:1: the seed: found NoneType, expected object"),
     "a list": ("- apps\n", "seed.yaml:1: the seed: found list, expected object"),
     "no apps": ("settings: {}\n", "seed.yaml:1: the seed: 'apps' is a required property"),
-    "a key that does not exist": ("apps: []\nusers: []\n", "seed.yaml:1: the seed: Additional properties are not allowed"),
+    "a key that does not exist": (
+        "apps: []\nusers: []\n",
+        "seed.yaml:1: the seed: Additional properties are not allowed",
+    ),
     "apps that are a mapping": (
         f"apps:\n  appid: {APPID}\n  secret: {SECRET}\n",
         "seed.yaml:1: apps: found dict, expected array",
@@ -61,7 +64,7 @@ REFUSED = {
     ),
     "an appid in another form": (
         _app().replace(APPID, "wx12"),
-        "seed.yaml:2: apps.0.appid: 'wx12' does not match '^wx[0-9a-f]{16}$' (expected: wx and 16 lower-case hex digits)",
+        "seed.yaml:2: apps.0.appid: 'wx12' does not match '^wx[0-9a-f]{16}$' (expected: wx and 16 lower-case hex",
     ),
     "a secret in another form": (
         _app().replace(SECRET, SECRET.upper()),
@@ -72,7 +75,10 @@ REFUSED = {
         "seed.yaml:3: apps.0.secret: found int, expected string (expected: 32 lower-case hex digits)",
     ),
     "an empty env": (_app().replace("env: e", "env: ''"), "seed.yaml:4: apps.0.env: '' should be non-empty"),
-    "an address refusal that does not exist": (_app("    ip_refusal: never"), "seed.yaml:5: apps.0.ip_refusal: 'never' is"),
+    "an address refusal that does not exist": (
+        _app("    ip_refusal: never"),
+        "seed.yaml:5: apps.0.ip_refusal: 'never' is",
+    ),
     "a user without openid": (_app("    users:", "      - {unionid: u}"), "seed.yaml:6: apps.0.users.0: 'openid' is a"),
     "a user's key that does not exist": (
         _app("    users:", "      - openid: o", "        session: x"),
@@ -154,13 +160,17 @@ def test_the_same_openid_may_stand_in_two_apps():
 
 yaml_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.dates() | st.text(st.characters(codec="utf-8")),
-    lambda inner: st.lists(inner, max_size=3)
-    | st.dictionaries(
-        st.sampled_from(["apps", "settings", "appid", "secret", "env", "users", "openid", "phones", "id", "profile"])
-        | st.integers()
-        | st.text(st.characters(codec="utf-8")),
-        inner,
-        max_size=4,
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(
+                ["apps", "settings", "appid", "secret", "env", "users", "openid", "phones", "id", "profile"]
+            )
+            | st.integers()
+            | st.text(st.characters(codec="utf-8")),
+            inner,
+            max_size=4,
+        )
     ),
     max_leaves=12,
 )

@@ -1,0 +1,81 @@
+"""A process to measure: one application behind one server, until SIGTERM.
+
+    python contestant.py '{"server": "granian", "options": {...}, "application": "ping", "port": 0, ...}'
+
+Imports stand where they are needed, because the start and the memory of a process that does without are measured too.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from wsgiref.types import WSGIApplication
+
+
+def main(contest: dict[str, Any]) -> None:
+    load = partial(ping if contest["application"] == "ping" else emulator, contest)
+    {"granian": granian, "waitress": waitress, "gunicorn": gunicorn}[contest["server"]](load, contest["options"])
+
+
+def ping(_contest: dict[str, Any]) -> WSGIApplication:
+    """The yardstick: the least that Flask can do."""
+    from flask import Flask  # noqa: PLC0415
+
+    app = Flask(__name__, static_folder=None)
+    app.add_url_rule("/ping", "ping", lambda: "pong")
+    return app.wsgi_app
+
+
+def emulator(contest: dict[str, Any]) -> WSGIApplication:
+    """The emulator's faces with the demo tenant, on a server that `wxemu start` would not take."""
+    from emulator.app import create_app  # noqa: PLC0415
+    from emulator.deployment import Deployment  # noqa: PLC0415
+    from emulator.turnstile import one_at_a_time  # noqa: PLC0415
+    from emulator.world import seed  # noqa: PLC0415
+    from emulator.world.world import World  # noqa: PLC0415
+
+    state = Path(contest["state"])
+    world = World(state)
+    seed.plant(world, seed.DEMO)
+    world.keys.fill()
+    url = f"http://127.0.0.1:{contest['port']}"
+    app = create_app(world, Deployment(world, directory=Path(contest["project"]), base_url=url, storage=state)).wsgi_app
+    return one_at_a_time(app) if contest["application"] == "emulator" else app
+
+
+def granian(load: Callable[[], WSGIApplication], options: dict[str, Any]) -> None:
+    from granian.constants import Interfaces  # noqa: PLC0415
+    from granian.server import Server  # noqa: PLC0415
+
+    interface = Interfaces(options.pop("interface"))
+    Server("contestant", interface=interface, **options).serve(target_loader=load, wrap_loader=False)
+
+
+def waitress(load: Callable[[], WSGIApplication], options: dict[str, Any]) -> None:
+    from waitress import serve  # noqa: PLC0415
+
+    serve(load(), **options)
+
+
+def gunicorn(load: Callable[[], WSGIApplication], options: dict[str, Any]) -> None:
+    from gunicorn.app.base import BaseApplication  # noqa: PLC0415
+
+    class Application(BaseApplication):  # type: ignore[misc] # gunicorn has no types
+        def load_config(self) -> None:
+            for name, value in options.items():
+                self.cfg.set(name, value)
+
+        def load(self) -> WSGIApplication:
+            return load()
+
+    Application().run()
+
+
+if __name__ == "__main__":
+    main(json.loads(sys.argv[1]))

@@ -1,0 +1,139 @@
+"""Processes that serve HTTP while they are measured."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+from unittest import mock
+
+from errors import BenchError
+
+from emulator import server
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+_CONTESTANT = Path(__file__).with_name("contestant.py")
+_START_LIMIT_SECONDS = 30
+_OK = 200
+
+
+class Served:
+    """A process from its start to its end; there is one once it answers.
+
+    :param command: starts a server on ``port``.
+    :param ready_path: answers 200 once the server is ready.
+    :raises BenchError: it ends, or never answers.
+    """
+
+    def __init__(
+        self, command: Sequence[str], port: int, ready_path: str, environment: Mapping[str, str] | None = None
+    ) -> None:
+        self.port = port
+        self.url = f"http://127.0.0.1:{port}"
+        began = time.perf_counter()
+        self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL, env={**os.environ, **(environment or {})})
+        try:
+            self._wait_until_ready(ready_path)
+        except BaseException:
+            self.stop()
+            raise
+        self.start_ms = (time.perf_counter() - began) * 1000
+        """From the start of the process to its first answer."""
+
+    def _wait_until_ready(self, path: str) -> None:
+        deadline = time.monotonic() + _START_LIMIT_SECONDS
+        while not self._is_ready(path):
+            if self._process.poll() is not None or time.monotonic() > deadline:
+                raise BenchError(f"{self._process.args!r} did not start; its own words stand above")
+            time.sleep(0.002)
+
+    def _is_ready(self, path: str) -> bool:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=1)
+        try:
+            connection.request("GET", path)
+            return connection.getresponse().status == _OK
+        except OSError:
+            return False
+        finally:
+            connection.close()
+
+    def memory_mb(self) -> float:
+        """Resident memory of all its processes, in MB; what they share counts in each."""
+        parents = dict(_parents())
+        family = {self._process.pid}
+        while grown := {pid for pid, parent in parents.items() if parent in family} - family:
+            family |= grown
+        return sum(map(_resident_bytes, family)) / 1e6
+
+    def stop(self) -> None:
+        """End it and wait until it has."""
+        self._process.terminate()
+        try:
+            self._process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+
+def ping() -> Served:
+    """The bare Flask app behind granian as `wxemu start` sets it up."""
+    port = server.free_port(0)
+    return contestant(
+        {"server": "granian", "options": granian_options(port), "application": "ping", "port": port}, "/ping"
+    )
+
+
+def emulator(project: Path, state: Path) -> Served:
+    """`wxemu start` as a user types it."""
+    port = server.free_port(0)
+    wxemu = str(Path(sys.executable).with_name("wxemu"))
+    where = ("--port", str(port), "--project", str(project), "--state", str(state))
+    return Served((wxemu, "start", "--json", *where), port, "/readyz")
+
+
+def contestant(contest: Mapping[str, Any], ready_path: str, packages: Path | None = None) -> Served:
+    """An application behind a server of the choice.
+
+    :param packages: a folder with servers that are not installed.
+    """
+    environment = {} if packages is None else {"PYTHONPATH": str(packages)}
+    command = (sys.executable, str(_CONTESTANT), json.dumps(contest))
+    return Served(command, contest["port"], ready_path, environment)
+
+
+def granian_options(port: int) -> dict[str, Any]:
+    """What `emulator.server` tells granian, overheard so that it is said in one place."""
+    with mock.patch.object(server, "Server") as overheard:
+        server.serve(server.Plan(port=port, project=None, state=None, seed={"apps": []}))
+    return dict(overheard.call_args.kwargs)
+
+
+def _parents() -> Iterator[tuple[int, int]]:
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdigit():
+            try:
+                stat = (folder / "stat").read_text()
+            except OSError:  # it has ended meanwhile
+                continue
+            yield int(folder.name), int(stat.rpartition(")")[2].split()[1])
+
+
+def _resident_bytes(pid: int) -> int:
+    try:
+        pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    except OSError:
+        return 0
+    return pages * os.sysconf("SC_PAGE_SIZE")

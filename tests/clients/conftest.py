@@ -1,0 +1,84 @@
+"""The official clients, unmodified, against a real emulator."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from emulator.remote import Remote
+
+HERE = Path(__file__).parent
+PROJECT = HERE.parents[1]
+APPID = "wx1234567890abcdef"
+ENV = "env-demo"
+
+
+def missing(what):
+    """A tool is missing: a failure where everything should be there, a skip on a user's own machine."""
+    if os.environ.get("CI"):
+        pytest.fail(what)
+    pytest.skip(what)
+
+
+@pytest.fixture(scope="session")
+def node():
+    """Run a script of this folder in Node and read the JSON it prints as its last line."""
+    if shutil.which("node") is None:
+        missing("node is needed: apt install nodejs npm")
+    if not (HERE / "node_modules").is_dir():
+        missing("the npm packages are needed: cd tests/clients && npm ci --ignore-scripts")
+
+    def run(script, *arguments, env):
+        """``env`` is the whole environment but PATH, so that nothing of this machine decides the outcome."""
+        done = subprocess.run(
+            ["node", script, *arguments],
+            cwd=HERE,
+            env={"PATH": os.environ["PATH"], **env},
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+        assert done.returncode == 0, done.stderr + done.stdout
+        return json.loads(done.stdout.strip().splitlines()[-1])
+
+    return run
+
+
+class Emulator:
+    """A running ``wxemu start``."""
+
+    def __init__(self, project, *options):
+        command = [sys.executable, "-m", "emulator", "start", "--project", str(project), "--port", "0", "--json"]
+        command += ["--state", ":memory:", *options]
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        self.url = json.loads(self.process.stdout.readline())["url"]
+        self.remote = Remote(self.url)
+
+    def environment(self, **wanted):
+        return self.remote.ask("POST", "/emulator/v1/environments", wanted)["env"]
+
+    def phone(self, profile="android"):
+        return self.remote.ask("POST", "/phone/v1/phones", {"appid": APPID, "profile": profile})
+
+    def confirm(self, phone, challenge):
+        body = {"requestAuthModes": phone["supportMode"], "challenge": challenge}
+        return self.remote.ask("POST", f"/phone/v1/phones/{phone['phoneId']}/startSoterAuthentication", body)
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait(timeout=20)
+        self.process.stdout.close()
+        assert self.process.returncode == 0
+
+
+@pytest.fixture(scope="module")
+def emulator():
+    running = Emulator(PROJECT)
+    yield running
+    running.stop()

@@ -1,0 +1,76 @@
+"""What is written from THE TABLE says what is served."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from openapi_spec_validator import validate
+
+from emulator.documents import coverage
+from emulator.world.apis import TABLE
+
+
+@pytest.fixture
+def document(http):
+    return http.get("/openapi.json").json
+
+
+def test_the_document_is_served_and_valid(document):
+    validate(document)
+    assert document["openapi"] == "3.1.0"
+
+
+def test_it_lists_exactly_the_paths_that_are_served(document, http):
+    served = {_shape(rule.rule) for rule in http.application.url_map.iter_rules()}
+    assert {_shape(path) for path in document["paths"]} == served
+
+
+def test_it_lists_exactly_the_methods_of_our_own_paths(document, http):
+    emulated = {api.path for api in TABLE}
+    served = {
+        (_shape(rule.rule), method)
+        for rule in http.application.url_map.iter_rules()
+        for method in rule.methods - {"HEAD"}
+        if rule.rule not in emulated
+    }
+    listed = {
+        (_shape(path), method.upper())
+        for path, operations in document["paths"].items()
+        for method in operations
+        if path not in emulated
+    }
+    assert listed == served
+
+
+def test_it_lists_the_one_method_that_each_openapi_takes(document):
+    assert {(path, method) for path, operations in document["paths"].items() for method in operations} >= {
+        (api.path, api.method.lower()) for api in TABLE
+    }
+
+
+def test_it_names_every_parameter(document):
+    for api in TABLE:
+        operation = document["paths"][api.path][api.method.lower()]
+        queried = {parameter["name"] for parameter in operation["parameters"]}
+        if api.method == "POST":
+            named = set(operation["requestBody"]["content"]["application/json"]["schema"]["properties"])
+        else:
+            named = queried - {"access_token"}
+        assert named == {parameter.name for parameter in api.parameters}
+        assert ("access_token" in queried) == api.takes_access_token
+
+
+def test_the_coverage_page_names_every_openapi_and_phone_operation(document):
+    page = coverage()
+    for api in TABLE:
+        assert f"`{api.name}`" in page
+        assert f"`{api.method} {api.path}`" in page
+    for path in document["paths"]:
+        operation = path.rpartition("}/")[2]
+        if path.startswith("/phone/v1/phones/{phoneId}/") and operation not in ("enrol", "override", "callFunction"):
+            assert f"`wx.{operation}`" in page
+
+
+def _shape(path):
+    return re.sub(r"<[^>]+>|\{[^}]+\}", "{}", path)
