@@ -33,11 +33,15 @@ def of_request() -> dict[str, Any]:
     if not sent.strip():
         return {}
     try:
-        return json_object(json.loads(sent.decode()))
+        return json_object(json.loads(sent.decode(), parse_constant=_no_number))
     except (ValueError, RecursionError) as error:
         if isinstance(error, BodyError):
             raise
         raise BodyError("body: expected JSON in UTF-8, got something else") from None
+
+
+def _no_number(constant: str) -> None:
+    raise BodyError(f"body: {constant} is no JSON")
 
 
 def json_object(decoded: object) -> dict[str, Any]:

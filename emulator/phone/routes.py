@@ -11,7 +11,7 @@ from flask import Blueprint, Response, jsonify, request
 from emulator import body
 from emulator.phone import calls, codec
 from emulator.phone.recording import answered_and_recorded
-from emulator.world import confirmations, phones, sessions
+from emulator.world import confirmations, open_data, phones, sessions
 from emulator.world.confirmations import OUTCOMES, ConfirmationError
 
 if TYPE_CHECKING:
@@ -130,6 +130,12 @@ def _override(world: World, phone: Phone, given: Mapping[str, Any]) -> Mapping[s
     return codec.phone(phones.override(world, phone, codec.override(given)))
 
 
+def _cloud_id(world: World, phone: Phone, given: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What stands beside encryptedData in the answers of wx.getWeRunData and its like, for any ``data``."""
+    data = body.json_object(given.get("data"))
+    return {"cloudID": open_data.issue(world, appid=phone.appid, openid=phone.openid, data=data)}
+
+
 OPERATIONS: Final[dict[str, Operation]] = {
     "login": _login,
     "checkSession": _check_session,
@@ -138,5 +144,8 @@ OPERATIONS: Final[dict[str, Operation]] = {
     "startSoterAuthentication": _start,
     "enrol": _enrol,
     "override": _override,
+    "cloudID": _cloud_id,
 }
-"""What a mini program (and, for the last two, a hand) can do with a phone, besides calling functions."""
+"""What can be done with a phone, besides calling functions."""
+BY_HAND: Final = ("enrol", "override", "cloudID")
+"""Those that are no API of a mini program: they arrange what its APIs will answer."""

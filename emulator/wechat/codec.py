@@ -25,12 +25,16 @@ def parameters(method: str, query: Mapping[str, str], body: bytes) -> Mapping[st
     if not body.strip():
         raise WeChatError(44002)
     try:
-        decoded = json.loads(body.decode())
+        decoded = json.loads(body.decode(), parse_constant=_no_number)
     except (ValueError, RecursionError):
         raise WeChatError(47001) from None
     if not isinstance(decoded, dict):
         raise WeChatError(47001)
     return decoded
+
+
+def _no_number(constant: str) -> None:
+    raise ValueError(f"{constant} is Python's, not JSON's")
 
 
 def is_sns(path: str) -> bool:

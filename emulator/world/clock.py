@@ -46,6 +46,13 @@ class Clock:
         state = self.state()
         return time.time() + state.offset if state.frozen_at is None else state.frozen_at
 
+    def agrees(self, at: float, *, within: float) -> bool:
+        """Whether somebody's clock that shows ``at`` is at most ``within`` seconds wrong.
+
+        A client's clock keeps real time when this one is moved, and so it may follow either.
+        """
+        return min(abs(self.now() - at), abs(time.time() - at)) <= within
+
     def freeze(self, at: float | None = None) -> float:
         """Stand still, now or at Unix time ``at``; the time it stands at.
 

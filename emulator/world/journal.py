@@ -17,8 +17,10 @@ _FORGET_EVERY: Final = 100
 RID_LIFE: Final = 7 * 24 * 3600
 """Seconds for which a rid can be asked about [doc]."""
 
-_CREDENTIALS = "secret|access_token|cloudbase_access_token|session_key|sessionKey"
-_IS_SUSPECT = re.compile(r"secret|access_token|session_?[kK]ey")
+_CREDENTIALS = (
+    "secret|access_token|cloudbase_access_token|session_key|sessionKey|secret_key|refresh_token|wxCloudApiToken"
+)
+_IS_SUSPECT = re.compile(r"secret|_token|ApiToken|session_?[kK]ey")
 _IN_QUERY = re.compile(rf"\b((?:{_CREDENTIALS})=)[^&\s]+")
 # A value may hold escapes, as PHP's slashes, and may stand in JSON inside a JSON string, its quotes escaped.
 _IN_JSON = re.compile(rf'((?:{_CREDENTIALS})\\*"\s*:\s*\\*")(?:[^"\\]|\\+[^"\\])*')

@@ -101,6 +101,12 @@ def _new(world: World, app: App, kind: str) -> AccessToken:
     return AccessToken(token, LIFE)
 
 
+def owner(world: World, token: str | None) -> str | None:
+    """The appid that a token was issued to, whether it still works or not; ``None`` for no token of ours."""
+    row = None if token is None else world.store.row("SELECT appid FROM tokens WHERE token = ?", token)
+    return None if row is None else str(row["appid"])
+
+
 def authorise(world: World, token: str | None) -> App:
     """The app that a presented access_token speaks for.
 

@@ -58,8 +58,11 @@ def granian(load: Callable[[], WSGIApplication], options: dict[str, Any]) -> Non
 
 
 def waitress(load: Callable[[], WSGIApplication], options: dict[str, Any]) -> None:
+    import logging  # noqa: PLC0415
+
     from waitress import serve  # noqa: PLC0415
 
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # it tells of each request that waits for a thread
     serve(load(), **options)
 
 

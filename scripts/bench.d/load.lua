@@ -1,8 +1,10 @@
--- What wrk sends and what it must get: wrk -t1 -s load.lua URL -- REQUESTS EXPECTED ONCE FIGURES
---   REQUESTS  a file, one request a line: method, tab, path, tab, body
---   EXPECTED  a Lua pattern that every answer holds; its capture, if it has one, is kept
---   ONCE      "once" sends each request one time, "again" begins anew after the last
---   FIGURES   a file for the figures: name, blank, value; at its end what was captured
+-- What wrk sends, and what it must get back:
+--   wrk -t1 -s load.lua URL -- REQUESTS EXPECTED ORDER FIGURES [KEPT]
+-- REQUESTS  a file with a request a line: method, tab, path, tab, body
+-- EXPECTED  a Lua pattern that every answer matches, with status 200
+-- ORDER     "once": each request one time; "again": begin anew after the last one
+-- FIGURES   a file for the figures, a line each: name, blank, value
+-- KEPT      a file for what the pattern found in the answers, a line each
 
 local threads = {}
 
@@ -18,7 +20,10 @@ function init(args)
   end
   expected, is_once, figures = args[2], args[3] == "once", args[4]
   unexpected, sample, is_exhausted = 0, "", 0
-  captured = io.open(figures .. ".captured", "w")
+  if args[5] then
+    kept = io.open(args[5], "w")
+    kept:setvbuf("line")
+  end
 end
 
 function request()
@@ -30,12 +35,12 @@ function request()
   return requests[sent]
 end
 
-function response(status, headers, body)
-  local found = body:match(expected)
-  if status == 200 and found then
-    if found ~= body and #found == 32 then captured:write(found, "\n") end
-  else
+function response(status, _, body)
+  local found = status == 200 and body:match(expected)
+  if not found then
     unexpected, sample = unexpected + 1, status .. " " .. body:gsub("%s+", " ")
+  elseif kept then
+    kept:write(found, "\n")
   end
 end
 

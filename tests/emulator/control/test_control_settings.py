@@ -10,6 +10,7 @@ DEFAULTS = {
     "stale_session_errcode": 87009,
     "session_idle_seconds": 259200,
     "session_refresh_seconds": 0,
+    "verify_signatures": True,
     "quotas": {},
 }
 
@@ -48,9 +49,10 @@ QUOTAS = 'quotas takes {"api name": {"minute" or "day": calls}}'
         ({"stale_session_errcode": 87007.0}, "stale_session_errcode takes 87009 or 87007, not 87007.0"),
         ({"session_idle_seconds": -1}, f"session_idle_seconds {SECONDS} -1"),
         ({"session_idle_seconds": True}, f"session_idle_seconds {SECONDS} True"),
-        ({"session_idle_seconds": float("inf")}, f"session_idle_seconds {SECONDS} inf"),
+        ({"session_idle_seconds": float("inf")}, "body: Infinity is no JSON"),
         ({"session_idle_seconds": 10**400}, f"session_idle_seconds {SECONDS} 1000000000"),
         ({"session_refresh_seconds": "60"}, f"session_refresh_seconds {SECONDS} '60'"),
+        ({"verify_signatures": 0}, "verify_signatures takes true or false, not 0"),
         ({"quotas": []}, f"{QUOTAS}, not []"),
         ({"quotas": {"auth.code2Session": 5}}, f"{QUOTAS}; 'auth.code2Session' has 5"),
         ({"quotas": {"auth.code2Session": {"hour": 5}}}, f"{QUOTAS}; 'auth.code2Session' has 'hour': 5"),

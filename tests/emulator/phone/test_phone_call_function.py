@@ -134,9 +134,16 @@ class TestServerCall:
         assert "result" not in answered
         assert isinstance(answered["log"], str)
 
-    def test_an_unknown_function_or_app_is_not_found(self, http):
-        for path, members in (("nothing", {}), ("ask", {"appid": "wx0000000000000000"})):
-            assert http.post(f"/emulator/v1/functions/{path}/invocations", json=members).status_code == 404
+    @pytest.mark.parametrize(
+        ("name", "members", "status", "told"),
+        [
+            ("nothing", {}, 404, "the project declares no function 'nothing'; add it to cloudbaserc.yaml"),
+            ("ask", {"appid": "wx0"}, 400, "no app has the appid 'wx0'; add it to the seed"),
+        ],
+    )
+    def test_an_unknown_function_or_app_is_told(self, http, name, members, *, status, told):
+        response = http.post(f"/emulator/v1/functions/{name}/invocations", json=members)
+        assert (response.status_code, response.json["error"]["message"]) == (status, told)
 
     def test_the_functions_are_listed(self, control):
         assert control.get("functions")["functions"] == [

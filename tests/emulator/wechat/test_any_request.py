@@ -64,7 +64,7 @@ def test_any_request_to_an_emulated_path_is_answered_by_wechat(http, wechat, dat
 @anything
 @given(
     method=methods,
-    path=st.text(st.characters(codec="utf-8")).map(lambda path: quote(f"/{path}")),
+    path=st.binary().map(lambda path: f"/{path.decode('latin-1')}").filter(lambda path: not path.startswith(OUR_OWN)),
     query=queries,
     body=bodies,
 )
@@ -73,7 +73,8 @@ def test_any_path_is_answered_by_wechat(http, method, path, query, body):
 
 
 def _ask_wechat(http, method, path, query, body):
-    response = http.open(f"{path}?{query}", method=method, data=body)
+    # As a server gives it; the test client would take the beginning of //path for a host.
+    response = http.open(f"/?{query}", method=method, data=body, environ_overrides={"PATH_INFO": path})
     answered = json.loads(response.data)
     assert response.status_code == 200
     assert set(answered) >= {"errcode", "errmsg"} or set(answered) in SUCCESSES

@@ -152,6 +152,7 @@ BODIES = {
     "a form": (b"openid=oAlice&json_string=%7B%7D", 47001, "data format error"),
     "JSON that breaks off": (b'{"openid":"oAlice"', 47001, "data format error"),
     "a template that did not escape": (b'{"openid":"o","json_string":"{"raw":"a"}"}', 47001, "data format error"),
+    "a number that JSON does not have": (b'{"openid":NaN}', 47001, "data format error"),
     "JSON after a byte order mark": (b"\xef\xbb\xbf{}", 47001, "data format error"),
     "JSON in another encoding": ('{"openid":"字"}'.encode("gbk"), 47001, "data format error"),
     "bytes that are no text": (b"\xff\xfe\x00", 47001, "data format error"),

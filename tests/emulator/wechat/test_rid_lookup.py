@@ -58,6 +58,14 @@ def test_a_call_that_fetches_a_token_belongs_to_the_app_it_names(wechat):
         assert wechat.explain(failed.rid).is_success
 
 
+def test_a_call_with_an_ended_token_still_belongs_to_the_app_it_was_issued_to(wechat, clock):
+    ended = wechat.access_token
+    clock.advance(7201)
+    refused = wechat.check_session("oAlice", KEY, access_token=ended)
+    assert refused.errcode == 42001
+    assert wechat.explain(refused.rid).is_success
+
+
 @pytest.mark.parametrize(
     "rid", ["0", "6553f100-00000000", "6553F100-00000000-00000000", "6553f100-00000000-0000000 ", " "]
 )

@@ -1,0 +1,52 @@
+"""`scripts/bench`: what the emulator does a second, beside a bare Flask "ping" on the same server."""
+
+from __future__ import annotations
+
+import platform
+import shutil
+
+import click
+import emulator_bench
+import server_choice
+from errors import BenchError
+
+
+@click.command()
+@click.option("--quick", is_flag=True, help="One round: whether it runs, rather than how fast.")
+@click.option("--servers", is_flag=True, help="Compare WSGI servers instead; installs two into a temporary folder.")
+@click.option("--markdown", is_flag=True, help="The table as it stands in docs/benchmarks.md.")
+@click.option("--json", "is_json", is_flag=True, help="One line of JSON, for scripts.")
+def bench(*, quick: bool, servers: bool, markdown: bool, is_json: bool) -> None:
+    r"""Measure the emulator on loopback with wrk, beside a bare Flask "ping" on the same server.
+
+    Both are measured in turns, so that their ratio holds where the machine's speed drifts. An answer that is not the
+    expected one ends the run with exit code 1. Takes about two minutes; leave the machine alone meanwhile.
+
+    \b
+    Examples:
+      scripts/bench
+      scripts/bench --quick --json
+      scripts/bench --servers
+    """
+    _check_machine()
+    try:
+        measure = server_choice.measure if servers else emulator_bench.measure
+        table = measure(is_quick=quick, tell=_tell)
+    except BenchError as error:
+        raise click.ClickException(str(error)) from None
+    click.echo(table.as_json() if is_json else table.as_markdown() if markdown else table.as_text())
+
+
+def _check_machine() -> None:
+    if platform.system() != "Linux":
+        raise click.ClickException("Linux is needed: memory is read in /proc")
+    if shutil.which("wrk") is None:
+        raise click.ClickException("the wrk command is needed, it makes the load (on Debian: apt install wrk)")
+
+
+def _tell(step: str) -> None:
+    click.echo(f"bench: {step}", err=True)
+
+
+if __name__ == "__main__":
+    bench(prog_name="scripts/bench")

@@ -1,0 +1,124 @@
+"""Functions that wait: a project with some, and what the emulator does while many of them are in flight."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import shutil
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import load
+from errors import BenchError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from visit import Visit
+
+_FUNCTIONS = 5
+_INSTANCES = 10
+"""As many as the emulator runs of one function at a time."""
+CALLS = _FUNCTIONS * _INSTANCES
+_ARRIVAL_LIMIT_SECONDS = 20
+_TOP = Path(__file__).parents[2]
+
+_NAMES = [f"verifyLater{number}" for number in range(_FUNCTIONS)]
+_CONFIGURATION = {
+    "envId": "env-demo",
+    "functionRoot": "functions",
+    "functionDefaultConfig": {"runtime": "Python3.11", "handler": "index.main", "timeout": 60},
+    "functions": [{"name": name} for name in ("verifySignature", *_NAMES)],
+}
+_VERIFY_LATER = '''\
+"""Waits at a gate, then does what verifySignature does."""
+
+import fcntl
+import pathlib
+
+import wxcloud
+
+cloud = wxcloud.init()
+
+
+@wxcloud.answers("openapi.soter.verifySignature")
+def main(event, context):
+    pathlib.Path(event["arrivals"], context["request_id"]).touch()
+    with open(event["gate"]) as gate:
+        fcntl.flock(gate, fcntl.LOCK_SH)
+    result = {name: event[name] for name in ("jsonString", "jsonSignature")}
+    return {"isOk": cloud.openapi.soter.verifySignature(openid=event["userInfo"]["openId"], **result)["isOk"]}
+'''
+
+
+@dataclass(frozen=True)
+class Meanwhile:
+    """What was seen while ``CALLS`` calls waited.
+
+    :param figures: of the load on WeChat's endpoint.
+    :param release_ms: from the gate's opening to the last call's answer.
+    """
+
+    figures: load.Figures
+    release_ms: float
+
+
+def make_project(folder: Path) -> Path:
+    """The functions of this repository and some that wait, as a project in ``folder``."""
+    shutil.copytree(_TOP / "functions", folder / "functions", ignore=shutil.ignore_patterns("__pycache__"))
+    (folder / "cloudbaserc.json").write_text(json.dumps(_CONFIGURATION))
+    for name in _NAMES:
+        waits = folder / "functions" / name
+        waits.mkdir()
+        (waits / "index.py").write_text(_VERIFY_LATER)
+    return folder
+
+
+def measure(visit: Visit, *, seconds: int) -> Meanwhile:
+    """Let ``CALLS`` function calls wait, put WeChat's endpoint under load meanwhile, then let them all call it.
+
+    :raises BenchError: fewer could be in flight at a time, or one got another answer than the expected one.
+    """
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder, _callers() as callers:
+        arrivals, gate = Path(folder) / "arrivals", Path(folder) / "gate"
+        arrivals.mkdir()
+        event = {**visit.result, "arrivals": str(arrivals), "gate": str(gate)}
+        with _closed(gate):
+            calls = [callers.submit(visit.call, name, event) for name in _NAMES * _INSTANCES]
+            _wait_for_all(arrivals)
+            figures = load.run(visit.remote.url, visit.verify_signature(), seconds=seconds)
+        opened = time.perf_counter()
+        for call in calls:
+            if call.result().get("isOk") is not True:
+                raise BenchError(f"a function that waited and called back got {call.result()}")
+        return Meanwhile(figures, (time.perf_counter() - opened) * 1000)
+
+
+@contextmanager
+def _callers() -> Iterator[ThreadPoolExecutor]:
+    """Threads that nobody waits for: behind a server that starves, they end when it does."""
+    callers = ThreadPoolExecutor(CALLS)
+    try:
+        yield callers
+    finally:
+        callers.shutdown(wait=False, cancel_futures=True)
+
+
+@contextmanager
+def _closed(gate: Path) -> Iterator[None]:
+    with gate.open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        yield
+
+
+def _wait_for_all(arrivals: Path) -> None:
+    deadline = time.monotonic() + _ARRIVAL_LIMIT_SECONDS
+    while (arrived := len(list(arrivals.iterdir()))) < CALLS:
+        if time.monotonic() > deadline:
+            raise BenchError(f"only {arrived} of {CALLS} function calls could be in flight at a time")
+        time.sleep(0.02)

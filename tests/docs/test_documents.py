@@ -1,0 +1,226 @@
+"""The documentation says what the code does: what the code can list stands there, and what stands there works."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+from pathlib import Path
+
+import click
+import pytest
+import yaml
+
+from emulator.app import create_app
+from emulator.cli import main
+from emulator.deployment import Deployment
+from emulator.documents import coverage
+from emulator.phone.routes import OPERATIONS
+from emulator.world import seed, users
+from emulator.world.apis import BY_PATH
+from emulator.world.confirmations import OUTCOMES
+from emulator.world.errors import ERRMSG
+from emulator.world.phones import OVERRIDES
+from emulator.world.settings import Settings
+from emulator.world.soter import PROFILES
+from emulator.world.world import World
+
+PROJECT = Path(__file__).parents[2]
+README = (PROJECT / "README.md").read_text(encoding="utf-8")
+FIDELITY = (PROJECT / "docs/fidelity.md").read_text(encoding="utf-8")
+COVERAGE = (PROJECT / "docs/coverage.md").read_text(encoding="utf-8")
+PAGES = [PROJECT / "README.md", PROJECT / "CHANGELOG.md", *sorted((PROJECT / "docs").glob("*.md"))]
+CURL = re.compile(r'curl -s (?:-X (\w+) )?"?\$URL(/[^\s"?]*)(?:\?[^\s"]*)?"?(\s+(?:\\\n\s*)?-d\b)?')
+
+
+def blocks(language: str) -> list[str]:
+    """The fenced blocks of the README in this language."""
+    return re.findall(rf"^```{language}\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+
+
+def without_names(text: str) -> str:
+    """Paths with every placeholder as ``{}``, whatever it is called."""
+    return re.sub(r"\{\w+\}|<\w+>", "{}", text)
+
+
+def files() -> list[Path]:
+    """Every file that is in the repository, or would be with the next commit."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=PROJECT,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    return [path for name in listed.stdout.split("\0") if name and (path := PROJECT / name).is_file()]
+
+
+def commands(group: click.Group = main, name: str = "wxemu") -> dict[str, click.Command]:
+    """Every command that does something, by what one types."""
+    found: dict[str, click.Command] = {}
+    for part, command in group.commands.items():
+        if isinstance(command, click.Group):
+            found |= commands(command, f"{name} {part}")
+        else:
+            found[f"{name} {part}"] = command
+    return found
+
+
+@pytest.fixture
+def app(tmp_path):
+    world = World()
+    deployment = Deployment(world, directory=None, base_url="http://127.0.0.1", storage=tmp_path)
+    yield create_app(world, deployment)
+    deployment.close()
+    world.close()
+
+
+@pytest.mark.parametrize("name", commands())
+def test_the_readme_names_every_command_with_all_its_options(name):
+    lines = "\n".join(line for line in README.splitlines() if re.match(rf"\| `{name}[ `]", line))
+    options = [option for option in commands()[name].params if isinstance(option, click.Option)]
+
+    assert lines
+    assert [
+        option.opts for option in options if not any(f"{opt} " in lines or f"{opt}]" in lines for opt in option.opts)
+    ] == []
+
+
+@pytest.mark.parametrize("option", ["--help", "--version", "WXEMU_URL", "WXEMU_START_PORT"])
+def test_the_readme_names_what_every_command_takes(option):
+    assert f"`{option}`" in README
+
+
+@pytest.mark.parametrize("name", sorted(path.name for path in (PROJECT / "scripts").iterdir() if path.is_file()))
+def test_the_readme_names_every_script(name):
+    assert f"`./scripts/{name}`" in README
+
+
+def test_every_route_is_documented_with_its_method(app):
+    documented = without_names(README + COVERAGE)
+    served = {
+        f"{method} {without_names(rule.rule)}"
+        for rule in app.url_map.iter_rules()
+        for method in ([BY_PATH[rule.rule].method] if rule.rule in BY_PATH else rule.methods - {"HEAD", "OPTIONS"})
+    }
+
+    assert sorted(route for route in served if f"`{route}`" not in documented) == []
+
+
+@pytest.mark.parametrize("name", Settings.__dataclass_fields__)
+def test_every_setting_is_documented_and_graded(name):
+    assert f"| `{name}` |" in README
+    assert f"| `{name}` |" in FIDELITY
+
+
+@pytest.mark.parametrize("name", [*OPERATIONS, "callFunction"])
+def test_every_operation_of_the_phone_is_documented(name):
+    assert f"POST /phone/v1/phones/{{phoneId}}/{name}`" in README
+
+
+@pytest.mark.parametrize("name", [*OUTCOMES, *OVERRIDES, *PROFILES])
+def test_every_outcome_override_and_profile_is_documented(name):
+    assert f"`{name}`" in README
+
+
+def test_every_variable_that_the_functions_read_is_documented():
+    sources = "".join(path.read_text(encoding="utf-8") for path in (PROJECT / "functions").rglob("*.py"))
+    read = set(re.findall(r"\"(WX_[A-Z_]+)\"", sources))
+
+    assert "WX_SECRET" in read
+    assert {name for name in read if f"`{name}`" not in README} == set()
+
+
+def test_every_setting_in_the_readme_is_one_that_the_functions_read():
+    settings = (PROJECT / "functions/_shared/wxcloud/settings.py").read_text(encoding="utf-8")
+    documented = re.findall(r"^\| `(WX_[A-Z_]+)` \|", README, re.MULTILINE)
+
+    assert set(documented) == set(re.findall(r"\"(WX_[A-Z_]+)\"", settings))
+
+
+def test_every_failure_of_the_functions_is_documented():
+    errors = (PROJECT / "functions/_shared/wxcloud/errors.py").read_text(encoding="utf-8")
+    own = set(re.findall(r"^    code(?:, text)? = (-?\d+)", errors, re.MULTILINE))
+
+    assert own == set(re.findall(r"^\| (-?\d{5,}) \|", README, re.MULTILINE))
+
+
+def test_every_errcode_of_wechat_is_graded():
+    spans = {
+        code for first, last in re.findall(r"(\d{5}) to (\d{5})", FIDELITY) for code in range(int(first), int(last))
+    }
+    named = spans | {int(code) for code in re.findall(r"(?<![\w-])-?\d+\b", FIDELITY)}
+
+    assert sorted(set(ERRMSG) - named) == []
+
+
+def test_the_coverage_page_is_the_one_that_the_table_gives():
+    assert coverage() == COVERAGE, "run scripts/coverage"
+
+
+def test_the_seed_of_the_readme_is_a_seed_that_can_be_sown():
+    (text,) = blocks("yaml")
+    world = World()
+
+    seed.plant(world, seed.read(text, name="README.md"))
+
+    assert users.find(world, "wx1234567890abcdef", "oAlice0000000000000000000001") is not None
+    world.close()
+
+
+def test_the_seed_of_the_readme_shows_every_key_there_is():
+    def keys(schema):
+        for name, value in schema.get("properties", {}).items():
+            yield name
+            yield from keys(value.get("items", value))
+
+    def used(tree):
+        entries = tree if isinstance(tree, list) else tree.values() if isinstance(tree, dict) else ()
+        return set(tree if isinstance(tree, dict) else ()).union(*map(used, entries))
+
+    (text,) = blocks("yaml")
+
+    assert set(keys(seed.schema())) <= used(yaml.safe_load(text))
+
+
+@pytest.mark.parametrize("block", blocks("json"))
+def test_json_in_the_readme_is_json(block):
+    json.loads(block)
+
+
+def test_every_request_in_the_readme_has_a_route(app):
+    shown = "".join(blocks("sh"))
+    requests = [(match[1] or ("POST" if match[3] else "GET"), match[2]) for match in CURL.finditer(shown)]
+
+    assert len(requests) == shown.count("curl -s") > 0
+    for method, path in requests:
+        app.url_map.bind("").match(path, method)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: path.name)
+def test_every_link_leads_somewhere(page):
+    text = re.sub(r"^```.*?^```$", "", page.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+    links = [link for link in re.findall(r"\]\(([^)\s]+)\)", text) if not re.match(r"[a-z]+:", link)]
+    targets = [(link, page.parent / link.partition("#")[0] if link[0] != "#" else page) for link in links]
+
+    assert [link for link, target in targets if not target.exists()] == []
+    assert [link for link, target in targets if "#" in link and link.partition("#")[2] not in anchors(target)] == []
+
+
+def anchors(page: Path) -> set[str]:
+    """The names by which the headings of a page can be linked to."""
+    headings = re.findall(r"^#+ (.*)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def test_no_file_names_a_place_on_one_machine():
+    # In pieces, so that this file does not name them either.
+    places = re.compile(rf"(?<![\w.])/{'work'}\b|\.\./{'shared'}\b|(?<![\w.])/(?:{'home'}|{'Users'}|{'root'})/\w")
+
+    found = {
+        f"{path.relative_to(PROJECT)}: {match[0]}"
+        for path in files()
+        for match in places.finditer(path.read_text(encoding="utf-8", errors="replace"))
+    }
+
+    assert found == set()
