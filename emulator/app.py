@@ -13,6 +13,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 from emulator import cloudbase, control, documents, phone, wechat
 from emulator.body import BodyError
 from emulator.deployment import TooManyCallsError, UnknownFunctionError
+from emulator.origins import ForeignOriginError
 from emulator.project import ProjectError
 from emulator.wechat.routes import refuse, wrong_method
 from emulator.world.clock import ClockError
@@ -34,6 +35,7 @@ _STATUS: Final[dict[type[Exception], int]] = {
     ClockError: 400,
     SettingsError: 400,
     InvalidPhoneError: 400,
+    ForeignOriginError: 403,
     UnknownPhoneError: 404,
     WeChatError: 400,
     UnknownFunctionError: 404,

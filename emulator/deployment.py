@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import json
-import os
 import threading
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from emulator import project
-from emulator.runtime import PLATFORM, Identity, Runtime, instance_environment, wx_event
-from emulator.world import apps, permissions, sessions, users
+from emulator.catalogue import Catalogue
+from emulator.runtime import PLATFORM, Identity, Runtime, instance_environment, log, wx_event
+from emulator.world import apps, invocations, permissions, sessions, users
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from emulator.project import FunctionSpec, Project
+    from emulator.project import FunctionSpec
     from emulator.runtime import Invocation, JSONValue
     from emulator.world.phones import Phone
     from emulator.world.world import World
@@ -27,7 +26,6 @@ must never hold them all; the platform refuses beyond its own limit in the same 
 SESSION_TOKEN: Final = "local-session-token"  # noqa: S105 - what stands for one; nothing here checks it
 _OF_THE_PROCESS: Final = frozenset({"PATH", "LANG", "PYTHONPATH", "PYTHONDONTWRITEBYTECODE", "USER_CODE_ROOT"})
 """Of an instance's own process: they would spoil a shell."""
-_CONFIGURATION: Final = (*project.CONFIG_NAMES, "config.json", ".env", ".env.local")
 
 
 class CallRefusedError(Exception):
@@ -43,36 +41,34 @@ class TooManyCallsError(CallRefusedError):
 
 
 class Deployment:
-    """What the functions' side of the environment is: a project folder and the processes that run it.
+    """What the functions' side of the environment is: which functions there are, and the processes that run them.
 
-    :param directory: the project, or ``None`` for an environment without functions.
+    :param directory: the project, or ``None`` for an environment without one.
     :param base_url: where the functions reach WeChat, which is this emulator.
-    :param storage: the folder for what the functions keep together, which on the platform is a shared store.
+    :param storage: the folder for what the functions keep together, which on the platform is a shared store, and for
+        uploaded code.
+    :param packaged: where scripts/package put the project's functions. Then these run, each on a bare Python of its
+        runtime, which has nothing but the package.
     """
 
-    def __init__(self, world: World, *, directory: Path | None, base_url: str, storage: Path) -> None:
+    def __init__(
+        self, world: World, *, directory: Path | None, base_url: str, storage: Path, packaged: Path | None = None
+    ) -> None:
+        self.catalogue = Catalogue(world, directory=directory, packages=storage / "packages", packaged=packaged)
         self._world = world
-        self._directory = directory
         self._base_url = base_url
         self._storage = storage
-        self._runtime = Runtime(variables=self._variables, new_request_id=world.randomness.uuid)
-        self._read = threading.Lock()
-        self._project: Project | None = None
-        self._stamp: tuple[object, ...] = ()
+        self._runtime = Runtime(
+            variables=self._variables, new_request_id=world.randomness.uuid, is_bare=packaged is not None
+        )
         self._places = threading.BoundedSemaphore(MAX_IN_FLIGHT)
 
-    def functions(self, _env: str | None = None) -> Mapping[str, FunctionSpec]:
-        """The functions that the project declares now; a saved cloudbaserc.yaml counts from the next call on.
+    def functions(self, env: str | None = None) -> Mapping[str, FunctionSpec]:
+        """What runs in an environment now, by name: see ``Catalogue.specs``.
 
         :raises ProjectError: the project cannot be read.
         """
-        if self._directory is None:
-            return {}
-        with self._read:
-            stamp = tuple(_stamp(self._directory / name) for name in _CONFIGURATION)
-            if self._project is None or stamp != self._stamp:
-                self._project, self._stamp = project.load_project(self._directory, os.environ), stamp
-            return self._project.functions
+        return self.catalogue.specs(env)
 
     def call_from(self, phone: Phone, name: str, data: Mapping[str, JSONValue]) -> Invocation:
         """``wx.cloud.callFunction`` on a phone: the platform says who calls, whatever ``data`` says.
@@ -112,10 +108,28 @@ class Deployment:
             raise UnknownFunctionError(name)
         if not self._places.acquire(blocking=False):
             raise TooManyCallsError(name)
+        began_at = self._world.clock.now()
         try:
-            return self._runtime.invoke(spec, event, self._granted(caller, spec))
+            done = self._runtime.invoke(spec, event, self._granted(caller, spec))
         finally:
             self._places.release()
+        self._record(done, spec, caller, at=began_at)
+        return done
+
+    def _record(self, done: Invocation, spec: FunctionSpec, caller: Identity, *, at: float) -> None:
+        record = invocations.Record(
+            request_id=done.request_id,
+            env=caller.env,
+            function=spec.name,
+            at=at,
+            duration_ms=done.duration_ms,
+            memory_bytes=done.memory_bytes,
+            is_ok=done.ok,
+            log=log.lines(done, spec),
+            result=log.ret_msg(done.result if done.ok else done.error),
+        )
+        with self._world.deciding():
+            invocations.record(self._world, record)
 
     def environment(self, name: str | None, caller: Identity) -> dict[str, str]:
         """The variables that the platform would set for one invocation, for a function that is run by hand.
@@ -175,11 +189,3 @@ class Deployment:
     def close(self) -> None:
         """End all functions' processes."""
         self._runtime.close()
-
-
-def _stamp(path: Path) -> tuple[int, int] | None:
-    try:
-        found = path.stat()
-    except OSError:
-        return None
-    return found.st_mtime_ns, found.st_size

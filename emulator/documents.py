@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from flask import Blueprint, Response, jsonify
 
-from emulator.phone.routes import OPERATIONS
+from emulator.cloudbase.tencentcloud.routes import ACTIONS
+from emulator.phone.routes import BY_HAND, OPERATIONS
 from emulator.world.apis import TABLE
 from emulator.world.confirmations import OUTCOMES
 from emulator.world.errors import ERRMSG
@@ -44,7 +45,12 @@ def openapi() -> dict[str, Any]:
             "version": "1",
             "description": "WeChat's endpoints, a SOTER phone, and the emulator's own control plane.",
         },
-        "paths": {api.path: {api.method.lower(): _operation(api)} for api in TABLE} | _phone_paths() | _control_paths(),
+        "paths": {api.path: {api.method.lower(): _operation(api)} for api in TABLE}
+        | {"/admin": {"post": _of_cloudbase("wx-server-sdk 0.8 to 4, node-sdk: cloud calls, functions, open data")}}
+        | _web_app_paths()
+        | _tencent_cloud_paths()
+        | _phone_paths()
+        | _control_paths(),
         "components": {"schemas": {"Failure": _failure_schema(), "OurFailure": _our_failure_schema()}},
     }
 
@@ -138,6 +144,53 @@ def _ours(
     return operation
 
 
+def _of_cloudbase(summary: str, path: tuple[str, ...] = ()) -> dict[str, Any]:
+    """An operation whose success and failure have the form of the client that asks."""
+    return {
+        "summary": summary,
+        "tags": ["CloudBase"],
+        "parameters": [{"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in path],
+        "responses": {"default": {"description": "in the client's own form", "content": {"application/json": {}}}},
+    }
+
+
+def _web_app_paths() -> dict[str, Any]:
+    get, post = "get", "post"
+    refused = ("get", "post", "put", "patch", "delete")
+    others = dict.fromkeys(refused, _of_cloudbase("Not emulated: refused in the client's own form", ("rest",)))
+    preflight = {"options": _of_cloudbase("A browser's preflight", ("rest",))}
+    web = dict.fromkeys(refused, _of_cloudbase("Not emulated: refused in the client's own form"))
+    return {
+        "/web": {
+            **web,
+            post: _of_cloudbase("js-sdk 1.x and 2.x, CLOUD_API of 3.x: functions and anonymous login"),
+            "options": _of_cloudbase("A browser's preflight"),
+        },
+        "/v1/functions/{name}": {post: _of_cloudbase("The HTTP API of functions, GATEWAY of js-sdk 3.x", ("name",))},
+        "/v1/{rest}": others | preflight,
+        "/auth/v1/signin/anonymously": {post: _of_cloudbase("Log in as the anonymous user of a device")},
+        "/auth/v1/token": {post: _of_cloudbase("A new access token for a refresh token")},
+        "/auth/v1/user/me": {get: _of_cloudbase("Who is logged in")},
+        "/auth/v1/revoke": {post: _of_cloudbase("End the login of an access token")},
+        "/auth/v1/user/signout": {post: _of_cloudbase("End one's login")},
+        "/auth/v1/{rest}": others | preflight,
+    }
+
+
+def _tencent_cloud_paths() -> dict[str, Any]:
+    day_and_path = ("year", "month", "day", "objectPath")
+    return {
+        "/": {
+            "get": _of_cloudbase("COS's temporary bucket: unfinished uploads (?uploads), always none"),
+            "post": _of_cloudbase("Tencent Cloud's API with X-TC-Action: SCF and tcb, as SDKs and the CLI use them"),
+        },
+        "/{year}-{month}-{day}/{objectPath}": {
+            "put": _of_cloudbase("COS's temporary bucket: a function's code, whole or in parts", day_and_path),
+            "post": _of_cloudbase("COS's temporary bucket: begin and end an upload in parts", day_and_path),
+        },
+    }
+
+
 _TEXT: Final = {"type": "string"}
 _FLAG: Final = {"type": "boolean"}
 _PHONE_BODIES: Final[dict[str, dict[str, Any]]] = {
@@ -153,6 +206,7 @@ _PHONE_BODIES: Final[dict[str, dict[str, Any]]] = {
     },
     "enrol": {"mode": _TEXT, "count": {"type": "integer", "minimum": 0}},
     "override": dict.fromkeys((*OVERRIDES, "untilCleared"), _FLAG),
+    "cloudID": {"data": _OBJECT},
     "callFunction": {"name": _TEXT, "data": _OBJECT},
 }
 
@@ -167,7 +221,7 @@ def _phone_paths() -> dict[str, Any]:
         "/phone/v1/phones/{phoneId}": {"get": _ours("Phone", "One phone", path=("phoneId",))},
     }
     for name in (*OPERATIONS, "callFunction"):
-        summary = "Put the phone into a state" if name in ("enrol", "override") else f"What wx.{name} answers"
+        summary = "Arrange what the phone will answer" if name in BY_HAND else f"What wx.{name} answers"
         operation = _ours("Phone", summary, _PHONE_BODIES[name], ("phoneId",))
         paths[f"/phone/v1/phones/{{phoneId}}/{name}"] = {"post": operation}
     return paths
@@ -218,7 +272,8 @@ def coverage() -> str:
         f"{'access_token' if api.takes_access_token else 'appid and secret'} | {api.summary} |"
         for api in TABLE
     ]
-    phone = [f"| `wx.{name}` |" for name in (*OPERATIONS, "cloud.callFunction") if name not in ("enrol", "override")]
+    actions = [f"| {action.service} | `{action.name}` |" for action in ACTIONS]
+    phone = [f"| `wx.{name}` |" for name in (*OPERATIONS, "cloud.callFunction") if name not in BY_HAND]
     return "\n".join(
         [
             "# What is emulated",
@@ -230,6 +285,12 @@ def coverage() -> str:
             "| name | HTTPS | cloud call | proves itself with | what for |",
             "|---|---|---|---|---|",
             *rows,
+            "",
+            "## Tencent Cloud API",
+            "",
+            "| service | action |",
+            "|---|---|",
+            *actions,
             "",
             "## Mini program APIs, on a simulated phone",
             "",

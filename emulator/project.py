@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,14 +15,25 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-__all__ = ["FunctionSpec", "Project", "ProjectError", "load_project"]
+__all__ = [
+    "FUNCTION_NAME",
+    "TEMPLATE",
+    "VARIABLE_NAME",
+    "FunctionSpec",
+    "Project",
+    "ProjectError",
+    "config_file",
+    "load_project",
+    "openapi_permissions",
+    "template_variables",
+]
 
 # The CLI's order. Left out: the "cloudbase" key of package.json, and the .js forms, which need Node to be read.
 CONFIG_NAMES: Final = ("cloudbaserc", "cloudbaserc.json", "cloudbaserc.yaml", "cloudbaserc.yml")
 
-_TEMPLATE: Final = re.compile(r"\{\{\s*([\w.]+)\s*\}\}")
-_FUNCTION_NAME: Final = re.compile(r"[A-Za-z][\w-]{0,59}", re.ASCII)
-_VARIABLE_NAME: Final = re.compile(r"(?!SCF_|QCLOUD_|TENCENTCLOUD_)[a-zA-Z][a-zA-Z0-9_]{1,63}")  # [doc] 583/32748
+TEMPLATE: Final = re.compile(r"\{\{\s*([\w.]+)\s*\}\}")
+FUNCTION_NAME: Final = re.compile(r"[A-Za-z][\w-]{0,59}", re.ASCII)
+VARIABLE_NAME: Final = re.compile(r"(?!SCF_|QCLOUD_|TENCENTCLOUD_)[a-zA-Z][a-zA-Z0-9_]{1,63}")  # [doc] 583/32748
 _DOTENV_LINE: Final = re.compile(
     r"""^\s*(?:export\s+)?([\w.-]+)\s*=[^\S\n]*('[^']*'|"(?:\\.|[^"\\])*"|[^#\n]*?)[^\S\n]*(?:\#.*)?$""", re.MULTILINE
 )
@@ -49,22 +60,28 @@ class FunctionSpec:
 
 @dataclass(frozen=True)
 class Project:
-    """A project folder, its CloudBase environment, and its functions by name."""
+    """A project folder, its CloudBase environment, and its functions by name.
+
+    `shared` and `openapi_permissions` are what a function has that brings none of its own.
+    """
 
     directory: Path
     env_id: str
     functions: Mapping[str, FunctionSpec]
+    shared: Path | None
+    openapi_permissions: frozenset[str]
 
 
-def load_project(directory: Path, environ: Mapping[str, str]) -> Project:
+def load_project(directory: Path, environ: Mapping[str, str], *, packaged: Path | None = None) -> Project:
     """Read what `directory` deploys.
 
-    `environ` is the last in `.env` < `.env.local` < process environment, from which `{{env.NAME}}` is filled.
+    `environ` is the process environment of `template_variables`. With `packaged`, a folder that scripts/package made,
+    each function's code is its package there, which shares nothing with others.
     Raises ProjectError.
     """
     directory = directory.resolve()
-    file = _config_file(directory)
-    variables = {**_dotenv(directory / ".env"), **_dotenv(directory / ".env.local"), **environ}
+    file = config_file(directory)
+    variables = template_variables(directory, environ)
     raw = Table(file, (), file.mapping((), file.tree))
     env_id = _filled(raw.text("envId", ""), _template_values(directory, variables, env_id=""))
     if not env_id:
@@ -74,26 +91,47 @@ def load_project(directory: Path, environ: Mapping[str, str]) -> Project:
     values = _template_values(directory, {"ENV_ID": env_id, **variables}, env_id=env_id)
     top = Table(file, (), file.mapping((), _rendered(file.tree, values)))
     root = directory / top.text("functionRoot", "functions")
-    permissions = _openapi_permissions(directory / "config.json") or frozenset()
+    shared = root / "_shared" if (root / "_shared").is_dir() and packaged is None else None
+    permissions = openapi_permissions(directory / "config.json") or frozenset()
     functions: dict[str, FunctionSpec] = {}
     for entry in _function_entries(top):
-        spec = _function(entry, directory, root, permissions)
+        spec = _function(entry, directory, root, shared=shared, permissions=permissions)
+        if packaged is not None:
+            spec = replace(spec, directory=_package(packaged.resolve(), spec.name))
         if spec.name in functions:
             raise entry.error("name", "a name no other function has", "rename or remove one of the two")
         functions[spec.name] = spec
-    return Project(directory, env_id, MappingProxyType(functions))
+    return Project(directory, env_id, MappingProxyType(functions), shared, permissions)
 
 
 # The keys of a function that the emulator heeds; the CLI takes them in any case (memorysize, MemorySize).
 _FUNCTION_KEYS: Final = ("name", "dir", "handler", "runtime", "timeout", "memorySize", "envVariables")
 
 
-def _config_file(directory: Path) -> ConfigFile:
+def config_file(directory: Path) -> ConfigFile:
+    """Return the file that declares what a project deploys: the first there is, in the CLI's order.
+
+    Raises ProjectError.
+    """
     for name in CONFIG_NAMES:
         if (directory / name).is_file():
             return ConfigFile.read(directory / name)
     expected, remedy = f"one of {', '.join(CONFIG_NAMES)}", "go to the project's folder, or name it"
     raise ProjectError(directory, expected=expected, found="none of them", remedy=remedy)
+
+
+def template_variables(directory: Path, environ: Mapping[str, str]) -> dict[str, str]:
+    """Return what `{{env.NAME}}` is filled from: `.env` < `.env.local` < `environ`, the process environment."""
+    return {**_dotenv(directory / ".env"), **_dotenv(directory / ".env.local"), **environ}
+
+
+def _package(packaged: Path, name: str) -> Path:
+    folder = packaged / "functions" / name
+    if not folder.is_dir():
+        raise ProjectError(
+            packaged, expected=f"the package functions/{name}", found="none", remedy="make it: scripts/package"
+        )
+    return folder
 
 
 def _function_entries(top: Table) -> Iterator[Table]:
@@ -119,9 +157,11 @@ def _merged(defaults: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, An
     return merged
 
 
-def _function(entry: Table, directory: Path, root: Path, permissions: frozenset[str]) -> FunctionSpec:
+def _function(
+    entry: Table, directory: Path, root: Path, *, shared: Path | None, permissions: frozenset[str]
+) -> FunctionSpec:
     name, own_folder = entry.text("name", ""), entry.text("dir", "")
-    if not _FUNCTION_NAME.fullmatch(name):
+    if not FUNCTION_NAME.fullmatch(name):
         raise entry.error("name", "a letter, then up to 59 letters, digits, _ or -", "name it: name: login")
     folder = directory / own_folder if own_folder else root / name
     if not folder.is_dir():
@@ -131,11 +171,11 @@ def _function(entry: Table, directory: Path, root: Path, permissions: frozenset[
     if not entry.get("runtime"):
         remedy = "add runtime: Python3.11 (without one the CLI would create a Nodejs18.15 function)"
         raise entry.error("runtime", "the Python that runs it", remedy)
-    own_permissions = _openapi_permissions(folder / "config.json")
+    own_permissions = openapi_permissions(folder / "config.json")
     return FunctionSpec(
         name=name,
         directory=folder,
-        shared=root / "_shared" if (root / "_shared").is_dir() else None,
+        shared=shared,
         handler=entry.text("handler", "index.main"),
         runtime=entry.text("runtime", ""),
         timeout_seconds=entry.number("timeout", 10, low=1, high=900),
@@ -147,7 +187,7 @@ def _function(entry: Table, directory: Path, root: Path, permissions: frozenset[
 
 def _environment(variables: Table) -> Mapping[str, str]:
     for name, value in variables.values.items():
-        if not _VARIABLE_NAME.fullmatch(name):
+        if not VARIABLE_NAME.fullmatch(name):
             expected = "named with 2 to 64 letters, digits and _, a letter first, not SCF_, QCLOUD_ or TENCENTCLOUD_"
             raise variables.error(name, expected, "rename it")
         if not _is_variable_text(value):
@@ -162,8 +202,11 @@ def _is_variable_text(value: Any) -> bool:
     return isinstance(value, str) and "\0" not in value and value.encode(errors="ignore").decode() == value
 
 
-def _openapi_permissions(path: Path) -> frozenset[str] | None:
-    """Return the openapi names a `config.json` asks for; None when it says nothing about them or is not there."""
+def openapi_permissions(path: Path) -> frozenset[str] | None:
+    """Return the openapi names a `config.json` asks for; None when it says nothing about them or is not there.
+
+    Raises ProjectError.
+    """
     if not path.is_file():
         return None
     file = ConfigFile.read(path)
@@ -184,7 +227,7 @@ def _template_values(directory: Path, variables: Mapping[str, str], *, env_id: s
 
 def _filled(text: str, values: Mapping[str, str]) -> str:
     """Fill the templates; what is missing becomes the empty string, as with the CLI."""
-    return _TEMPLATE.sub(lambda match: values.get(match[1], ""), text)
+    return TEMPLATE.sub(lambda match: values.get(match[1], ""), text)
 
 
 def _rendered(value: Any, values: Mapping[str, str]) -> Any:

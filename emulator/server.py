@@ -50,6 +50,7 @@ class Plan:
     """How an emulator is to run.
 
     :param project: the folder with cloudbaserc.yaml, or ``None`` to serve no functions.
+    :param packaged: the folder of scripts/package, to run what it made instead of the project's folders.
     :param state: the folder of the state, or ``None`` for one that ends with the process.
     :param seed: the seed's document.
     :param is_json: announce readiness as one line of JSON.
@@ -59,6 +60,7 @@ class Plan:
     project: Path | None
     state: Path | None
     seed: Mapping[str, Any]
+    packaged: Path | None = None
     random_seed: str | None = None
     is_json: bool = False
 
@@ -116,7 +118,7 @@ def _load(plan: Plan, storage: Path) -> WSGIApplication:
     """The application, in the process that serves it."""
     threading.Thread(target=_end_with_parent, name="end with parent", daemon=True).start()
     world = World(plan.state, random_seed=plan.random_seed)
-    deployment = Deployment(world, directory=plan.project, base_url=plan.url, storage=storage)
+    deployment = Deployment(world, directory=plan.project, base_url=plan.url, storage=storage, packaged=plan.packaged)
     threading.Thread(target=_begin, args=(world, plan), name="begin", daemon=True).start()
     return one_at_a_time(create_app(world, deployment).wsgi_app)
 

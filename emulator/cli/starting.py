@@ -20,6 +20,11 @@ _STATE_FOLDER = ".wxemu"
     default=".",
     help="The folder with cloudbaserc.yaml. [default: this one]",
 )
+@click.option(
+    "--packages",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="The folder of scripts/package: run the packages in it, each on a bare Python of its runtime.",
+)
 @click.option("--port", type=click.IntRange(0, 65535), default=8686, show_default=True, help="0 picks a free one.")
 @click.option("--state", help=f"Folder of the state, or :memory: to keep none. [default: PROJECT/{_STATE_FOLDER}]")
 @click.option(
@@ -31,7 +36,14 @@ _STATE_FOLDER = ".wxemu"
 @click.option("--random-seed", help="Make ids and keys the same in every run that begins with the same state.")
 @json_option
 def start(
-    project: Path, port: int, state: str | None, seed_file: Path | None, random_seed: str | None, *, is_json: bool
+    project: Path,
+    packages: Path | None,
+    port: int,
+    state: str | None,
+    seed_file: Path | None,
+    random_seed: str | None,
+    *,
+    is_json: bool,
 ) -> None:
     """Start an emulator on 127.0.0.1 and serve until Ctrl-C or SIGTERM.
 
@@ -40,6 +52,7 @@ def start(
       wxemu start                                  this folder's functions, the demo app, port 8686
       wxemu start --port 0 --state :memory: --json what a test wants: a line of JSON once it is ready
       wxemu start --seed tests/seed.yaml           your own apps, users and phones
+      wxemu start --packages dist                  what scripts/package made, as it will be deployed
     """
     from emulator import server  # noqa: PLC0415 - `wxemu --help` need not load it
     from emulator.world import seed  # noqa: PLC0415
@@ -49,7 +62,8 @@ def start(
     folder = project / _STATE_FOLDER if state is None else Path(state)
     plan = server.Plan(
         port=server.free_port(port),
-        project=_checked_project(project),
+        project=_checked_project(project, packages),
+        packaged=None if packages is None else packages.resolve(),
         state=None if state == ":memory:" else folder.resolve(),
         seed=planted,
         random_seed=random_seed,
@@ -68,7 +82,7 @@ def _text_of(file: Path) -> str:
         raise SeedError(f"{file}: expected UTF-8 text, found something else") from None
 
 
-def _checked_project(folder: Path) -> Path | None:
+def _checked_project(folder: Path, packages: Path | None) -> Path | None:
     """The folder if it declares functions; a broken declaration is told now, a missing one is only remarked."""
     import os  # noqa: PLC0415
 
@@ -80,7 +94,7 @@ def _checked_project(folder: Path) -> Path | None:
             folder.resolve(),
         )
         return None
-    load_project(folder, os.environ)
+    load_project(folder, os.environ, packaged=packages)
     return folder.resolve()
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from emulator.cloudbase import admin, auth, cos, httpapi, tencentcloud, web
+
 if TYPE_CHECKING:
     from flask import Blueprint
 
@@ -11,6 +13,13 @@ if TYPE_CHECKING:
     from emulator.world.world import World
 
 
-def faces(_world: World, _deployment: Deployment) -> list[Blueprint]:
+def faces(world: World, deployment: Deployment) -> list[Blueprint]:
     """One blueprint for each protocol."""
-    return []
+    return [
+        admin.face(world, deployment),
+        web.face(world, deployment),
+        httpapi.face(world, deployment),
+        auth.face(world),
+        tencentcloud.face(world, deployment),
+        cos.face(world),
+    ]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from flask import Blueprint, Response, jsonify, request
 
 from emulator import body
+from emulator.origins import keep_to_allowed_pages
 from emulator.world import apps, journal, seed, settings
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ MOST_EXCHANGES: Final = 1000
 def face(world: World, deployment: Deployment) -> Blueprint:
     """The control plane over ``world`` and ``deployment``."""
     routes = Blueprint("control", __name__)
+    keep_to_allowed_pages(routes, world)
     for path, methods, view in (
         ("/healthz", ["GET"], _healthz),
         ("/readyz", ["GET"], partial(_readyz, world)),

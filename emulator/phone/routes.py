@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from flask import Blueprint, Response, jsonify, request
 
 from emulator import body
+from emulator.origins import keep_to_allowed_pages
 from emulator.phone import calls, codec
 from emulator.phone.recording import answered_and_recorded
 from emulator.world import confirmations, open_data, phones, sessions
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 def face(world: World, deployment: Deployment) -> Blueprint:
     """The phones of ``world``; their function calls run on ``deployment``."""
     routes = Blueprint("phone", __name__, url_prefix="/phone/v1/phones")
+    keep_to_allowed_pages(routes, world)
     routes.add_url_rule("", "list", partial(_list, world), methods=["GET"])
     routes.add_url_rule("", "create", partial(_create, world), methods=["POST"])
     routes.add_url_rule("/<phone_id>", "show", partial(_show, world), methods=["GET"])

@@ -1,5 +1,6 @@
 """The SCF Python runtime: a function's child processes, what they are told, and what becomes of an invocation."""
 
+from emulator.runtime import log
 from emulator.runtime.context import PLATFORM, instance_environment
 from emulator.runtime.identity import Identity, wx_event
 from emulator.runtime.invocation import Failure, Invocation, JSONValue
@@ -15,5 +16,6 @@ __all__ = [
     "Runtime",
     "RuntimeClosedError",
     "instance_environment",
+    "log",
     "wx_event",
 ]

@@ -40,6 +40,10 @@ def main(request_fd: int, reply_fd: int, handler: str) -> None:
         os.set_inheritable(descriptor, False)  # noqa: FBT003 - positional only; what a function starts is not to hold them
     _thread.start_new_thread(end_with_the_emulator, (request_fd,))
     log_to_stdout()
+    if sys.flags.no_site:  # a bare Python: what the platform's has besides packages are exit() and quit()
+        import site  # noqa: PLC0415
+
+        site.setquit()
     sys.path[:0] = CODE_FOLDERS
     requests, replies = os.fdopen(request_fd, "rb"), os.fdopen(reply_fd, "wb")
     func_handler, load_failure = init_handler(handler)

@@ -23,7 +23,7 @@ from emulator.runtime.invocation import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from emulator.runtime.invocation import JSONValue
     from emulator.runtime.revision import Revision
@@ -44,7 +44,7 @@ class Instance:
     are a third, so that nothing a function prints can be taken for an answer.
     """
 
-    def __init__(self, revision: Revision, interpreter: str) -> None:
+    def __init__(self, revision: Revision, command: Sequence[str]) -> None:
         self.revision = revision
         self.is_cold = True
         self.is_reusable = True
@@ -58,7 +58,7 @@ class Instance:
         flags = ("-I", "-B", "-u", "-X", "utf8")
         try:
             self._process = subprocess.Popen(  # noqa: S603 - running the deployed code is what this is for
-                [interpreter, *flags, str(BOOTSTRAP), str(requests_read), str(replies_write), revision.spec.handler],
+                [*command, *flags, str(BOOTSTRAP), str(requests_read), str(replies_write), revision.spec.handler],
                 env=instance_environment(revision.spec, revision.env, revision.variables),
                 stdin=subprocess.DEVNULL,
                 stdout=output_write,

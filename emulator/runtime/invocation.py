@@ -66,7 +66,8 @@ class Invocation:
     """One invocation that has ended.
 
     `result` is the returned JSON value (None when `failure` is set), `log` what was written to stdout and stderr,
-    `duration_ms` the handler's time without the instance's start, `is_cold` whether an instance was started for it.
+    `duration_ms` the handler's time without the instance's start, `is_cold` whether an instance was started for it,
+    `memory_bytes` the most its instance used; 0 as long as nobody measures it.
     """
 
     request_id: str
@@ -75,6 +76,7 @@ class Invocation:
     log: str
     duration_ms: float
     is_cold: bool
+    memory_bytes: int = 0
 
     @property
     def ok(self) -> bool:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from emulator.runtime.instance import Instance
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from emulator.runtime.revision import Revision
 
@@ -28,12 +28,14 @@ class RuntimeClosedError(RuntimeError):
 class Pool:
     """Instances by revision: one caller at a time each, reused while nothing changed, at most so many for a function.
 
+    `command` tells for a runtime such as Python3.11 by which interpreter, with which options, an instance is run.
+
     Processes are started and ended under the pool's lock, a few milliseconds each, so that there is never one that
     nobody accounts for; they are talked to outside it.
     """
 
-    def __init__(self, interpreter: str, *, max_instances: int) -> None:
-        self._interpreter = interpreter
+    def __init__(self, command: Callable[[str], Sequence[str]], *, max_instances: int) -> None:
+        self._command = command
         self._max_instances = max_instances
         self._changed = threading.Condition()
         self._idle: list[Instance] = []  # the longest unused first
@@ -74,7 +76,7 @@ class Pool:
             warm = next((instance for instance in reversed(self._idle) if instance.revision == revision), None)
             if warm is not None:
                 self._idle.remove(warm)
-            instance = warm or Instance(revision, self._interpreter)
+            instance = warm or Instance(revision, self._command(revision.spec.runtime))
             self._leased.append(instance)
             return instance
 

@@ -7,6 +7,7 @@ import time
 from typing import TYPE_CHECKING
 
 from emulator.runtime.context import invocation_context
+from emulator.runtime.interpreters import bare
 from emulator.runtime.invocation import Failure, Invocation, not_loaded
 from emulator.runtime.pool import Pool
 from emulator.runtime.revision import Revision
@@ -24,7 +25,8 @@ class Runtime:
 
     `variables(spec, appid)` gives what the platform's owner sets over the function's own `envVariables`, such as
     WX_APPID, WX_SECRET and WX_API_BASE; `new_request_id()` a UUID. `max_instances` is per function and appid: callers
-    beyond it wait. `interpreter` runs all functions, whichever Python their `runtime` names.
+    beyond it wait. `interpreter` runs all functions, whichever Python their `runtime` names; with `is_bare` each runs
+    instead on a Python of its own runtime that has no packages but the function's.
     """
 
     def __init__(
@@ -34,10 +36,12 @@ class Runtime:
         new_request_id: Callable[[], str],
         max_instances: int = 10,
         interpreter: str = sys.executable,
+        is_bare: bool = False,
     ) -> None:
         self._variables = variables
         self._new_request_id = new_request_id
-        self._pool = Pool(interpreter, max_instances=max_instances)
+        command = bare if is_bare else lambda _runtime: (interpreter,)
+        self._pool = Pool(command, max_instances=max_instances)
 
     def invoke(self, spec: FunctionSpec, event: JSONValue, caller: Identity) -> Invocation:
         """Invoke a function and wait for its end, which is at most its time limit after its start.

@@ -65,17 +65,19 @@ def _answer(world: World, api: Api) -> Response:
     failed = None
     with world.deciding():
         rid = journal.new_rid(world)
-        token = request.args.get("access_token") or request.args.get("cloudbase_access_token")
-        # Whoever an ended token belonged to may still ask what became of the call.
-        appid = request.args.get("appid") or tokens.owner(world, token)
+        query = request.args
+        token = query.get("access_token") or query.get("cloudbase_access_token")
+        appid = query.get("appid")
         try:
             check_method(api, request.method)
             app = api.authorise(world, token)
-            given = codec.parameters(api.method, request.args, body)
+            given = codec.parameters(api.method, query, body)
             appid = _claimed_appid(given) if app is None else app.appid
             members = api.answer(world, app, given, request.remote_addr or "")
         except WeChatError as error:
             failed = error
+            # Whoever an ended token belonged to may still ask what became of the call.
+            appid = appid or tokens.owner(world, token)
             members = codec.failure(error, path=api.path, rid=rid, suffix=world.settings.errmsg_suffix)
         text = codec.encode(members)
         cost = (time.perf_counter() - started) * 1000

@@ -36,6 +36,30 @@ CREATE TABLE api_tokens (
   permissions TEXT NOT NULL, expires_at REAL NOT NULL
 ) WITHOUT ROWID;
 CREATE INDEX api_tokens_by_end ON api_tokens (expires_at);
+CREATE TABLE web_users (
+  env TEXT NOT NULL, device_id TEXT NOT NULL, uuid TEXT NOT NULL, PRIMARY KEY (env, device_id)
+) WITHOUT ROWID;
+CREATE TABLE web_logins (
+  login_id TEXT PRIMARY KEY, env TEXT NOT NULL, uuid TEXT NOT NULL, refresh_token TEXT NOT NULL UNIQUE, expires_at REAL NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE web_key (number INTEGER PRIMARY KEY CHECK (number = 1), key BLOB NOT NULL);
+CREATE TABLE functions (
+  env TEXT NOT NULL, name TEXT NOT NULL, configuration TEXT, PRIMARY KEY (env, name)
+) WITHOUT ROWID;
+CREATE TABLE uploads (
+  upload_id TEXT PRIMARY KEY, appid TEXT NOT NULL, path TEXT NOT NULL, started_at REAL NOT NULL, is_complete INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE upload_parts (
+  number INTEGER NOT NULL, upload_id TEXT NOT NULL, content BLOB NOT NULL, PRIMARY KEY (upload_id, number)
+);
+CREATE TABLE invocations (
+  number INTEGER PRIMARY KEY, request_id TEXT NOT NULL UNIQUE, env TEXT NOT NULL, function TEXT NOT NULL, at REAL NOT NULL,
+  duration_ms REAL NOT NULL, memory_bytes INTEGER NOT NULL, is_ok INTEGER NOT NULL, log TEXT NOT NULL, result TEXT NOT NULL
+);
+CREATE INDEX invocations_by_function ON invocations (env, function, at);
+CREATE TABLE open_data (
+  cloud_id TEXT PRIMARY KEY, appid TEXT NOT NULL, openid TEXT NOT NULL, data TEXT NOT NULL, expires_at REAL NOT NULL
+) WITHOUT ROWID;
 CREATE TABLE quotas (
   appid TEXT NOT NULL, api TEXT NOT NULL, period TEXT NOT NULL, subject TEXT NOT NULL, started INTEGER NOT NULL, calls INTEGER NOT NULL,
   PRIMARY KEY (appid, api, period, subject)

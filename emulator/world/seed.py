@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _NOTE = "seed"
 _PLANTED = "is_planted"
-_CREDENTIALS: Final = ("secret", "session_key", "auth_key")
+_CREDENTIALS: Final = ("secret", "secret_key", "session_key", "auth_key")
 _APP_FIELDS: Final = ("appid", "secret", "env", "secret_id", "secret_key", "users")
 DEMO: Final[dict[str, Any]] = {
     "apps": [

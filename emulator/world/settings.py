@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from emulator.world.store import Store
 
@@ -40,6 +40,8 @@ class Settings:
     :param session_refresh_seconds: within how long a new login keeps the present session_key; 0 replaces it always.
     :param verify_signatures: whether the CloudBase faces refuse a request that is not signed as its SDK signs; turn it
         off for quick tries by hand.
+    :param web_origins: origins (``https://app.example.com``) whose pages may call the CloudBase faces, besides those
+        of this machine, which always may.
     :param quotas: calls allowed by API name and period, e.g. ``{"auth.code2Session": {"minute": 100}}``; they override
         the documented ones of THE TABLE.
     """
@@ -50,6 +52,7 @@ class Settings:
     session_idle_seconds: float = 3 * 24 * 3600
     session_refresh_seconds: float = 0
     verify_signatures: bool = True
+    web_origins: Sequence[str] = ()
     quotas: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
 
@@ -70,10 +73,17 @@ def changed(settings: Settings, changes: Mapping[str, Any]) -> Settings:
                 raise SettingsError(f"{name} takes true or false, not {value!r}")
         elif name == "quotas":
             _check_quotas(value)
+        elif name == "web_origins":
+            _check_origins(value)
         elif isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value <= MOST_SECONDS:
             raise SettingsError(f"{name} takes a number of seconds from 0 to {MOST_SECONDS}, not {value!r}")
     quotas = {**settings.quotas, **changes.get("quotas", {})}
     return dataclasses.replace(settings, **{**changes, "quotas": quotas})
+
+
+def _check_origins(value: object) -> None:
+    if not isinstance(value, (list, tuple)) or not all(isinstance(origin, str) for origin in value):
+        raise SettingsError(f'web_origins takes ["https://app.example.com", ...], not {value!r}')
 
 
 def _check_quotas(value: object) -> None:

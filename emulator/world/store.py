@@ -35,6 +35,7 @@ class Store:
     def __init__(self, path: Path | None = None) -> None:
         self._lock = threading.RLock()
         self._depth = 0
+        self._notes: dict[str, Any] = {}
         # Every use is under the lock, so one connection serves all threads.
         self._connection = sqlite3.connect(
             path or ":memory:", check_same_thread=False, isolation_level=None, timeout=30, cached_statements=256
@@ -71,6 +72,7 @@ class Store:
         with self._lock:
             if self._depth == 0:
                 self._connection.execute("BEGIN IMMEDIATE")
+                self._notes.clear()
             self._depth += 1
             try:
                 yield
@@ -101,12 +103,17 @@ class Store:
             return self._connection.execute(sql, values).fetchall()
 
     def note(self, name: str) -> Any:
-        """The JSON value kept under ``name``, or ``None``."""
-        row = self.row("SELECT value FROM meta WHERE name = ?", name)
-        return None if row is None else json.loads(row["value"])
+        """The JSON value kept under ``name``, or ``None``; not to be changed in place."""
+        with self._lock:
+            # Nobody else writes during a transaction, which may ask for the time and the settings over and over.
+            if self._depth == 0 or name not in self._notes:
+                row = self.row("SELECT value FROM meta WHERE name = ?", name)
+                self._notes[name] = None if row is None else json.loads(row["value"])
+            return self._notes[name]
 
     def keep_note(self, name: str, value: object) -> None:
         """Keep a JSON value under ``name``; ``None`` forgets it."""
+        self._notes.pop(name, None)
         if value is None:
             self.run("DELETE FROM meta WHERE name = ?", name)
         else:

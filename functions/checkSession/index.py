@@ -17,7 +17,7 @@ cloud = wxcloud.init()
 
 @wxcloud.answers("checkSession")
 def main(event: Any, context: Any) -> dict[str, Any]:
-    asked, caller = wxcloud.Event(event), wxcloud.Caller.of(context)
+    asked, caller = wxcloud.Event(event), cloud.of(context).caller
     session_key, signature = asked.optional_text("sessionKey"), asked.optional_text("signature")
     sig_method = asked.optional_text("sigMethod") or "hmac_sha256"
     if (session_key or signature) and not caller.is_server:

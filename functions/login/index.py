@@ -16,7 +16,7 @@ cloud = wxcloud.init()
 @wxcloud.answers("login")
 def main(event: Any, context: Any) -> dict[str, Any]:
     code = wxcloud.Event(event).text("code")
-    caller = wxcloud.Caller.of(context)
+    caller = cloud.of(context).caller
 
     session = cloud.auth.code2session(code)
     if caller.is_mini_program and session.openid != caller.openid:

@@ -19,12 +19,13 @@ cloud = wxcloud.init()
 
 @wxcloud.answers("openapi.soter.verifySignature")
 def main(event: Any, context: Any) -> dict[str, Any]:
-    asked = wxcloud.Event(event)
+    asked, invocation = wxcloud.Event(event), cloud.of(context)
     json_string = asked.verbatim("jsonString", given_as="resultJSON")
     json_signature = asked.verbatim("jsonSignature", given_as="resultJSONSignature")
-    openid = wxcloud.Caller.of(context).openid_to_act_for(asked.optional_text("openid"))
+    openid = invocation.caller.openid_to_act_for(asked.optional_text("openid"))
 
-    answer = cloud.openapi.soter.verifySignature(openid=openid, jsonString=json_string, jsonSignature=json_signature)
+    verify = invocation.openapi.soter.verifySignature
+    answer = verify(openid=openid, jsonString=json_string, jsonSignature=json_signature)
     # A false without errcode is a real answer [field]; no is_ok at all, or one that is merely truthy, is none.
     if not isinstance(answer.get("isOk"), bool):
         raise BadAnswer("soter.verifySignature must answer is_ok as true or false")

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 
 def main(contest: dict[str, Any]) -> None:
+    sys.path += [contest["packages"]] if "packages" in contest else []  # servers that are not installed
     load = partial(ping if contest["application"] == "ping" else emulator, contest)
     {"granian": granian, "waitress": waitress, "gunicorn": gunicorn}[contest["server"]](load, contest["options"])
 

@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 import time
+from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 from unittest import mock
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
 _CONTESTANT = Path(__file__).with_name("contestant.py")
 _START_LIMIT_SECONDS = 30
-_OK = 200
 
 
 class Served:
@@ -32,13 +32,11 @@ class Served:
     :raises BenchError: it ends, or never answers.
     """
 
-    def __init__(
-        self, command: Sequence[str], port: int, ready_path: str, environment: Mapping[str, str] | None = None
-    ) -> None:
+    def __init__(self, command: Sequence[str], port: int, ready_path: str) -> None:
         self.port = port
         self.url = f"http://127.0.0.1:{port}"
         began = time.perf_counter()
-        self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL, env={**os.environ, **(environment or {})})
+        self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
         try:
             self._wait_until_ready(ready_path)
         except BaseException:
@@ -58,7 +56,7 @@ class Served:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=1)
         try:
             connection.request("GET", path)
-            return connection.getresponse().status == _OK
+            return connection.getresponse().status == HTTPStatus.OK
         except OSError:
             return False
         finally:
@@ -104,14 +102,10 @@ def emulator(project: Path, state: Path) -> Served:
     return Served((wxemu, "start", "--json", *where), port, "/readyz")
 
 
-def contestant(contest: Mapping[str, Any], ready_path: str, packages: Path | None = None) -> Served:
-    """An application behind a server of the choice.
-
-    :param packages: a folder with servers that are not installed.
-    """
-    environment = {} if packages is None else {"PYTHONPATH": str(packages)}
+def contestant(contest: Mapping[str, Any], ready_path: str) -> Served:
+    """An application behind a server of the choice, as `contestant.py` reads it."""
     command = (sys.executable, str(_CONTESTANT), json.dumps(contest))
-    return Served(command, contest["port"], ready_path, environment)
+    return Served(command, contest["port"], ready_path)
 
 
 def granian_options(port: int) -> dict[str, Any]:

@@ -7,8 +7,10 @@ import json
 import subprocess
 import sys
 import tempfile
+import time
 from contextlib import ExitStack
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING, Any, Self
@@ -16,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Self
 import load
 import served
 import waiting
-from errors import BenchError
+from errors import StarvedError
 from report import Table, number
 from visit import PING, Visit
 
@@ -28,7 +30,16 @@ if TYPE_CHECKING:
     from served import Served
 
 ROUNDS = 8
-_HEADER = ("server", "ping, 1/s", "verify, 1/s", "p99, ms", "chunked", "keep-alive", f"{waiting.CALLS} calls back")
+_HEADER = (
+    "server",
+    "ping, 1/s",
+    "verify, 1/s",
+    "p99, ms",
+    "chunked",
+    "keep-alive",
+    "half a body",
+    f"{waiting.CALLS} calls back",
+)
 _NOT_INSTALLED = ("waitress", "gunicorn")
 _FEW = 8
 
@@ -60,9 +71,10 @@ class Candidate:
             "application": application,
             "port": port,
             "project": str(folder / "project"),
+            "packages": str(packages),
             "state": str(folder / self.name.replace(" ", "-").replace("/", "-")),
         }
-        return served.contestant(contest, ready_path, packages)
+        return served.contestant(contest, ready_path)
 
 
 def _waitress(threads: int) -> dict[str, Any]:
@@ -70,7 +82,9 @@ def _waitress(threads: int) -> dict[str, Any]:
 
 
 def _gunicorn(threads: int) -> dict[str, Any]:
-    return {"worker_class": "gthread", "workers": 1, "threads": threads, "graceful_timeout": 1, "loglevel": "error"}
+    # Connections beyond the threads, or none is kept alive.
+    connections = {"threads": threads, "worker_connections": threads + 1000}
+    return {"worker_class": "gthread", "workers": 1, **connections, "graceful_timeout": 1, "loglevel": "error"}
 
 
 CANDIDATES = (
@@ -95,11 +109,12 @@ class Seen:
     verify_p99_ms: float
     takes_chunks: bool
     keeps_alive: bool
+    lets_half_a_body_wait: bool
     lets_functions_call_back: bool
 
     def cells(self) -> tuple[str, ...]:
         """The row as texts."""
-        claims = (self.takes_chunks, self.keeps_alive, self.lets_functions_call_back)
+        claims = (self.takes_chunks, self.keeps_alive, self.lets_half_a_body_wait, self.lets_functions_call_back)
         figures = (self.ping_per_second, self.verify_per_second, self.verify_p99_ms)
         return (self.name, *map(number, figures), *("yes" if claim else "NO" for claim in claims))
 
@@ -112,6 +127,7 @@ class Seen:
             "verifyP99Ms": self.verify_p99_ms,
             "takesChunks": self.takes_chunks,
             "keepsAlive": self.keeps_alive,
+            "letsHalfABodyWait": self.lets_half_a_body_wait,
             "letsFunctionsCallBack": self.lets_functions_call_back,
         }
 
@@ -168,7 +184,7 @@ class _Stall:
 
     def closing_look(self, tell: Callable[[str], None]) -> Seen:
         """All that was seen; the last of it may leave a server that starves, so both are stopped."""
-        tell(f"{self._name}: chunks, keep-alive, calls back")
+        tell(f"{self._name}: bodies, connections, calls back")
         with self:
             return Seen(
                 name=self._name,
@@ -177,6 +193,7 @@ class _Stall:
                 verify_p99_ms=median(figures.p99_ms for figures in self._ours),
                 takes_chunks=_takes_chunks(self._emulator, self._visit),
                 keeps_alive=_keeps_alive(self._emulator),
+                lets_half_a_body_wait=_lets_half_a_body_wait(self._emulator),
                 lets_functions_call_back=_lets_functions_call_back(self._visit),
             )
 
@@ -217,9 +234,27 @@ def _keeps_alive(emulator: Served) -> bool:
         connection.close()
 
 
+def _lets_half_a_body_wait(emulator: Served) -> bool:
+    """A client that stops in the middle of its body holds nobody up."""
+    slow = http.client.HTTPConnection(HOST, emulator.port)
+    other = http.client.HTTPConnection(HOST, emulator.port, timeout=2)
+    try:
+        slow.putrequest("POST", "/cgi-bin/soter/verify_signature")
+        slow.putheader("Content-Length", "2")
+        slow.endheaders(b"{")
+        time.sleep(0.2)  # until the server has it
+        other.request("GET", "/wxa/checksession")
+        return other.getresponse().status == HTTPStatus.OK
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        slow.close()
+        other.close()
+
+
 def _lets_functions_call_back(visit: Visit) -> bool:
     try:
         waiting.measure(visit, seconds=1)
-    except BenchError:
+    except StarvedError:
         return False
     return True

@@ -51,6 +51,14 @@ def node():
     return run
 
 
+@pytest.fixture(scope="session")
+def chromium():
+    """The path of a Chromium; the npm packages that its pages load are there as well."""
+    if not (HERE / "node_modules").is_dir():
+        missing("the npm packages are needed: cd tests/clients && npm ci --ignore-scripts")
+    return shutil.which("chromium") or missing("chromium is needed: apt install chromium")
+
+
 class Emulator:
     """A running ``wxemu start``."""
 
@@ -79,7 +87,19 @@ class Emulator:
 
 
 @pytest.fixture(scope="module")
-def emulator():
-    running = Emulator(PROJECT)
-    yield running
-    running.stop()
+def start_emulator():
+    """Start an emulator of another project, or with other options; it is stopped at the end of the module."""
+    started = []
+
+    def start(project, *options):
+        started.append(Emulator(project, *options))
+        return started[-1]
+
+    yield start
+    for running in started:
+        running.stop()
+
+
+@pytest.fixture(scope="module")
+def emulator(start_emulator):
+    return start_emulator(PROJECT)

@@ -7,7 +7,9 @@ import re
 import pytest
 from openapi_spec_validator import validate
 
+from emulator.cloudbase.tencentcloud.routes import ACTIONS
 from emulator.documents import coverage
+from emulator.phone.routes import BY_HAND
 from emulator.world.apis import TABLE
 
 
@@ -66,9 +68,11 @@ def test_the_coverage_page_names_every_openapi_and_phone_operation(document):
     for api in TABLE:
         assert f"`{api.name}`" in page
         assert f"`{api.method} {api.path}`" in page
+    for action in ACTIONS:
+        assert f"| {action.service} | `{action.name}` |" in page
     for path in document["paths"]:
         operation = path.rpartition("}/")[2]
-        if path.startswith("/phone/v1/phones/{phoneId}/") and operation not in ("enrol", "override", "callFunction"):
+        if path.startswith("/phone/v1/phones/{phoneId}/") and operation not in (*BY_HAND, "callFunction"):
             assert f"`wx.{operation}`" in page
 
 

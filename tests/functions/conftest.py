@@ -36,7 +36,8 @@ class Request:
     query: dict[str, str]
     headers: dict[str, str]
     body: bytes
-    connection: tuple[str, int]
+    connection: tuple[str, int] = ("", 0)
+    target: str = ""  # the path with its query, as it was sent
 
     @property
     def json(self) -> Any:
@@ -51,6 +52,7 @@ class Reply:
     status: int = 200
     content_type: str = "application/json; encoding=utf-8"
     location: str | None = None
+    cookie: str | None = None
     waits_for: threading.Event | None = None
 
 
@@ -114,6 +116,7 @@ class Handler(BaseHTTPRequestHandler):
             headers=dict(self.headers.items()),
             body=self.rfile.read(int(self.headers.get("Content-Length", 0))),
             connection=self.client_address,
+            target=self.path,
         )
         reply = self.server.wechat.take(request)
         if reply.body is None:
@@ -128,6 +131,8 @@ class Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(reply.body) + bool(reply.waits_for)))
         if reply.location:
             self.send_header("Location", reply.location)
+        if reply.cookie:
+            self.send_header("Set-Cookie", reply.cookie)
         self.end_headers()
         self.wfile.write(reply.body)
         if reply.waits_for is not None:

@@ -10,7 +10,7 @@ STABLE, TOKEN, VERIFY = "/cgi-bin/stable_token", "/cgi-bin/token", "/cgi-bin/sot
 
 
 def verify(cloud):
-    return cloud.openapi.soter.verifySignature(openid="o1", jsonString="{}", jsonSignature="")
+    return cloud.of({}).openapi.soter.verifySignature(openid="o1", jsonString="{}", jsonSignature="")
 
 
 def used_tokens(wechat):

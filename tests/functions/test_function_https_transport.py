@@ -21,7 +21,7 @@ def free_port():
 
 
 def verify(cloud):
-    return cloud.openapi.soter.verifySignature(openid="o1", jsonString="{}", jsonSignature="")
+    return cloud.of({}).openapi.soter.verifySignature(openid="o1", jsonString="{}", jsonSignature="")
 
 
 def test_many_calls_travel_over_one_connection(cloud, wechat):
@@ -162,7 +162,7 @@ def test_a_redirect_is_not_followed(cloud, wechat):
 
 def test_an_api_without_an_https_form_is_not_found(cloud, wechat):
     with pytest.raises(wxcloud.CloudError) as failed:
-        cloud.openapi.security.msgSecCheck(content="x")
+        cloud.of({}).openapi.security.msgSecCheck(content="x")
     assert failed.value.errCode == -604100
     assert failed.value.errMsg.startswith("openapi.security.msgSecCheck:fail -604100 API not found. ")
     assert wechat.requests == []
@@ -194,7 +194,7 @@ def test_no_secret_reaches_an_error_or_a_log(trouble, path, environ, wechat, cap
     wechat.answers(path, script)
     cloud = wxcloud.init({**environ, **variables}, sleep=lambda _: None)
 
-    said = [repr(cloud), repr(cloud.openapi), repr(cloud.auth), repr(cloud.sessions)]
+    said = [repr(cloud), repr(cloud.of({})), repr(cloud.of({}).openapi), repr(cloud.auth), repr(cloud.sessions)]
     for call in (lambda: repr(cloud.auth.code2session(CODE)), lambda: verify(cloud)["errMsg"]):
         try:
             said.append(call())

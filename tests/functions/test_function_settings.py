@@ -12,6 +12,7 @@ def test_defaults_are_the_real_wechat_and_its_stable_token():
     settings = Settings.at_start({})
     assert settings.api_base == "https://api.weixin.qq.com"
     assert settings.token_kind == "stable_token"
+    assert settings.forced_transport is None
     assert settings.timeouts == (3.0, 5.0)
     assert settings.session_store == Path(tempfile.gettempdir()) / "wxcloud-sessions.sqlite3"
 
@@ -23,6 +24,7 @@ def test_each_variable_has_its_say():
             "WX_SECRET": "s1",
             "WX_API_BASE": "http://127.0.0.1:8080/",
             "WX_TOKEN_KIND": "token",
+            "WX_TRANSPORT": "https",
             "WX_CONNECT_TIMEOUT": "0.5",
             "WX_READ_TIMEOUT": "2",
             "WX_SESSION_STORE": "/mnt/sessions.sqlite3",
@@ -30,6 +32,7 @@ def test_each_variable_has_its_say():
     )
     assert (settings.appid, settings.secret, settings.api_base) == ("wx1", "s1", "http://127.0.0.1:8080")
     assert (settings.token_kind, settings.timeouts) == ("token", (0.5, 2.0))
+    assert settings.forced_transport == "https"
     assert settings.session_store == Path("/mnt/sessions.sqlite3")
 
 
@@ -53,7 +56,10 @@ def test_the_secret_is_not_in_their_repr():
         ("WX_API_BASE", "ftp://api.weixin.qq.com", "api_base"),
         ("WX_API_BASE", "https://", "api_base"),
         ("WX_API_BASE", "https://[::1", "api_base"),
+        ("WX_API_BASE", "https://api.weixin.qq.com?", "api_base"),
+        ("WX_API_BASE", "https://api.weixin.qq.com#x", "api_base"),
         ("WX_TOKEN_KIND", "stabletoken", "token_kind"),
+        ("WX_TRANSPORT", "HTTPS", "forced_transport"),
         ("WX_CONNECT_TIMEOUT", "soon", "timeouts"),
         ("WX_READ_TIMEOUT", "0", "timeouts"),
         ("WX_READ_TIMEOUT", "-1", "timeouts"),

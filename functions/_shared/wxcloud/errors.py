@@ -2,6 +2,8 @@
 
     CloudError                    errCode, errMsg
     ├── WeChatError               WeChat answered with an errcode: its own code and text
+    ├── CloudCallRefused          -604101 and the like: WeChat does not take the cloud call
+    ├── GatewayError              -501001, -504002 ...: CloudBase's gateway refused, or a function behind it failed
     └── LocalError                refused or failed on our side; the text says what was expected and what came
         ├── InvalidParameter      -501007  a field of the event is missing or of the wrong form
         ├── InvalidContext        -501006  the invocation's context cannot be read
@@ -9,23 +11,25 @@
         ├── ForeignOpenid         40003    the openid named belongs to somebody else
         ├── MissingOpenid         41009    nobody's openid: neither named nor the caller's
         ├── NoSession             87007    no session_key is kept for the user
-        ├── InvalidSetting        -501009  a WX_* setting is absent or unusable
+        ├── InvalidSetting        -501009  a setting or a platform variable is absent or unusable
         ├── StoreFailure          -501001  the session store cannot be opened, read or written
-        ├── ServerTimeout         -501002  WeChat did not answer in time
+        ├── ServerTimeout         -501002  WeChat, or the gateway, did not answer in time
         │   └── ConnectTimeout             nor let us connect: nothing was sent
-        ├── NetworkFailure        -601003  the exchange with WeChat failed
+        ├── NetworkFailure        -601003  the exchange failed
         │   ├── NotConnected               before anything was sent
         │   └── Disconnected               after sending, before the answer
         ├── BadAnswer             -604103  the answer is not what the API promises
         └── ApiNotFound           -604100  no API of that name can be called this way
 
-Codes below zero and their texts are wx-server-sdk's own table (4.0.2); codes above zero are WeChat's. Which of them
-fits a failure of ours is [inferred]. No error ever carries a secret, a token, a session_key or a URL.
+The codes and their texts stand in `codes`. Which of them fits a failure of ours is [inferred]. No error ever carries a
+secret, a token, a session_key or a URL.
 """
 
 from __future__ import annotations
 
 from typing import ClassVar
+
+from wxcloud.codes import GATEWAY_CODES, worded
 
 
 class CloudError(Exception):
@@ -57,53 +61,76 @@ class WeChatError(CloudError):
     """WeChat answered `{"errcode": N, "errmsg": "..."}` with N not 0."""
 
 
+class CloudCallRefused(CloudError):
+    """WeChat answered a cloud call with one of the platform's own codes: it was not passed to the API at all."""
+
+    def __init__(self, errcode: int, errmsg: str) -> None:
+        super().__init__(errcode, worded(errcode, errmsg))
+
+
+class GatewayError(CloudError):
+    """CloudBase's gateway answered `{"code": "FUNCTIONS_EXECUTE_FAIL", "message", "requestId"}`, or in no form at all.
+
+    The number is the one that wx-server-sdk 3.0.4 gives to `code`. 4.0.2 has the same table; a defect of its inner SDK
+    lets `callFunction` end with -1 instead, which is not imitated.
+    """
+
+    def __init__(self, message: str, *, code: str = "SYS_ERR", request_id: str = "") -> None:
+        number = GATEWAY_CODES.get(code, GATEWAY_CODES["SYS_ERR"])
+        super().__init__(number, worded(number, message))
+        self.code = code
+        self.message = message
+        self.request_id = request_id
+
+    def of_function(self) -> GatewayError:
+        """The same error as `callFunction` words it, with the id by which the function's log is found."""
+        message = f"requestID {self.request_id}, {self.message}" if self.request_id else self.message
+        return GatewayError(message, code=self.code, request_id=self.request_id)
+
+
 class LocalError(CloudError):
     """A failure found on our side; `detail` says what was expected and what came."""
 
     code: ClassVar[int]
-    text: ClassVar[str]
 
     def __init__(self, detail: str) -> None:
-        # wx-server-sdk writes its own codes into the text ("-501001 resource system error. auth check failed"),
-        # WeChat does not write its codes there.
-        text = f"{self.code} {self.text}" if self.code < 0 else self.text
-        super().__init__(self.code, f"{text}. {detail}")
+        super().__init__(self.code, worded(self.code, detail))
 
 
 class InvalidParameter(LocalError):
-    code, text = -501007, "invalid parameters"
+    code = -501007
 
 
 class InvalidContext(LocalError):
-    code, text = -501006, "invalid common parameters"
+    code = -501006
 
 
 class InvalidSource(LocalError):
-    code, text = -501008, "invalid request source"
+    code = -501008
 
 
 class ForeignOpenid(LocalError):
-    code, text = 40003, "invalid openid"
+    code = 40003
 
 
 class MissingOpenid(LocalError):
-    code, text = 41009, "missing openid"
+    code = 41009
 
 
 class NoSession(LocalError):
-    code, text = 87007, "session_key is not existd or expired"  # "existd" is WeChat's own spelling
+    code = 87007
 
 
 class InvalidSetting(LocalError):
-    code, text = -501009, "resource not initialized"
+    code = -501009
 
 
 class StoreFailure(LocalError):
-    code, text = -501001, "resource system error"
+    code = -501001
 
 
 class ServerTimeout(LocalError):
-    code, text = -501002, "resource server timeout"
+    code = -501002
 
 
 class ConnectTimeout(ServerTimeout):
@@ -111,7 +138,7 @@ class ConnectTimeout(ServerTimeout):
 
 
 class NetworkFailure(LocalError):
-    code, text = -601003, "system network error"
+    code = -601003
 
 
 class NotConnected(NetworkFailure):
@@ -123,8 +150,8 @@ class Disconnected(NetworkFailure):
 
 
 class BadAnswer(LocalError):
-    code, text = -604103, "call open API system error"
+    code = -604103
 
 
 class ApiNotFound(LocalError):
-    code, text = -604100, "API not found"
+    code = -604100

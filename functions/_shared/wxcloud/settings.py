@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 STABLE_TOKEN, TOKEN = TOKEN_KINDS = ("stable_token", "token")
+GATEWAY = "gateway"
+TRANSPORTS = (GATEWAY, "https")
 
 
 @dataclass(frozen=True)
@@ -48,9 +50,14 @@ class Settings:
     def api_base(self) -> str:
         """Where WeChat is, without a slash at the end; WX_API_BASE says where it is not the real one."""
         base = self.variables.get("WX_API_BASE") or "https://api.weixin.qq.com"
-        if not base.startswith(("https://", "http://")) or not _host(base):
+        if not is_web_address(base):
             raise InvalidSetting("WX_API_BASE must be an http(s) address like https://api.weixin.qq.com")
         return base.rstrip("/")
+
+    @property
+    def forced_transport(self) -> str | None:
+        """The way that every open API must take, `gateway` or `https`; None lets the invocation decide."""
+        return self._one_of("WX_TRANSPORT", TRANSPORTS) if self.variables.get("WX_TRANSPORT") else None
 
     @property
     def token_kind(self) -> str:
@@ -94,8 +101,12 @@ class Settings:
         return seconds
 
 
-def _host(address: str) -> str | None:
+def is_web_address(address: object) -> bool:
+    """Whether this is the text of an http(s) address with a host, to which a path or a query can be added."""
+    if not isinstance(address, str) or "?" in address or "#" in address:
+        return False
     try:
-        return urlsplit(address).hostname
+        parts = urlsplit(address)
     except ValueError:
-        return None
+        return False
+    return parts.scheme in {"http", "https"} and bool(parts.hostname)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from wxcloud.settings import Settings
-    from wxcloud.transport.connection import Connection
+    from wxcloud.transport.wechat import WeChat
 
 # In stable_token's last five minutes the next token is already given out [doc], so that `expires_in` may be 300 at the
 # least: a longer margin than this would fetch at every call during that time.
@@ -40,12 +40,12 @@ class AccessTokens:
     """The instance's access_token; threads that need it at the same time share one fetch.
 
     `clock` is the wall clock: a frozen instance wakes up hours later, and only the wall clock has moved on.
-    Methods raise InvalidSetting, WeChatError (40013, 40125, 40164, 45009, ...), or as `Connection.exchange`.
+    Methods raise InvalidSetting, WeChatError (40013, 40125, 40164, 45009, ...), or as `WeChat.exchange`.
     """
 
-    def __init__(self, settings: Settings, connection: Connection, *, clock: Callable[[], float]) -> None:
+    def __init__(self, settings: Settings, wechat: WeChat, *, clock: Callable[[], float]) -> None:
         self._settings = settings
-        self._connection = connection
+        self._wechat = wechat
         self._clock = clock
         self._lock = threading.Lock()
         self._held: AccessToken | None = None
@@ -79,8 +79,8 @@ class AccessTokens:
             "secret": self._settings.secret,
         }
         if self._settings.token_kind == TOKEN:
-            answer = self._connection.exchange("GET", "/cgi-bin/token", query=credential)
+            answer = self._wechat.exchange("GET", "/cgi-bin/token", query=credential)
         else:
             body = {**credential, "force_refresh": force_refresh}
-            answer = self._connection.exchange("POST", "/cgi-bin/stable_token", body=body)
+            answer = self._wechat.exchange("POST", "/cgi-bin/stable_token", body=body)
         return AccessToken.of(answer, now=now)

@@ -11,6 +11,7 @@ DEFAULTS = {
     "session_idle_seconds": 259200,
     "session_refresh_seconds": 0,
     "verify_signatures": True,
+    "web_origins": [],
     "quotas": {},
 }
 
@@ -36,6 +37,7 @@ def test_no_change_is_no_error(control):
 
 
 SECONDS = "takes a number of seconds from 0 to 1000000000, not"
+ORIGINS = 'web_origins takes ["https://app.example.com", ...]'
 QUOTAS = 'quotas takes {"api name": {"minute" or "day": calls}}'
 
 
@@ -53,6 +55,8 @@ QUOTAS = 'quotas takes {"api name": {"minute" or "day": calls}}'
         ({"session_idle_seconds": 10**400}, f"session_idle_seconds {SECONDS} 1000000000"),
         ({"session_refresh_seconds": "60"}, f"session_refresh_seconds {SECONDS} '60'"),
         ({"verify_signatures": 0}, "verify_signatures takes true or false, not 0"),
+        ({"web_origins": "https://app.example.com"}, f"{ORIGINS}, not 'https://app.example.com'"),
+        ({"web_origins": [1]}, f"{ORIGINS}, not [1]"),
         ({"quotas": []}, f"{QUOTAS}, not []"),
         ({"quotas": {"auth.code2Session": 5}}, f"{QUOTAS}; 'auth.code2Session' has 5"),
         ({"quotas": {"auth.code2Session": {"hour": 5}}}, f"{QUOTAS}; 'auth.code2Session' has 'hour': 5"),

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from emulator.app import OUR_OWN
 from emulator.documents import openapi
+from emulator.world.apis import TABLE
 
-EMULATED = [path for path in openapi()["paths"] if not path.startswith(OUR_OWN)]
+EMULATED = [api.path for api in TABLE]
 OURS = [path for path in openapi()["paths"] if path.startswith(OUR_OWN)]
 SUCCESSES = [{"access_token", "expires_in"}, {"session_key", "openid"}, {"is_ok"}]
 
@@ -64,7 +65,9 @@ def test_any_request_to_an_emulated_path_is_answered_by_wechat(http, wechat, dat
 @anything
 @given(
     method=methods,
-    path=st.binary().map(lambda path: f"/{path.decode('latin-1')}").filter(lambda path: not path.startswith(OUR_OWN)),
+    path=st.binary(min_size=1)  # POST / alone is Tencent Cloud's API
+    .map(lambda path: f"/{path.decode('latin-1')}")
+    .filter(lambda path: not path.startswith(OUR_OWN)),
     query=queries,
     body=bodies,
 )

@@ -22,7 +22,7 @@ class Transport(Protocol):
             Its parameters, keys in snake_case.
 
         Raises CloudError: WeChatError when `errcode` is not 0, ApiNotFound, InvalidSetting, ServerTimeout,
-        NetworkFailure or BadAnswer.
+        NetworkFailure or BadAnswer; by cloud call also CloudCallRefused or GatewayError.
 
         """
         ...

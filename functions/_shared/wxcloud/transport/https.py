@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Callable
 
 from wxcloud.errors import ApiNotFound, WeChatError
 from wxcloud.tokens import AccessTokens
-from wxcloud.transport.connection import Connection
+from wxcloud.transport.endpoints import ENDPOINTS, Endpoint
+from wxcloud.transport.wechat import WeChat
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,24 +17,6 @@ if TYPE_CHECKING:
 
 # invalid or not the latest; malformed; expired
 TOKEN_REFUSED = frozenset({40001, 40014, 42001})
-
-
-@dataclass(frozen=True)
-class Endpoint:
-    """An API's HTTPS form. `takes_secret`: it wants appid and secret in its query, not an access_token."""
-
-    method: str
-    path: str
-    takes_secret: bool = False
-    is_repeatable: bool = True
-
-
-ENDPOINTS = {
-    "soter.verifySignature": Endpoint("POST", "/cgi-bin/soter/verify_signature"),
-    "auth.checkSessionKey": Endpoint("GET", "/wxa/checksession"),
-    # Its code works once: sent again after a lost answer, it would fail with 40163 although all is well.
-    "auth.code2Session": Endpoint("GET", "/sns/jscode2session", takes_secret=True, is_repeatable=False),
-}
 
 
 class HttpsTransport:
@@ -48,8 +30,8 @@ class HttpsTransport:
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._settings = settings
-        self._connection = Connection(settings, sleep=sleep)
-        self._tokens = AccessTokens(settings, self._connection, clock=clock)
+        self._wechat = WeChat(settings, sleep=sleep)
+        self._tokens = AccessTokens(settings, self._wechat, clock=clock)
 
     def call(self, api: str, request: Mapping[str, Any]) -> dict[str, Any]:
         """As `Transport.call`; a refused access_token is replaced, and the call tried once more."""
@@ -68,7 +50,7 @@ class HttpsTransport:
 
     def _send(self, endpoint: Endpoint, credential: Mapping[str, str], request: Mapping[str, Any]) -> dict[str, Any]:
         is_get = endpoint.method == "GET"
-        return self._connection.exchange(
+        return self._wechat.exchange(
             endpoint.method,
             endpoint.path,
             query={**credential, **request} if is_get else credential,

@@ -1,0 +1,251 @@
+"""The functions of every environment: what the project declares, and what Tencent Cloud's API made of it since."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import os
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from emulator import project
+from emulator.packages import Packages
+from emulator.project import FunctionSpec, ProjectError, openapi_permissions
+from emulator.world import functions
+from emulator.world.functions import CloudFunction, FunctionError, Trigger
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from emulator.configuration import Configuration
+    from emulator.project import Project
+    from emulator.world.world import World
+
+# What a function has that its request says nothing about [doc 583/18586].
+DEFAULT_HANDLER: Final = "index.main_handler"
+DEFAULT_TIMEOUT_SECONDS: Final = 3
+DEFAULT_MEMORY_MEGABYTES: Final = 128
+_PROJECT_FILES: Final = (*project.CONFIG_NAMES, "config.json", ".env", ".env.local")
+
+
+@dataclass(frozen=True)
+class Deployed:
+    """A function that can be invoked.
+
+    :param spec: what runs.
+    :param function: what the API tells about it.
+    """
+
+    spec: FunctionSpec
+    function: CloudFunction
+
+
+class Catalogue:
+    """Which functions there are. Thread-safe.
+
+    :param directory: the project, or ``None`` for an environment without one.
+    :param packages: the folder for uploaded code.
+    :param packaged: where scripts/package put the project's functions, to run those instead of its folders.
+    """
+
+    def __init__(self, world: World, *, directory: Path | None, packages: Path, packaged: Path | None = None) -> None:
+        self._world = world
+        self._directory = directory
+        self._packages = Packages(packages)
+        self._packaged = packaged
+        self._read = threading.Lock()
+        self._project: Project | None = None
+        self._stamp: tuple[object, ...] = ()
+
+    def specs(self, env: str | None = None) -> Mapping[str, FunctionSpec]:
+        """What runs in an environment now, by name; a saved cloudbaserc.yaml counts from the next call on.
+
+        :param env: without one, the environment that the project names.
+        :raises ProjectError: the project cannot be read.
+        """
+        declared = self._declared()
+        if env is None:
+            env = "" if declared is None else declared.env_id
+        specs = {} if declared is None else dict(declared.functions)
+        for name, function in functions.kept(self._world, env).items():
+            spec = None if function is None else self._spec(function, declared)
+            if spec is None:
+                specs.pop(name, None)
+            else:
+                specs[name] = spec
+        return specs
+
+    def all(self, env: str) -> list[Deployed]:
+        """The functions of an environment, by name.
+
+        :raises ProjectError: the project cannot be read.
+        """
+        with self._world.deciding():
+            specs, kept = self.specs(env), functions.kept(self._world, env)
+        return [Deployed(specs[name], kept.get(name) or _of_folder(specs[name])) for name in sorted(specs)]
+
+    def find(self, env: str, name: str) -> Deployed:
+        """One function.
+
+        :raises FunctionError: ResourceNotFound.FunctionName.
+        :raises ProjectError: the project cannot be read.
+        """
+        with self._world.deciding():
+            spec, kept = self.specs(env).get(name), functions.kept(self._world, env)
+        if spec is None:
+            raise FunctionError("ResourceNotFound.FunctionName", f"The function {name!r} does not exist in {env!r}.")
+        return Deployed(spec, kept.get(name) or _of_folder(spec))
+
+    def create(self, env: str, name: str, configuration: Configuration, *, code: bytes) -> None:
+        """Make a function of a zip file.
+
+        :raises FunctionError: ResourceInUse.FunctionName, the project's own included; MissingParameter.Runtime;
+            what Configuration and Packages refuse.
+        :raises ProjectError: the project cannot be read.
+        """
+        if configuration.runtime is None:  # the CLI always names one, and so does SCF's documentation
+            raise FunctionError("MissingParameter.Runtime", "The runtime of a function must be named.")
+        now = self._world.clock.now()
+        made = CloudFunction(
+            name=name,
+            runtime=configuration.runtime,
+            handler=DEFAULT_HANDLER,
+            timeout_seconds=DEFAULT_TIMEOUT_SECONDS,
+            memory_megabytes=DEFAULT_MEMORY_MEGABYTES,
+            environment={},
+            added_at=now,
+            modified_at=now,
+        )
+        configured = configuration.applied(made)
+        if name in self.specs(env):  # before the code is unpacked, and once more when nobody can come between
+            raise _exists(name)
+        package = self._packages.add(code)
+        with self._world.deciding():
+            if name in self.specs(env):
+                raise _exists(name)
+            functions.keep(self._world, env, dataclasses.replace(configured, package=package, code_size=len(code)))
+
+    def update_code(self, env: str, name: str, configuration: Configuration, *, code: bytes) -> None:
+        """Replace a function's code by a zip file; from then on, that runs instead of the project's folder.
+
+        :raises FunctionError: ResourceNotFound.FunctionName; what Configuration and Packages refuse.
+        :raises ProjectError: the project cannot be read.
+        """
+        configuration.applied(self.find(env, name).function)
+        package = self._packages.add(code)
+        with self._world.deciding():
+            function = configuration.applied(self.find(env, name).function)
+            self._keep(env, dataclasses.replace(function, package=package, code_size=len(code)))
+
+    def update_configuration(self, env: str, name: str, configuration: Configuration) -> None:
+        """Change what a function is configured to be.
+
+        :raises FunctionError: ResourceNotFound.FunctionName; what Configuration refuses.
+        :raises ProjectError: the project cannot be read.
+        """
+        with self._world.deciding():
+            self._keep(env, configuration.applied(self.find(env, name).function))
+
+    def add_triggers(self, env: str, name: str, triggers: Sequence[Trigger]) -> None:
+        """Give a function triggers; one of the same name is replaced [inferred].
+
+        :raises FunctionError: ResourceNotFound.FunctionName.
+        :raises ProjectError: the project cannot be read.
+        """
+        with self._world.deciding():
+            function = self.find(env, name).function
+            by_name = {trigger.name: trigger for trigger in (*function.triggers, *triggers)}
+            self._keep(env, dataclasses.replace(function, triggers=tuple(by_name.values())))
+
+    def delete(self, env: str, name: str) -> None:
+        """Take a function away, one of the project's folder too, until the state is reset.
+
+        :raises FunctionError: ResourceNotFound.FunctionName.
+        :raises ProjectError: the project cannot be read.
+        """
+        with self._world.deciding():
+            self.find(env, name)
+            functions.delete(self._world, env, name)
+
+    def _keep(self, env: str, function: CloudFunction) -> None:
+        functions.keep(self._world, env, dataclasses.replace(function, modified_at=self._world.clock.now()))
+
+    def _declared(self) -> Project | None:
+        if self._directory is None:
+            return None
+        with self._read:
+            stamp = tuple(_stamp(self._directory / name) for name in _PROJECT_FILES)
+            if self._project is None or stamp != self._stamp:
+                self._project = project.load_project(self._directory, os.environ, packaged=self._packaged)
+                self._stamp = stamp
+            return self._project
+
+    def _spec(self, function: CloudFunction, declared: Project | None) -> FunctionSpec | None:
+        """What runs; ``None`` if it was the project's folder and the project declares it no more."""
+        own = None if declared is None else declared.functions.get(function.name)
+        if function.package is not None:
+            folder = self._packages.folder(function.package)
+            shared = None if declared is None else declared.shared
+            permissions = _permissions(folder)
+            if permissions is None:
+                permissions = frozenset() if declared is None else declared.openapi_permissions
+        elif own is not None:
+            folder, shared, permissions = own.directory, own.shared, own.openapi_permissions
+        else:
+            return None
+        return FunctionSpec(
+            name=function.name,
+            directory=folder,
+            # The CLI zips a function's folder alone. What the project's functions share then stands there as a layer
+            # would on the platform; a package that brings its own has no need of it.
+            shared=None if shared is None or _brings(folder, shared) else shared,
+            handler=function.handler,
+            runtime=function.runtime,
+            timeout_seconds=function.timeout_seconds,
+            memory_megabytes=function.memory_megabytes,
+            environment=function.environment,
+            openapi_permissions=permissions,
+        )
+
+
+def _of_folder(spec: FunctionSpec) -> CloudFunction:
+    """What there is to tell about a function that the API has not touched."""
+    changed_at = spec.directory.stat().st_mtime if spec.directory.is_dir() else 0.0
+    return CloudFunction(
+        name=spec.name,
+        runtime=spec.runtime,
+        handler=spec.handler,
+        timeout_seconds=spec.timeout_seconds,
+        memory_megabytes=spec.memory_megabytes,
+        environment=dict(spec.environment),
+        code_size=sum(file.stat().st_size for file in spec.directory.rglob("*") if file.is_file()),
+        added_at=changed_at,
+        modified_at=changed_at,
+    )
+
+
+@functools.lru_cache(maxsize=256)
+def _permissions(package: Path) -> frozenset[str] | None:
+    """What a package's own config.json asks for; one in another form is something of the function's own."""
+    try:
+        return openapi_permissions(package / "config.json")
+    except (ProjectError, RecursionError):
+        return None
+
+
+def _brings(package: Path, shared: Path) -> bool:
+    return any((package / entry.name).exists() for entry in shared.iterdir() if not entry.name.startswith("_"))
+
+
+def _exists(name: str) -> FunctionError:
+    return FunctionError("ResourceInUse.FunctionName", f"The function {name!r} exists already.")
+
+
+def _stamp(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size

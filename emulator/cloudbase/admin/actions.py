@@ -1,0 +1,182 @@
+"""What can be asked of the gateway, one function an ``action``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from emulator.cloudbase.admin import codec
+from emulator.cloudbase.admin.errors import AdminError, FunctionError, InvalidRequestSourceError
+from emulator.cloudbase.admin.openapi_pb2 import (
+    ApiGetOpenDataByCloudIdReq,
+    ApiGetOpenDataByCloudIdResp,
+    CommApiData,
+    CommOpenApiResp,
+    KeyValuePair,
+)
+from emulator.cloudbase.openapi import cloud_call
+from emulator.deployment import TooManyCallsError, UnknownFunctionError
+from emulator.project import ProjectError
+from emulator.runtime import wx_event
+from emulator.world import open_data, permissions
+from emulator.world.open_data import CloudIDError
+from emulator.world.permissions import CloudCallError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from flask import Response
+
+    from emulator.cloudbase.admin.codec import Call
+    from emulator.deployment import Deployment
+    from emulator.runtime import Failure, Identity, Invocation
+    from emulator.world.apps import App
+    from emulator.world.world import World
+
+LATEST: Final = "$LATEST"
+OPEN_DATA: Final = "ApiGetOpenDataByCloudId"
+_FAILURE_CODES: Final = {433: "FUNCTION_TIME_LIMIT_EXCEEDED", 434: "FUNCTION_MEMORY_LIMIT_EXCEEDED"}
+"""By SCF's status code [doc: the HTTP API's codes; that the gateway has the same is inferred]; else the general one."""
+
+
+@dataclass(frozen=True)
+class Gateway:
+    """Where an action is carried out, and for whom.
+
+    :param app: whose credentials signed the call; its environment is the one that is asked.
+    """
+
+    world: World
+    deployment: Deployment
+    app: App
+
+    def cloud_call(self, call: Call, given: Mapping[str, Any]) -> Mapping[str, Any]:
+        """WeChat's answer to the openapi that ``call`` names.
+
+        :raises CloudCallError: the gateway refuses before WeChat is asked.
+        """
+        return cloud_call(
+            self.world,
+            api_name=call.text("apiName"),
+            token=call.text("wxCloudApiToken"),
+            appid=self.app.appid,
+            given=given,
+            client_ip=call.client_ip,
+        )
+
+
+def wx_open_api(gateway: Gateway, call: Call) -> Response:
+    """``wx.openApi``: protobuf in a form, answered in protobuf; the gateway's own refusals too [field]."""
+    try:
+        reply = _open_api(gateway, call, codec.message(CommApiData, call.content("requestData")))
+    except CloudCallError as error:
+        reply = CommOpenApiResp(error_code=error.code)
+    return codec.protobuf_reply(reply)
+
+
+def _open_api(gateway: Gateway, call: Call, asked: CommApiData) -> CommOpenApiResp:
+    if asked.appid not in ("", gateway.app.appid):  # resources of another app, by an agreement not emulated
+        raise CloudCallError(-604104)
+    if asked.api_type == CommApiData.SVRKIT_API and asked.svrkit_data.api_name == OPEN_DATA:
+        return _open_data(gateway, call, asked.svrkit_data.req_data)
+    if asked.api_type != CommApiData.OPEN_API:
+        raise CloudCallError(-604100)
+    given = {pair.key: _parameter(pair) for pair in asked.openapi_data.pairs}
+    answer = codec.json_text(gateway.cloud_call(call, given))
+    return CommOpenApiResp(resp_data=answer.encode(), content_type="application/json")
+
+
+def _parameter(pair: KeyValuePair) -> Any:
+    """A file's bytes, or the value that the SDK has written as JSON."""
+    return pair.value if pair.filename else codec.json_value(pair.key, pair.value)
+
+
+def _open_data(gateway: Gateway, call: Call, sent: bytes) -> CommOpenApiResp:
+    """``getOpenData``: needs no permission, but the token of an invocation."""
+    asked = codec.message(ApiGetOpenDataByCloudIdReq, sent)
+    with gateway.world.deciding():
+        granted = permissions.find(gateway.world, call.text("wxCloudApiToken"), appid=gateway.app.appid)
+        if granted is None:
+            raise CloudCallError(-604104)
+        items = [
+            ApiGetOpenDataByCloudIdResp.OpDataItem(
+                cloud_id=cloud_id, json=codec.json_text(_open_data_item(gateway, cloud_id, granted.openid))
+            )
+            for cloud_id in asked.cloudid_list
+        ]
+    found = ApiGetOpenDataByCloudIdResp(data_list=items)
+    return CommOpenApiResp(resp_data=found.SerializeToString(), svrkit_error_code=0)
+
+
+def _open_data_item(gateway: Gateway, cloud_id: str, openid: str | None) -> dict[str, Any]:
+    """The data, or why there is none: an object with code, text and the cloudID [doc, of the same in an event]."""
+    try:
+        data = open_data.exchange(gateway.world, cloud_id, appid=gateway.app.appid, openid=openid)
+    except CloudIDError as error:
+        return {"cloudID": cloud_id, "errCode": error.code, "errMsg": open_data.REFUSALS[error.code]}
+    return {"cloudID": cloud_id, "data": data}
+
+
+def wx_api(gateway: Gateway, call: Call) -> Response:
+    """``wx.api``: JSON both ways. A refusal of the gateway stands where WeChat's would [inferred]."""
+    text = call.text("requestData")
+    given = codec.json_object("requestData", text) if text else {}
+    try:
+        answer = gateway.cloud_call(call, given)
+    except CloudCallError as error:
+        answer = {"errcode": error.code, "errmsg": permissions.REFUSALS[error.code]}
+    request_id = gateway.world.randomness.uuid()
+    return codec.json_reply({"data": {"responseData": codec.json_text(answer)}, "requestId": request_id})
+
+
+def invoke_function(gateway: Gateway, call: Call) -> Response:
+    """``functions.invokeFunction``: run a function for the user whose invocation calls, or for a server.
+
+    :raises FunctionError: no result.
+    :raises InvalidRequestSourceError: a token of no invocation.
+    """
+    name, text = call.text("function_name"), call.text("request_data")
+    if call.text("qualifier") not in ("", LATEST):
+        raise FunctionError("there is only $LATEST here", code="FUNCTION_QUALIFIER_NOT_FOUND")
+    data = codec.json_value("request_data", text) if text else {}
+    caller = _caller(gateway, call)
+    done = _invoked(gateway.deployment, name, wx_event(data, caller) if isinstance(data, dict) else data, caller)
+    if done.failure is not None:
+        raise _no_result(done.failure, done.request_id)
+    return codec.json_reply({"data": {"response_data": codec.json_text(done.result)}, "requestId": done.request_id})
+
+
+def _caller(gateway: Gateway, call: Call) -> Identity:
+    """The user behind the calling invocation; credentials without a token are a server's."""
+    token = call.text("wxCloudApiToken")
+    if not token:
+        return gateway.deployment.server(gateway.app.appid)
+    with gateway.world.deciding():
+        granted = permissions.find(gateway.world, token, appid=gateway.app.appid)
+    if granted is None:
+        raise InvalidRequestSourceError("the wxCloudApiToken has ended, or is that of no invocation of this app")
+    return gateway.deployment.caller(gateway.app.appid, openid=granted.openid, source=call.source)
+
+
+def _invoked(deployment: Deployment, name: str, event: Any, caller: Identity) -> Invocation:
+    try:
+        return deployment.invoke(name, event, caller)
+    except UnknownFunctionError:
+        raise FunctionError("FunctionName parameter could not be found.", code="FUNCTION_NOT_FOUND") from None
+    except TooManyCallsError:
+        raise FunctionError("too many function calls at one time", code="EXCEED_CONCURRENT_REQUEST_LIMIT") from None
+    except ProjectError as error:
+        raise AdminError(str(error)) from None
+
+
+def _no_result(failure: Failure, request_id: str) -> FunctionError:
+    return FunctionError(
+        failure.stack_trace or failure.message, code=_FAILURE_CODES.get(failure.status_code), request_id=request_id
+    )
+
+
+ACTIONS: Final[dict[str, Callable[[Gateway, Call], Response]]] = {
+    "wx.openApi": wx_open_api,
+    "wx.api": wx_api,
+    "functions.invokeFunction": invoke_function,
+}

@@ -1,0 +1,139 @@
+"""The gateway's wire: a call from JSON or multipart, its parameters, and the two forms of reply."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from flask import Response, current_app
+from google.protobuf.message import DecodeError, Message
+from multipart import MultipartError, MultipartSegment, PushMultipartParser
+from werkzeug.http import parse_options_header
+
+from emulator.cloudbase.admin.errors import InvalidParamError
+from emulator.world.requests import is_text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import TypeVar
+
+    Decoded = TypeVar("Decoded", bound=Message)
+
+MULTIPART: Final = "multipart/form-data"
+JSON_TYPE: Final = "application/json; charset=utf-8"
+"""To the letter: node-sdk takes any other type in reply to wx.openApi for a message of protobuf [src]."""
+PROTOBUF_TYPE: Final = "application/octet-stream"
+MOST_PARTS: Final = 64
+
+
+@dataclass(frozen=True)
+class Call:
+    """What an SDK asks.
+
+    :param parameters: the body's, by their names on the wire: from JSON any values, from multipart strings, but bytes
+        where the SDK has sent a Buffer.
+    :param source: the way the call has come, by its own word: ``wx_client,scf``.
+    """
+
+    parameters: Mapping[str, Any] = field(repr=False)
+    source: str
+    client_ip: str
+
+    def text(self, name: str) -> str:
+        """A string parameter, empty without it.
+
+        :raises InvalidParamError: it is something else.
+        """
+        value = self.parameters.get(name, "")
+        if not isinstance(value, str) or not is_text(value):
+            raise InvalidParamError(f"{name}: expected a text, got {type(value).__name__}")
+        return value
+
+    def content(self, name: str) -> bytes:
+        """A parameter's bytes, empty without it.
+
+        :raises InvalidParamError: it is something else.
+        """
+        value = self.parameters.get(name, b"")
+        if not isinstance(value, bytes):
+            raise InvalidParamError(f"{name}: expected the bytes of a form's part, got {type(value).__name__}")
+        return value
+
+
+def parameters(content_type: str, body: bytes) -> dict[str, Any]:
+    """The parameters that a request's body carries.
+
+    :raises InvalidParamError: the body is neither the JSON object nor the form that the header announces.
+    """
+    kind, options = parse_options_header(content_type)
+    return _form(options.get("boundary", ""), body) if kind == MULTIPART else json_object("body", body)
+
+
+def json_object(name: str, text: bytes | str) -> dict[str, Any]:
+    """A JSON object.
+
+    :raises InvalidParamError: it is none; ``name`` says what.
+    """
+    decoded = json_value(name, text)
+    if not isinstance(decoded, dict):
+        raise InvalidParamError(f"{name}: expected a JSON object, got {type(decoded).__name__}")
+    return decoded
+
+
+def json_value(name: str, text: bytes | str) -> Any:
+    """A JSON value.
+
+    :raises InvalidParamError: it is none; ``name`` says what.
+    """
+    try:
+        return json.loads(text if isinstance(text, str) else text.decode())
+    except (ValueError, RecursionError):
+        raise InvalidParamError(f"{name}: expected JSON in UTF-8, got something else") from None
+
+
+def _form(boundary: str, body: bytes) -> dict[str, Any]:
+    """A form's parts. Not Flask's own parser: it decodes a part without a filename as text, which ends any binary."""
+    parts: dict[str, Any] = {}
+    try:
+        with PushMultipartParser(boundary, max_segment_count=MOST_PARTS) as parser:
+            for event in parser.parse(body):
+                if isinstance(event, MultipartSegment):
+                    segment, chunks = event, list[bytes]()
+                elif event is not None:
+                    chunks.append(event)
+                else:
+                    content = b"".join(chunks)
+                    # Form libraries give a type to a Buffer's part and none to a string's.
+                    parts[segment.name or ""] = content if segment.content_type else content.decode()
+    except (MultipartError, ValueError) as error:
+        raise InvalidParamError(f"body: no multipart form ({error})") from None
+    return parts
+
+
+def message(kind: type[Decoded], content: bytes) -> Decoded:
+    """A message of protobuf.
+
+    :raises InvalidParamError: the bytes are none.
+    """
+    decoded = kind()
+    try:
+        decoded.ParseFromString(content)
+    except DecodeError:
+        raise InvalidParamError(f"requestData: expected a message {kind.DESCRIPTOR.name} of protobuf") from None
+    return decoded
+
+
+def json_text(value: object) -> str:
+    """JSON, characters as they are but for half a surrogate pair."""
+    return current_app.json.dumps(value, separators=(",", ":"))
+
+
+def json_reply(members: Mapping[str, Any]) -> Response:
+    """A reply in JSON."""
+    return Response(json_text(members), content_type=JSON_TYPE)
+
+
+def protobuf_reply(reply: Message) -> Response:
+    """A reply in protobuf, which the SDKs want for wx.openApi."""
+    return Response(reply.SerializeToString(), content_type=PROTOBUF_TYPE)

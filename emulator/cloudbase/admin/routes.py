@@ -1,0 +1,116 @@
+"""The one route of the gateway."""
+
+from __future__ import annotations
+
+import json
+import logging
+from functools import partial
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, Response, request
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+
+from emulator.cloudbase.admin import codec, signature
+from emulator.cloudbase.admin.actions import ACTIONS, Gateway
+from emulator.cloudbase.admin.errors import AdminError, InvalidEnvError, InvalidParamError, SignParamInvalidError
+from emulator.cloudbase.admin.signature import SignedRequest
+from emulator.cloudbase.signatures import SignatureError, UnknownSecretIdError
+from emulator.world import apps, journal
+
+if TYPE_CHECKING:
+    from emulator.cloudbase.admin.codec import Call
+    from emulator.deployment import Deployment
+    from emulator.world.apps import App
+    from emulator.world.world import World
+
+_log = logging.getLogger(__name__)
+
+
+def face(world: World, deployment: Deployment) -> Blueprint:
+    """``POST /admin`` over ``world`` and ``deployment``."""
+    routes = Blueprint("admin", __name__)
+    routes.add_url_rule("/admin", "admin", partial(_answer, world, deployment), methods=["POST"])
+    routes.register_error_handler(Exception, partial(_refuse, world))
+    return routes
+
+
+def _answer(world: World, deployment: Deployment) -> Response:
+    call = _call()
+    with world.deciding():
+        app = _app(world, call)
+    action = ACTIONS.get(call.text("action"))
+    if action is None:
+        raise InvalidParamError(f"action: expected one of {', '.join(ACTIONS)}, got {call.text('action')!r}")
+    return action(Gateway(world, deployment, app), call)
+
+
+def _call() -> Call:
+    body = request.get_data(cache=True, parse_form_data=False)
+    return codec.Call(
+        codec.parameters(request.headers.get("Content-Type", ""), body),
+        source=request.headers.get("X-TCB-Source", ""),
+        client_ip=request.remote_addr or "",
+    )
+
+
+def _app(world: World, call: Call) -> App:
+    """Whose call it is.
+
+    :raises AdminError: it is not signed by anybody's credentials, or for another environment than theirs.
+    """
+    env = call.text("envName")
+    if not world.settings.verify_signatures:
+        found = apps.find_by_env(world, env)
+        if found is None:
+            raise InvalidEnvError("Environment not found")
+        return found
+    signed = SignedRequest(request.path, request.query_string.decode("latin-1"), request.headers, call.parameters)
+    try:
+        app = signature.authenticate(world, signed)
+    except UnknownSecretIdError:
+        raise SignParamInvalidError("secret id error") from None  # its words [field]
+    except SignatureError as error:
+        raise SignParamInvalidError(str(error)) from None
+    if env not in ("", app.env):  # without a name the account's first environment is meant [src]
+        raise InvalidEnvError("Environment not found")
+    return app
+
+
+def _refuse(world: World, error: Exception) -> Response:
+    refused = _as_admin_error(error)
+    request_id = refused.request_id or world.randomness.uuid()
+    members = {"code": refused.code, "message": refused.message, "requestId": request_id}
+    with world.deciding():
+        _record(world, request_id, json.dumps(members))
+    return codec.json_reply(members)
+
+
+def _as_admin_error(error: Exception) -> AdminError:
+    if isinstance(error, AdminError):
+        return error
+    if isinstance(error, RequestEntityTooLarge):
+        return AdminError("the body is too large", code="EXCEED_MAX_PAYLOAD_SIZE")
+    if isinstance(error, HTTPException):
+        return InvalidParamError(f"body: {error.name}")
+    _log.exception("a fault of the emulator, answered as SYS_ERR")
+    return AdminError("a fault of the emulator; its log has the trace")
+
+
+def _record(world: World, request_id: str, answer: str) -> None:
+    """A refusal, so that it can be looked up; of the body, which is full of tokens, nothing."""
+    journal.record(
+        world,
+        journal.Exchange(
+            rid=request_id,
+            at=world.clock.now(),
+            face="cloudbase",
+            name="admin",
+            appid=None,
+            method=request.method,
+            url=request.full_path.rstrip("?"),
+            request_body="",
+            response_body=answer,
+            cost_in_ms=0.0,
+            client_ip=request.remote_addr or "",
+        ),
+    )

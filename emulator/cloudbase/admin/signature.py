@@ -1,0 +1,157 @@
+"""How an SDK signs a call to the gateway, in the two ways that there have been.
+
+node-sdk 2 and 3 use TC3 over a canonical request of their own [src: @cloudbase/signature-nodejs 1.0.0-beta and 2.2.0,
+lib/signer.js]; tcb-admin-node, which is inside wx-server-sdk 0.x and 1.x, uses COS's older signature and carries it in
+the body [src: tcb-admin-node 1.23, src/utils/auth.js].
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import parse_qsl, quote
+
+from emulator.cloudbase import signatures
+from emulator.cloudbase.signatures import Authorization, MalformedSignatureError, WrongSignatureError
+from emulator.world.requests import is_text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from werkzeug.datastructures import Headers
+
+    from emulator.world.apps import App
+    from emulator.world.world import World
+
+LIFE: Final = 600
+"""Seconds that a signature is good for: what every SDK writes into X-Signature-Expires, which nothing signs."""
+MULTIPART: Final = "multipart/form-data"
+BLANKS: Final = "".join(
+    map(chr, (*range(9, 14), 32, 0xA0, 0x1680, *range(0x2000, 0x200B), 0x2028, 0x2029, 0x202F, 0x205F, 0x3000, 0xFEFF))
+)
+"""What JavaScript's trim takes away, which is not what Python's strip does."""
+ADDED_AFTERWARDS: Final = frozenset({"authorization", "sessionToken", "sdk_version"})
+"""Parameters that tcb-admin-node adds when it has signed; and requestData, where that is a Buffer."""
+_HALF_PAIR: Final = re.compile("[\ud800-\udfff]")
+FORM_ACTIONS: Final = ("wx.openApi", "wx.wxPayApi")
+
+
+@dataclass(frozen=True)
+class SignedRequest:
+    """A request as its signature sees it.
+
+    :param parameters: the body's, as ``codec.Call`` has them.
+    """
+
+    path: str
+    query: str
+    headers: Headers = field(repr=False)
+    parameters: Mapping[str, Any] = field(repr=False)
+
+    def to_be_signed(self) -> dict[str, Any]:
+        """The parameters that every version signs."""
+        is_form = self.parameters.get("action") in FORM_ACTIONS
+        unsigned = ADDED_AFTERWARDS | ({"requestData"} if is_form else set())
+        return {name: value for name, value in self.parameters.items() if name not in unsigned}
+
+
+def authenticate(world: World, request: SignedRequest) -> App:
+    """The app whose credentials signed the request.
+
+    :raises SignatureError: it is not signed, or not so.
+    """
+    if "authorization" in request.parameters:
+        return _authenticate_cos(world, request, request.parameters["authorization"])
+    authorization = Authorization.parse(request.headers.get("Authorization", ""))
+    added = {name.lower() for name, value in request.to_be_signed().items() if _value(value)}
+    if not added <= set(authorization.signed_params):  # stricter than need be [inferred]: no SDK leaves any out
+        raise WrongSignatureError("the body has parameters that are not signed")
+    return signatures.authenticate(
+        world,
+        authorization,
+        canonical_request(request, authorization),
+        at=signatures.timestamp(request.headers.get("X-Timestamp", "")),
+        service="tcb",
+        life=LIFE,
+    )
+
+
+def canonical_request(request: SignedRequest, authorization: Authorization) -> str:
+    """What node-sdk signs: not the body, but the parameters that the header names, each by itself."""
+    names = authorization.signed_headers
+    headers = "".join(f"{name}:{_header(name, request.headers.get(name, ''))}\n" for name in names)
+    url = f"//{request.headers.get('Host', '')}{request.path}"
+    payload = _payload(request.parameters, authorization.signed_params)
+    return "\n".join(["post", url, request.query, headers, ";".join(names), signatures.sha256(payload)])
+
+
+def _header(name: str, value: str) -> str:
+    if name == "content-type":  # the boundary is not known when it signs
+        return MULTIPART if value.startswith(MULTIPART) else value
+    return value.strip(BLANKS).lower()
+
+
+def _payload(parameters: Mapping[str, Any], names: tuple[str, ...]) -> bytes:
+    """Empty values are skipped by every version; the older one lists them all the same."""
+    lower = {name.lower(): value for name, value in parameters.items()}
+    values = ((name.encode(), _value(lower[name])) for name in names if name in lower)
+    return b"".join(b"&%b=%b\r\n" % pair for pair in values if pair[1])
+
+
+def _value(value: object) -> bytes:
+    if isinstance(value, bytes):
+        return value
+    return _utf8(value.strip(BLANKS) if isinstance(value, str) else _stringified(value))
+
+
+def _stringified(value: object) -> str:
+    """As JSON.stringify has it."""
+    try:
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    except RecursionError:
+        raise MalformedSignatureError("a parameter is nested too deeply") from None
+
+
+def _utf8(text: str) -> bytes:
+    """As Node encodes a string: half a surrogate pair becomes U+FFFD."""
+    return _HALF_PAIR.sub("\ufffd", text).encode()
+
+
+def _authenticate_cos(world: World, request: SignedRequest, authorization: object) -> App:
+    if not isinstance(authorization, str) or not is_text(authorization):
+        raise MalformedSignatureError("expected authorization to be a string")
+    given = dict(parse_qsl(authorization, keep_blank_values=True))
+    if given.get("q-sign-algorithm") != "sha1":
+        raise MalformedSignatureError("expected authorization q-sign-algorithm=sha1&q-ak=...")
+    app = signatures.credentials_of(world, given.get("q-ak", ""))
+    start, _, end = given.get("q-sign-time", "").partition(";")
+    half = (signatures.timestamp(end) - signatures.timestamp(start)) / 2
+    signatures.check_time(world, signatures.timestamp(start) + half, life=half)  # from the start to the end
+    if not signatures.is_same(_cos(app.secret_key, request, given), given.get("q-signature", "")):
+        raise WrongSignatureError("the signature is not that of this request with this secret key")
+    return app
+
+
+def _cos(secret_key: str, request: SignedRequest, given: Mapping[str, str]) -> str:
+    headers = {name: request.headers.get(name, "") for name in given.get("q-header-list", "").split(";")}
+    signed = "\n".join(["post", request.path, _listed(request.to_be_signed()), _listed(headers), ""])
+    key = _sha1(secret_key, given.get("q-key-time", ""))
+    return _sha1(key, f"sha1\n{given['q-sign-time']}\n{hashlib.sha1(signed.encode()).hexdigest()}\n")  # noqa: S324
+
+
+def _listed(values: Mapping[str, Any]) -> str:
+    """Names in the order of their own case, then written in lower case."""
+    return "&".join(f"{_quoted(name.lower())}={_quoted(values[name])}" for name in sorted(values))
+
+
+def _quoted(value: object) -> str:
+    text = "" if value is None else value if isinstance(value, (str, bytes)) else _stringified(value)
+    return quote(text if isinstance(text, bytes) else _utf8(text), safe="")
+
+
+def _sha1(key: str, text: str) -> str:
+    return hmac.new(key.encode(), text.encode(), hashlib.sha1).hexdigest()

@@ -1,0 +1,118 @@
+"""Routes of the anonymous login."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from flask import Blueprint, Response, g, jsonify, request
+
+from emulator import body, origins
+from emulator.body import BodyError
+from emulator.cloudbase import bearer
+from emulator.cloudbase.auth import codec
+from emulator.cloudbase.auth.errors import UnimplementedError, refusal
+from emulator.cloudbase.recording import keep_exchanges
+from emulator.cloudbase.unserved import refuse_the_rest
+from emulator.world import web_users
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from emulator.world.web_users import Login
+    from emulator.world.world import World
+
+
+def face(world: World) -> Blueprint:
+    """``/auth/v1`` over ``world``."""
+    routes = Blueprint("auth", __name__, url_prefix="/auth/v1")
+    keep_exchanges(routes, world, is_body_kept=False)
+    origins.keep_to_allowed_pages(routes, world)
+    for path, method, view in (
+        ("/signin/anonymously", "POST", _sign_in_anonymously),
+        ("/token", "POST", _token),
+        ("/user/me", "GET", _user),
+        ("/revoke", "POST", _revoke),
+        ("/user/signout", "POST", _sign_out),
+    ):
+        routes.add_url_rule(path, view.__name__.strip("_"), partial(view, world), methods=[method])
+    refuse_the_rest(routes, "/<path:rest>")
+    routes.register_error_handler(Exception, _refuse)
+    return routes
+
+
+def _sign_in_anonymously(world: World) -> Response:
+    g.operation = "auth.signInAnonymously"
+    env = _environment(body.of_request())
+    device_id = request.headers.get("X-Device-Id", "")
+    if not device_id:
+        raise BodyError("x-device-id: expected the header with an id that the client keeps, got nothing")
+    with world.deciding():
+        return _credentials(world, web_users.sign_in(world, env=env, device_id=device_id))
+
+
+def _token(world: World) -> Response:
+    g.operation = "auth.grantToken"
+    given = body.of_request()
+    grant_type = body.text(given, "grant_type")
+    if grant_type != "refresh_token":
+        raise UnimplementedError(f"grant_type {grant_type!r} is not emulated, only 'refresh_token' is")
+    refresh_token = body.encodable_text(given, "refresh_token", is_required=True) or ""
+    with world.deciding():
+        login = web_users.find_login(world, env=_environment(given), refresh_token=refresh_token)
+        return _credentials(world, web_users.renew(world, login))
+
+
+def _user(world: World) -> Response:
+    g.operation = "auth.getUserInfo"
+    with world.deciding():
+        user = web_users.authorise(world, bearer.token())
+    g.env = user.env
+    return jsonify({"sub": user.uuid, "name": "anonymous"})
+
+
+def _revoke(world: World) -> Response:
+    """What js-sdk's signOut asks for; a token that means nothing here is revoked as well (RFC 7009)."""
+    g.operation = "auth.revoke"
+    token = body.text(body.of_request(), "token", is_required=True)
+    with suppress(web_users.WebLoginError):
+        _end_login(world, token)
+    return jsonify({})
+
+
+def _sign_out(world: World) -> Response:
+    g.operation = "auth.signOut"
+    _end_login(world, bearer.token())
+    return jsonify({})
+
+
+def _refuse(error: Exception) -> Response:
+    refused = refusal(error)
+    members = {"error": refused.error, "error_code": refused.error_code, "error_description": refused.description}
+    response = jsonify(members)
+    response.status_code = refused.status
+    return response
+
+
+def _environment(given: Mapping[str, Any]) -> str:
+    """The environment that the client names: without one of its own, an environment's id is a client's id [doc].
+
+    :raises BodyError: none is named.
+    """
+    env = request.args.get("client_id") or body.encodable_text(given, "client_id")
+    if not env:
+        raise BodyError("client_id: expected an environment's id in the query or the body, got nothing")
+    g.env = env
+    return env
+
+
+def _end_login(world: World, token: str | None) -> None:
+    with world.deciding():
+        login = web_users.find_login_of_access_token(world, token)
+        web_users.end(world, login)
+    g.env = login.user.env
+
+
+def _credentials(world: World, login: Login) -> Response:
+    return jsonify(codec.credentials(login, web_users.access_token(world, login)))

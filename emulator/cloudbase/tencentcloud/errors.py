@@ -1,0 +1,77 @@
+"""What Tencent Cloud's API answers when a call fails, whatever it was that failed.
+
+ApiError
+    A call that is refused before any function is concerned; ``code`` is one of the common codes [doc].
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+
+from emulator.cloudbase import signatures
+from emulator.deployment import TooManyCallsError, UnknownFunctionError
+from emulator.project import ProjectError
+from emulator.world.functions import FunctionError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+SIGNATURE_REFUSALS: Final[Mapping[type[signatures.SignatureError], tuple[str, str]]] = {
+    signatures.MalformedSignatureError: (
+        "AuthFailure.InvalidAuthorization",
+        "The request header `Authorization` is not in Tencent Cloud's form.",
+    ),
+    signatures.UnknownSecretIdError: (
+        "AuthFailure.SecretIdNotFound",
+        "The SecretId is not found, please ensure that your SecretId is correct.",
+    ),
+    signatures.ExpiredSignatureError: (
+        "AuthFailure.SignatureExpire",
+        "The signature is expired, please request again.",
+    ),
+    signatures.WrongSignatureError: (
+        "AuthFailure.SignatureFailure",
+        "The provided credentials could not be validated. Please check your signature is correct.",
+    ),
+}
+"""Codes [doc]; texts of real replies [field], but for the first [inferred]."""
+
+
+TOO_LARGE: Final = ("RequestSizeLimitExceeded", "The request is larger than 10 MB.")
+"""Code [doc]; text [inferred]."""
+
+
+class ApiError(Exception):
+    """A call that the API refuses.
+
+    :param code: a common code, as ``InvalidAction``.
+    :param message: its text; the platform's where one is known [field].
+    """
+
+    def __init__(self, code: str, message: str) -> None:
+        self.code = code
+        self.message = message
+        super().__init__(f"{code}: {message}")
+
+
+def refusal(error: Exception) -> ApiError | None:
+    """What a caller is told of ``error``; ``None`` for a fault of the emulator."""
+    told: tuple[str, str] | None = None
+    match error:
+        case ApiError() | FunctionError():
+            told = error.code, error.message
+        case signatures.SignatureError():
+            told = SIGNATURE_REFUSALS[type(error)]
+        case UnknownFunctionError():
+            told = "ResourceNotFound.FunctionName", f"The function {str(error)!r} does not exist."
+        case TooManyCallsError():
+            told = "RequestLimitExceeded", "Too many function calls at one time."
+        case ProjectError():  # no such thing on the platform, where nothing is deployed that cannot be read
+            told = "FailedOperation", str(error)
+        case RequestEntityTooLarge():
+            told = TOO_LARGE
+        case HTTPException():
+            told = "InvalidRequest", error.name
+    return None if told is None else ApiError(*told)

@@ -1,0 +1,121 @@
+"""CloudBase's own actions (tcb, version 2018-06-08): the environment, the account, logs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from emulator.cloudbase.tencentcloud.codec import read_time, shown_time
+from emulator.cloudbase.tencentcloud.errors import ApiError
+from emulator.runtime.context import ACCOUNT_APPID, REGION
+from emulator.world import invocations
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from emulator.cloudbase.tencentcloud.call import Call
+    from emulator.world.invocations import Record
+
+MOST_LOGS: Final = 10_000
+"""Offset and limit together [doc]."""
+_DEFAULT_LOGS: Final = 20
+_DAY: Final = 24 * 3600
+
+
+def describe_envs(call: Call) -> Mapping[str, Any]:
+    """The account's environment, if it is the one asked for; the members that the CLI reads [src]."""
+    wanted = call.parameters.optional_text("EnvId")
+    env = call.app.env
+    if wanted not in (None, "", env):
+        return {"EnvList": [], "Total": 0}
+    described = {
+        "EnvId": env,
+        "Alias": env,
+        "Source": "miniapp",
+        "Status": "NORMAL",
+        "EnvType": "baas",
+        "Region": REGION,
+        "Functions": [{"Namespace": env, "Region": REGION}],
+        "Storages": [{"Region": REGION, "Bucket": f"{env}-{ACCOUNT_APPID}", "CdnDomain": "", "AppId": ACCOUNT_APPID}],
+        "Databases": [],
+        "LogServices": [],
+        "StaticStorages": [],
+    }
+    return {"EnvList": [described], "Total": 1}
+
+
+def describe_tcb_account_info(_call: Call) -> Mapping[str, Any]:
+    """The account's number, which is part of where its code is uploaded to [src]."""
+    return {"CloudAppId": int(ACCOUNT_APPID), "Source": "miniapp"}
+
+
+def describe_cloud_base_gw_api(_call: Call) -> Mapping[str, Any]:
+    """The HTTP routes to functions, of which there are none here; asked before a function is deleted [src]."""
+    return {"APISet": [], "EnableService": False, "Total": 0, "Offset": 0, "Limit": 0}
+
+
+def get_function_logs(call: Call) -> Mapping[str, Any]:
+    """Which invocations of a function there were, newest first, in a span of a day at most [doc].
+
+    :raises ApiError: InvalidParameterValue and its kin.
+    :raises FunctionError: ResourceNotFound.Namespace.
+    """
+    parameters, env = call.parameters, call.env("EnvId")
+    offset, limit = parameters.number("Offset") or 0, parameters.number("Limit") or _DEFAULT_LOGS
+    if offset < 0 or limit < 0 or offset + limit > MOST_LOGS:
+        raise ApiError("InvalidParameterValue", f"Offset and Limit: expected 0 to {MOST_LOGS} together.")
+    since, until = _span(call)
+    request_id = parameters.optional_text("LogRequestId")
+    with call.world.deciding():
+        if request_id:
+            found = invocations.find(call.world, env, request_id)
+            records = [] if found is None else [found]
+        else:
+            name = parameters.text("FunctionName")
+            records = invocations.recent(call.world, env, name, since=since, until=until, limit=limit, offset=offset)
+    logs = [
+        {
+            "RequestId": record.request_id,
+            "RetCode": _ret_code(record),
+            "RetryNum": 0,
+            "StartTime": shown_time(record.at),
+        }
+        for record in records
+    ]
+    return {"LogList": logs}
+
+
+def get_function_log_detail(call: Call) -> Mapping[str, Any]:
+    """One invocation with its log.
+
+    :raises ApiError: ResourceNotFound: this account has none with the id.
+    """
+    request_id = call.parameters.text("LogRequestId")
+    with call.world.deciding():
+        record = invocations.find(call.world, call.app.env, request_id)
+    if record is None:
+        raise ApiError("ResourceNotFound", f"There is no log of the request {request_id!r}.")
+    return {
+        "RequestId": record.request_id,  # the CLI prints it as the invocation's [src]
+        "StartTime": shown_time(record.at),
+        "Duration": round(record.duration_ms, 3),
+        "MemUsage": record.memory_bytes,
+        "RetMsg": record.result,
+        "LogJson": record.log,  # the platform's form is not known; the CLI prints it as it is [src]
+    }
+
+
+def _ret_code(record: Record) -> int:
+    return 0 if record.is_ok else 1
+
+
+def _span(call: Call) -> tuple[float, float]:
+    """The last day, or what is asked for.
+
+    :raises ApiError: InvalidParameterValue.
+    """
+    since, until = (call.parameters.optional_text(name) for name in ("StartTime", "EndTime"))
+    end = call.world.clock.now() if not until else read_time("EndTime", until)
+    start = end - _DAY if not since else read_time("StartTime", since)
+    if not 0 <= end - start <= _DAY:
+        raise ApiError("InvalidParameterValue", "StartTime and EndTime: expected a day at most from one to the other.")
+    return start, end

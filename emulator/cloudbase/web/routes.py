@@ -1,0 +1,107 @@
+"""Routes of ``/web``: one path, and a table of actions."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
+
+from flask import Blueprint, Response, g, jsonify
+
+from emulator import origins
+from emulator.cloudbase import calls
+from emulator.cloudbase.calls import FunctionCallError
+from emulator.cloudbase.recording import keep_exchanges
+from emulator.cloudbase.unserved import refuse_the_rest
+from emulator.cloudbase.web import codec
+from emulator.cloudbase.web.errors import InvalidActionError, refusal
+from emulator.world import web_users
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from emulator.cloudbase.web.codec import Call
+    from emulator.deployment import Deployment
+    from emulator.world.world import World
+
+    Action = Callable[[World, Deployment, Call], Mapping[str, Any]]
+
+
+def face(world: World, deployment: Deployment) -> Blueprint:
+    """``/web`` over ``world`` and the functions deployed in it."""
+    routes = Blueprint("web", __name__)
+    keep_exchanges(routes, world)
+    origins.keep_to_allowed_pages(routes, world)
+    routes.add_url_rule("/web", "call", partial(_call, world, deployment), methods=["POST"])
+    refuse_the_rest(routes, "/web")
+    routes.register_error_handler(Exception, _refuse)
+    return routes
+
+
+def _call(world: World, deployment: Deployment) -> Response:
+    asked = codec.call()
+    action = asked.text("action")
+    if action not in ACTIONS:
+        raise InvalidActionError(f"the action {action!r} is not served here")
+    g.operation, g.env = action, asked.env
+    members = ACTIONS[action](world, deployment, asked)
+    return jsonify({**members, "requestId": g.request_id})
+
+
+def _refuse(error: Exception) -> Response:
+    if isinstance(error, FunctionCallError) and error.request_id is not None:
+        g.request_id = error.request_id
+    return jsonify({**refusal(error), "requestId": g.request_id})
+
+
+def _invoke_function(world: World, deployment: Deployment, asked: Call) -> Mapping[str, Any]:
+    with world.deciding():
+        user = web_users.authorise(world, asked.text("access_token"), env=asked.env)
+    name = asked.text("function_name")
+    done = calls.call_function(world, deployment, user=user, name=name, data=asked.request_data)
+    g.request_id = done.request_id
+    return {"data": {"response_data": done.result if asked.is_parsed else codec.json_text(done.result)}}
+
+
+def _sign_in_anonymously(world: World, _deployment: Deployment, asked: Call) -> Mapping[str, Any]:
+    """As the user whose refresh token comes along, else as a new one.
+
+    The ``anonymous_uuid`` that js-sdk 1.x sends with it is no proof: others may know it [inferred].
+    """
+    with world.deciding():
+        try:
+            login = web_users.find_login(world, env=asked.env, refresh_token=asked.text("refresh_token"))
+        except web_users.InvalidRefreshTokenError:
+            # js-sdk 1.x sends no device id, so that each login without a past is one from a new device.
+            login = web_users.sign_in(world, env=asked.env, device_id=world.randomness.uuid())
+    return {"uuid": login.user.uuid, "refresh_token": login.refresh_token}
+
+
+def _fetch_access_token(world: World, _deployment: Deployment, asked: Call) -> Mapping[str, Any]:
+    """Not renewed, unlike by ``/auth/v1/token``: js-sdk 1.x keeps its refresh token [src]."""
+    with world.deciding():
+        login = web_users.find_login(world, env=asked.env, refresh_token=asked.text("refresh_token"))
+        token = web_users.access_token(world, login)
+    return {"access_token": token, "access_token_expire": web_users.ACCESS_TOKEN_LIFE * 1000}
+
+
+def _get_user_info(world: World, _deployment: Deployment, asked: Call) -> Mapping[str, Any]:
+    with world.deciding():
+        user = web_users.authorise(world, asked.text("access_token"), env=asked.env)
+    return {"data": {"uid": user.uuid, "loginType": "ANONYMOUS"}}
+
+
+def _log_out(world: World, _deployment: Deployment, asked: Call) -> Mapping[str, Any]:
+    with world.deciding():
+        login = web_users.find_login(world, env=asked.env, refresh_token=asked.text("refresh_token"))
+        web_users.end(world, login)
+    return {}
+
+
+ACTIONS: Final[dict[str, Action]] = {
+    "functions.invokeFunction": _invoke_function,
+    "auth.signInAnonymously": _sign_in_anonymously,
+    "auth.fetchAccessTokenWithRefreshToken": _fetch_access_token,
+    "auth.getUserInfo": _get_user_info,
+    "auth.logout": _log_out,
+}
+"""The actions served; those about logging in are of js-sdk 1.x, the later ones use ``/auth/v1``."""

@@ -1,0 +1,114 @@
+"""Code packages: the zip files that functions are deployed from, unpacked where an instance can run them."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import shutil
+import stat
+import tempfile
+import zipfile
+import zlib
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Final
+
+from emulator.world.functions import FunctionError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+LARGEST_UNPACKED: Final = 500 * 1024 * 1024
+"""Bytes of all files of a package together [doc]."""
+MOST_ENTRIES: Final = 20_000
+"""Files and folders of a package [inferred]."""
+LONGEST_NAME: Final = 255
+"""Bytes of one name in a path, which is what file systems take."""
+_ENCRYPTED: Final = 0x1
+_UNREADABLE: Final = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, ValueError, EOFError)
+_IN_EACH_OTHERS_WAY: Final = (NotADirectoryError, IsADirectoryError, FileExistsError)
+
+
+class Packages:
+    """The packages in one folder, each under the hash of its zip: what was unpacked never changes.
+
+    :param folder: made when the first package comes.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def folder(self, package: str) -> Path:
+        """Where the files of a package are."""
+        return self._folder / package
+
+    def add(self, content: bytes) -> str:
+        """Unpack a zip file; the package's id.
+
+        :raises FunctionError: InvalidParameterValue.ZipFile: no zip file, or one that would not stay in its folder.
+        """
+        package = hashlib.sha256(content).hexdigest()
+        if not self.folder(package).is_dir():
+            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            with tempfile.TemporaryDirectory(dir=self._folder, prefix=".unpacking-") as passing:
+                unpacked = Path(passing) / package
+                unpacked.mkdir()
+                _unpack(content, unpacked)
+                self._publish(unpacked)
+        return package
+
+    def _publish(self, unpacked: Path) -> None:
+        """All of it or nothing: a package that is half there is never seen."""
+        try:
+            unpacked.rename(self.folder(unpacked.name))
+        except OSError:
+            if not self.folder(unpacked.name).is_dir():  # else the same package came twice at one time
+                raise
+
+
+def _unpack(content: bytes, folder: Path) -> None:
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            entries = archive.infolist()
+            _check(entries)
+            for entry in entries:
+                path = folder / entry.filename
+                if entry.is_dir():
+                    path.mkdir(parents=True, exist_ok=True)
+                    continue
+                path.parent.mkdir(parents=True, exist_ok=True)
+                with archive.open(entry) as packed, path.open("xb") as file:
+                    shutil.copyfileobj(packed, file)  # never more than the entry's declared size
+    except _UNREADABLE as error:
+        raise _refused(f"it cannot be unpacked ({type(error).__name__})") from None
+    except _IN_EACH_OTHERS_WAY:
+        raise _refused("two of its entries have one path") from None
+
+
+def _check(entries: Iterable[zipfile.ZipInfo]) -> None:
+    size = 0
+    for count, entry in enumerate(entries, start=1):
+        size += entry.file_size
+        if size > LARGEST_UNPACKED or count > MOST_ENTRIES:
+            raise _refused(f"it holds more than {LARGEST_UNPACKED} bytes or {MOST_ENTRIES} entries")
+        if entry.flag_bits & _ENCRYPTED:
+            raise _refused("it is encrypted")
+        kind = stat.S_IFMT(entry.external_attr >> 16)
+        if kind not in (0, stat.S_IFREG, stat.S_IFDIR):  # a symlink would lead out of the folder
+            raise _refused("it holds something else than files and folders")
+        if not _stays_inside(entry.filename):
+            raise _refused("a path in it leads out of its folder")
+
+
+def _stays_inside(name: str) -> bool:
+    path = PurePosixPath(name)
+    return (
+        bool(path.parts)
+        and not path.is_absolute()
+        and ".." not in path.parts
+        and not set(name) & {"\\", "\0"}
+        and all(len(part.encode()) <= LONGEST_NAME for part in path.parts)
+    )
+
+
+def _refused(why: str) -> FunctionError:
+    return FunctionError("InvalidParameterValue.ZipFile", f"The zip file cannot be used: {why}.")

@@ -1,0 +1,90 @@
+"""The functions that Tencent Cloud's API made, changed or deleted, by CloudBase environment.
+
+FunctionError
+    The API refuses; ``code`` is its own, as ``ResourceNotFound.FunctionName``.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from emulator.world.world import World
+
+
+class FunctionError(Exception):
+    """What Tencent Cloud's API refuses to do with a function.
+
+    :param code: the platform's, which clients tell errors apart by [doc].
+    :param message: its text, which may change [inferred].
+    """
+
+    def __init__(self, code: str, message: str) -> None:
+        self.code = code
+        self.message = message
+        super().__init__(f"{code}: {message}")
+
+
+@dataclass(frozen=True)
+class Trigger:
+    """What starts a function by itself.
+
+    :param kind: ``timer``, the only one that CloudBase knows.
+    :param description: a cron expression of seven fields.
+    :param added_at: Unix seconds.
+    """
+
+    name: str
+    kind: str
+    description: str
+    added_at: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class CloudFunction:
+    """One function as the API keeps it.
+
+    :param package: the id of its code, or ``None`` while that is still the project's folder.
+    :param code_size: bytes of the package as it was sent.
+    :param added_at: Unix seconds, as ``modified_at``.
+    """
+
+    name: str
+    runtime: str
+    handler: str
+    timeout_seconds: int
+    memory_megabytes: int
+    environment: Mapping[str, str] = field(repr=False)
+    description: str = ""
+    package: str | None = None
+    code_size: int = 0
+    triggers: tuple[Trigger, ...] = ()
+    added_at: float
+    modified_at: float
+
+
+def kept(world: World, env: str) -> dict[str, CloudFunction | None]:
+    """The functions of an environment that the API has touched, by name; ``None`` stands for a deleted one."""
+    rows = world.store.rows("SELECT name, configuration FROM functions WHERE env = ? ORDER BY name", env)
+    return {row["name"]: None if row["configuration"] is None else _function(row["configuration"]) for row in rows}
+
+
+def keep(world: World, env: str, function: CloudFunction) -> None:
+    """Keep ``function`` as it is now."""
+    configuration = json.dumps(dataclasses.asdict(function))
+    world.store.run("INSERT OR REPLACE INTO functions VALUES (?, ?, ?)", env, function.name, configuration)
+
+
+def delete(world: World, env: str, name: str) -> None:
+    """Forget a function, and remember that it is gone: the project's folder does not bring it back [inferred]."""
+    world.store.run("INSERT OR REPLACE INTO functions VALUES (?, ?, NULL)", env, name)
+
+
+def _function(configuration: str) -> CloudFunction:
+    fields = json.loads(configuration)
+    return CloudFunction(**{**fields, "triggers": tuple(Trigger(**trigger) for trigger in fields["triggers"])})

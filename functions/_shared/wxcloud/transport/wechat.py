@@ -1,0 +1,64 @@
+"""api.weixin.qq.com: its addresses, its JSON and its errcodes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Callable
+
+from wxcloud.errors import BadAnswer, WeChatError
+from wxcloud.transport.connection import Connection, Request, described, json_object, json_text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import requests
+
+    from wxcloud.settings import Settings
+
+
+class WeChat:
+    """The instance's connection to WeChat's HTTPS endpoints."""
+
+    def __init__(self, settings: Settings, *, sleep: Callable[[float], None]) -> None:
+        self._settings = settings
+        self._connection = Connection("WeChat (WX_API_BASE)", sleep=sleep)
+
+    def exchange(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, Any] | None = None,
+        body: Mapping[str, Any] | None = None,
+        is_repeatable: bool = True,
+    ) -> dict[str, Any]:
+        """Send one request and return the answer's object without `errcode` and `errmsg`.
+
+        Raises WeChatError for another errcode than 0, BadAnswer, or as `Connection.exchange`.
+        """
+        request = Request(
+            method,
+            self._settings.api_base + path,
+            timeouts=self._settings.timeouts,
+            query=query,
+            headers=None if body is None else {"Content-Type": "application/json"},
+            body=None if body is None else json_text(body).encode(),
+            is_repeatable=is_repeatable,
+        )
+        return self._connection.exchange(request, _answer)
+
+
+def accepted(answer: Mapping[str, Any]) -> dict[str, Any]:
+    """What WeChat answered, without `errcode` and `errmsg`; raises WeChatError if the errcode says that it refuses."""
+    errcode, errmsg = answer.get("errcode", 0), answer.get("errmsg", "")
+    if type(errcode) is not int or not isinstance(errmsg, str):
+        raise BadAnswer("errcode must be a whole number and errmsg a text")
+    if errcode != 0:
+        raise WeChatError(errcode, errmsg)
+    return {name: value for name, value in answer.items() if name not in {"errcode", "errmsg"}}
+
+
+def _answer(response: requests.Response) -> dict[str, Any]:
+    answer = json_object(response)
+    if answer is None:
+        raise BadAnswer(f"WeChat must answer HTTP 200 with a JSON object, got {described(response)}")
+    return accepted(answer)

@@ -1,0 +1,103 @@
+"""A function's package: its own files, what the functions share, its permissions, its dependencies, all compiled."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Any
+
+import archive
+import contents
+import wheels
+from errors import PackagingError
+from interpreter import Interpreter
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
+
+    from emulator.project import FunctionSpec
+
+
+@dataclass(frozen=True)
+class Package:
+    """A function as it is deployed: the folder, and the same as a zip file.
+
+    Sizes are bytes. `import_ms` is None, and nothing is compiled, where there is no Python of its runtime.
+    """
+
+    name: str
+    runtime: str
+    folder: Path
+    zip_file: Path
+    file_count: int
+    unpacked_size: int
+    zip_size: int
+    sha256: str
+    import_ms: float | None
+
+    def document(self) -> Mapping[str, Any]:
+        """It for `--json`."""
+        return {
+            "name": self.name,
+            "runtime": self.runtime,
+            "folder": str(self.folder),
+            "zip": str(self.zip_file),
+            "files": self.file_count,
+            "unpackedSize": self.unpacked_size,
+            "zipSize": self.zip_size,
+            "sha256": self.sha256,
+            "isCompiled": self.import_ms is not None,
+            "importMs": None if self.import_ms is None else round(self.import_ms, 1),
+        }
+
+
+def build(
+    spec: FunctionSpec, into: Path, *, config: Path, ignore: Sequence[str], dependencies: Iterable[Path]
+) -> Package:
+    """Make a function's package, as a folder in `into` and a zip file beside it.
+
+    :param config: the project's config.json, for a function that has none of its own.
+    :param ignore: globs of what the function leaves out.
+    :param dependencies: its wheels.
+    :raises PackagingError: two of its sources have one path, or its Python cannot compile or import it.
+    """
+    folder = into / spec.name
+    shared = contents.contents(spec.shared) if spec.shared else ()
+    vendored = itertools.chain.from_iterable(map(wheels.contents, dependencies))
+    for path, content in itertools.chain(contents.contents(spec.directory, ignore), shared, vendored):
+        _write(folder, path, content)
+    if config.is_file() and not (folder / config.name).exists():
+        _write(folder, PurePosixPath(config.name), config.read_bytes())
+    python, import_ms = Interpreter.of(spec.runtime), None
+    if python is not None:
+        python.compile(folder)
+        import_ms = python.import_ms(folder, spec.handler, spec.environment)
+    zip_file = into / f"{spec.name}.zip"
+    archive.write(folder, zip_file)
+    sizes = [path.stat().st_size for path in folder.rglob("*") if path.is_file()]
+    return Package(
+        name=spec.name,
+        runtime=spec.runtime,
+        folder=folder,
+        zip_file=zip_file,
+        file_count=len(sizes),
+        unpacked_size=sum(sizes),
+        zip_size=zip_file.stat().st_size,
+        sha256=hashlib.sha256(zip_file.read_bytes()).hexdigest(),
+        import_ms=import_ms,
+    )
+
+
+def _write(folder: Path, path: PurePosixPath, content: bytes) -> None:
+    file = folder / path
+    file.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with file.open("xb") as new:
+            new.write(content)
+    except FileExistsError:
+        why = "the function, what the functions share, and its dependencies must not bring the same file; rename one"
+        raise PackagingError(f"{folder.name}: expected one {path}, found two: {why}") from None
+    file.chmod(0o644)

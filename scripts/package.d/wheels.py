@@ -1,0 +1,103 @@
+"""Wheels: brought here by pip, known by their hashes, unpacked without what nobody needs at run time."""
+
+from __future__ import annotations
+
+import hashlib
+import subprocess
+import sys
+import tempfile
+import zipfile
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Final
+
+from contents import is_deployed
+from errors import DownloadError, PackagingError
+from lock import PYTHONS, Lock, Pin
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+_COMPILED_TOO: Final = ("--platform", "manylinux2014_x86_64", "--implementation", "cp")
+_PURE_ONLY: Final = ("--platform", "any", "--implementation", "py", "--abi", "none")
+_LICENCES: Final = ("METADATA", "licenses/*", "LICENSE*", "LICENCE*", "NOTICE*", "COPYING*")
+"""What stays of a wheel's .dist-info: who made it, and the licence, which asks to come along."""
+
+
+class Wheels:
+    """The wheels in one folder: what is there with the right hash is not brought again.
+
+    :param tell: is told what takes time.
+    """
+
+    def __init__(self, folder: Path, tell: Callable[[str], None]) -> None:
+        self._folder = folder
+        self._tell = tell
+
+    def of(self, lock: Lock) -> list[Path]:
+        """The wheels that a lock names, in its order.
+
+        :raises DownloadError: pip cannot bring them.
+        :raises PackagingError: one is not pure Python.
+        """
+        wheels = self._present()
+        if not all(pin.sha256 in wheels for pin in lock.pins):
+            self._tell(f"fetching {len(lock.pins)} wheels for {lock.runtime}")
+            # To `pip install`, unlike to `pip download`, a --python-version counts for nothing in some versions [run].
+            options = ("--no-deps", "--require-hashes", "--requirement", str(lock.path))
+            _download(self._folder, lock.runtime, *_COMPILED_TOO, *options)
+            wheels = self._present()
+        named = [wheels[pin.sha256] for pin in lock.pins]
+        compiled = next((wheel.name for wheel in named if not wheel.stem.endswith("-none-any")), None)
+        if compiled is not None:
+            raise PackagingError(f"{lock.path}: expected pure-Python wheels, found {compiled}; do without it")
+        return named
+
+    def _present(self) -> dict[str, Path]:
+        return {_sha256(wheel): wheel for wheel in sorted(self._folder.glob("*.whl"))}
+
+
+def resolve(path: Path, runtime: str, requirements: Sequence[str]) -> Lock:
+    """The newest pure-Python wheels that meet the requirements under a runtime's Python.
+
+    :raises DownloadError: pip finds none, or reaches no index.
+    """
+    with tempfile.TemporaryDirectory(prefix="package-lock-") as passing:
+        _download(Path(passing), runtime, *_PURE_ONLY, *requirements)
+        pins = [_pin(wheel) for wheel in sorted(Path(passing).glob("*.whl"))]
+    return Lock(path, runtime, tuple(requirements), tuple(pins))
+
+
+def contents(wheel: Path) -> Iterator[tuple[PurePosixPath, bytes]]:
+    """The files of a wheel that are deployed, with their paths in the package."""
+    with zipfile.ZipFile(wheel) as archive:
+        for name in sorted(archive.namelist()):
+            path = PurePosixPath(name)
+            if not name.endswith("/") and _is_needed(path):
+                yield path, archive.read(name)
+
+
+def _is_needed(path: PurePosixPath) -> bool:
+    top, *inside = path.parts
+    if top.endswith(".dist-info"):
+        return any(PurePosixPath(*inside).match(pattern) for pattern in _LICENCES)
+    return not top.endswith(".data") and is_deployed(path)
+
+
+def _download(folder: Path, runtime: str, *options: str) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    quiet = ("--quiet", "--disable-pip-version-check", "--no-input")
+    command = [sys.executable, "-m", "pip", "download", *quiet, "--dest", str(folder), "--only-binary", ":all:"]
+    command += ["--python-version", PYTHONS[runtime], *options]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        said = [line for line in done.stderr.splitlines() if line.startswith("ERROR")] or done.stderr.splitlines()
+        raise DownloadError(f"pip cannot download what {runtime} needs: {' '.join(said) or 'it says nothing'}")
+
+
+def _pin(wheel: Path) -> Pin:
+    name, version, *_tags = wheel.stem.split("-")
+    return Pin(name.replace("_", "-").lower(), version, _sha256(wheel))
+
+
+def _sha256(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()

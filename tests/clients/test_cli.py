@@ -1,0 +1,136 @@
+"""``tcb``, the CLI of @cloudbase/cli, unmodified: it deploys this repository's functions into an emulator.
+
+It knows no other address than Tencent's, so a proxy on loopback answers for these hosts.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from functools import partial
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from tls_proxy import TlsProxy
+
+PROJECT = Path(__file__).parents[2]
+TCB = Path(__file__).parent / "node_modules/@cloudbase/cli/bin/tcb"
+STATISTICS = "otheve.beacon.qq.com"
+"""Where the CLI reports its use to; it does without."""
+LOGIN = ("login", "-k", "--apiKeyId", "AKIDlocal", "--apiKey")
+CHANGED = 'def main(event, context):\n    print("changed code")\n    return {"changed": event}\n'
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory):
+    """A copy of this project that a test may change."""
+    folder = tmp_path_factory.mktemp("project")
+    shutil.copytree(PROJECT / "functions", folder / "functions", ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("cloudbaserc.yaml", "config.json"):
+        shutil.copy(PROJECT / name, folder / name)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def running(project, start_emulator):
+    return start_emulator(project)
+
+
+@pytest.fixture(scope="module")
+def proxy(running, tmp_path_factory):
+    address = urlsplit(running.url)
+    with TlsProxy((address.hostname, address.port), tmp_path_factory.mktemp("tls")) as proxy:
+        yield proxy
+
+
+@pytest.fixture(scope="module")
+def cli(node, proxy, project):
+    """Run the CLI; what it prints. Its login is kept in ``home``."""
+
+    def run(home, *arguments, code=0):
+        environment = {
+            "PATH": os.environ["PATH"],
+            "HOME": str(home),
+            "TZ": "Asia/Shanghai",  # the zone of the times it sends, which it does not say
+            "http_proxy": proxy.url,
+            "https_proxy": proxy.url,
+            "NODE_EXTRA_CA_CERTS": str(proxy.ca),
+            "WX_APPID": "wx1234567890abcdef",
+            "WX_SECRET": "a secret of this deployment",
+        }
+        done = subprocess.run(
+            ["node", TCB, *arguments],
+            check=False,
+            cwd=project,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=240,
+        )
+        printed = done.stdout + done.stderr
+        assert done.returncode == code, printed
+        return printed
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def tcb(cli, tmp_path_factory):
+    """The CLI, logged in."""
+    home = tmp_path_factory.mktemp("home")
+    assert "login succeeded" in cli(home, *LOGIN, "local-secret-key")
+    return partial(cli, home)
+
+
+def test_a_wrong_key_cannot_log_in(cli, tmp_path):
+    assert "Please check your signature is correct" in cli(tmp_path, *LOGIN, "wrong", code=1)
+
+
+def test_the_life_of_a_deployment(tcb, running, project, proxy):
+    """One story, as each step takes seconds: deploy, list, detail, change, redeploy, invoke, log, delete, create."""
+    tcb("fn", "deploy", "--all", "--force", "--yes")
+    listed = tcb("fn", "list")
+    for name in ("verifySignature", "login", "checkSession"):
+        assert name in listed
+
+    detail = tcb("fn", "detail", "login")
+    assert "WX_SECRET=a secret of this deployment" in detail
+    assert '@wxcloud.answers("login")' in detail
+
+    index = project / "functions/login/index.py"
+    original = index.read_text(encoding="utf-8")
+    index.write_text(CHANGED, encoding="utf-8")
+    invoked = tcb("fn", "invoke", "login", "--params", '{"code": "no such code"}')
+    assert '"errCode":40029' in invoked  # what was uploaded, not what stands in the folder now
+    assert "START RequestId" in invoked
+
+    tcb("fn", "deploy", "login", "--force", "--yes")
+    assert '{"changed":{"a":1}}' in tcb("fn", "invoke", "login", "--params", '{"a": 1}')
+    phone = running.phone()
+    called = running.remote.ask(
+        "POST", f"/phone/v1/phones/{phone['phoneId']}/callFunction", {"name": "login", "data": {"b": 2}}
+    )
+    assert called["result"]["changed"]["b"] == 2
+
+    logged = tcb("fn", "log", "login")
+    assert "changed code" in logged
+    assert '"errCode":40029' in logged
+
+    tcb("fn", "delete", "login")
+    assert "login" not in tcb("fn", "list")
+    assert "login" in tcb("fn", "invoke", "login", code=1)
+
+    index.write_text(original, encoding="utf-8")
+    tcb("fn", "deploy", "login", "--yes")
+    assert '"errCode":40029' in tcb("fn", "invoke", "login", "--params", '{"code": "no such code"}')
+
+    assert set(proxy.refused) <= {STATISTICS}
+    kept = json.dumps(running.remote.ask("GET", "/emulator/v1/exchanges?limit=1000"))
+    assert "CreateFunction" in kept
+    assert "a secret of this deployment" not in kept

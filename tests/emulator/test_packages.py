@@ -1,0 +1,151 @@
+"""A package is unpacked wholly and inside its folder, or not at all."""
+
+from __future__ import annotations
+
+import io
+import stat
+import zipfile
+from contextlib import suppress
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from emulator import packages
+from emulator.packages import Packages
+from emulator.world.functions import FunctionError
+
+
+@pytest.fixture
+def kept(tmp_path):
+    return Packages(tmp_path / "packages")
+
+
+def entry(name, *, mode=stat.S_IFREG | 0o644):
+    made = zipfile.ZipInfo(name)
+    made.external_attr = mode << 16
+    return made
+
+
+def zip_of(*entries):
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        for name, text in entries:
+            archive.writestr(name, text)
+    return content.getvalue()
+
+
+def refusal(kept, content):
+    with pytest.raises(FunctionError) as refused:
+        kept.add(content)
+    assert refused.value.code == "InvalidParameterValue.ZipFile"
+    return refused.value.message
+
+
+def test_files_and_folders_are_unpacked(kept):
+    package = kept.add(zip_of(("index.py", "pass\n"), ("sub/deep/file.txt", "中"), ("empty/", "")))
+    folder = kept.folder(package)
+    assert (folder / "index.py").read_text() == "pass\n"
+    assert (folder / "sub/deep/file.txt").read_text(encoding="utf-8") == "中"
+    assert (folder / "empty").is_dir()
+
+
+def test_the_same_package_is_unpacked_once(kept):
+    content = zip_of(("index.py", "pass\n"))
+    package = kept.add(content)
+    before = (kept.folder(package) / "index.py").stat().st_ino
+    assert kept.add(content) == package
+    assert (kept.folder(package) / "index.py").stat().st_ino == before
+
+
+def test_a_package_that_came_twice_at_one_time_is_there_once(kept, monkeypatch):
+    content = zip_of(("index.py", "pass\n"))
+    unpack = packages._unpack
+
+    def meanwhile(content, folder):
+        monkeypatch.setattr(packages, "_unpack", unpack)
+        kept.add(content)
+        unpack(content, folder)
+
+    monkeypatch.setattr(packages, "_unpack", meanwhile)
+    assert (kept.folder(kept.add(content)) / "index.py").is_file()
+
+
+def test_a_folder_that_cannot_be_put_in_place_is_a_fault(kept, tmp_path):
+    content = zip_of(("index.py", "pass\n"))
+    package = kept.add(content)
+    other = Packages(tmp_path / "other")
+    other.folder(package).parent.mkdir()
+    other.folder(package).write_text("a file stands in the way")
+    with pytest.raises(NotADirectoryError):
+        other.add(content)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["../out", "sub/../../out", "/absolute", "back\\slash", "..", "sub/..", "x" * 256],
+    ids=lambda name: name[:20],
+)
+def test_a_path_out_of_the_folder_is_refused(kept, tmp_path, name):
+    assert "leads out of its folder" in refusal(kept, zip_of(("index.py", ""), (name, "evil")))
+    assert not list((tmp_path / "packages").iterdir())
+
+
+@pytest.mark.parametrize("kind", [stat.S_IFLNK, stat.S_IFIFO, stat.S_IFCHR, stat.S_IFSOCK])
+def test_what_is_neither_file_nor_folder_is_refused(kept, kind):
+    assert "something else" in refusal(kept, zip_of((entry("link", mode=kind | 0o777), "/etc/passwd")))
+
+
+def test_an_encrypted_package_is_refused(kept):
+    content = bytearray(zip_of(("index.py", "pass\n")))
+    content[content.index(b"PK\x01\x02") + 8] |= 0x1
+    assert "encrypted" in refusal(kept, bytes(content))
+
+
+def test_a_package_that_unpacks_to_too_much_is_refused(kept, monkeypatch):
+    monkeypatch.setattr(packages, "LARGEST_UNPACKED", 100)
+    kept.add(zip_of(("a", "x" * 50), ("b", "x" * 50)))
+    assert "more than" in refusal(kept, zip_of(("a", "x" * 50), ("b", "x" * 51)))
+
+
+def test_a_package_of_too_many_entries_is_refused(kept, monkeypatch):
+    monkeypatch.setattr(packages, "MOST_ENTRIES", 2)
+    assert "more than" in refusal(kept, zip_of(("a", ""), ("b", ""), ("c", "")))
+
+
+def test_an_entry_gives_no_more_than_it_declares(kept):
+    content = bytearray(zip_of(("index.py", "x" * 1000)))
+    at = content.index(b"PK\x01\x02") + 24
+    content[at : at + 4] = (10).to_bytes(4, "little")
+    refusal(kept, bytes(content))
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+@pytest.mark.parametrize("names", [("a", "a"), ("a", "a/b"), ("a/b", "a"), ("a", "a/")], ids=str)
+def test_entries_in_each_others_way_are_refused(kept, names):
+    assert "one path" in refusal(kept, zip_of(*((name, "") for name in names)))
+
+
+def test_a_broken_file_in_a_package_is_refused(kept):
+    content = zip_of(("index.py", "some text")).replace(b"some text", b"same text")
+    assert "cannot be unpacked" in refusal(kept, content)
+
+
+anything = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+@anything
+@given(st.binary())
+def test_any_bytes_that_are_no_zip_are_refused(kept, content):
+    refusal(kept, content)
+
+
+@anything
+@given(st.integers(min_value=0), st.binary(min_size=1, max_size=8))
+def test_a_damaged_package_is_refused_or_unpacked_inside_its_folder(kept, tmp_path, place, damage):
+    content = bytearray(zip_of(("index.py", "pass\n"), ("sub/file", "text")))
+    at = place % len(content)
+    content[at : at + len(damage)] = damage
+    with suppress(FunctionError):
+        kept.add(bytes(content))
+    assert [path.name for path in tmp_path.iterdir()] == ["packages"]
