@@ -12,7 +12,8 @@ import pytest
 
 
 def wxemu(*arguments, cwd=None):
-    return subprocess.run([sys.executable, "-m", "emulator", *arguments], capture_output=True, text=True, cwd=cwd)
+    command = [sys.executable, "-m", "emulator", *arguments]
+    return subprocess.run(command, check=False, capture_output=True, text=True, cwd=cwd)
 
 
 @pytest.mark.parametrize("command", [(), ("start",), ("demo",), ("invoke",), ("phone",), ("clock",), ("state",)])
