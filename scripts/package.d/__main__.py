@@ -32,8 +32,10 @@ def package(project: Path, output: Path | None, *, is_lock: bool, is_json: bool)
     r"""Package every function: NAME/ and NAME.zip in dist/functions.
 
     In a package are the function, what the functions share (_shared), config.json, and the dependencies that the lock
-    of its runtime names, pure Python all of them. What the tests and the project's .venv have is not in it. The same
-    sources give the same bytes. Every option can be given by an environment variable as well: PACKAGE_OUTPUT.
+    of its runtime names, pure Python all of them; no tests, and nothing of the project's .venv. The same sources give
+    the same bytes.
+
+    Every option can be given by an environment variable as well: --output is PACKAGE_OUTPUT.
 
     \b
     Examples:

@@ -46,8 +46,9 @@ def deploy(
     r"""Deploy the functions, or those that are named: scripts/package, `tcb fn deploy`, and one invocation each.
 
     Secrets come from .env (see .env.example) or from the environment; they are shown nowhere. The invocation has an
-    empty event: a function that answers it, if only with an errCode, has been loaded and runs. Every option can be given
-    by an environment variable as well: DEPLOY_ENV.
+    empty event: a function that answers it, if only with an errCode, has been loaded and runs.
+
+    Every option can be given by an environment variable as well: --env is DEPLOY_ENV.
 
     \b
     Examples:
@@ -59,7 +60,7 @@ def deploy(
         variables = _checked(project, names, is_dry=dry_run)
         made = distribution.make(project, output or project / "dist", tell)
         sent = shipments(made, names, env=env)
-        answers = {} if dry_run else _send(sent, Tcb.at(made.folder, variables, env=env, tell=tell))
+        answers = {} if dry_run else _send(sent, Tcb.at(made.folder, variables, env=env, tell=_pass_on))
     except (PackagingError, ProjectError) as error:
         raise click.ClickException(str(error)) from None
     _show(sent, answers, dry_run=dry_run, is_json=is_json)
@@ -104,6 +105,10 @@ def _show(sent: Sequence[Shipment], answers: Mapping[str, object], *, dry_run: b
 def tell(step: str) -> None:
     """Show what is going on, apart from the result."""
     click.echo(f"deploy: {step}", err=True)
+
+
+def _pass_on(line: str) -> None:
+    click.echo(f"tcb: {line}", err=True)
 
 
 if __name__ == "__main__":

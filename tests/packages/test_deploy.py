@@ -1,0 +1,230 @@
+"""scripts/deploy against a stand-in for Tencent's CLI, which says what the real one was seen to say."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+
+import pytest
+
+APPID, SECRET = "wx1234567890abcdef", "0123456789abcdef0123456789abcdef"
+ANSWER = {"errCode": -501007, "errMsg": "hello:fail"}
+SUCCEEDED = (
+    "✔ [hello] call succeeded\n\nRequest Id ：5b523268\nReturn result：{}\nInvocation log：\nSTART RequestId: 5b523268"
+)
+FAILED = "✖ [hello] call failed\n\nRequest Id ：5b523268\nReturn result：\nError message：{}\nInvocation log：\nSTART"
+NOT_SIGNED_IN = (
+    "✖ [hello] 函数部署失败\n✖   错误信息: No valid identity information, please use cloudbase login to login"
+)
+
+STAND_IN = """\
+import json, os, sys
+asked = {"arguments": sys.argv[1:], "folder": os.getcwd(), "appid": os.environ.get("WX_APPID"),
+         "secret": os.environ.get("WX_SECRET"), "files": sorted(os.listdir(".")), "stdin": sys.stdin.read()}
+with open(os.environ["STAND_IN_ASKED"], "a") as file:
+    file.write(json.dumps(asked) + "\\n")
+sys.stdout.reconfigure(encoding="utf-8")
+code, said = json.loads(os.environ["STAND_IN_" + sys.argv[2].upper()])
+print(said)
+sys.exit(code)
+"""
+
+
+class Tcb:
+    """The stand-in, in a folder that is to be first on PATH; `deploy` and `invoke` are exit code and words of each."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.deploy = (0, "✔ [hello] Cloud function deployed successfully!")
+        self.invoke = (0, SUCCEEDED.replace("{}", json.dumps(ANSWER)))
+        folder.mkdir()
+        (folder / "tcb.py").write_text(STAND_IN)
+        (folder / "tcb").write_text(f'#!/bin/sh\nexec "{sys.executable}" "{folder / "tcb.py"}" "$@"\n')
+        (folder / "tcb").chmod(0o755)
+
+    @property
+    def variables(self):
+        return {
+            "PATH": f"{self.folder}{os.pathsep}{os.environ['PATH']}",
+            "STAND_IN_ASKED": str(self.folder / "asked"),
+            "STAND_IN_DEPLOY": json.dumps(self.deploy),
+            "STAND_IN_INVOKE": json.dumps(self.invoke),
+        }
+
+    @property
+    def asked(self):
+        file = self.folder / "asked"
+        return [json.loads(line) for line in file.read_text().splitlines()] if file.exists() else []
+
+
+@pytest.fixture
+def tcb(tmp_path):
+    return Tcb(tmp_path / "bin")
+
+
+@pytest.fixture
+def ready(project):
+    """The small project with the two variables, and its .env."""
+    project.declare(defaults='{envVariables: {WX_APPID: "{{env.WX_APPID}}", WX_SECRET: "{{env.WX_SECRET}}"}}')
+    project.write(".env", f"WX_APPID={APPID}\nWX_SECRET={SECRET}\n")
+    project.environ |= {"PATH": str(project.directory / "nothing")}
+    for name in ("WX_APPID", "WX_SECRET", "DEPLOY_ENV"):
+        project.environ.pop(name, None)
+    return project
+
+
+def deploy(project, *arguments, tcb=None):
+    return project.run("deploy.py", *arguments, **({} if tcb is None else tcb.variables))
+
+
+def refused(done):
+    assert (done.returncode, done.stdout) == (1, "")
+    assert SECRET not in done.stderr
+    return done.stderr.splitlines()[-1].removeprefix("Error: ")
+
+
+def test_a_dry_run_shows_what_would_be_sent_and_sends_nothing(ready, tcb):
+    done = deploy(ready, "--dry-run", tcb=tcb)
+
+    assert done.returncode == 0
+    lines = [" ".join(line.split()) for line in done.stdout.splitlines()]
+    assert lines[0] == "hello -> env-small"
+    assert lines[1].startswith("runtime Python3.")
+    assert lines[1].endswith(", handler index.main")
+    assert lines[2:4] == ["limits 10 s, 256 MB of memory", "variables WX_APPID (hidden), WX_SECRET (hidden)"]
+    assert lines[4].startswith(f"code {ready.output / 'functions/hello'}: ")
+    assert lines[5:] == ["Nothing was sent: a dry run."]
+    assert tcb.asked == []
+
+
+@pytest.mark.parametrize("option", [(), ("--json",)])
+def test_no_value_of_a_variable_is_shown_or_written_down(ready, tcb, option):
+    for arguments in ((*option, "--dry-run"), option):
+        done = deploy(ready, *arguments, tcb=tcb)
+        assert done.returncode == 0
+        for value in (SECRET, APPID):
+            assert value not in done.stdout + done.stderr
+            assert not any(value.encode() in file.read_bytes() for file in ready.output.rglob("*") if file.is_file())
+
+
+def test_a_dry_run_needs_neither_the_cli_nor_the_variables_but_tells_which_are_empty(ready):
+    ready.write(".env", f"WX_APPID={APPID}\n")
+    done = deploy(ready, "--dry-run", "--json")
+
+    assert done.returncode == 0
+    (function,) = json.loads(done.stdout)["functions"]
+    assert (function["variables"], function["emptyVariables"]) == (["WX_APPID", "WX_SECRET"], ["WX_SECRET"])
+    assert function["answer"] is None
+
+
+def test_the_packages_are_deployed_from_their_folder_and_asked_for_an_answer(ready, tcb):
+    done = deploy(ready, tcb=tcb)
+
+    assert done.returncode == 0
+    assert [asked["arguments"] for asked in tcb.asked] == [
+        ["fn", "deploy", "hello", "--force", "--yes"],
+        ["fn", "invoke", "hello", "--params", "{}"],
+    ]
+    for asked in tcb.asked:
+        assert asked["folder"] == str(ready.output.resolve())
+        assert (asked["appid"], asked["secret"], asked["stdin"]) == (APPID, SECRET, "")
+        assert {"cloudbaserc.json", "functions"} <= set(asked["files"])
+    assert json.dumps(ANSWER) in done.stdout
+    assert done.stdout.endswith("1 deployed, and each answers.\n")
+
+
+def test_the_environment_beats_the_file(ready, tcb):
+    ready.environ["WX_APPID"] = "wxfedcba0987654321"
+    deploy(ready, tcb=tcb)
+
+    assert {(asked["appid"], asked["secret"]) for asked in tcb.asked} == {("wxfedcba0987654321", SECRET)}
+
+
+def test_another_environment_can_be_named(ready, tcb):
+    shown = deploy(ready, "--env", "env-mine", tcb=tcb)
+
+    assert [asked["arguments"][-2:] for asked in tcb.asked] == [["--envId", "env-mine"]] * 2
+    assert shown.stdout.startswith("hello -> env-mine\n")
+
+
+def test_only_the_named_functions_are_deployed(ready, tcb):
+    ready.write("functions/other/index.py", "def main(event, context):\n    return 1\n")
+    ready.write(
+        "cloudbaserc.yaml",
+        "envId: e\nfunctions: [{name: hello, runtime: Python3.99}, {name: other, runtime: Python3.99}]\n",
+    )
+    deploy(ready, "other", tcb=tcb)
+
+    assert [asked["arguments"][2] for asked in tcb.asked] == ["other", "other"]
+
+
+def test_a_function_that_is_not_declared_is_told(ready, tcb):
+    assert refused(deploy(ready, "hello", "helo", tcb=tcb)) == "expected functions of cloudbaserc (hello), found helo"
+    assert tcb.asked == []
+
+
+def test_without_the_cli_it_is_said_how_to_get_it(ready):
+    sentence = "the tcb command is missing; install it: npm install --global @cloudbase/cli@2.12.10"
+
+    assert refused(deploy(ready)) == sentence
+    assert not ready.output.exists()
+
+
+@pytest.mark.parametrize("line", ["", "WX_SECRET=\n", "# WX_SECRET=x\n"])
+def test_a_variable_that_is_missing_is_named(ready, tcb, line):
+    ready.write(".env", f"WX_APPID={APPID}\n{line}")
+
+    assert refused(deploy(ready, tcb=tcb)).endswith(".env lacks WX_SECRET; copy .env.example to .env and fill it in")
+    assert tcb.asked == []
+
+
+def test_a_refusal_of_the_cli_is_seen_though_its_exit_code_is_0(ready, tcb):
+    tcb.deploy = (0, NOT_SIGNED_IN)
+
+    assert refused(deploy(ready, tcb=tcb)) == (
+        "hello is not deployed: [hello] 函数部署失败 错误信息: No valid identity information, "
+        "please use cloudbase login to login (sign in first: tcb login)"
+    )
+    assert len(tcb.asked) == 1
+
+
+def test_an_exit_code_of_the_cli_is_seen_whatever_it_says(ready, tcb):
+    tcb.deploy = (7, "it went wrong")
+
+    assert refused(deploy(ready, tcb=tcb)) == "hello is not deployed: it went wrong"
+
+
+def test_a_silent_failure_is_told_too(ready, tcb):
+    tcb.deploy = (7, "")
+
+    assert refused(deploy(ready, tcb=tcb)) == "hello is not deployed: tcb says nothing"
+
+
+def test_a_function_that_fails_in_the_cloud_is_a_failure(ready, tcb):
+    error = {"errorCode": 1, "errorMessage": "Traceback ...\nModuleNotFoundError: No module named 'nope'"}
+    tcb.invoke = (0, FAILED.replace("{}", json.dumps(error)))
+
+    told = "hello is deployed but fails: ModuleNotFoundError: No module named 'nope'"
+    assert refused(deploy(ready, tcb=tcb)) == told
+
+
+@pytest.mark.parametrize("said", [(0, "Return result：\n"), (0, "Return result：{broken\n"), (1, SUCCEEDED)])
+def test_no_answer_is_a_failure(ready, tcb, said):
+    tcb.invoke = said
+
+    assert refused(deploy(ready, tcb=tcb)).startswith("hello is deployed but does not answer: ")
+
+
+def test_the_cli_may_speak_chinese(ready, tcb):
+    tcb.invoke = (0, f"✔ [hello] 调用成功\n\n请求 Id ：7b37533d\n返回结果：{json.dumps(ANSWER)}\n调用日志：\n")
+    done = deploy(ready, "--json", tcb=tcb)
+
+    assert json.loads(done.stdout)["functions"][0]["answer"] == ANSWER
+
+
+def test_what_cannot_be_packaged_is_not_deployed(ready, tcb):
+    ready.write("functions/hello/index.py", "import flask\n")
+
+    assert "cannot import index.py from its package" in refused(deploy(ready, tcb=tcb))
+    assert tcb.asked == []

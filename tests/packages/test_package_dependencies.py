@@ -1,0 +1,207 @@
+"""Vendored dependencies: locked by hash, pure Python, without what is of no use in the cloud; from an index on disk."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import zipfile
+from pathlib import Path
+
+import pytest
+
+FUNCTIONS = Path(__file__).parents[2] / "functions"
+RUNTIMES = ("Python3.9", "Python3.10", "Python3.11")
+PURE, COMPILED = "py3-none-any", "cp311-cp311-manylinux2014_x86_64"
+
+
+class Index:
+    """A package index on disk, as pip reads one."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.links = []
+
+    def add(self, version, tags, requires=">=3.9"):
+        folder = self.folder / "politeness"
+        folder.mkdir(parents=True, exist_ok=True)
+        wheel = folder / f"politeness-{version}-{tags}.whl"
+        head = f"politeness-{version}"
+        files = {
+            "politeness/__init__.py": f"VERSION = {version!r}\nTAGS = {tags!r}\n",
+            "politeness/py.typed": "",
+            "politeness/tests/test_it.py": "",
+            "politeness/words.txt": "please",
+            f"{head}.data/scripts/politeness": "#!python\n",
+            f"{head}.dist-info/METADATA": f"Metadata-Version: 2.1\nName: politeness\nVersion: {version}\n",
+            f"{head}.dist-info/WHEEL": f"Wheel-Version: 1.0\nRoot-Is-Purelib: {tags == PURE}\nTag: {tags}\n",
+            f"{head}.dist-info/RECORD": "",
+            f"{head}.dist-info/entry_points.txt": "",
+            f"{head}.dist-info/licenses/LICENSE": "Be kind.",
+            f"{head}.dist-info/NOTICE.txt": "Thanks.",
+        }
+        with zipfile.ZipFile(wheel, "w") as archive:
+            for name, content in files.items():
+                archive.writestr(name, content)
+        sha256 = hashlib.sha256(wheel.read_bytes()).hexdigest()
+        needs = requires.replace(">", "&gt;")
+        self.links.append(f'<a href="{wheel.name}#sha256={sha256}" data-requires-python="{needs}">{wheel.name}</a>')
+        (folder / "index.html").write_text("".join(self.links))
+        return wheel
+
+    @property
+    def variables(self):
+        return {"PIP_NO_INDEX": "", "PIP_EXTRA_INDEX_URL": "", "PIP_INDEX_URL": self.folder.as_uri()}
+
+
+@pytest.fixture
+def index(tmp_path):
+    return Index(tmp_path / "index")
+
+
+@pytest.fixture
+def polite(project):
+    """The small project, whose function needs `politeness`."""
+    project.write("functions/hello/requirements.txt", "# the one that is needed\n\npoliteness>=1,<3\n")
+    project.write("functions/hello/index.py", "import politeness\n\ndef main(event, context):\n    return 1\n")
+    project.declare(runtime="Python3.11")
+    return project
+
+
+def lock_of(project, runtime="Python3.11"):
+    return project.directory / f"functions/requirements-{runtime}.txt"
+
+
+def locked(project, index):
+    done = project.run("", "--lock", **index.variables)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.split()
+
+
+def pin(project, wheel):
+    """A lock by hand, and its wheel where packaging keeps what was fetched."""
+    sha256 = hashlib.sha256(wheel.read_bytes()).hexdigest()
+    lock_of(project).write_text(f"#   politeness>=1,<3\npoliteness==1.0 \\\n    --hash=sha256:{sha256}\n")
+    project.output.joinpath("wheels").mkdir(parents=True)
+    project.output.joinpath(".packages").touch()
+    project.output.joinpath("wheels", wheel.name).write_bytes(wheel.read_bytes())
+
+
+def test_a_lock_is_written_for_every_runtime_with_the_newest_that_fits_it(polite, index):
+    index.add("1.0", PURE)
+    index.add("2.0", PURE, requires=">=3.10")
+    index.add("3.0", PURE)
+
+    assert locked(polite, index) == [str(lock_of(polite, runtime)) for runtime in RUNTIMES]
+    versions = [re.findall(r"==(\S+)", lock_of(polite, runtime).read_text()) for runtime in RUNTIMES]
+    assert versions == [["1.0"], ["2.0"], ["2.0"]]
+
+
+def test_the_pure_wheel_is_vendored_though_pip_would_prefer_a_compiled_one(polite, index):
+    index.add("1.0", PURE)
+    index.add("1.0", COMPILED)
+    locked(polite, index)
+
+    assert PURE in (polite.package(**index.variables).folder / "politeness/__init__.py").read_text()
+
+
+def test_of_a_wheel_come_its_modules_its_data_and_its_licence(polite, index, files_in):
+    index.add("1.0", PURE)
+    locked(polite, index)
+
+    assert files_in(polite.package(**index.variables).folder) == {
+        "index.py",
+        "config.json",
+        "greeting/__init__.py",
+        "politeness/__init__.py",
+        "politeness/words.txt",
+        "politeness-1.0.dist-info/METADATA",
+        "politeness-1.0.dist-info/NOTICE.txt",
+        "politeness-1.0.dist-info/licenses/LICENSE",
+    }
+
+
+def test_what_was_fetched_once_is_not_fetched_again(polite, index):
+    index.add("1.0", PURE)
+    locked(polite, index)
+    first = polite.package(**index.variables)
+
+    assert polite.package().sha256 == first.sha256  # without an index
+
+
+def test_a_fetched_wheel_that_has_changed_is_not_used(polite, index):
+    pin(polite, index.add("1.0", PURE))
+    (kept,) = polite.output.joinpath("wheels").iterdir()
+    kept.write_bytes(b"something else")
+
+    assert "pip cannot download what Python3.11 needs: ERROR: " in polite.refused()
+
+
+def test_a_wheel_with_another_hash_than_the_lock_s_is_refused(polite, index):
+    index.add("1.0", PURE)
+    locked(polite, index)
+    text = lock_of(polite).read_text()
+    lock_of(polite).write_text(re.sub(r"sha256:\w{8}", "sha256:00000000", text))
+
+    assert "pip cannot download" in polite.refused(**index.variables)
+
+
+def test_what_no_index_has_is_told(polite, index):
+    index.add("4.0", PURE)
+    done = polite.run("", "--lock", **index.variables)
+
+    assert done.returncode == 1
+    assert "pip cannot download what Python3.9 needs: ERROR: " in done.stderr
+    assert not lock_of(polite, "Python3.9").exists()
+
+
+def test_a_compiled_wheel_in_the_lock_is_refused(polite, index):
+    pin(polite, index.add("1.0", COMPILED))
+
+    assert f"expected pure-Python wheels, found politeness-1.0-{COMPILED}.whl" in polite.refused()
+
+
+def test_a_function_that_needs_nothing_has_nothing_vendored(polite, index, files_in):
+    pin(polite, index.add("1.0", PURE))
+    polite.write("functions/plain/index.py", "def main(event, context):\n    return 1\n")
+    polite.write(
+        "cloudbaserc.yaml",
+        "envId: e\nfunctions: [{name: hello, runtime: Python3.11}, {name: plain, runtime: Python3.11}]\n",
+    )
+    assert polite.run("").returncode == 0
+
+    assert files_in(polite.output / "functions/plain") == {"index.py", "config.json", "greeting/__init__.py"}
+
+
+def test_without_a_lock_there_is_no_package(polite):
+    assert "the lock of Python3.11, found none; run scripts/package --lock" in polite.refused()
+
+
+def test_a_lock_for_other_requirements_is_refused(polite, index):
+    pin(polite, index.add("1.0", PURE))
+    polite.write("functions/hello/requirements.txt", "politeness>=1,<2\n")
+
+    assert "expected a lock for politeness>=1,<2, found one for politeness>=1,<3" in polite.refused()
+
+
+def test_a_lock_that_pins_nothing_is_refused(polite):
+    lock_of(polite).write_text("#   politeness>=1,<3\npoliteness==1.0\n")
+
+    assert "expected lines name==version" in polite.refused()
+
+
+def test_a_runtime_that_nothing_can_be_locked_for_is_refused(polite):
+    polite.declare(runtime="Python3.7")
+
+    assert "expected a runtime of Python3.9, Python3.10, Python3.11, found Python3.7" in polite.refused()
+
+
+@pytest.mark.parametrize("runtime", RUNTIMES)
+def test_this_project_s_locks_are_those_of_its_requirements_and_of_pure_wheels_by_hash(runtime):
+    text = (FUNCTIONS / f"requirements-{runtime}.txt").read_text(encoding="utf-8")
+    asked = {line for file in FUNCTIONS.glob("*/requirements.txt") for line in file.read_text().splitlines()}
+    pins = dict(re.findall(r"^([\w-]+)==(\S+) \\\n    --hash=sha256:[0-9a-f]{64}$", text, re.MULTILINE))
+
+    assert set(re.findall(r"^#   (.+)$", text, re.MULTILINE)) == asked == {"requests>=2.31,<3"}
+    assert pins.keys() == {"certifi", "charset-normalizer", "idna", "requests", "urllib3"}
+    assert os.linesep.join(pins) == os.linesep.join(sorted(pins))

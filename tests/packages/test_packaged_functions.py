@@ -1,0 +1,186 @@
+"""This project's own functions, as they are deployed: the contract tests of their folders, and the whole story.
+
+Each package runs on a Python of its runtime with nothing else to import. The dependencies come from a package registry.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from emulator.remote import Remote
+
+pytestmark = pytest.mark.slow
+
+PROJECT = Path(__file__).parents[2]
+NAMES = ("login", "checkSession", "verifySignature")
+RUNTIMES = ("Python3.9", "Python3.10", "Python3.11")
+
+# One line in, one line out. The variables of the process are set anew each time, as tests may change them.
+INSTANCE = """\
+import json, os, sys
+sys.path.insert(0, sys.argv[1])
+import index
+def find(openid):
+    session = index.cloud.sessions.find(openid)
+    return session and {"session_key": session.session_key}
+do = {"main": index.main, "find": find, "keep": index.cloud.sessions.keep}
+for line in sys.stdin:
+    asked = json.loads(line)
+    for name in [name for name in os.environ if name.startswith("WX_")]:
+        del os.environ[name]
+    os.environ.update(asked["variables"])
+    print(json.dumps(do[asked["do"]](*asked["with"])), flush=True)
+"""
+
+
+def wx_variables():
+    return {name: value for name, value in os.environ.items() if name.startswith("WX_")}
+
+
+class Instance:
+    """A packaged function in a process of its own, with the face that the contract tests know: main, cloud.sessions."""
+
+    def __init__(self, python, folder):
+        command = [python, "-I", "-S", "-B", "-X", "utf8", "-c", INSTANCE, str(folder)]
+        self.process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=folder, env=wx_variables()
+        )
+        self.cloud = SimpleNamespace(sessions=self)
+
+    def main(self, event, context):
+        return self._ask("main", event, context)
+
+    def keep(self, openid, session_key):
+        self._ask("keep", openid, session_key)
+
+    def find(self, openid):
+        found = self._ask("find", openid)
+        return found and SimpleNamespace(**found)
+
+    def _ask(self, what, *arguments):
+        asked = {"do": what, "with": arguments, "variables": wx_variables()}
+        self.process.stdin.write(json.dumps(asked) + "\n")
+        self.process.stdin.flush()
+        return json.loads(self.process.stdout.readline())
+
+    def end(self):
+        self.process.communicate()
+
+
+@pytest.fixture(params=RUNTIMES)
+def runtime(request):
+    return request.param
+
+
+@pytest.fixture
+def deploy(runtime, python_of, packages_of, environ, monkeypatch):
+    """Start an instance of a packaged function with these envVariables; the same again for the same."""
+    python = python_of(runtime)
+    packages = packages_of(runtime)
+    instances = {}
+
+    def start(name, **variables):
+        for variable, value in {**environ, **variables}.items():
+            monkeypatch.setenv(variable, value)
+        key = (name, *sorted(variables.items()))
+        if key not in instances:
+            instances[key] = Instance(python, packages / "functions" / name)
+        return instances[key]
+
+    yield start
+    for instance in instances.values():
+        instance.end()
+
+
+def contract(name):
+    """The tests of a function's folder, which ask for the fixture `deploy`; here it deploys packages."""
+    spec = importlib.util.spec_from_file_location(f"packaged_{name}", PROJECT / f"tests/functions/{name}.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def in_a_class(module):
+    """Its tests, apart from those of another module that have the same names."""
+    tests = {name: staticmethod(test) for name, test in vars(module).items() if name.startswith("test_")}
+    return type(f"Test_{module.__name__}", (), tests)
+
+
+login = contract("test_login_function")
+sessions = login.sessions
+TestLogin = in_a_class(login)
+TestCheckSession = in_a_class(contract("test_check_session_function"))
+TestVerifySignature = in_a_class(contract("test_verify_signature_function"))
+
+
+@pytest.fixture
+def packaged(runtime, python_of, packages_of):
+    python_of(runtime)
+    return packages_of(runtime)
+
+
+def test_a_package_has_its_function_what_is_shared_and_all_dependencies_pure(packaged, files_in):
+    for name in NAMES:
+        folder = packaged / "functions" / name
+        tops = {path.split("/")[0] for path in files_in(folder) if ".dist-info" not in path}
+        assert tops == {
+            "index.py",
+            "config.json",
+            "wxcloud",
+            "requests",
+            "urllib3",
+            "idna",
+            "certifi",
+            "charset_normalizer",
+        }
+        assert {path.suffix for path in folder.rglob("*")} & {".so", ".pyd", ".pyi"} == set()
+        licences = {path.relative_to(folder).parts[0].split("-")[0] for path in folder.glob("*.dist-info/**/LICENSE*")}
+        assert licences == {"requests", "urllib3", "idna", "certifi", "charset_normalizer"}
+
+
+def test_a_package_fits_into_a_request_with_every_module_compiled(packaged, runtime):
+    tag = runtime.lower().replace("python", "cpython-").replace(".", "")
+    for name in NAMES:
+        folder = packaged / "functions" / name
+        modules = {path.relative_to(folder) for path in folder.rglob("*.py")}
+        compiled = {path.relative_to(folder) for path in folder.rglob("*.pyc")}
+        assert compiled == {module.parent / "__pycache__" / f"{module.stem}.{tag}.pyc" for module in modules}
+        assert (packaged / f"functions/{name}.zip").stat().st_size < 1.5 * 1024 * 1024
+
+
+def test_packaged_functions_play_their_parts_in_the_emulator(packaged):
+    command = [
+        sys.executable,
+        "-m",
+        "emulator",
+        "start",
+        "--project",
+        str(packaged.parent),
+        "--packages",
+        str(packaged),
+    ]
+    command += ["--port", "0", "--state", ":memory:", "--json"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        remote = Remote(json.loads(process.stdout.readline())["url"])
+        phone = remote.ask("POST", "/phone/v1/phones", {"appid": "wx1234567890abcdef", "profile": "android"})
+
+        def do(operation, **body):
+            return remote.ask("POST", f"/phone/v1/phones/{phone['phoneId']}/{operation}", body)
+
+        def call(name, **data):
+            return do("callFunction", name=name, data=data)["result"]
+
+        assert call("login", code=do("login")["code"])["openid"] == phone["openid"]
+        signed = do("startSoterAuthentication", requestAuthModes=["fingerPrint"], challenge="order-1")
+        given = {"jsonString": signed["resultJSON"], "jsonSignature": signed["resultJSONSignature"]}
+        assert call("verifySignature", **given)["isOk"] is True
+        assert call("checkSession") == {"errCode": 0, "errMsg": "checkSession:ok"}
+        process.terminate()
