@@ -16,6 +16,7 @@ import sys
 import tempfile
 import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -26,7 +27,7 @@ from granian.server import Server
 
 from emulator.app import create_app
 from emulator.deployment import MAX_IN_FLIGHT, Deployment
-from emulator.turnstile import one_at_a_time
+from emulator.project import ProjectError
 from emulator.world import seed
 from emulator.world.world import World
 
@@ -119,8 +120,8 @@ def _load(plan: Plan, storage: Path) -> WSGIApplication:
     threading.Thread(target=_end_with_parent, name="end with parent", daemon=True).start()
     world = World(plan.state, random_seed=plan.random_seed)
     deployment = Deployment(world, directory=plan.project, base_url=plan.url, storage=storage, packaged=plan.packaged)
-    threading.Thread(target=_begin, args=(world, plan), name="begin", daemon=True).start()
-    return one_at_a_time(create_app(world, deployment).wsgi_app)
+    threading.Thread(target=_begin, args=(world, deployment, plan), name="begin", daemon=True).start()
+    return create_app(world, deployment).wsgi_app
 
 
 def _end_with_parent() -> None:
@@ -131,7 +132,7 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-def _begin(world: World, plan: Plan) -> None:
+def _begin(world: World, deployment: Deployment, plan: Plan) -> None:
     """Seed the world and announce it, while the server already answers that it is not ready."""
     if seed.is_planted(world):
         if seed.keep_for_reset(world, plan.seed):
@@ -143,6 +144,8 @@ def _begin(world: World, plan: Plan) -> None:
     world.keys.fill()
     _wait_until_listening(plan.port)
     _announce(plan)
+    with suppress(ProjectError):  # that it cannot be read is told by whoever reads it
+        deployment.functions()
 
 
 def _wait_until_listening(port: int) -> None:

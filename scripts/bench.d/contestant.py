@@ -37,7 +37,6 @@ def emulator(contest: dict[str, Any]) -> WSGIApplication:
     """The emulator's faces with the demo tenant, on a server that `wxemu start` would not take."""
     from emulator.app import create_app  # noqa: PLC0415
     from emulator.deployment import Deployment  # noqa: PLC0415
-    from emulator.turnstile import one_at_a_time  # noqa: PLC0415
     from emulator.world import seed  # noqa: PLC0415
     from emulator.world.world import World  # noqa: PLC0415
 
@@ -46,8 +45,7 @@ def emulator(contest: dict[str, Any]) -> WSGIApplication:
     seed.plant(world, seed.DEMO)
     world.keys.fill()
     url = f"http://127.0.0.1:{contest['port']}"
-    app = create_app(world, Deployment(world, directory=Path(contest["project"]), base_url=url, storage=state)).wsgi_app
-    return one_at_a_time(app) if contest["application"] == "emulator" else app
+    return create_app(world, Deployment(world, directory=Path(contest["project"]), base_url=url, storage=state)).wsgi_app
 
 
 def granian(load: Callable[[], WSGIApplication], options: dict[str, Any]) -> None:

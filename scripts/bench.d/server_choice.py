@@ -49,13 +49,11 @@ class Candidate:
     """A server and how it is set up.
 
     :param options: its own, but for where it listens.
-    :param application: `emulator`, or `emulator without turnstile`.
     """
 
     name: str
     server: str
     options: dict[str, Any]
-    application: str = "emulator"
 
     def serve(self, application: str, ready_path: str, folder: Path, packages: Path) -> Served:
         """The application behind this server."""
@@ -89,7 +87,6 @@ def _gunicorn(threads: int) -> dict[str, Any]:
 
 CANDIDATES = (
     Candidate("granian, as now", "granian", {}),
-    Candidate("granian, no turnstile", "granian", {}, "emulator without turnstile"),
     Candidate("granian, 1 thread", "granian", {"blocking_threads": 1}),
     Candidate(f"waitress, {_FEW} threads", "waitress", _waitress(_FEW)),
     Candidate(f"waitress, {THREADS:,} threads", "waitress", _waitress(THREADS)),
@@ -171,7 +168,7 @@ class _Stall:
         self._ours: list[load.Figures] = []
         with ExitStack() as stack:
             self._ping = stack.enter_context(candidate.serve("ping", "/ping", folder, packages))
-            self._emulator = stack.enter_context(candidate.serve(candidate.application, "/readyz", folder, packages))
+            self._emulator = stack.enter_context(candidate.serve("emulator", "/readyz", folder, packages))
             self._visit = Visit(self._emulator.url)
             load.run(self._ping.url, PING, seconds=1)
             load.run(self._emulator.url, self._visit.verify_signature(), seconds=2)

@@ -13,10 +13,12 @@ import yaml
 
 from emulator.app import create_app
 from emulator.cli import main
+from emulator.cloudbase.admin import actions as gateway
+from emulator.cloudbase.web import routes as web
 from emulator.deployment import Deployment
 from emulator.documents import coverage
 from emulator.phone.routes import OPERATIONS
-from emulator.world import seed, users
+from emulator.world import permissions, seed, users
 from emulator.world.apis import BY_PATH
 from emulator.world.confirmations import OUTCOMES
 from emulator.world.errors import ERRMSG
@@ -39,8 +41,8 @@ def blocks(language: str) -> list[str]:
 
 
 def without_names(text: str) -> str:
-    """Paths with every placeholder as ``{}``, whatever it is called."""
-    return re.sub(r"\{\w+\}|<\w+>", "{}", text)
+    """Paths with every placeholder as ``{}``, whatever it is called and takes."""
+    return re.sub(r"\{\w+\}|<(?:[^<>:]+:)?\w+>", "{}", text)
 
 
 def files() -> list[Path]:
@@ -101,10 +103,16 @@ def test_every_route_is_documented_with_its_method(app):
     served = {
         f"{method} {without_names(rule.rule)}"
         for rule in app.url_map.iter_rules()
+        if not rule.endpoint.endswith(".unserved")
         for method in ([BY_PATH[rule.rule].method] if rule.rule in BY_PATH else rule.methods - {"HEAD", "OPTIONS"})
     }
 
     assert sorted(route for route in served if f"`{route}`" not in documented) == []
+
+
+@pytest.mark.parametrize("name", [*gateway.ACTIONS, *web.ACTIONS])
+def test_every_action_of_cloudbase_is_documented(name):
+    assert f"`{name}`" in README
 
 
 @pytest.mark.parametrize("name", Settings.__dataclass_fields__)
@@ -125,10 +133,10 @@ def test_every_outcome_override_and_profile_is_documented(name):
 
 def test_every_variable_that_the_functions_read_is_documented():
     sources = "".join(path.read_text(encoding="utf-8") for path in (PROJECT / "functions").rglob("*.py"))
-    read = set(re.findall(r"\"(WX_[A-Z_]+)\"", sources))
+    read = set(re.findall(r"\"((?:WX|TCB)_[A-Z0-9_]+)\"", sources))
 
-    assert "WX_SECRET" in read
-    assert {name for name in read if f"`{name}`" not in README} == set()
+    assert {"WX_SECRET", "TCB_CONTEXT_CNFG"} <= read
+    assert {name for name in read if f"`{name}`" not in README and name not in FIDELITY} == set()
 
 
 def test_every_setting_in_the_readme_is_one_that_the_functions_read():
@@ -139,10 +147,16 @@ def test_every_setting_in_the_readme_is_one_that_the_functions_read():
 
 
 def test_every_failure_of_the_functions_is_documented():
-    errors = (PROJECT / "functions/_shared/wxcloud/errors.py").read_text(encoding="utf-8")
-    own = set(re.findall(r"^    code(?:, text)? = (-?\d+)", errors, re.MULTILINE))
+    wxcloud = PROJECT / "functions/_shared/wxcloud"
+    own = re.findall(r"^    code = (-?\d+)", (wxcloud / "errors.py").read_text(encoding="utf-8"), re.MULTILINE)
+    of_the_gateway = re.findall(
+        r"^    \"[A-Z_]+\": (-\d+),", (wxcloud / "codes.py").read_text(encoding="utf-8"), re.MULTILINE
+    )
+    refusals = map(str, permissions.REFUSALS)
 
-    assert own == set(re.findall(r"^\| (-?\d{5,}) \|", README, re.MULTILINE))
+    assert own
+    assert of_the_gateway
+    assert {*own, *of_the_gateway, *refusals} == set(re.findall(r"^\| (-?\d{5,}) \|", README, re.MULTILINE))
 
 
 def test_every_errcode_of_wechat_is_graded():
@@ -181,6 +195,15 @@ def test_the_seed_of_the_readme_shows_every_key_there_is():
     (text,) = blocks("yaml")
 
     assert set(keys(seed.schema())) <= used(yaml.safe_load(text))
+
+
+def test_the_house_shows_every_room():
+    rooms = {path.name for path in (PROJECT / "emulator").iterdir() if path.suffix == ".py"} - {"__init__.py"}
+    rooms |= {f"{path.parent.name}/" for path in (PROJECT / "emulator").glob("*/__init__.py")}
+    rooms |= {f"{path.parent.name}/" for path in (PROJECT / "emulator/cloudbase").glob("*/__init__.py")}
+    (house,) = re.findall(r"^## The house\n+```\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+
+    assert rooms <= set(house.split())
 
 
 @pytest.mark.parametrize("block", blocks("json"))
