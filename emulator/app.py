@@ -12,7 +12,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 
 from emulator import cloudbase, control, documents, phone, wechat
 from emulator.body import BodyError
-from emulator.deployment import TooManyCallsError, UnknownFunctionError
+from emulator.failures import TooManyCallsError, UnknownFunctionError
 from emulator.origins import ForeignOriginError
 from emulator.project import ProjectError
 from emulator.wechat.routes import refuse, wrong_method
@@ -95,12 +95,4 @@ def _refused_by_us(error: Exception) -> Response:
     if status is None:
         _log.exception("a fault of the emulator")
         return control.failure(500, "a fault of the emulator; its log has the trace")
-    return control.failure(status, _told(error))
-
-
-def _told(error: Exception) -> str:
-    if isinstance(error, UnknownFunctionError):
-        return f"the project declares no function {str(error)!r}; add it to cloudbaserc.yaml"
-    if isinstance(error, TooManyCallsError):
-        return "too many function calls at one time; wait for some of them to end"
-    return str(error)
+    return control.failure(status, str(error))

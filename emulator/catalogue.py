@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import logging
 import os
 import threading
 from dataclasses import dataclass
@@ -27,7 +28,10 @@ if TYPE_CHECKING:
 DEFAULT_HANDLER: Final = "index.main_handler"
 DEFAULT_TIMEOUT_SECONDS: Final = 3
 DEFAULT_MEMORY_MEGABYTES: Final = 128
-_PROJECT_FILES: Final = (*project.CONFIG_NAMES, "config.json", ".env", ".env.local")
+SET_HERE: Final = frozenset({"WX_APPID", "WX_SECRET", "WX_API_BASE", "WX_SESSION_STORE"})
+"""Variables that every function gets from the emulator, whatever its project says: no need to set them."""
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -57,7 +61,8 @@ class Catalogue:
         self._packaged = packaged
         self._read = threading.Lock()
         self._project: Project | None = None
-        self._stamp: tuple[object, ...] = ()
+        self._stamps: tuple[object, ...] = ()
+        self._told: str | None = None
 
     def specs(self, env: str | None = None) -> Mapping[str, FunctionSpec]:
         """What runs in an environment now, by name; a saved cloudbaserc.yaml counts from the next call on.
@@ -176,11 +181,28 @@ class Catalogue:
         if self._directory is None:
             return None
         with self._read:
-            stamp = tuple(_stamp(self._directory / name) for name in _PROJECT_FILES)
-            if self._project is None or stamp != self._stamp:
-                self._project = project.load_project(self._directory, os.environ, packaged=self._packaged)
-                self._stamp = stamp
+            if self._project is None or _stamps(self._project.files) != self._stamps:
+                self._project = self._reread(self._directory)
             return self._project
+
+    def _reread(self, directory: Path) -> Project:
+        """The project as it stands now; what is wrong or odd about it is told in the log, once."""
+        self._project = None  # a broken one is read at each call: what mends it may be a folder
+        try:
+            found = project.load_project(directory, os.environ, packaged=self._packaged)
+            while (stamps := _stamps(found.files)) != self._stamps:  # until nothing has changed while it was read
+                self._stamps = stamps
+                found = project.load_project(directory, os.environ, packaged=self._packaged)
+        except ProjectError as error:
+            self._tell(str(error))
+            raise
+        self._tell(_remark(found))
+        return found
+
+    def _tell(self, text: str | None) -> None:
+        if text is not None and text != self._told:
+            _log.warning("%s", text)
+        self._told = text
 
     def _spec(self, function: CloudFunction, declared: Project | None) -> FunctionSpec | None:
         """What runs; ``None`` if it was the project's folder and the project declares it no more."""
@@ -241,6 +263,19 @@ def _brings(package: Path, shared: Path) -> bool:
 
 def _exists(name: str) -> FunctionError:
     return FunctionError("ResourceInUse.FunctionName", f"The function {name!r} exists already.")
+
+
+def _remark(found: Project) -> str | None:
+    """That variables are missing, which the CLI does not say."""
+    missing = dict.fromkeys(f"{{{{{template}}}}} ({key})" for template, key in found.unset if key not in SET_HERE)
+    if not missing:
+        return None
+    return f"{found.directory}: nothing is set for {', '.join(missing)}, which renders to nothing; set it in .env"
+
+
+def _stamps(files: Sequence[Path]) -> tuple[object, ...]:
+    """What tells whether one of these has changed since."""
+    return tuple(map(_stamp, files))
 
 
 def _stamp(path: Path) -> tuple[int, int] | None:

@@ -7,7 +7,10 @@ import threading
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
+from emulator import failures
 from emulator.catalogue import Catalogue
+from emulator.failures import TooManyCallsError, UnknownFunctionError, UnreadableProjectError
+from emulator.project import ProjectError
 from emulator.runtime import PLATFORM, Identity, Runtime, instance_environment, log, wx_event
 from emulator.world import apps, invocations, permissions, sessions, users
 
@@ -18,26 +21,17 @@ if TYPE_CHECKING:
     from emulator.project import FunctionSpec
     from emulator.runtime import Invocation, JSONValue
     from emulator.world.phones import Phone
+    from emulator.world.web_users import WebUser
     from emulator.world.world import World
 
 MAX_IN_FLIGHT: Final = 400
 """Function calls at one time. Each holds a thread of the server while its function calls back on another one, so they
 must never hold them all; the platform refuses beyond its own limit in the same way (-501004)."""
+WEB_SOURCE: Final = "web_client"
+"""TCB_SOURCE of a web user's call; the real value is not known [inferred]."""
 SESSION_TOKEN: Final = "local-session-token"  # noqa: S105 - what stands for one; nothing here checks it
 _OF_THE_PROCESS: Final = frozenset({"PATH", "LANG", "PYTHONPATH", "PYTHONDONTWRITEBYTECODE", "USER_CODE_ROOT"})
 """Of an instance's own process: they would spoil a shell."""
-
-
-class CallRefusedError(Exception):
-    """No function was run; the tree of reasons is its two subclasses."""
-
-
-class UnknownFunctionError(CallRefusedError):
-    """The project declares no function of this name."""
-
-
-class TooManyCallsError(CallRefusedError):
-    """As many calls as may be are in flight."""
 
 
 class Deployment:
@@ -70,16 +64,24 @@ class Deployment:
         """
         return self.catalogue.specs(env)
 
+    def function(self, env: str, name: str) -> FunctionSpec:
+        """What runs under a name in an environment now.
+
+        :raises UnknownFunctionError: nothing.
+        :raises ProjectError: the project cannot be read.
+        """
+        spec = self.functions(env).get(name)
+        if spec is None:
+            raise UnknownFunctionError(name)
+        return spec
+
     def call_from(self, phone: Phone, name: str, data: Mapping[str, JSONValue]) -> Invocation:
         """``wx.cloud.callFunction`` on a phone: the platform says who calls, whatever ``data`` says.
 
-        :raises CallRefusedError: no such function, or too many calls.
-        :raises ProjectError: the project cannot be read.
+        :raises NoResultError: there is none.
         """
-        with self._world.deciding():
-            sessions.touch(self._world, phone.appid, phone.openid)
-        caller = self.caller(phone.appid, openid=phone.openid)
-        return self.invoke(name, wx_event(data, caller), caller)
+        caller = self.mini_program_user(phone.appid, phone.openid)
+        return self.call(name, wx_event(data, caller), caller)
 
     def caller(self, appid: str, *, openid: str | None = None, **ways: Any) -> Identity:
         """Who invokes: a user of the app by ``openid``, else whoever ``ways`` (fields of Identity) tell.
@@ -93,21 +95,53 @@ class Deployment:
         unionid = None if user is None else user.unionid
         return Identity(appid=appid, env=env, openid=openid, unionid=unionid, **ways)
 
+    def mini_program_user(self, appid: str, openid: str) -> Identity:
+        """Who uses the mini program now, which keeps the login session alive.
+
+        :raises WeChatError: 40003 nobody has this openid.
+        """
+        with self._world.deciding():
+            caller = self.caller(appid, openid=openid)
+            sessions.touch(self._world, appid, openid)
+        return caller
+
+    def web_user(self, user: WebUser) -> Identity:
+        """A user of a web app: nobody of WeChat's, so the function gets no openid, and may make no cloud call."""
+        with self._world.deciding():
+            app = apps.find_by_env(self._world, user.env)
+        return self.caller("" if app is None else app.appid, uuid=user.uuid, is_anonymous=True, source=WEB_SOURCE)
+
     def server(self, appid: str) -> Identity:
         """A server of ours, the console, a backend: nobody's phone stands behind it."""
         return self.caller(appid, source=None, trigger=None)
 
-    def invoke(self, name: str, event: JSONValue, caller: Identity) -> Invocation:
-        """Run a function and wait for its end.
+    def timer(self, appid: str) -> Identity:
+        """A timer trigger, whose functions may make cloud calls too [src: wx-server-sdk has a token for them]."""
+        return self.caller(appid, source=None, trigger="timer")
 
-        :raises CallRefusedError: no such function, or too many calls.
+    def call(self, name: str, event: JSONValue, caller: Identity) -> Invocation:
+        """Run a function for its result, and wait for it.
+
+        :raises NoResultError: there is none, for whatever reason.
+        """
+        try:
+            done = self.invoke(name, event, caller)
+        except ProjectError as error:
+            raise UnreadableProjectError(str(error)) from None
+        if done.failure is not None:
+            raise failures.of(done.failure, done.request_id)
+        return done
+
+    def invoke(self, name: str, event: JSONValue, caller: Identity) -> Invocation:
+        """Run a function and wait for its end, a failure included.
+
+        :raises UnknownFunctionError: nothing of this name is deployed.
+        :raises TooManyCallsError: as many calls as may be are in flight.
         :raises ProjectError: the project cannot be read.
         """
-        spec = self.functions(caller.env).get(name)
-        if spec is None:
-            raise UnknownFunctionError(name)
+        spec = self.function(caller.env, name)
         if not self._places.acquire(blocking=False):
-            raise TooManyCallsError(name)
+            raise TooManyCallsError
         began_at = self._world.clock.now()
         try:
             done = self._runtime.invoke(spec, event, self._granted(caller, spec))
@@ -137,14 +171,12 @@ class Deployment:
         :param name: the function whose permissions the variables carry; without one, those of all functions.
         :raises UnknownFunctionError: the project declares no function of this name.
         """
-        declared = self.functions(caller.env)
-        if name is not None and name not in declared:
-            raise UnknownFunctionError(name)
         if name is None:
-            every = frozenset[str]().union(*(spec.openapi_permissions for spec in declared.values()))
+            declared = self.functions(caller.env).values()
+            every = frozenset[str]().union(*(spec.openapi_permissions for spec in declared))
             variables, caller = dict(self._variables(None, caller.appid)), self._with_token(caller, "", every)
         else:
-            spec = declared[name]
+            spec = self.function(caller.env, name)
             caller = self._granted(caller, spec)
             given = {**spec.environment, **self._variables(spec, caller.appid)}
             variables = instance_environment(spec, caller.env, given)

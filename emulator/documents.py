@@ -260,8 +260,15 @@ def _control_paths() -> dict[str, Any]:
         },
         "/emulator/v1/functions": {get: _ours("Control", "What the project declares")},
         "/emulator/v1/functions/{name}/invocations": {
-            post: _ours("Control", "Invoke a function as a server of ours", {"appid": _TEXT, "event": {}}, ("name",))
+            post: _ours(
+                "Control",
+                "Invoke a function as a server of ours, or as a user, a visitor of a web app, a timer",
+                {"appid": _TEXT, "event": {}, "as": _TEXT, "anonymous": _FLAG, "timer": _FLAG},
+                ("name",),
+            )
         },
+        "/emulator/v1/logs": {get: _ours("Control", "The logs of invocations, newest first")},
+        "/emulator/v1/logs/stream": {get: _ours("Control", "The logs as the invocations end: lines of JSON")},
     }
 
 

@@ -30,6 +30,7 @@ __all__ = [
 
 # The CLI's order. Left out: the "cloudbase" key of package.json, and the .js forms, which need Node to be read.
 CONFIG_NAMES: Final = ("cloudbaserc", "cloudbaserc.json", "cloudbaserc.yaml", "cloudbaserc.yml")
+_SOURCES: Final = (*CONFIG_NAMES, "config.json", ".env", ".env.local")
 
 TEMPLATE: Final = re.compile(r"\{\{\s*([\w.]+)\s*\}\}")
 FUNCTION_NAME: Final = re.compile(r"[A-Za-z][\w-]{0,59}", re.ASCII)
@@ -62,7 +63,9 @@ class FunctionSpec:
 class Project:
     """A project folder, its CloudBase environment, and its functions by name.
 
-    `shared` and `openapi_permissions` are what a function has that brings none of its own.
+    `shared` and `openapi_permissions` are what a function has that brings none of its own. `files` are all that were
+    read or looked for: the project is another one when one of them changes. `unset` are the templates that rendered to
+    nothing since nobody sets them, such as env.GREETING, each with the key it stands under.
     """
 
     directory: Path
@@ -70,6 +73,8 @@ class Project:
     functions: Mapping[str, FunctionSpec]
     shared: Path | None
     openapi_permissions: frozenset[str]
+    files: tuple[Path, ...]
+    unset: tuple[tuple[str, str], ...]
 
 
 def load_project(directory: Path, environ: Mapping[str, str], *, packaged: Path | None = None) -> Project:
@@ -94,14 +99,24 @@ def load_project(directory: Path, environ: Mapping[str, str], *, packaged: Path 
     shared = root / "_shared" if (root / "_shared").is_dir() and packaged is None else None
     permissions = openapi_permissions(directory / "config.json") or frozenset()
     functions: dict[str, FunctionSpec] = {}
+    sources = [directory / name for name in _SOURCES]
     for entry in _function_entries(top):
         spec = _function(entry, directory, root, shared=shared, permissions=permissions)
+        sources.append(spec.directory / "config.json")
         if packaged is not None:
             spec = replace(spec, directory=_package(packaged.resolve(), spec.name))
         if spec.name in functions:
             raise entry.error("name", "a name no other function has", "rename or remove one of the two")
         functions[spec.name] = spec
-    return Project(directory, env_id, MappingProxyType(functions), shared, permissions)
+    return Project(
+        directory,
+        env_id,
+        MappingProxyType(functions),
+        shared,
+        permissions,
+        files=tuple(sources),
+        unset=tuple(_unset(file.tree, values)),
+    )
 
 
 # The keys of a function that the emulator heeds; the CLI takes them in any case (memorysize, MemorySize).
@@ -228,6 +243,18 @@ def _template_values(directory: Path, variables: Mapping[str, str], *, env_id: s
 def _filled(text: str, values: Mapping[str, str]) -> str:
     """Fill the templates; what is missing becomes the empty string, as with the CLI."""
     return TEMPLATE.sub(lambda match: values.get(match[1], ""), text)
+
+
+def _unset(value: Any, values: Mapping[str, str], key: str = "") -> Iterator[tuple[str, str]]:
+    """Yield the templates in all strings that nothing is there to fill, each with the nearest key above it."""
+    if isinstance(value, dict):
+        for name, item in value.items():
+            yield from _unset(item, values, str(name))
+    elif isinstance(value, list):
+        for item in value:
+            yield from _unset(item, values, key)
+    elif isinstance(value, str):
+        yield from ((template, key) for template in TEMPLATE.findall(value) if template not in values)
 
 
 def _rendered(value: Any, values: Mapping[str, str]) -> Any:

@@ -7,15 +7,18 @@ RemoteError
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import requests
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 DEFAULT_URL = "http://127.0.0.1:8686"
+_SILENCE_SECONDS: Final = 30
+"""After which a stream is given up; ours writes every second."""
 
 
 class RemoteError(Exception):
@@ -51,9 +54,7 @@ class Remote:
         try:
             answer = self._session.request(method, url, data=text.encode(errors="surrogatepass") or None, timeout=120)
         except requests.ConnectionError:
-            raise RemoteError(
-                f"no emulator answers at {self.url}; start one with `wxemu start`, or name another with --url"
-            ) from None
+            raise self._nobody() from None
         except requests.RequestException as error:
             raise RemoteError(f"{self.url}: {error}") from None
         return Exchange(method, url, text, answer.status_code, answer.content.decode())
@@ -64,12 +65,37 @@ class Remote:
         :raises RemoteError: nobody answers, or the answer is a refusal.
         """
         exchange = self.send(method, path, body)
+        return self._answer(exchange.status, exchange.response_body)
+
+    def follow(self, path: str) -> Iterator[dict[str, Any]]:
+        """The JSON objects of a stream of ours, one a line, as they come.
+
+        :raises RemoteError: nobody answers, the answer is a refusal, or the emulator has ended.
+        """
         try:
-            answer = json.loads(exchange.response_body)
+            answer = self._session.get(f"{self.url}{path}", stream=True, timeout=_SILENCE_SECONDS)
+        except requests.RequestException:
+            raise self._nobody() from None
+        with answer:
+            if answer.status_code != requests.codes.ok:
+                self._answer(answer.status_code, answer.text)
+            with suppress(requests.RequestException):
+                for line in filter(None, answer.iter_lines(chunk_size=None)):
+                    yield json.loads(line)
+        raise RemoteError(f"the emulator at {self.url} has ended")
+
+    def _answer(self, status: int, text: str) -> dict[str, Any]:
+        try:
+            answer = json.loads(text)
         except ValueError:
-            raise RemoteError(f"{self.url} answers, but is no emulator of ours") from None
+            answer = None
         if not isinstance(answer, dict):
             raise RemoteError(f"{self.url} answers, but is no emulator of ours")
-        if "error" in answer and exchange.status >= requests.codes.bad_request:
+        if "error" in answer and status >= requests.codes.bad_request:
             raise RemoteError(str(answer["error"].get("message", answer["error"])))
         return answer
+
+    def _nobody(self) -> RemoteError:
+        return RemoteError(
+            f"no emulator answers at {self.url}; start one with `wxemu start`, or name another with --url"
+        )

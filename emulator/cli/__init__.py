@@ -6,8 +6,9 @@ from typing import Any
 
 import click
 
+from emulator.cli.functions import env, invoke, logs
 from emulator.cli.phone import phone
-from emulator.cli.running import clock, env, invoke, state
+from emulator.cli.running import clock, state
 from emulator.cli.starting import demo, start
 
 
@@ -44,6 +45,7 @@ def main() -> None:
       wxemu phone new --profile android
       wxemu phone startSoterAuthentication PHONE --challenge order-1
       wxemu invoke checkSession --data '{}'
+      wxemu logs --follow
 
     \b
     Or watch the whole story once:
@@ -53,5 +55,5 @@ def main() -> None:
     """
 
 
-for command in (start, demo, env, invoke, phone, clock, state):
+for command in (start, demo, invoke, logs, env, phone, clock, state):
     main.add_command(command)

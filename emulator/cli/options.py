@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+    from emulator.remote import Remote
 
 Command = TypeVar("Command", bound="Callable[..., Any]")
 
@@ -30,6 +34,14 @@ def url_option(command: Command) -> Command:
     )(command)
 
 
+def running(url: str) -> Remote:
+    """The running emulator that is meant."""
+    # Imported when it is used: HTTP takes 60 ms, which `wxemu start` need not pay.
+    from emulator.remote import Remote  # noqa: PLC0415
+
+    return Remote(url)
+
+
 def show(answer: Mapping[str, Any], *, is_json: bool) -> None:
     """Print an answer: indented for people, on one line for scripts."""
     layout: dict[str, Any] = {"separators": (",", ":")} if is_json else {"indent": 2}
@@ -37,7 +49,7 @@ def show(answer: Mapping[str, Any], *, is_json: bool) -> None:
 
 
 class JsonObject(click.ParamType[dict[str, Any]]):
-    """A JSON object on the command line."""
+    """A JSON object: on the command line, after an ``@`` in the file named there, or for ``-`` on standard input."""
 
     name = "JSON"
 
@@ -46,9 +58,17 @@ class JsonObject(click.ParamType[dict[str, Any]]):
         if isinstance(value, dict):
             return value
         try:
-            decoded = json.loads(value)
+            decoded = json.loads(_text_of(value))
+        except OSError as error:
+            self.fail(f"{value[1:]!r} cannot be read: {error.strerror}", param, ctx)
         except ValueError as error:
             self.fail(f"expected a JSON object, got {value!r} ({error})", param, ctx)
         if not isinstance(decoded, dict):
             self.fail(f"expected a JSON object, got {value!r}", param, ctx)
         return decoded
+
+
+def _text_of(value: str) -> str:
+    if value == "-":
+        return sys.stdin.read()
+    return Path(value[1:]).read_text(encoding="utf-8") if value.startswith("@") else value

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from emulator.cli.options import JsonObject, json_option, show, url_option
-from emulator.remote import Remote, RemoteError
+from emulator.cli.options import JsonObject, json_option, running, show, url_option
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from emulator.remote import Remote
 
 
 @click.group()
@@ -36,7 +37,7 @@ def phone() -> None:
 @json_option
 def new(profile: str, appid: str | None, openid: str | None, url: str, *, is_json: bool) -> None:
     """A new phone, one finger or face enrolled."""
-    remote = Remote(url)
+    remote = running(url)
     body = {"appid": appid or _first_appid(remote), "profile": profile}
     if openid is not None:
         body["openid"] = openid
@@ -46,7 +47,7 @@ def new(profile: str, appid: str | None, openid: str | None, url: str, *, is_jso
 def _first_appid(remote: Remote) -> str:
     apps = remote.ask("GET", "/emulator/v1/apps")["apps"]
     if not apps:
-        raise RemoteError("the emulator has no app; reset it to its seed with `wxemu state reset`")
+        raise click.ClickException("the emulator has no app; reset it to its seed with `wxemu state reset`")
     return str(apps[0]["appid"])
 
 
@@ -55,11 +56,11 @@ def _first_appid(remote: Remote) -> str:
 @json_option
 def list_phones(url: str, *, is_json: bool) -> None:
     """Every phone."""
-    show(Remote(url).ask("GET", "/phone/v1/phones"), is_json=is_json)
+    show(running(url).ask("GET", "/phone/v1/phones"), is_json=is_json)
 
 
 def _do(url: str, phone_id: str, operation: str, body: Mapping[str, Any], *, is_json: bool) -> None:
-    answer = Remote(url).ask("POST", f"/phone/v1/phones/{phone_id}/{operation}", body)
+    answer = running(url).ask("POST", f"/phone/v1/phones/{phone_id}/{operation}", body)
     show(answer, is_json=is_json)
     sys.exit(1 if ":fail" in answer.get("errMsg", "") else 0)
 

@@ -8,29 +8,36 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from emulator.deployment import TooManyCallsError, UnknownFunctionError
-from emulator.project import ProjectError
+from emulator.failures import (
+    FunctionFailedError,
+    InvalidEventError,
+    MemoryLimitError,
+    NoResultError,
+    TimeLimitError,
+    TooManyCallsError,
+    UnknownFunctionError,
+    UnreadableProjectError,
+)
 from emulator.runtime import wx_event
-from emulator.world import apps
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from emulator.deployment import Deployment
-    from emulator.runtime import Identity, Invocation
+    from emulator.runtime import Invocation
     from emulator.world.web_users import WebUser
-    from emulator.world.world import World
 
-SOURCE: Final = "web_client"
-"""TCB_SOURCE of a web user's call; the real value is not known [inferred]."""
 INVOCATION_FAILED: Final = "FUNCTION_INVOCATION_FAILED"
 PARAM_INVALID: Final = "FUNCTION_PARAM_INVALID"
-_CODES: Final = {
-    400: PARAM_INVALID,
-    433: "FUNCTION_TIME_LIMIT_EXCEEDED",
-    434: "FUNCTION_MEMORY_LIMIT_EXCEEDED",
+_CODES: Final[Mapping[type[NoResultError], str]] = {
+    UnknownFunctionError: "FUNCTION_NOT_FOUND",
+    TooManyCallsError: "FUNCTION_EXCEED_RESOURCE_LIMIT",
+    UnreadableProjectError: "FUNCTION_STATUS_ABNORMAL",
+    InvalidEventError: PARAM_INVALID,
+    TimeLimitError: "FUNCTION_TIME_LIMIT_EXCEEDED",
+    MemoryLimitError: "FUNCTION_MEMORY_LIMIT_EXCEEDED",
+    FunctionFailedError: INVOCATION_FAILED,
 }
-"""By SCF's status; any other failure is one of the function's own code."""
 
 
 class FunctionCallError(Exception):
@@ -46,32 +53,14 @@ class FunctionCallError(Exception):
         super().__init__(f"{code} {message}")
 
 
-def call_function(
-    world: World, deployment: Deployment, *, user: WebUser, name: str, data: Mapping[str, Any]
-) -> Invocation:
+def call_function(deployment: Deployment, *, user: WebUser, name: str, data: Mapping[str, Any]) -> Invocation:
     """Run the function for a user of a web app and wait for its result.
 
     :raises FunctionCallError: there is none.
     """
     try:
-        caller = _caller(world, deployment, user)
-        done = deployment.invoke(name, wx_event(data, caller), caller)
-    except UnknownFunctionError:
-        raise FunctionCallError("FUNCTION_NOT_FOUND", f"Function not found: [{name}]") from None
-    except TooManyCallsError:
-        raise FunctionCallError("FUNCTION_EXCEED_RESOURCE_LIMIT", "too many function calls at one time") from None
-    except ProjectError as error:
-        raise FunctionCallError("FUNCTION_STATUS_ABNORMAL", str(error)) from None
-    if done.failure is not None:
-        code = _CODES.get(done.failure.status_code, INVOCATION_FAILED)
-        message = done.failure.stack_trace or done.failure.message
-        raise FunctionCallError(code, message, request_id=done.request_id)
-    return done
-
-
-def _caller(world: World, deployment: Deployment, user: WebUser) -> Identity:
-    """Nobody of WeChat's, so the function gets no openid, and may make no cloud call."""
-    with world.deciding():
-        app = apps.find_by_env(world, user.env)
-    appid = "" if app is None else app.appid
-    return deployment.caller(appid, uuid=user.uuid, is_anonymous=True, source=SOURCE)
+        caller = deployment.web_user(user)
+        return deployment.call(name, wx_event(data, caller), caller)
+    except NoResultError as error:
+        message = f"Function not found: [{name}]" if isinstance(error, UnknownFunctionError) else str(error)
+        raise FunctionCallError(error.code_in(_CODES), message, request_id=error.request_id) from None

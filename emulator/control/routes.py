@@ -1,31 +1,32 @@
-"""Routes of the control plane, ``/emulator/v1``: health, state, clock, settings, exchanges, functions."""
+"""Routes of the control plane, ``/emulator/v1``: health, state, clock, settings, exchanges, functions, logs."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from flask import Blueprint, Response, jsonify, request
 
 from emulator import body
+from emulator.control import codec, functions, logs
+from emulator.control.errors import failure
 from emulator.origins import keep_to_allowed_pages
 from emulator.world import apps, journal, seed, settings
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from emulator.deployment import Deployment
     from emulator.world.world import World
 
 RESET_TARGETS: Final = ("seed", "empty")
-MOST_EXCHANGES: Final = 1000
+DEFAULT_EXCHANGES: Final = 50
 
 
 def face(world: World, deployment: Deployment) -> Blueprint:
     """The control plane over ``world`` and ``deployment``."""
     routes = Blueprint("control", __name__)
     keep_to_allowed_pages(routes, world)
+    streams = logs.Streams()
     for path, methods, view in (
         ("/healthz", ["GET"], _healthz),
         ("/readyz", ["GET"], partial(_readyz, world)),
@@ -41,21 +42,14 @@ def face(world: World, deployment: Deployment) -> Blueprint:
         ("/emulator/v1/settings", ["PATCH"], partial(_change_settings, world)),
         ("/emulator/v1/exchanges", ["GET"], partial(_exchanges, world)),
         ("/emulator/v1/exchanges/<rid>", ["GET"], partial(_exchange, world)),
-        ("/emulator/v1/environments", ["POST"], partial(_environment, world, deployment)),
-        ("/emulator/v1/functions", ["GET"], partial(_functions, deployment)),
-        ("/emulator/v1/functions/<name>/invocations", ["POST"], partial(_invoke, world, deployment)),
+        ("/emulator/v1/environments", ["POST"], partial(functions.environment, world, deployment)),
+        ("/emulator/v1/functions", ["GET"], partial(functions.listed, deployment)),
+        ("/emulator/v1/functions/<name>/invocations", ["POST"], partial(functions.invoked, world, deployment)),
+        ("/emulator/v1/logs", ["GET"], partial(logs.listed, world)),
+        ("/emulator/v1/logs/stream", ["GET"], partial(streams.opened, world)),
     ):
         routes.add_url_rule(path, f"{methods[0]} {path}".replace(".", "_"), view, methods=methods)
     return routes
-
-
-def failure(status: int, message: str) -> Response:
-    """The form of every error of our own interfaces."""
-    return Response(
-        jsonify({"error": {"status": status, "message": message}}).get_data(),
-        status=status,
-        content_type="application/json",
-    )
 
 
 def _healthz() -> Response:
@@ -117,11 +111,9 @@ def _change_settings(world: World) -> Response:
 
 
 def _exchanges(world: World) -> Response:
-    wanted = request.args.get("limit", "50")
-    if not wanted.isascii() or not wanted.isdigit() or len(wanted) > len(str(MOST_EXCHANGES)):
-        return failure(400, f"limit: expected a number from 0 to {MOST_EXCHANGES}, got {wanted!r}")
+    limit = codec.limit(DEFAULT_EXCHANGES)
     with world.deciding():
-        found = journal.recent(world, limit=min(int(wanted), MOST_EXCHANGES), appid=request.args.get("appid"))
+        found = journal.recent(world, limit=limit, appid=request.args.get("appid"))
     return jsonify({"exchanges": [asdict(exchange) for exchange in found]})
 
 
@@ -129,47 +121,3 @@ def _exchange(world: World, rid: str) -> Response:
     with world.deciding():
         found = journal.find(world, rid)
     return failure(404, f"no exchange has the rid {rid!r}") if found is None else jsonify(asdict(found))
-
-
-def _functions(deployment: Deployment) -> Response:
-    return jsonify(
-        {
-            "functions": [
-                {
-                    "name": spec.name,
-                    "runtime": spec.runtime,
-                    "handler": spec.handler,
-                    "timeout": spec.timeout_seconds,
-                    "memorySize": spec.memory_megabytes,
-                    "openapi": sorted(spec.openapi_permissions),
-                }
-                for spec in deployment.functions().values()
-            ]
-        }
-    )
-
-
-def _environment(world: World, deployment: Deployment) -> Response:
-    """What SCF would give to one invocation, so that a function in any language can be run by hand."""
-    given = body.of_request()
-    caller = deployment.caller(_appid(world, given), openid=body.encodable_text(given, "openid"))
-    return jsonify({"env": deployment.environment(body.text(given, "function"), caller)})
-
-
-def _appid(world: World, given: Mapping[str, Any]) -> str:
-    """The app that is meant: the one named, else the first."""
-    with world.deciding():
-        appid = body.encodable_text(given, "appid") or next((app.appid for app in apps.all_apps(world)), "")
-        if apps.find(world, appid) is None:
-            raise body.BodyError(f"no app has the appid {appid!r}; add it to the seed")
-        return appid
-
-
-def _invoke(world: World, deployment: Deployment, name: str) -> Response:
-    """An invocation by a server of ours: without an openid, as the console's test button or a backend makes it."""
-    given = body.of_request()
-    done = deployment.invoke(name, given.get("event", {}), deployment.server(_appid(world, given)))
-    outcome = {"result": done.result} if done.ok else {"error": done.error}
-    return jsonify(
-        {"requestId": done.request_id, "ok": done.ok, **outcome, "log": done.log, "durationMs": done.duration_ms}
-    )

@@ -8,20 +8,34 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
-from emulator.deployment import TooManyCallsError, UnknownFunctionError
-from emulator.project import ProjectError
+from emulator.failures import (
+    FunctionFailedError,
+    NoResultError,
+    ResultTooLargeError,
+    TimeLimitError,
+    TooManyCallsError,
+    UnknownFunctionError,
+    UnreadableProjectError,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from emulator.deployment import Deployment
-    from emulator.runtime import Failure
+    from emulator.runtime import Invocation
     from emulator.world.phones import Phone
     from emulator.world.world import World
 
 RESULT_LIMIT: Final = 1024 * 1024
 """Bytes of JSON that a function may give to a mini program [doc]."""
-_TIMEOUT: Final = 433
+_CODES: Final[Mapping[type[NoResultError], int]] = {
+    UnknownFunctionError: -501000,
+    TooManyCallsError: -501004,
+    UnreadableProjectError: -501001,
+    TimeLimitError: -504003,
+    ResultTooLargeError: -604001,
+    FunctionFailedError: -504002,
+}
 _TEXTS: Final = {
     -501000: "",
     -501001: " resource system error",
@@ -43,27 +57,24 @@ def call_function(
     """Run the function for the phone's user and wait for its answer."""
     try:
         done = deployment.call_from(phone, name, data)
-    except UnknownFunctionError:
-        return _failed(world, -501000, _NOT_FOUND)
-    except TooManyCallsError:
-        return _failed(world, -501004, "too many function calls at one time")
-    except ProjectError as error:
-        return _failed(world, -501001, str(error))
-    if done.failure is not None:
-        return _failed(world, *_reason(done.failure), request_id=done.request_id)
-    if len(json.dumps(done.result, ensure_ascii=False).encode(errors="surrogatepass")) > RESULT_LIMIT:
-        return _failed(world, -604001, "result size exceed limit", request_id=done.request_id)
+        _check_size(done)
+    except NoResultError as error:
+        return _failed(world, error)
     return {"errMsg": "cloud.callFunction:ok", "result": done.result, "requestID": done.request_id}
 
 
-def _reason(failure: Failure) -> tuple[int, str]:
-    if failure.status_code == _TIMEOUT:
-        return -504003, failure.message
-    return -504002, failure.stack_trace or failure.message
+def _check_size(done: Invocation) -> None:
+    """Only now: other callers may get more [doc].
+
+    :raises ResultTooLargeError: it is more than a mini program may get.
+    """
+    if len(json.dumps(done.result, ensure_ascii=False).encode(errors="surrogatepass")) > RESULT_LIMIT:
+        raise ResultTooLargeError("result size exceed limit", request_id=done.request_id)
 
 
-def _failed(world: World, code: int, message: str, *, request_id: str | None = None) -> dict[str, Any]:
+def _failed(world: World, error: NoResultError) -> dict[str, Any]:
+    code, message = error.code_in(_CODES), _NOT_FOUND if isinstance(error, UnknownFunctionError) else str(error)
     reason = f"errCode: {code}{_TEXTS[code]} | errMsg: {message}"
     call_id = f"{int(world.clock.now() * 1000)}-0.{int.from_bytes(world.randomness.draw(7), 'big')}"
     failed = {"errCode": code, "errMsg": f"cloud.callFunction:fail Error: {reason} (callId: {call_id})"}
-    return failed if request_id is None else {**failed, "requestID": request_id}
+    return failed if error.request_id is None else {**failed, "requestID": error.request_id}

@@ -6,6 +6,7 @@ from emulator.runtime.identity import Identity, wx_event
 from emulator.runtime.invocation import Failure, Invocation, JSONValue
 from emulator.runtime.pool import RuntimeClosedError
 from emulator.runtime.runtime import Runtime
+from emulator.runtime.timer import timer_event
 
 __all__ = [
     "PLATFORM",
@@ -17,5 +18,6 @@ __all__ = [
     "RuntimeClosedError",
     "instance_environment",
     "log",
+    "timer_event",
     "wx_event",
 ]

@@ -42,7 +42,8 @@ class Identity:
         return {**wechat, **_listed("WX_CONTEXT_KEYS", wechat), **cloudbase, **_listed("TCB_CONTEXT_KEYS", cloudbase)}
 
     def _wechat_variables(self) -> dict[str, str]:
-        token = {} if self.api_token is None else {"WX_API_TOKEN": self.api_token}
+        name = "WX_TRIGGER_API_TOKEN_V0" if self.trigger == "timer" else "WX_API_TOKEN"  # as wx-server-sdk reads [src]
+        token = {} if self.api_token is None else {name: self.api_token}
         if self.openid is None:
             return token
         variables = {

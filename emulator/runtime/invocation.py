@@ -67,7 +67,8 @@ class Invocation:
 
     `result` is the returned JSON value (None when `failure` is set), `log` what was written to stdout and stderr,
     `duration_ms` the handler's time without the instance's start, `is_cold` whether an instance was started for it,
-    `memory_bytes` the most its instance used; 0 as long as nobody measures it.
+    `memory_bytes` the most its instance used; 0 as long as nobody measures it. `init_ms` is how long a cold start took
+    until the handler was loaded.
     """
 
     request_id: str
@@ -77,6 +78,7 @@ class Invocation:
     duration_ms: float
     is_cold: bool
     memory_bytes: int = 0
+    init_ms: float = 0
 
     @property
     def ok(self) -> bool:

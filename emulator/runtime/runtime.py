@@ -57,14 +57,16 @@ class Runtime:
         context = invocation_context(spec, caller, variables, request_id)
         with self._pool.lease(Revision.now(spec, caller.appid, caller.env, variables)) as instance:
             is_cold = instance.is_cold
+            leased = time.monotonic()
             failure = instance.load()
             started = time.monotonic()
             outcome = failure or instance.call(event, context)
             duration_ms = (time.monotonic() - started) * 1000
             log = instance.take_log()
+        init_ms = (started - leased) * 1000 if is_cold else 0
         if isinstance(outcome, Failure):
-            return Invocation(request_id, None, outcome, log, duration_ms, is_cold)
-        return Invocation(request_id, outcome, None, log, duration_ms, is_cold)
+            return Invocation(request_id, None, outcome, log, duration_ms, is_cold, init_ms=init_ms)
+        return Invocation(request_id, outcome, None, log, duration_ms, is_cold, init_ms=init_ms)
 
     def close(self) -> None:
         """End all child processes. May be called again; later invocations raise RuntimeClosedError."""

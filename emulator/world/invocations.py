@@ -25,9 +25,10 @@ class Record:
 
     :param at: Unix seconds of its start.
     :param duration_ms: of the handler.
-    :param memory_bytes: the most that the instance used; 0 as long as nobody measures it.
+    :param memory_bytes: the most that the instance used; 0 where nobody measured it.
     :param log: its lines, from START to Report.
     :param result: JSON of what it returned, or of the failure.
+    :param number: its place in the order of all ends, which goes on after a reset; 0 until it is kept.
     """
 
     request_id: str
@@ -39,6 +40,16 @@ class Record:
     is_ok: bool
     log: str
     result: str
+    number: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice:
+    """Which invocations are meant; what is ``None`` may be any."""
+
+    env: str | None = None
+    function: str | None = None
+    request_id: str | None = None
 
 
 def record(world: World, done: Record) -> None:
@@ -84,6 +95,38 @@ def recent(
         offset,
     )
     return [_record(row) for row in rows]
+
+
+def latest(world: World, choice: Choice, *, limit: int) -> list[Record]:
+    """The invocations of a choice that ended last, newest first."""
+    rows = world.store.rows(
+        "SELECT * FROM invocations WHERE (?1 IS NULL OR env = ?1) AND (?2 IS NULL OR function = ?2)"
+        " AND (?3 IS NULL OR request_id = ?3) ORDER BY number DESC LIMIT ?4",
+        choice.env,
+        choice.function,
+        choice.request_id,
+        limit,
+    )
+    return [_record(row) for row in rows]
+
+
+def after(world: World, number: int, choice: Choice) -> list[Record]:
+    """The invocations of a choice that ended after the one with this number, in the order of their ends."""
+    rows = world.store.rows(
+        "SELECT * FROM invocations WHERE (?1 IS NULL OR env = ?1) AND (?2 IS NULL OR function = ?2)"
+        " AND (?3 IS NULL OR request_id = ?3) AND number > ?4 ORDER BY number",
+        choice.env,
+        choice.function,
+        choice.request_id,
+        number,
+    )
+    return [_record(row) for row in rows]
+
+
+def last_number(world: World) -> int:
+    """The number of the invocation that ended last, 0 before any did."""
+    row = world.store.row("SELECT max(number) AS last FROM invocations")
+    return 0 if row is None or row["last"] is None else int(row["last"])
 
 
 def _storable(text: str) -> str:

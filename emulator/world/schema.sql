@@ -53,7 +53,7 @@ CREATE TABLE upload_parts (
   number INTEGER NOT NULL, upload_id TEXT NOT NULL, content BLOB NOT NULL, PRIMARY KEY (upload_id, number)
 );
 CREATE TABLE invocations (
-  number INTEGER PRIMARY KEY, request_id TEXT NOT NULL UNIQUE, env TEXT NOT NULL, function TEXT NOT NULL, at REAL NOT NULL,
+  number INTEGER PRIMARY KEY AUTOINCREMENT, request_id TEXT NOT NULL UNIQUE, env TEXT NOT NULL, function TEXT NOT NULL, at REAL NOT NULL,
   duration_ms REAL NOT NULL, memory_bytes INTEGER NOT NULL, is_ok INTEGER NOT NULL, log TEXT NOT NULL, result TEXT NOT NULL
 );
 CREATE INDEX invocations_by_function ON invocations (env, function, at);

@@ -38,10 +38,10 @@ class Settings:
     :param stale_session_errcode: what an ended session_key answers: 87009 (staff's word) or 87007 (doc).
     :param session_idle_seconds: after how long without use a session_key ends; undisclosed, [inferred].
     :param session_refresh_seconds: within how long a new login keeps the present session_key; 0 replaces it always.
-    :param verify_signatures: whether the faces that web pages can reach (CloudBase for web apps, the phone, the control plane) refuse a request that is not signed as its SDK signs; turn it
+    :param verify_signatures: whether the CloudBase faces refuse a request that is not signed as its SDK signs; turn it
         off for quick tries by hand.
-    :param web_origins: origins (``https://app.example.com``) whose pages may call the faces that web pages can reach (CloudBase for web apps, the phone, the control plane), besides those
-        of this machine, which always may.
+    :param web_origins: origins (``https://app.example.com``) whose pages may call what web pages can reach (CloudBase
+        for web apps, the phone, the control plane), besides those of this machine, which always may.
     :param quotas: calls allowed by API name and period, e.g. ``{"auth.code2Session": {"minute": 100}}``; they override
         the documented ones of THE TABLE.
     """

@@ -82,7 +82,7 @@ def sign_in(world: World, *, env: str, device_id: str) -> Login:
 
     :raises UnknownEnvironmentError: no app is bound to ``env``.
     """
-    return _new_login(world, _user_of_device(world, env, device_id))
+    return _new_login(world, user_of_device(world, env, device_id))
 
 
 def find_login(world: World, *, env: str, refresh_token: str) -> Login:
@@ -166,7 +166,7 @@ def authorise(world: World, token: str | None, *, env: str | None = None) -> Web
     except WebLoginError:
         if world.settings.verify_signatures:
             raise
-        return _user_of_device(world, env or _any_environment(world), NOBODY_S_DEVICE)
+        return user_of_device(world, env or _any_environment(world), NOBODY_S_DEVICE)
     return user
 
 
@@ -194,7 +194,11 @@ def _login(row: Row) -> Login:
     return Login(row["login_id"], WebUser(row["env"], row["uuid"]), row["refresh_token"])
 
 
-def _user_of_device(world: World, env: str, device_id: str) -> WebUser:
+def user_of_device(world: World, env: str, device_id: str) -> WebUser:
+    """The anonymous user of a device, whether logged in or not.
+
+    :raises UnknownEnvironmentError: no app is bound to ``env``.
+    """
     _require_environment(world, env)
     row = world.store.row("SELECT uuid FROM web_users WHERE env = ? AND device_id = ?", env, device_id)
     if row is not None:

@@ -45,7 +45,8 @@ def emulator(contest: dict[str, Any]) -> WSGIApplication:
     seed.plant(world, seed.DEMO)
     world.keys.fill()
     url = f"http://127.0.0.1:{contest['port']}"
-    return create_app(world, Deployment(world, directory=Path(contest["project"]), base_url=url, storage=state)).wsgi_app
+    deployment = Deployment(world, directory=Path(contest["project"]), base_url=url, storage=state)
+    return create_app(world, deployment).wsgi_app
 
 
 def granian(load: Callable[[], WSGIApplication], options: dict[str, Any]) -> None:

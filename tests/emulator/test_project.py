@@ -100,6 +100,18 @@ def test_templates_are_filled_from_env_files_and_the_environment_in_this_order(f
     assert spec.environment == {"A1": "env", "B1": "local", "C1": "<process>", "D1": ""}
 
 
+def test_the_templates_that_nobody_fills_are_told_with_their_keys(folder):
+    keys = "    envVariables: {A1: '<{{env.A1}}>', B1: '{{env.B1}} {{env.C1}}', ID: '{{tcb.envId}}'}\n"
+    unset = load(folder, ONE_FUNCTION + keys + "    layers: ['{{x}}']\n", {"B1": ""}).unset
+    assert unset == (("env.A1", "A1"), ("env.C1", "B1"), ("x", "layers"))
+
+
+def test_a_project_names_the_files_that_make_it(folder):
+    files = load(folder, ONE_FUNCTION).files
+    assert {folder / name for name in ("cloudbaserc.yaml", "cloudbaserc.json", ".env", "config.json")} < set(files)
+    assert folder / "functions" / "login" / "config.json" in files
+
+
 def test_env_files_may_quote_export_and_comment(folder):
     (folder / ".env").write_text(
         "# all forms\nexport A1=plain # a comment\nB1='single # kept'\nC1=\"two\\nlines\"\nD1=\nE1 = spaced\n\nF1=a=b\n"

@@ -16,7 +16,9 @@ def wxemu(*arguments, cwd=None):
     return subprocess.run(command, check=False, capture_output=True, text=True, cwd=cwd)
 
 
-@pytest.mark.parametrize("command", [(), ("start",), ("demo",), ("invoke",), ("phone",), ("clock",), ("state",)])
+@pytest.mark.parametrize(
+    "command", [(), ("start",), ("demo",), ("invoke",), ("logs",), ("env",), ("phone",), ("clock",), ("state",)]
+)
 def test_every_help_text_has_an_example(command):
     shown = wxemu(*command, "--help")
 
@@ -129,7 +131,7 @@ def test_a_function_is_invoked_as_a_server_does(emulator):
     refused = wxemu("invoke", "checkSession", "--data", '{"openid":"oNobody","signature":"00"}', *url)
     unknown = wxemu("invoke", "nope", *url)
 
-    assert json.loads(refused.stdout)["result"]["errCode"] == 40003
+    assert json.loads(json.loads(refused.stdout)["RetMsg"])["errCode"] == 40003
     assert unknown.returncode == 1
     assert unknown.stderr == "Error: the project declares no function 'nope'; add it to cloudbaserc.yaml\n"
 

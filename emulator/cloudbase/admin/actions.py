@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from emulator.cloudbase.admin import codec
-from emulator.cloudbase.admin.errors import AdminError, FunctionError, InvalidRequestSourceError
+from emulator.cloudbase.admin.errors import FunctionError, InvalidRequestSourceError
 from emulator.cloudbase.admin.openapi_pb2 import (
     ApiGetOpenDataByCloudIdReq,
     ApiGetOpenDataByCloudIdResp,
@@ -15,8 +15,15 @@ from emulator.cloudbase.admin.openapi_pb2 import (
     KeyValuePair,
 )
 from emulator.cloudbase.openapi import cloud_call
-from emulator.deployment import TooManyCallsError, UnknownFunctionError
-from emulator.project import ProjectError
+from emulator.failures import (
+    FunctionFailedError,
+    MemoryLimitError,
+    NoResultError,
+    TimeLimitError,
+    TooManyCallsError,
+    UnknownFunctionError,
+    UnreadableProjectError,
+)
 from emulator.runtime import wx_event
 from emulator.world import open_data, permissions
 from emulator.world.open_data import CloudIDError
@@ -29,14 +36,21 @@ if TYPE_CHECKING:
 
     from emulator.cloudbase.admin.codec import Call
     from emulator.deployment import Deployment
-    from emulator.runtime import Failure, Identity, Invocation
+    from emulator.runtime import Identity
     from emulator.world.apps import App
     from emulator.world.world import World
 
 LATEST: Final = "$LATEST"
 OPEN_DATA: Final = "ApiGetOpenDataByCloudId"
-_FAILURE_CODES: Final = {433: "FUNCTION_TIME_LIMIT_EXCEEDED", 434: "FUNCTION_MEMORY_LIMIT_EXCEEDED"}
-"""By SCF's status code [doc: the HTTP API's codes; that the gateway has the same is inferred]; else the general one."""
+_NO_RESULT: Final[Mapping[type[NoResultError], str]] = {
+    UnknownFunctionError: "FUNCTION_NOT_FOUND",
+    TooManyCallsError: "EXCEED_CONCURRENT_REQUEST_LIMIT",
+    UnreadableProjectError: "SYS_ERR",
+    TimeLimitError: "FUNCTION_TIME_LIMIT_EXCEEDED",
+    MemoryLimitError: "FUNCTION_MEMORY_LIMIT_EXCEEDED",
+    FunctionFailedError: "FUNCTIONS_EXECUTE_FAIL",
+}
+"""The codes of the limits are the HTTP API's [doc]; that the gateway has the same is [inferred]."""
 
 
 @dataclass(frozen=True)
@@ -140,9 +154,11 @@ def invoke_function(gateway: Gateway, call: Call) -> Response:
         raise FunctionError("there is only $LATEST here", code="FUNCTION_QUALIFIER_NOT_FOUND")
     data = codec.json_value("request_data", text) if text else {}
     caller = _caller(gateway, call)
-    done = _invoked(gateway.deployment, name, wx_event(data, caller) if isinstance(data, dict) else data, caller)
-    if done.failure is not None:
-        raise _no_result(done.failure, done.request_id)
+    event = wx_event(data, caller) if isinstance(data, dict) else data
+    try:
+        done = gateway.deployment.call(name, event, caller)
+    except NoResultError as error:
+        raise _no_result(error) from None
     return codec.json_reply({"data": {"response_data": codec.json_text(done.result)}, "requestId": done.request_id})
 
 
@@ -158,21 +174,10 @@ def _caller(gateway: Gateway, call: Call) -> Identity:
     return gateway.deployment.caller(gateway.app.appid, openid=granted.openid, source=call.source)
 
 
-def _invoked(deployment: Deployment, name: str, event: Any, caller: Identity) -> Invocation:
-    try:
-        return deployment.invoke(name, event, caller)
-    except UnknownFunctionError:
-        raise FunctionError("FunctionName parameter could not be found.", code="FUNCTION_NOT_FOUND") from None
-    except TooManyCallsError:
-        raise FunctionError("too many function calls at one time", code="EXCEED_CONCURRENT_REQUEST_LIMIT") from None
-    except ProjectError as error:
-        raise AdminError(str(error)) from None
-
-
-def _no_result(failure: Failure, request_id: str) -> FunctionError:
-    return FunctionError(
-        failure.stack_trace or failure.message, code=_FAILURE_CODES.get(failure.status_code), request_id=request_id
-    )
+def _no_result(error: NoResultError) -> FunctionError:
+    is_unknown = isinstance(error, UnknownFunctionError)
+    message = "FunctionName parameter could not be found." if is_unknown else str(error)
+    return FunctionError(message, code=error.code_in(_NO_RESULT), request_id=error.request_id)
 
 
 ACTIONS: Final[dict[str, Callable[[Gateway, Call], Response]]] = {

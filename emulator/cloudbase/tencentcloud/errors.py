@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from emulator.cloudbase import signatures
-from emulator.deployment import TooManyCallsError, UnknownFunctionError
+from emulator.failures import TooManyCallsError, UnknownFunctionError
 from emulator.project import ProjectError
 from emulator.world.functions import FunctionError
 
@@ -65,7 +65,7 @@ def refusal(error: Exception) -> ApiError | None:
         case signatures.SignatureError():
             told = SIGNATURE_REFUSALS[type(error)]
         case UnknownFunctionError():
-            told = "ResourceNotFound.FunctionName", f"The function {str(error)!r} does not exist."
+            told = "ResourceNotFound.FunctionName", f"The function {error.name!r} does not exist."
         case TooManyCallsError():
             told = "RequestLimitExceeded", "Too many function calls at one time."
         case ProjectError():  # no such thing on the platform, where nothing is deployed that cannot be read

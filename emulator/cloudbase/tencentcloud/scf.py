@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-import math
 from typing import TYPE_CHECKING, Any, Final
 
 from emulator.cloudbase.cos import ticket
@@ -30,6 +29,16 @@ LARGEST_SHOWN_CODE: Final = 1024 * 1024
 """Bytes of an entry file that GetFunction shows [doc]."""
 _DEFAULT_FUNCTIONS: Final = 20
 _NOTHING: Final[Mapping[str, Any]] = {}
+_UNTOLD: Final[Mapping[str, Any]] = {
+    "RetMsg": "",
+    "ErrMsg": "",
+    "Log": "",
+    "Duration": 0,
+    "BillDuration": 0,
+    "MemUsage": 0,
+    "InvokeResult": 0,
+}
+"""What the reply to an asynchronous invocation does not know yet: all but the request id."""
 
 
 def invoke(call: Call) -> Mapping[str, Any]:
@@ -52,36 +61,8 @@ def _invoked(call: Call, parameter: str, *, kind: str) -> Mapping[str, Any]:
     wants_log = call.parameters.optional_text("LogType") == "Tail"
     spec = call.catalogue.find(env, name).spec
     done = call.deployment.invoke(name, event, call.deployment.server(call.app.appid))
-    if kind == "Event":
-        return {"Result": _result(done.request_id)}
-    # A failure is an answer, not an error of the call [doc]; that 1 and -1 are the failure's own code is [inferred].
-    failed = (
-        {} if done.failure is None else {"ErrMsg": log.ret_msg(done.error), "InvokeResult": done.failure.error_code}
-    )
-    return {
-        "Result": {
-            **_result(done.request_id),
-            "RetMsg": log.ret_msg(done.result) if done.ok else "",
-            "Log": _tail(log.lines(done, spec)) if wants_log else "",
-            "Duration": round(done.duration_ms, 3),
-            "BillDuration": math.ceil(done.duration_ms),
-            "MemUsage": done.memory_bytes,
-            **failed,
-        }
-    }
-
-
-def _result(request_id: str) -> dict[str, Any]:
-    return {
-        "FunctionRequestId": request_id,
-        "RetMsg": "",
-        "ErrMsg": "",
-        "Log": "",
-        "Duration": 0,
-        "BillDuration": 0,
-        "MemUsage": 0,
-        "InvokeResult": 0,
-    }
+    result = log.api_result(done, log=_tail(log.lines(done, spec)) if wants_log else "")
+    return {"Result": {**result, **_UNTOLD} if kind == "Event" else result}
 
 
 def _event(parameters: Parameters, name: str) -> JSONValue:

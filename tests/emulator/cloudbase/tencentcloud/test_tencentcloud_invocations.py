@@ -48,9 +48,10 @@ def test_nobodys_phone_stands_behind_a_call_of_a_server(cloud):
 def test_the_log_comes_when_it_is_asked_for(cloud):
     result = cloud.invoke("greet", {"who": "you"}, LogType="Tail")
     request_id = result["FunctionRequestId"]
-    *lines, report = result["Log"].splitlines()
+    start, init_report, *lines, report = result["Log"].splitlines()
+    assert start == f"START RequestId: {request_id}"
+    assert init_report.startswith(f"Init Report RequestId: {request_id} Coldstart: ")
     assert lines == [
-        f"START RequestId: {request_id}",
         "greeting you",
         f'Response RequestId:{request_id} RetMsg:{{"said":"hello","to":"you"}}',
         f"END RequestId: {request_id}",

@@ -1,0 +1,93 @@
+"""Why a call of a function has no result, in nobody's codes: each face has its own for these.
+
+NoResultError
+├── UnknownFunctionError     nothing of this name is deployed
+├── TooManyCallsError        as many calls as may be are in flight
+├── UnreadableProjectError   what is deployed cannot be told
+└── FunctionFailedError      it ran, or was to be loaded, and failed: an exception, an exit, a module that is not there
+    ├── InvalidEventError    the event is none that the platform hands to a function
+    ├── TimeLimitError       it ran out of time
+    ├── MemoryLimitError     it ran out of memory
+    └── ResultTooLargeError  it returned more than the caller may get
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from emulator.runtime import Failure
+
+Code = TypeVar("Code")
+
+
+class NoResultError(Exception):
+    """A call of a function has no result.
+
+    :param request_id: of the invocation, where there was one.
+    """
+
+    def __init__(self, message: str, *, request_id: str | None = None) -> None:
+        self.request_id = request_id
+        super().__init__(message)
+
+    def code_in(self, codes: Mapping[type[NoResultError], Code]) -> Code:
+        """What a face's table has for this error, or for the nearest kind above it."""
+        return next(codes[kind] for kind in type(self).__mro__ if kind in codes)
+
+
+class UnknownFunctionError(NoResultError):
+    """Nothing of this name is deployed."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        super().__init__(f"the project declares no function {name!r}; add it to cloudbaserc.yaml")
+
+
+class TooManyCallsError(NoResultError):
+    """As many calls as may be are in flight."""
+
+    def __init__(self) -> None:
+        super().__init__("too many function calls at one time; wait for some of them to end")
+
+
+class UnreadableProjectError(NoResultError):
+    """What is deployed cannot be told; the text is the ProjectError's."""
+
+
+class FunctionFailedError(NoResultError):
+    """The function failed; the text is its trace, or the platform's words."""
+
+
+class InvalidEventError(FunctionFailedError):
+    """The event is none that the platform hands to a function."""
+
+
+class TimeLimitError(FunctionFailedError):
+    """The function ran out of time."""
+
+
+class MemoryLimitError(FunctionFailedError):
+    """The function ran out of memory."""
+
+
+class ResultTooLargeError(FunctionFailedError):
+    """The function returned more than the caller may get."""
+
+
+_BY_STATUS: Final[Mapping[int, type[FunctionFailedError]]] = {
+    400: InvalidEventError,
+    406: InvalidEventError,
+    407: ResultTooLargeError,
+    433: TimeLimitError,
+    434: MemoryLimitError,
+}
+"""By SCF's status [doc]; any other is a failure of the function's own code or of loading it."""
+
+
+def of(failure: Failure, request_id: str) -> FunctionFailedError:
+    """The error that tells of one failed invocation."""
+    kind = _BY_STATUS.get(failure.status_code, FunctionFailedError)
+    return kind(failure.stack_trace or failure.message, request_id=request_id)

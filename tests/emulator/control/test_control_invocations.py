@@ -1,0 +1,134 @@
+"""Invoking a function by hand: as a server, a user, a visitor of a web app, or a timer."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from emulator.catalogue import SET_HERE
+
+ASK = """
+import json
+
+def main(event, context):
+    if event.get("ask") == "fail":
+        raise ValueError("no such question")
+    return {"event": event, "environment": json.loads(context["environment"])}
+"""
+PROJECT = """
+envId: env-demo
+functions:
+  - {name: ask, runtime: Python3.11}
+"""
+PATH = "/emulator/v1/functions/ask/invocations"
+
+
+@pytest.fixture
+def http(world, serve, tmp_path):
+    (tmp_path / "functions" / "ask").mkdir(parents=True)
+    (tmp_path / "functions" / "ask" / "index.py").write_text(ASK)
+    (tmp_path / "cloudbaserc.yaml").write_text(PROJECT)
+    return serve(world, tmp_path)
+
+
+@pytest.fixture
+def told(control):
+    """What the function was told: its event and its environment."""
+
+    def ask(**members):
+        result = control.post("functions/ask/invocations", **members)["result"]
+        return result["event"], result["environment"]
+
+    return ask
+
+
+def of_platform(environment):
+    return {name for name in environment if name.startswith(("WX_", "TCB_", "TRIGGER_"))} - {
+        "WX_APPID",
+        "WX_SECRET",
+        "WX_API_BASE",
+        "WX_SESSION_STORE",
+        "TCB_CONTEXT_CNFG",
+    }
+
+
+def test_what_need_not_be_set_is_set(control):
+    assert set(control.post("environments")["env"]) >= SET_HERE
+
+
+def test_a_server_calls_without_anybody(told):
+    event, environment = told(event={"userInfo": {"openId": "oBob"}})
+    assert event == {"userInfo": {"openId": "oBob"}}
+    assert of_platform(environment) == set()
+
+
+def test_a_user_calls_as_from_a_mini_program(told):
+    event, environment = told(event={"a": 1, "userInfo": {"openId": "oBob"}}, **{"as": "oAlice"})
+    assert event == {"a": 1, "userInfo": {"appId": "wx1234567890abcdef", "openId": "oAlice"}}
+    assert (environment["WX_OPENID"], environment["WX_UNIONID"]) == ("oAlice", "uAlice")
+    assert (environment["TRIGGER_SRC"], environment["TCB_SOURCE"]) == ("tcb", "wx_client")
+    assert environment["WX_API_TOKEN"]
+
+
+def test_a_users_call_keeps_the_session_alive(told, wechat, clock):
+    for _ in range(4):
+        clock.advance(2 * 24 * 3600)
+        told(**{"as": "oAlice"})
+    assert wechat.check_session("oAlice", "o0q0otL8aEzpcZL/FT9WsQ==").is_success
+
+
+def test_a_visitor_of_a_web_app_has_a_uuid_and_no_openid(told):
+    event, environment = told(event={"userInfo": {"openId": "oBob"}}, anonymous=True)
+    assert event == {"userInfo": {"openId": "oBob"}}  # which a function must not believe
+    assert environment["TCB_ISANONYMOUS_USER"] == "true"
+    assert (environment["TRIGGER_SRC"], environment["TCB_SOURCE"]) == ("tcb", "web_client")
+    assert not {"WX_OPENID", "WX_API_TOKEN"} & of_platform(environment)
+    assert told(anonymous=True)[1]["TCB_UUID"] == environment["TCB_UUID"]
+
+
+def test_a_timer_sends_its_own_event_and_may_make_cloud_calls(told):
+    event, environment = told(timer=True)
+    assert event == {"Type": "Timer", "TriggerName": "timer", "Time": "2023-11-14T22:13:20Z", "Message": ""}
+    assert environment["TRIGGER_SRC"] == "timer"
+    assert environment["WX_TRIGGER_API_TOKEN_V0"]
+    assert environment["WX_CONTEXT_KEYS"] == "WX_TRIGGER_API_TOKEN_V0"
+    assert not {"WX_OPENID", "WX_API_TOKEN", "TCB_UUID", "TCB_SOURCE"} & of_platform(environment)
+
+
+def test_the_outcome_is_shown_as_scf_answers_it_too(control):
+    answered = control.post("functions/ask/invocations", event={})
+    result = answered["scfResult"]
+    assert json.loads(result["RetMsg"]) == answered["result"]
+    assert (result["FunctionRequestId"], result["InvokeResult"], result["ErrMsg"]) == (answered["requestId"], 0, "")
+    assert result["Log"].startswith(f"START RequestId: {answered['requestId']}\n")
+    assert 0 < result["Duration"] <= result["BillDuration"]
+
+
+def test_a_failure_is_shown_as_scf_answers_it_too(control):
+    answered = control.post("functions/ask/invocations", event={"ask": "fail"})
+    result = answered["scfResult"]
+    assert json.loads(result["ErrMsg"]) == answered["error"]
+    assert (result["RetMsg"], result["InvokeResult"]) == ("", 1)
+
+
+@pytest.mark.parametrize(
+    ("members", "told"),
+    [
+        ({"as": "oAlice", "timer": True}, "as, anonymous, timer: expected one of them at most"),
+        ({"as": "oAlice", "anonymous": True}, "as, anonymous, timer: expected one of them at most"),
+        ({"anonymous": True, "timer": True}, "as, anonymous, timer: expected one of them at most"),
+        ({"timer": True, "event": {}}, "event: a timer sends one of its own; leave it out"),
+        ({"timer": 1}, "timer: expected true or false, got 1"),
+        ({"anonymous": "yes"}, "anonymous: expected true or false, got 'yes'"),
+        ({"as": 5}, "as: expected a string, got int"),
+        ({"as": "oNobody"}, "40003 invalid openid"),
+        ({"as": "oAlice", "event": [1]}, "body: expected a JSON object, got list"),
+        ({"anonymous": True, "event": "text"}, "body: expected a JSON object, got str"),
+    ],
+)
+def test_a_caller_that_cannot_be_is_refused(http, control, members, told):
+    response = http.post(PATH, json=members)
+    assert response.status_code == 400
+    assert told in response.json["error"]["message"]
+    assert control.get("logs")["logs"] == []

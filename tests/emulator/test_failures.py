@@ -1,0 +1,54 @@
+"""One failure of a call is the same failure to every face, each of which has a code for it."""
+
+from __future__ import annotations
+
+import pytest
+
+from emulator import failures
+from emulator.cloudbase import calls as web_calls
+from emulator.cloudbase.admin import actions
+from emulator.failures import FunctionFailedError, NoResultError
+from emulator.phone import calls as phone_calls
+from emulator.runtime import Failure
+
+
+def kinds(kind=NoResultError):
+    below = kind.__subclasses__()
+    return [*below, *(deeper for one in below for deeper in kinds(one))]
+
+
+def test_there_are_kinds_to_look_at():
+    assert failures.TimeLimitError in kinds()
+
+
+@pytest.mark.parametrize(
+    "codes", [phone_calls._CODES, web_calls._CODES, actions._NO_RESULT], ids=["phone", "web", "admin"]
+)
+@pytest.mark.parametrize("kind", kinds(), ids=lambda kind: kind.__name__)
+def test_every_face_has_a_code_for_every_kind(kind, codes):
+    error = kind.__new__(kind)
+    assert error.code_in(codes) == codes.get(kind, codes[FunctionFailedError])
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [
+        (400, failures.InvalidEventError),
+        (406, failures.InvalidEventError),
+        (407, failures.ResultTooLargeError),
+        (430, FunctionFailedError),
+        (433, failures.TimeLimitError),
+        (434, failures.MemoryLimitError),
+        (439, FunctionFailedError),
+        (443, FunctionFailedError),
+    ],
+)
+def test_a_failed_invocation_is_of_the_kind_that_its_status_tells(status, kind):
+    error = failures.of(Failure(status, -1, "what the platform says"), "request-1")
+    assert type(error) is kind
+    assert (str(error), error.request_id) == ("what the platform says", "request-1")
+
+
+def test_of_an_exception_the_trace_is_told():
+    error = failures.of(Failure(430, 1, "user code exception caught", "Traceback ..."), "request-1")
+    assert str(error) == "Traceback ..."
