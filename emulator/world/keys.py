@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 KEY_BITS: Final = 2048
 _NEXT = "next_rsa_key"
-_AHEAD: Final = 12
+_AHEAD: Final = 6
 
 
 class KeyPool:

@@ -103,3 +103,10 @@ def start_emulator():
 @pytest.fixture(scope="module")
 def emulator(start_emulator):
     return start_emulator(PROJECT)
+
+
+def pytest_collection_modifyitems(items):
+    """Real clients take their time: `scripts/test --fast` leaves this folder out."""
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker(pytest.mark.slow)

@@ -11,6 +11,8 @@ import time
 import pytest
 import requests
 
+pytestmark = pytest.mark.slow  # an emulator of its own for each test, and several commands
+
 CODE = """
 def main(event, context):
     print("asked", event)
