@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from flask import Response, current_app
-from google.protobuf.message import DecodeError, Message
 from multipart import MultipartError, MultipartSegment, PushMultipartParser
 from werkzeug.http import parse_options_header
 
@@ -16,14 +15,10 @@ from emulator.world.requests import is_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from typing import TypeVar
-
-    Decoded = TypeVar("Decoded", bound=Message)
 
 MULTIPART: Final = "multipart/form-data"
 JSON_TYPE: Final = "application/json; charset=utf-8"
 """To the letter: node-sdk takes any other type in reply to wx.openApi for a message of protobuf [src]."""
-PROTOBUF_TYPE: Final = "application/octet-stream"
 MOST_PARTS: Final = 64
 
 
@@ -111,19 +106,6 @@ def _form(boundary: str, body: bytes) -> dict[str, Any]:
     return parts
 
 
-def message(kind: type[Decoded], content: bytes) -> Decoded:
-    """A message of protobuf.
-
-    :raises InvalidParamError: the bytes are none.
-    """
-    decoded = kind()
-    try:
-        decoded.ParseFromString(content)
-    except DecodeError:
-        raise InvalidParamError(f"requestData: expected a message {kind.DESCRIPTOR.name} of protobuf") from None
-    return decoded
-
-
 def json_text(value: object) -> str:
     """JSON, characters as they are but for half a surrogate pair."""
     return current_app.json.dumps(value, separators=(",", ":"))
@@ -132,8 +114,3 @@ def json_text(value: object) -> str:
 def json_reply(members: Mapping[str, Any]) -> Response:
     """A reply in JSON."""
     return Response(json_text(members), content_type=JSON_TYPE)
-
-
-def protobuf_reply(reply: Message) -> Response:
-    """A reply in protobuf, which the SDKs want for wx.openApi."""
-    return Response(reply.SerializeToString(), content_type=PROTOBUF_TYPE)

@@ -1,0 +1,95 @@
+"""``wx.openApi``: what wx-server-sdk sends of cloud calls, messages of protobuf in a multipart form."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+from flask import Response
+from google.protobuf.message import DecodeError, Message
+
+from emulator.cloudbase.admin import codec
+from emulator.cloudbase.admin.errors import InvalidParamError
+from emulator.cloudbase.admin.openapi_pb2 import (
+    ApiGetOpenDataByCloudIdReq,
+    ApiGetOpenDataByCloudIdResp,
+    CommApiData,
+    CommOpenApiResp,
+    KeyValuePair,
+)
+from emulator.world import open_data, permissions
+from emulator.world.open_data import CloudIDError
+from emulator.world.permissions import CloudCallError
+
+if TYPE_CHECKING:
+    from emulator.cloudbase.admin.actions import Gateway
+    from emulator.cloudbase.admin.codec import Call
+
+Decoded = TypeVar("Decoded", bound=Message)
+
+OPEN_DATA: Final = "ApiGetOpenDataByCloudId"
+PROTOBUF_TYPE: Final = "application/octet-stream"
+
+
+def answered(gateway: Gateway, call: Call) -> Response:
+    """The answer to ``wx.openApi``, in protobuf; so are the gateway's own refusals [field]."""
+    try:
+        reply = _open_api(gateway, call, _message(CommApiData, call.content("requestData")))
+    except CloudCallError as error:
+        reply = CommOpenApiResp(error_code=error.code)
+    return Response(reply.SerializeToString(), content_type=PROTOBUF_TYPE)
+
+
+def _open_api(gateway: Gateway, call: Call, asked: CommApiData) -> CommOpenApiResp:
+    if asked.appid not in ("", gateway.app.appid):  # resources of another app, by an agreement not emulated
+        raise CloudCallError(-604104)
+    if asked.api_type == CommApiData.SVRKIT_API and asked.svrkit_data.api_name == OPEN_DATA:
+        return _open_data(gateway, call, asked.svrkit_data.req_data)
+    if asked.api_type != CommApiData.OPEN_API:
+        raise CloudCallError(-604100)
+    given = {pair.key: _parameter(pair) for pair in asked.openapi_data.pairs}
+    answer = codec.json_text(gateway.cloud_call(call, given))
+    return CommOpenApiResp(resp_data=answer.encode(), content_type="application/json")
+
+
+def _parameter(pair: KeyValuePair) -> Any:
+    """A file's bytes, or the value that the SDK has written as JSON."""
+    return pair.value if pair.filename else codec.json_value(pair.key, pair.value)
+
+
+def _open_data(gateway: Gateway, call: Call, sent: bytes) -> CommOpenApiResp:
+    """``getOpenData``: needs no permission, but the token of an invocation."""
+    asked = _message(ApiGetOpenDataByCloudIdReq, sent)
+    with gateway.world.deciding():
+        granted = permissions.find(gateway.world, call.text("wxCloudApiToken"), appid=gateway.app.appid)
+        if granted is None:
+            raise CloudCallError(-604104)
+        items = [
+            ApiGetOpenDataByCloudIdResp.OpDataItem(
+                cloud_id=cloud_id, json=codec.json_text(_open_data_item(gateway, cloud_id, granted.openid))
+            )
+            for cloud_id in asked.cloudid_list
+        ]
+    found = ApiGetOpenDataByCloudIdResp(data_list=items)
+    return CommOpenApiResp(resp_data=found.SerializeToString(), svrkit_error_code=0)
+
+
+def _open_data_item(gateway: Gateway, cloud_id: str, openid: str | None) -> dict[str, Any]:
+    """The data, or why there is none: an object with code, text and the cloudID [doc, of the same in an event]."""
+    try:
+        data = open_data.exchange(gateway.world, cloud_id, appid=gateway.app.appid, openid=openid)
+    except CloudIDError as error:
+        return {"cloudID": cloud_id, "errCode": error.code, "errMsg": open_data.REFUSALS[error.code]}
+    return {"cloudID": cloud_id, "data": data}
+
+
+def _message(kind: type[Decoded], content: bytes) -> Decoded:
+    """A message of protobuf.
+
+    :raises InvalidParamError: the bytes are none.
+    """
+    decoded = kind()
+    try:
+        decoded.ParseFromString(content)
+    except DecodeError:
+        raise InvalidParamError(f"requestData: expected a message {kind.DESCRIPTOR.name} of protobuf") from None
+    return decoded
