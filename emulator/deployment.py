@@ -144,7 +144,8 @@ class Deployment:
             raise TooManyCallsError
         began_at = self._world.clock.now()
         try:
-            done = self._runtime.invoke(spec, event, self._granted(caller, spec))
+            leak = self._world.settings.environ_leak
+            done = self._runtime.invoke(spec, event, self._granted(caller, spec), environ_leak=leak)
         finally:
             self._places.release()
         self._record(done, spec, caller, at=began_at)
@@ -217,6 +218,13 @@ class Deployment:
             "TENCENTCLOUD_SESSIONTOKEN": SESSION_TOKEN,
             "TCB_CONTEXT_CNFG": json.dumps({"URL": f"{self._base_url}/admin"}),
         }
+
+    def prepare(self) -> None:
+        """Have the Pythons of the project's functions get ready, so that the first call need not wait for that.
+
+        :raises ProjectError: the project cannot be read.
+        """
+        self._runtime.prepare(spec.runtime for spec in self.functions().values())
 
     def close(self) -> None:
         """End all functions' processes."""

@@ -145,7 +145,7 @@ def _begin(world: World, deployment: Deployment, plan: Plan) -> None:
     _wait_until_listening(plan.port)
     _announce(plan)
     with suppress(ProjectError):  # that it cannot be read is told by whoever reads it
-        deployment.functions()
+        deployment.prepare()
 
 
 def _wait_until_listening(port: int) -> None:

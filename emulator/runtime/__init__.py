@@ -2,20 +2,23 @@
 
 from emulator.runtime import log
 from emulator.runtime.context import PLATFORM, instance_environment
+from emulator.runtime.errors import InterpreterError, RuntimeClosedError, UninvokedError
 from emulator.runtime.identity import Identity, wx_event
 from emulator.runtime.invocation import Failure, Invocation, JSONValue
-from emulator.runtime.pool import RuntimeClosedError
-from emulator.runtime.runtime import Runtime
+from emulator.runtime.runtime import EnvironLeak, Runtime
 from emulator.runtime.timer import timer_event
 
 __all__ = [
     "PLATFORM",
+    "EnvironLeak",
     "Failure",
     "Identity",
+    "InterpreterError",
     "Invocation",
     "JSONValue",
     "Runtime",
     "RuntimeClosedError",
+    "UninvokedError",
     "instance_environment",
     "log",
     "timer_event",

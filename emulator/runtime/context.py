@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -32,9 +31,8 @@ PLATFORM: Final = {
 def instance_environment(spec: FunctionSpec, env: str, variables: Mapping[str, str]) -> dict[str, str]:
     """Return the whole environment of an instance's process: the platform's names [doc] and the function's `variables`.
 
-    USER_CODE_ROOT and PYTHONPATH name the real folders instead of /var/user, so that functions find their files.
+    Where an instance cannot have the platform's places, it puts the real folders into USER_CODE_ROOT and PYTHONPATH.
     """
-    folders = [spec.directory, *([spec.shared] if spec.shared else [])]
     return {
         "PATH": "/usr/local/bin:/usr/bin:/bin",
         "LANG": "C.UTF-8",
@@ -45,8 +43,8 @@ def instance_environment(spec: FunctionSpec, env: str, variables: Mapping[str, s
         "SCF_FUNCTIONVERSION": VERSION,
         "SCF_NAMESPACE": env,
         "SCF_RUNTIME": spec.runtime,
-        "USER_CODE_ROOT": f"{spec.directory}/",
-        "PYTHONPATH": os.pathsep.join(map(str, folders)),
+        "USER_CODE_ROOT": "/var/user/",
+        "PYTHONPATH": "/var/user:/opt",
         "PYTHONDONTWRITEBYTECODE": "x",
     }
 

@@ -5,13 +5,18 @@ from __future__ import annotations
 import functools
 import logging
 import os
+import re
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 # Without site-packages, those of the machine included: SCF's Pythons from 3.7 on bring no packages [doc 583/40323].
 NO_PACKAGES: Final = "-S"
+PRESENT: Final = "Python{}.{}".format(*sys.version_info)
+_RUNTIME: Final = re.compile(r"Python(\d+)\.(\d+)")
+_OLDEST: Final = (3, 9)  # that runs what an instance is made of
 _VERSION: Final = "import sys; print('Python%d.%d' % sys.version_info[:2])"
 
 _log = logging.getLogger(__name__)
@@ -30,18 +35,46 @@ def find(runtime: str) -> str | None:
     return None
 
 
+@dataclass(frozen=True)
+class Interpreter:
+    """A Python that runs the functions of a runtime: its `command`, and a `remark` if it is not of that version."""
+
+    command: tuple[str, ...]
+    remark: str | None = None
+
+
 @functools.cache
-def bare(runtime: str) -> tuple[str, ...]:
-    """Return the command of a Python of this runtime that can import nothing but the standard library.
+def bare(runtime: str) -> Interpreter:
+    """Return a Python of this runtime that can import nothing but the standard library.
 
     Where there is none, that is said once, and the Python of this environment stands in for it.
     """
-    python = find(runtime)
-    if python is None:
-        present = "Python{}.{}".format(*sys.version_info)
-        _log.warning("there is no %s here that runs; %s runs its functions instead", runtime, present)
-        python = find(present) or sys.executable
-    return (python, NO_PACKAGES)
+    python, remark = _chosen(runtime)
+    return Interpreter((python or find(PRESENT) or sys.executable, NO_PACKAGES), remark)
+
+
+@functools.cache
+def furnished(runtime: str) -> Interpreter:
+    """Return a Python of this runtime with its packages, of this environment if that is its version.
+
+    Where there is none, it is as with `bare`.
+    """
+    if runtime == PRESENT:
+        return Interpreter((sys.executable,))
+    python, remark = _chosen(runtime)
+    return Interpreter((python or sys.executable,), remark)
+
+
+def _chosen(runtime: str) -> tuple[str | None, str | None]:
+    """Return a Python for a runtime, or why another is to run it."""
+    version = _RUNTIME.fullmatch(runtime)
+    is_supported = version is not None and (int(version[1]), int(version[2])) >= _OLDEST
+    python = find(runtime) if is_supported else None
+    if python is not None:
+        return python, None
+    remark = f"there is no {runtime} here that runs; {PRESENT} runs its functions instead"
+    _log.warning("%s", remark)
+    return None, remark
 
 
 def _runtime_of(python: Path) -> str | None:

@@ -46,6 +46,11 @@ def time_ran_out(limit_seconds: int) -> Failure:
     return Failure(433, -1, f"Invoking task timed out after {limit_seconds} seconds")
 
 
+def memory_ran_out(limit_megabytes: int) -> Failure:
+    """The function, or its loading, held more memory than it may [field]."""
+    return Failure(434, -1, f"Task memory exceeded {limit_megabytes} MB")
+
+
 def process_exited() -> Failure:
     """The process ended before it answered: `os._exit`, `sys.exit`, a signal, a crash."""
     return Failure(439, -1, "User process exit when running")
@@ -61,14 +66,24 @@ def unreadable_event() -> Failure:
     return Failure(400, -1, "the event is nested too deeply")
 
 
+def event_too_large() -> Failure:
+    """The event is over 6 MB; status and text are documented (583/35311), that they are given like this [inferred]."""
+    return Failure(406, -1, "RequestTooLarge")
+
+
+def result_too_large() -> Failure:
+    """The returned value is over 6 MB; status and text are documented (583/35311), their form is [inferred]."""
+    return Failure(407, -1, "The size of response exceeds the upper limit (6MB)")
+
+
 @dataclass(frozen=True)
 class Invocation:
     """One invocation that has ended.
 
     `result` is the returned JSON value (None when `failure` is set), `log` what was written to stdout and stderr,
     `duration_ms` the handler's time without the instance's start, `is_cold` whether an instance was started for it,
-    `memory_bytes` the most its instance used; 0 as long as nobody measures it. `init_ms` is how long a cold start took
-    until the handler was loaded.
+    `memory_bytes` the most its instance has used since it started; 0 if it never ran. `init_ms` is how long a cold
+    start took until the handler was loaded, `init_function_ms` how much of that was the function's own loading.
     """
 
     request_id: str
@@ -79,6 +94,7 @@ class Invocation:
     is_cold: bool
     memory_bytes: int = 0
     init_ms: float = 0
+    init_function_ms: float = 0
 
     @property
     def ok(self) -> bool:

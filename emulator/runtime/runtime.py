@@ -1,32 +1,49 @@
-"""Runs functions as SCF does: in child processes that are kept warm, one invocation at a time each."""
+"""Runs functions as SCF does: in instances that are kept warm, one invocation at a time each."""
 
 from __future__ import annotations
 
-import sys
+import json
+import logging
+import threading
 import time
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from emulator.runtime.context import invocation_context
-from emulator.runtime.interpreters import bare
-from emulator.runtime.invocation import Failure, Invocation, not_loaded
+from emulator.runtime.forkserver import ForkServer
+from emulator.runtime.interpreters import Interpreter, bare, furnished
+from emulator.runtime.invocation import Failure, Invocation, event_too_large, not_loaded, unreadable_event
 from emulator.runtime.pool import Pool
 from emulator.runtime.revision import Revision
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from emulator.project import FunctionSpec
     from emulator.runtime.identity import Identity
     from emulator.runtime.invocation import JSONValue
+
+EVENT_LIMIT_BYTES: Final = 6 << 20
+"""Of an event as JSON in UTF-8 [doc]."""
+IDLE_SECONDS: Final = 600.0
+"""How long an instance is kept for the next invocation; the platform does not tell how long it does [inferred]."""
+EnvironLeak: TypeAlias = Literal["leak", "clear", "poison"]
+"""What of an invocation stays in os.environ: as on the platform all of it, nothing, or words that tell it is wrong."""
+
+_log = logging.getLogger(__name__)
 
 
 class Runtime:
     """The SCF Python runtime on this machine. Thread-safe.
 
     `variables(spec, appid)` gives what the platform's owner sets over the function's own `envVariables`, such as
-    WX_APPID, WX_SECRET and WX_API_BASE; `new_request_id()` a UUID. `max_instances` is per function and appid: callers
-    beyond it wait. `interpreter` runs all functions, whichever Python their `runtime` names; with `is_bare` each runs
-    instead on a Python of its own runtime that has no packages but the function's.
+    WX_APPID, WX_SECRET and WX_API_BASE; if one of these is an absolute path, the functions can write to its folder, as
+    to a file system that is mounted there (CFS). `new_request_id()` gives a UUID. `max_instances` is per function and
+    appid: callers beyond it wait. An instance that was not used for `idle_seconds`, by the `clock`, is replaced.
+
+    Each function runs on a Python of its own `runtime`, where there is one; with `is_bare` on one that has no packages
+    but the function's. `interpreter` runs all of them instead. Functions see the platform's places where this machine
+    allows that, unless `is_isolated` is false: then this machine's.
     """
 
     def __init__(
@@ -35,39 +52,124 @@ class Runtime:
         variables: Callable[[FunctionSpec, str], Mapping[str, str]],
         new_request_id: Callable[[], str],
         max_instances: int = 10,
-        interpreter: str = sys.executable,
+        idle_seconds: float = IDLE_SECONDS,
+        clock: Callable[[], float] = time.monotonic,
+        interpreter: str | None = None,
         is_bare: bool = False,
+        is_isolated: bool = True,
     ) -> None:
         self._variables = variables
         self._new_request_id = new_request_id
-        command = bare if is_bare else lambda _runtime: (interpreter,)
-        self._pool = Pool(command, max_instances=max_instances)
+        self._interpreter = Interpreter((interpreter,)) if interpreter is not None else None
+        self._is_isolated = is_isolated
+        self._choose = bare if is_bare else furnished
+        self._pool = Pool(max_instances=max_instances, idle_seconds=idle_seconds, clock=clock)
+        self._lock = threading.Lock()
+        self._servers: dict[tuple[str, ...], ForkServer] = {}
+        self._has_told_view = False
 
-    def invoke(self, spec: FunctionSpec, event: JSONValue, caller: Identity) -> Invocation:
+    def prepare(self, runtimes: Iterable[str]) -> None:
+        """Have the Pythons of these runtimes get ready, so that the first invocation need not wait for that.
+
+        Raises InterpreterError.
+        """
+        for runtime in set(runtimes):
+            if _is_python(runtime):
+                self._server(self._interpreter_of(runtime)).start()
+
+    def invoke(
+        self, spec: FunctionSpec, event: JSONValue, caller: Identity, *, environ_leak: EnvironLeak = "leak"
+    ) -> Invocation:
         """Invoke a function and wait for its end, which is at most its time limit after its start.
 
         The event arrives as given: for a call from a mini program it is to be made with `wx_event`. Changed files are
-        live at once. Raises RuntimeClosedError; every failure of the function is an Invocation.
+        live at once. Raises UninvokedError; every failure of the function is an Invocation.
         """
         request_id = self._new_request_id()
-        if not spec.runtime.startswith("Python"):
-            reason = f"runtime {spec.runtime} is not emulated, only Python is"
-            return Invocation(request_id, None, not_loaded(reason), log="", duration_ms=0, is_cold=False)
-        variables = {**spec.environment, **self._variables(spec, caller.appid)}
+        given = self._variables(spec, caller.appid)
+        variables = {**spec.environment, **given}
         context = invocation_context(spec, caller, variables, request_id)
-        with self._pool.lease(Revision.now(spec, caller.appid, caller.env, variables)) as instance:
+        request = _not_python(spec) or _encoded(event, context, environ_leak)
+        if isinstance(request, Failure):
+            return Invocation(request_id, None, request, log="", duration_ms=0, is_cold=False)
+        interpreter = self._interpreter_of(spec.runtime)
+        revision = Revision.now(spec, caller.appid, caller.env, variables)
+        with self._pool.lease(revision, self._server(interpreter)) as instance:
             is_cold = instance.is_cold
-            leased = time.monotonic()
-            failure = instance.load()
+            failure = instance.load(_folders_in(given)) if is_cold else None
             started = time.monotonic()
-            outcome = failure or instance.call(event, context)
+            outcome = failure or instance.call(request)
             duration_ms = (time.monotonic() - started) * 1000
             log = instance.take_log()
-        init_ms = (started - leased) * 1000 if is_cold else 0
-        if isinstance(outcome, Failure):
-            return Invocation(request_id, None, outcome, log, duration_ms, is_cold, init_ms=init_ms)
-        return Invocation(request_id, outcome, None, log, duration_ms, is_cold, init_ms=init_ms)
+            self._tell_view(instance.blind_because)
+        if is_cold and interpreter.remark is not None:
+            log = f"{interpreter.remark}\n{log}"
+        return Invocation(
+            request_id=request_id,
+            result=None if isinstance(outcome, Failure) else outcome,
+            failure=outcome if isinstance(outcome, Failure) else None,
+            log=log,
+            duration_ms=duration_ms,
+            is_cold=is_cold,
+            memory_bytes=instance.memory_bytes,
+            init_ms=instance.init_ms if is_cold else 0,
+            init_function_ms=instance.init_function_ms if is_cold else 0,
+        )
 
     def close(self) -> None:
         """End all child processes. May be called again; later invocations raise RuntimeClosedError."""
         self._pool.close()
+        with self._lock:
+            for server in self._servers.values():
+                server.close()
+            self._servers.clear()
+
+    def _interpreter_of(self, runtime: str) -> Interpreter:
+        return self._interpreter or self._choose(runtime)
+
+    def _server(self, interpreter: Interpreter) -> ForkServer:
+        command = interpreter.command
+        with self._lock:
+            return self._servers.setdefault(command, ForkServer(command, is_isolated=self._is_isolated))
+
+    def _tell_view(self, blind_because: str | None) -> None:
+        """Log once whether functions have the platform's places; that they lack them unasked is a warning."""
+        with self._lock:
+            if self._has_told_view or blind_because is None:
+                return
+            self._has_told_view = True
+        if not blind_because:
+            _log.info("functions see the platform's places: read-only code at /var/user, a /tmp of their own")
+            return
+        level = logging.WARNING if self._is_isolated else logging.INFO
+        _log.log(level, "functions see this machine's folders and can write to their code (%s)", blind_because)
+
+
+def _is_python(runtime: str) -> bool:
+    return runtime.startswith("Python")
+
+
+def _not_python(spec: FunctionSpec) -> Failure | None:
+    if _is_python(spec.runtime):
+        return None
+    return not_loaded(f"runtime {spec.runtime} is not emulated, only Python is")
+
+
+def _encoded(event: JSONValue, context: Mapping[str, JSONValue], environ_leak: EnvironLeak) -> bytes | Failure:
+    """Return the request of one invocation, or why the platform refuses the event."""
+    try:
+        text = json.dumps(event)
+        if len(text) > EVENT_LIMIT_BYTES:  # characters that are not ASCII are shorter on the platform
+            size = len(json.dumps(event, ensure_ascii=False).encode("utf-8", "surrogatepass"))
+            if size > EVENT_LIMIT_BYTES:
+                return event_too_large()
+    except RecursionError:
+        return unreadable_event()
+    told = json.dumps({"context": context, "environLeak": environ_leak})
+    return f'{told[:-1]}, "event": {text}}}'.encode()
+
+
+def _folders_in(variables: Mapping[str, str]) -> list[str]:
+    """Return the folders of the files that variables name; what lies in / itself is in no folder to be shared."""
+    folders = {Path(value).parent.resolve() for value in variables.values() if value.startswith("/")}
+    return sorted(str(folder) for folder in folders - {Path("/")} if folder.is_dir())

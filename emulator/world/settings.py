@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -21,6 +21,7 @@ CHOICES: Final[dict[str, tuple[object, ...]]] = {
     "verify_signature_reply": ("documented", "field"),
     "errmsg_suffix": ("rid", "hint", "both"),
     "stale_session_errcode": (87009, 87007),
+    "environ_leak": ("leak", "clear", "poison"),
 }
 
 
@@ -42,6 +43,8 @@ class Settings:
         off for quick tries by hand.
     :param web_origins: origins (``https://app.example.com``) whose pages may call what web pages can reach (CloudBase
         for web apps, the phone, the control plane), besides those of this machine, which always may.
+    :param environ_leak: what an invocation leaves in a function's os.environ: ``leak``: all of its caller's values, as
+        on the platform [src]; ``clear``: none; ``poison``: words that tell they were read from the wrong place.
     :param quotas: calls allowed by API name and period, e.g. ``{"auth.code2Session": {"minute": 100}}``; they override
         the documented ones of THE TABLE.
     """
@@ -53,6 +56,7 @@ class Settings:
     session_refresh_seconds: float = 0
     verify_signatures: bool = True
     web_origins: Sequence[str] = ()
+    environ_leak: Literal["leak", "clear", "poison"] = "leak"
     quotas: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
 

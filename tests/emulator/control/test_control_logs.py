@@ -80,11 +80,15 @@ def test_a_log_has_the_platforms_lines_and_what_the_function_wrote(invoke, contr
 def test_a_cold_start_is_reported_and_a_warm_one_is_not(invoke, control):
     cold, warm = invoke(), invoke()
     warm_log, cold_log = (kept["log"].splitlines() for kept in control.get("logs")["logs"])
-    assert re.fullmatch(
-        rf"Init Report RequestId: {cold} Coldstart: (\d+)ms \(PullCode: 0ms InitRuntime: 0ms InitFunction: \1ms\)"
+    reported = re.fullmatch(
+        rf"Init Report RequestId: {cold} Coldstart: (\d+)ms"
+        r" \(PullCode: 0ms InitRuntime: (\d+)ms InitFunction: (\d+)ms\)"
         r" Memory: 128MB MemUsage: \d+\.\d\dMB",
         cold_log[1],
     )
+    assert reported
+    whole_ms, runtime_ms, function_ms = map(int, reported.groups())
+    assert whole_ms == runtime_ms + function_ms
     assert warm_log[:2] == [f"START RequestId: {warm}", "hello"]
 
 

@@ -12,6 +12,7 @@ DEFAULTS = {
     "session_refresh_seconds": 0,
     "verify_signatures": True,
     "web_origins": [],
+    "environ_leak": "leak",
     "quotas": {},
 }
 

@@ -1,6 +1,8 @@
 """Functions made on the spot, and runtimes that are closed after use."""
 
 import itertools
+import os
+import select
 from textwrap import dedent
 
 import pytest
@@ -36,13 +38,17 @@ def deploy(tmp_path):
     return write
 
 
+def new_runtime(**arguments):
+    return Runtime(**{"variables": lambda _spec, _appid: {}, "new_request_id": lambda: "req-1", **arguments})
+
+
 @pytest.fixture
 def start_runtime():
+    """Start a runtime of the test's own."""
     runtimes = []
 
     def start(**arguments):
-        defaults = {"variables": lambda _spec, _appid: {}, "new_request_id": lambda: "req-1"}
-        runtimes.append(Runtime(**{**defaults, **arguments}))
+        runtimes.append(new_runtime(**arguments))
         return runtimes[-1]
 
     yield start
@@ -50,9 +56,52 @@ def start_runtime():
         runtime.close()
 
 
+@pytest.fixture(scope="session")
+def runtime():
+    """One for all tests that leave no trace in it: their functions differ."""
+    runtime = new_runtime()
+    yield runtime
+    runtime.close()
+
+
 @pytest.fixture
-def runtime(start_runtime):
-    return start_runtime()
+def wait_for_exit():
+    """Wait until a process, a child of ours or not, has ended."""
+
+    def wait(process):
+        try:
+            descriptor = os.pidfd_open(process)
+        except ProcessLookupError:
+            return
+        try:
+            assert select.select([descriptor], [], [], 20)[0], f"process {process} still runs"
+        finally:
+            os.close(descriptor)
+
+    return wait
+
+
+@pytest.fixture
+def needs_view(runtime, deploy, user):
+    """Skip where the machine does not let functions have the platform's places."""
+    spec = deploy("import os\ndef main(event, context): return os.environ['USER_CODE_ROOT']\n")
+    if runtime.invoke(spec, {}, user).result != "/var/user/":
+        pytest.skip("this machine gives no mount namespaces")
+
+
+@pytest.fixture
+def fifo(tmp_path):
+    """Where a test and its functions, or two functions, wait for each other: opening one end waits for the other."""
+    fifo = tmp_path / "meeting" / "fifo"
+    fifo.parent.mkdir()
+    os.mkfifo(fifo)
+    return fifo
+
+
+@pytest.fixture
+def start_meeting(start_runtime, fifo):
+    """Start a runtime whose functions find the fifo's path in FIFO, and may use it."""
+    return lambda **arguments: start_runtime(variables=lambda *_: {"FIFO": str(fifo)}, **arguments)
 
 
 @pytest.fixture

@@ -103,7 +103,7 @@ def test_a_caller_without_an_openid_keeps_its_event(data):
     assert wx_event(data, Identity(appid="wxA", env="e")) == (data or {})
 
 
-def test_200_warm_invocations_of_many_callers_at_once_never_mix(start_runtime, deploy):
+def test_1000_warm_invocations_of_8_callers_at_once_never_mix(start_runtime, deploy):
     runtime = start_runtime(max_instances=3)
     spec = deploy(
         """
@@ -117,8 +117,61 @@ def test_200_warm_invocations_of_many_callers_at_once_never_mix(start_runtime, d
 
     def call(number):
         caller = callers[number % len(callers)]
-        return runtime.invoke(spec, wx_event({"number": number}, caller), caller).result
+        return runtime.invoke(spec, wx_event({"number": number}, caller), caller)
 
     with ThreadPoolExecutor(8) as threads:
-        results = list(threads.map(call, range(200)))
-    assert results == [[number, f"o{number % 8}", f"o{number % 8}", f"wx{number % 2}"] for number in range(200)]
+        done = list(threads.map(call, range(1000)))
+    assert [one.result for one in done] == [[n, f"o{n % 8}", f"o{n % 8}", f"wx{n % 2}"] for n in range(1000)]
+    assert sum(one.is_cold for one in done) <= 6
+
+
+READS_ENVIRON = """
+import json, os
+def main(event, context):
+    own = {name: os.environ.get(name) for name in ("WX_OPENID", "WX_APPID", "MODE", "SCF_NAMESPACE")}
+    return [own, json.loads(context["environment"]).get("WX_OPENID")]
+"""
+
+
+@pytest.fixture
+def told(start_runtime, deploy):
+    """What a function finds in os.environ, and its caller's openid by its context."""
+    runtime = start_runtime()
+    spec = deploy(READS_ENVIRON, environment={"MODE": "live", "WX_APPID": "wxOwn"})
+    return lambda caller, leak: runtime.invoke(spec, {}, caller, environ_leak=leak).result
+
+
+def test_as_on_the_platform_a_caller_is_left_in_environ(told, user, server):
+    assert told(user, "leak")[0]["WX_OPENID"] == "oUser"
+    assert told(server, "leak") == [
+        {"WX_OPENID": "oUser", "WX_APPID": "wxOwn", "MODE": "live", "SCF_NAMESPACE": "env-demo"},
+        None,
+    ]
+
+
+def test_cleared_a_caller_is_in_environ_for_its_own_invocation_only(told, user, server):
+    assert told(user, "clear")[0]["WX_OPENID"] == "oUser"
+    own = {"WX_OPENID": None, "WX_APPID": "wxOwn", "MODE": "live", "SCF_NAMESPACE": "env-demo"}
+    assert told(server, "clear") == [own, None]
+
+
+def test_clearing_takes_away_what_was_left_before(told, user, server):
+    told(user, "leak")
+    told(server, "clear")
+    assert told(server, "leak")[0]["WX_OPENID"] is None
+
+
+def test_poisoned_environ_names_no_caller_and_the_context_does(told, user, server):
+    poison = "environ_leak=poison: read WX_OPENID from the invocation's context, not from os.environ"
+    own = {"WX_OPENID": poison, "WX_APPID": "wxOwn", "MODE": "live", "SCF_NAMESPACE": "env-demo"}
+    assert told(user, "poison") == [own, "oUser"]
+    assert told(server, "poison") == [own, None]
+
+
+@pytest.mark.parametrize("leak", ["leak", "clear", "poison"])
+def test_a_failed_invocation_leaves_environ_as_any_other(start_runtime, deploy, user, server, leak):
+    runtime = start_runtime()
+    spec = deploy("import os\ndef main(event, context):\n    return os.environ['WX_OPENID'][:4] if event else 1 / 0\n")
+    assert runtime.invoke(spec, False, user, environ_leak=leak).failure.status_code == 430  # noqa: FBT003 - an event
+    left = runtime.invoke(spec, True, server, environ_leak=leak)  # noqa: FBT003 - an event
+    assert left.result == {"leak": "oUse", "clear": None, "poison": "envi"}[leak]

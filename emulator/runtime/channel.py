@@ -1,0 +1,158 @@
+"""The wires between the emulator and one instance."""
+
+from __future__ import annotations
+
+import os
+import selectors
+import socket
+import time
+from contextlib import suppress
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+LOG_LIMIT_BYTES: Final = 1 << 20  # [inferred] what is kept of an invocation's output; the rest is read and dropped
+WATCH_SECONDS: Final = 0.05
+BIRTH_LIMIT_SECONDS: Final = 60
+
+_HEADER_BYTES: Final = 4
+_PIPE_BYTES: Final = 1 << 16
+
+
+class Channel:
+    """Three pipes and a socket: requests, replies, output, life. One user at a time.
+
+    Requests and replies are texts behind a 4-byte big-endian length; what a function prints goes to the output, so that
+    it can never be taken for an answer. The life ends when the process and its group have; hanging it up ends them.
+    `theirs` are the ends to be handed to the instance; `is_abandoned` says that nobody is left to end its process.
+    """
+
+    def __init__(self) -> None:
+        requests_read, self._requests = os.pipe()
+        self._replies, replies_write = os.pipe()
+        self._output, output_write = os.pipe()
+        self._life, life = socket.socketpair()
+        self.theirs = (requests_read, replies_write, output_write, life.detach())
+        os.set_blocking(self._requests, False)
+        os.set_blocking(self._output, False)
+        self._log = bytearray()
+        self._has_ended = False
+        self.is_abandoned = False
+        self._selector = selectors.PollSelector()
+        for descriptor in (self._replies, self._output, self._life.fileno()):
+            self._selector.register(descriptor, selectors.EVENT_READ)
+
+    def hand_over(self) -> None:
+        """Close the instance's ends here, as it has them, or nobody will."""
+        for descriptor in self.theirs:
+            os.close(descriptor)
+
+    def process(self) -> int | None:
+        """Wait for the instance's process id; None if there will be none. To be called once, before anything else."""
+        told = b""
+        self._life.settimeout(BIRTH_LIMIT_SECONDS)
+        with suppress(OSError):
+            while len(told) < _HEADER_BYTES and (part := self._life.recv(_HEADER_BYTES - len(told))):
+                told += part
+        self._life.settimeout(None)
+        return int.from_bytes(told, "big") if len(told) == _HEADER_BYTES else None
+
+    def exchange(self, request: bytes, *, limit_seconds: float, watch: Callable[[], None]) -> bytes:
+        """Send a request and return the reply to it; meanwhile, call `watch` every now and then.
+
+        Write, read the reply, read the output, whichever is possible: no pipe may fill while another is waited for.
+        Raises TimeoutError, EOFError when the process is gone, and what `watch` raises.
+        """
+        now = time.monotonic()
+        deadline, next_watch = now + limit_seconds, now + WATCH_SECONDS
+        outgoing = memoryview(len(request).to_bytes(_HEADER_BYTES, "big") + request)
+        incoming = bytearray()
+        self._selector.register(self._requests, selectors.EVENT_WRITE)
+        while (reply := _reply_in(incoming)) is None:
+            now = time.monotonic()
+            if now >= deadline:
+                raise TimeoutError
+            if now >= next_watch:
+                watch()
+                next_watch = now + WATCH_SECONDS
+            ready = {key.fd for key, _ in self._selector.select(min(deadline, next_watch) - now)}
+            if self._life.fileno() in ready:
+                self._learn_of_end()
+            if self._has_ended and self._replies not in ready:  # a process it forked may hold the pipes open
+                raise EOFError
+            if self._output in ready:
+                self._read_output()
+            if self._requests in ready:
+                outgoing = outgoing[self._write(outgoing) :]
+                if not outgoing:
+                    self._selector.unregister(self._requests)
+            if self._replies in ready:
+                incoming += self._read_replies()
+        return reply
+
+    def take_output(self) -> str:
+        """Return what the function has written since the last time."""
+        self._read_output()
+        log = self._log.decode("utf-8", "replace")
+        self._log.clear()
+        return log
+
+    def has_ended(self) -> bool:
+        """Whether the process is known to have ended."""
+        if not self._has_ended:
+            self._life.settimeout(0)
+            with suppress(BlockingIOError):
+                self._learn_of_end()
+            self._life.settimeout(None)
+        return self._has_ended
+
+    def hang_up(self) -> None:
+        """Have the process and all it started killed, without waiting."""
+        with suppress(OSError):  # nobody is at the other end
+            self._life.shutdown(socket.SHUT_WR)
+
+    def close(self) -> None:
+        """End the process, wait until it has ended, and release everything."""
+        self.has_ended()
+        self.hang_up()
+        with suppress(OSError):
+            while self._life.recv(_PIPE_BYTES):
+                pass
+        self._selector.close()
+        self._life.close()
+        for descriptor in (self._requests, self._replies, self._output):
+            os.close(descriptor)
+
+    def _learn_of_end(self) -> None:
+        self.is_abandoned = not self._life.recv(1)
+        self._has_ended = True
+        with suppress(KeyError):
+            self._selector.unregister(self._life)
+
+    def _write(self, outgoing: memoryview) -> int:
+        try:
+            return os.write(self._requests, outgoing)
+        except BrokenPipeError:
+            raise EOFError from None
+
+    def _read_replies(self) -> bytes:
+        chunk = os.read(self._replies, _PIPE_BYTES)
+        if not chunk:
+            raise EOFError
+        return chunk
+
+    def _read_output(self) -> None:
+        """Read once, which takes all the pipe holds: a function that never stops printing must not keep us here."""
+        with suppress(BlockingIOError):
+            chunk = os.read(self._output, _PIPE_BYTES)
+            self._log += chunk[: LOG_LIMIT_BYTES - len(self._log)]
+            if not chunk:  # the function has closed its stdout and stderr
+                with suppress(KeyError):
+                    self._selector.unregister(self._output)
+
+
+def _reply_in(incoming: bytearray) -> bytes | None:
+    length = _HEADER_BYTES + int.from_bytes(incoming[:_HEADER_BYTES], "big")
+    is_whole = len(incoming) >= _HEADER_BYTES and len(incoming) >= length
+    return bytes(incoming[_HEADER_BYTES:length]) if is_whole else None

@@ -1,0 +1,192 @@
+"""What of the machine a function sees: the system's folders, its code at /var/user, layers at /opt, a /tmp of its own.
+
+It is made of mounts in namespaces of this process and each instance, for which Linux asks root's rights or lets every
+user have them. It is a faithful view, not a jail: a function that wants to harm this machine still can.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import functools
+import os
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+CODE, LAYERS, TEMPORARY = Path("/var/user"), Path("/opt"), Path("/tmp")  # noqa: S108 - the platform's places
+TEMPORARY_MEGABYTES = 512  # [doc]
+MACHINE = Path("/.machine")  # where the machine's own root is, until an instance has taken what it needs
+SYSTEM = ("bin", "etc", "lib", "lib32", "lib64", "libx32", "nix", "sbin", "usr")
+LIVE_SYSTEM = ("dev", "proc", "sys")
+_NETWORK = ("/etc/resolv.conf", "/etc/hosts")  # which may be links to other places
+
+_CLONE_NEWNS, _CLONE_NEWUSER = 0x20000, 0x10000000
+_RDONLY, _NOSUID, _NODEV, _REMOUNT, _BIND, _RECURSIVE, _SLAVE = 1, 2, 4, 32, 4096, 16384, 1 << 19
+_DETACH = 2
+# What a remount must repeat (nosuid, nodev, noexec, noatime, nodiratime, relatime), by statvfs's flag.
+_KEPT_BY_REMOUNT = {2: 2, 4: 4, 8: 8, 1024: 1024, 2048: 2048, 4096: 1 << 21}
+
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+def restrict() -> str | None:
+    """Give this process the system's folders only; return why that cannot be, with nothing changed."""
+    _interpreter_folders()  # found once, while links can still be followed
+    reading, writing = os.pipe()
+    process = os.fork()  # a try that fails half-way must not be what remains
+    if process == 0:
+        os.close(reading)
+        try:
+            _build()
+            enter(sys.prefix, None, [])
+        except Exception as error:  # noqa: BLE001 - whatever is in the way
+            os.write(writing, f"{type(error).__name__}: {error}".encode())
+        os._exit(0)
+    os.close(writing)
+    with os.fdopen(reading, "rb") as answer:
+        reason = answer.read().decode()
+    _, status = os.waitpid(process, 0)
+    if status or reason:
+        return reason or f"the try ended with status {status}"
+    _build()
+    sys.path[:] = [entry for entry in sys.path if entry.startswith(tuple(_interpreter_folders()))]  # no others remain
+    return None
+
+
+def enter(code: str, shared: str | None, folders: list[str]) -> None:
+    """Complete the view for one instance: only its own code, and the `folders` that it may write to.
+
+    Paths are those of the machine, without links in them.
+    """
+    _unshare(_CLONE_NEWNS)
+    if _of_machine(code).is_dir():
+        _bind(_of_machine(code), CODE)
+        _make_read_only(CODE)
+    _mount("tmpfs", TEMPORARY, "tmpfs", _NOSUID | _NODEV, f"mode=1777,size={TEMPORARY_MEGABYTES}m")
+    if shared is not None and _of_machine(shared).is_dir():
+        _put_layer(_of_machine(shared))
+    for folder, real in _interpreter_folders().items():
+        _show(folder, real)  # again, for those that /tmp or /opt hides by now
+    for folder in folders:
+        _show(folder, folder, is_writable=True)
+    _detach(MACHINE)
+    _make_read_only(LAYERS)
+    _make_read_only(Path("/"))
+
+
+def _build() -> None:
+    """Build a root at /tmp, which nothing but this process and its instances will see, and make it ours."""
+    network = {str(Path(file).resolve().parent) for file in _NETWORK}
+    _own_namespace()
+    _mount("none", Path("/"), None, _RECURSIVE | _SLAVE)
+    _mount("tmpfs", TEMPORARY, "tmpfs", _NOSUID | _NODEV, "mode=755,size=1m")
+    machine = _below(TEMPORARY, MACHINE)
+    machine.mkdir()
+    _bind(Path("/"), machine)
+    _detach(_below(machine, TEMPORARY))  # there it covers the machine's
+    for folder in (CODE, LAYERS, TEMPORARY):
+        _below(TEMPORARY, folder).mkdir(parents=True)
+    _bind(_below(TEMPORARY, LAYERS), _below(TEMPORARY, LAYERS))  # a mount of its own, that can be made read-only
+    os.chroot(TEMPORARY)
+    os.chdir("/")
+    for name in (*SYSTEM, *LIVE_SYSTEM):
+        _show_system(name)
+    for shown, real in _interpreter_folders().items():
+        _show(shown, real)
+    for shown in network:
+        _show(shown, shown)
+
+
+def _own_namespace() -> None:
+    user, group = os.geteuid(), os.getegid()
+    if user == 0:
+        with suppress(OSError):  # the root of a container may not have the right
+            _unshare(_CLONE_NEWNS)
+            return
+    _unshare(_CLONE_NEWUSER | _CLONE_NEWNS)
+    for file, text in (("setgroups", "deny"), ("uid_map", f"{user} {user} 1"), ("gid_map", f"{group} {group} 1")):
+        Path("/proc/self", file).write_text(text)
+
+
+@functools.cache
+def _interpreter_folders() -> dict[str, str]:
+    """Return where this Python and its packages are, outer folders first, and where each is without links."""
+    folders = sorted({sys.prefix, sys.base_prefix, sys.exec_prefix, sys.base_exec_prefix}, key=len)
+    return {folder: os.path.realpath(folder) for folder in folders}
+
+
+def _show_system(name: str) -> None:
+    source, target = MACHINE / name, Path("/", name)
+    if source.is_symlink():
+        target.symlink_to(source.readlink())
+    elif source.is_dir():
+        target.mkdir()
+        _bind(source, target)
+        if name in SYSTEM:
+            _make_read_only(target)
+
+
+def _put_layer(source: Path) -> None:
+    """Have what is in a folder under /opt, one by one: this Python may be there too."""
+    _mount("tmpfs", LAYERS, "tmpfs", _NOSUID | _NODEV, "mode=755,size=1m")
+    for entry in source.iterdir():
+        target = LAYERS / entry.name
+        if entry.is_dir():
+            target.mkdir()
+        elif entry.is_file():
+            target.touch()
+        else:
+            continue
+        _bind(entry, target)
+        _make_read_only(target)
+
+
+def _show(folder: str, real: str, *, is_writable: bool = False) -> None:
+    """Have the machine's folder `real` at `folder`, unless it can be seen there already as it is to be."""
+    source, target = _of_machine(real), Path(folder)
+    with suppress(OSError):  # one of the two is not there
+        if target.samefile(source) and not is_writable:
+            return
+    if source.is_dir():
+        target.mkdir(parents=True, exist_ok=True)
+        _bind(source, target)
+        if not is_writable:
+            _make_read_only(target)
+
+
+def _of_machine(path: str) -> Path:
+    return _below(MACHINE, Path(path))
+
+
+def _below(root: Path, path: Path) -> Path:
+    return root / path.relative_to("/")
+
+
+def _bind(source: Path, target: Path) -> None:
+    _mount(source, target, None, _BIND | _RECURSIVE)
+
+
+def _make_read_only(target: Path) -> None:
+    present = os.statvfs(target).f_flag
+    kept = sum(flag for known, flag in _KEPT_BY_REMOUNT.items() if present & known)
+    _mount("none", target, None, _REMOUNT | _BIND | _RDONLY | kept)
+
+
+def _mount(source: Path | str, target: Path, kind: str | None, flags: int, options: str | None = None) -> None:
+    kind_, options_ = (None if text is None else text.encode() for text in (kind, options))
+    done = _libc.mount(os.fsencode(source), os.fsencode(target), kind_, ctypes.c_ulong(flags), options_)
+    _check(done, f"mount {target}")
+
+
+def _detach(target: Path) -> None:
+    _check(_libc.umount2(os.fsencode(target), _DETACH), f"umount {target}")
+
+
+def _unshare(flags: int) -> None:
+    _check(_libc.unshare(flags), "unshare")
+
+
+def _check(done: int, what: str) -> None:
+    if done != 0:
+        number = ctypes.get_errno()
+        raise OSError(number, f"{what}: {os.strerror(number)}")

@@ -1,0 +1,250 @@
+"""What of the machine a function sees: the platform's places; where that cannot be, its own folders."""
+
+import logging
+import os
+import sys
+import venv
+from pathlib import Path
+
+import pytest
+
+TELL = """
+import os, sys
+def main(event, context):
+    return [dict(os.environ), os.getcwd(), sys.path[:2], sys.dont_write_bytecode]
+"""
+LIST = "import os\ndef main(folder, context): return sorted(os.listdir(folder))\n"
+WRITE = """
+def main(path, context):
+    with open(path, "a") as file:
+        file.write("written")
+"""
+# An interpreter in a user namespace that may have no mount namespaces; where there are no such, it needs none.
+REFUSED = """
+import ctypes, os, sys
+owner = os.getuid()
+if ctypes.CDLL(None).unshare(0x10000000) == 0:
+    for path, text in (
+        ("/proc/self/setgroups", "deny"),
+        ("/proc/self/uid_map", f"0 {owner} 1"),
+        ("/proc/sys/user/max_mnt_namespaces", "0"),
+    ):
+        with open(path, "w") as file:
+            file.write(text)
+os.execv(sys.executable, [sys.executable, *sys.argv[1:]])
+"""
+GIVEN = {
+    "PATH": "/usr/local/bin:/usr/bin:/bin",
+    "LANG": "C.UTF-8",
+    "TZ": "Asia/Shanghai",
+    "WX_SECRET": "s",
+    "TENCENTCLOUD_RUNENV": "SCF",
+    "TENCENTCLOUD_REGION": "ap-shanghai",
+    "TENCENTCLOUD_APPID": "1250000000",
+    "TENCENTCLOUD_UIN": "100000000001",
+    "SCF_FUNCTIONVERSION": "$LATEST",
+    "SCF_NAMESPACE": "env-demo",
+    "SCF_RUNTIME": "Python3.11",
+    "PYTHONDONTWRITEBYTECODE": "x",
+}
+
+
+@pytest.fixture
+def shared(tmp_path):
+    folder = tmp_path / "_shared"
+    folder.mkdir()
+    (folder / "layer.py").write_text("PLACE = __file__\n")
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def _secrets_of_the_emulator(monkeypatch):
+    monkeypatch.setenv("EMULATOR_SECRET", "hunter2")
+    monkeypatch.setenv("PYTHONSTARTUP", "/nowhere")
+
+
+@pytest.fixture
+def blind(start_runtime):
+    return start_runtime(is_isolated=False, variables=lambda *_: {"WX_SECRET": "s"})
+
+
+@pytest.mark.usefixtures("needs_view")
+def test_a_function_is_told_the_platform_s_places_and_nothing_of_the_emulator(start_runtime, deploy, server, shared):
+    runtime = start_runtime(variables=lambda *_: {"WX_SECRET": "s"})
+    spec = deploy(TELL, shared=shared, environment={"TZ": "Asia/Shanghai"})
+    environ, folder, path, writes_no_bytecode = runtime.invoke(spec, {}, server).result
+    places = {"SCF_FUNCTIONNAME": spec.name, "USER_CODE_ROOT": "/var/user/", "PYTHONPATH": "/var/user:/opt"}
+    assert environ == {**GIVEN, **places}
+    assert (folder, path) == ("/var/user", ["/var/user", "/opt"])
+    assert writes_no_bytecode
+
+
+def test_without_a_view_it_is_told_its_own_folders_and_nothing_of_the_emulator(blind, deploy, server, shared):
+    spec = deploy(TELL, shared=shared, environment={"TZ": "Asia/Shanghai"})
+    environ, folder, path, writes_no_bytecode = blind.invoke(spec, {}, server).result
+    temporary = environ.pop("TMPDIR")
+    own, layers = str(spec.directory), str(shared)
+    places = {"SCF_FUNCTIONNAME": spec.name, "USER_CODE_ROOT": f"{own}/", "PYTHONPATH": f"{own}:{layers}"}
+    assert environ == {**GIVEN, **places}
+    assert (folder, path) == (own, [own, layers])
+    assert writes_no_bytecode
+    assert Path(temporary).is_dir()
+    blind.close()
+    assert not Path(temporary).parent.exists()
+
+
+def test_without_a_view_each_instance_has_a_temporary_folder_that_ends_with_it(blind, deploy, user):
+    spec = deploy(
+        """
+        import os, tempfile
+        def main(event, context):
+            if event: os._exit(0)
+            return tempfile.gettempdir()
+        """
+    )
+    first = Path(blind.invoke(spec, {}, user).result)
+    (first / "kept").touch()
+    assert Path(blind.invoke(spec, {}, user).result, "kept").exists()
+    blind.invoke(spec, "exit", user)
+    assert not first.exists()
+    assert Path(blind.invoke(spec, {}, user).result) != first
+
+
+@pytest.mark.usefixtures("needs_view")
+@pytest.mark.parametrize("path", ["index.py", "/var/user/new", "/opt/new", "/new", "/usr/new", "/etc/new"])
+def test_nothing_can_be_written_but_to_tmp(runtime, deploy, user, shared, path):
+    trace = runtime.invoke(deploy(WRITE, shared=shared), path, user).failure.stack_trace
+    assert trace.endswith(f"OSError: [Errno 30] Read-only file system: {path!r}")
+
+
+@pytest.mark.usefixtures("needs_view")
+def test_tmp_holds_512_mb_and_is_the_instance_s_own(runtime, deploy, user, server, tmp_path):
+    spec = deploy(
+        """
+        import os
+        def main(event, context):
+            before = os.listdir("/tmp")
+            open("/tmp/kept", "w").close()
+            return [before, os.statvfs("/tmp").f_blocks * os.statvfs("/tmp").f_frsize]
+        """
+    )
+    outcomes = [runtime.invoke(spec, {}, user).result for _ in range(2)]
+    (spec.directory / "changed").touch()
+    outcomes.append(runtime.invoke(spec, {}, user).result)
+    assert [("kept" in before, size) for before, size in outcomes] == [
+        (False, 512 << 20),
+        (True, 512 << 20),
+        (False, 512 << 20),
+    ]
+    assert not any(tmp_path.name in before for before, _ in outcomes)
+
+
+@pytest.mark.usefixtures("needs_view")
+def test_a_function_sees_no_other_folder_of_the_machine(runtime, deploy, user):
+    spec = deploy(LIST)
+    assert runtime.invoke(spec, "/var", user).result == ["user"]
+    assert runtime.invoke(spec, "/.machine", user).result == []
+    here = str(Path(__file__).parent)
+    assert "FileNotFoundError" in runtime.invoke(spec, here, user).failure.stack_trace
+
+
+@pytest.mark.usefixtures("needs_view")
+def test_what_functions_share_is_under_opt(runtime, deploy, user, shared):
+    spec = deploy("import layer\ndef main(event, context): return layer.PLACE\n", shared=shared)
+    assert runtime.invoke(spec, {}, user).result == "/opt/layer.py"
+
+
+@pytest.mark.parametrize("is_isolated", [True, False])
+def test_functions_can_use_the_folder_of_a_file_that_the_platform_s_variables_name(
+    start_runtime, deploy, user, tmp_path, is_isolated
+):
+    store = tmp_path / "state" / "sessions.sqlite"
+    store.parent.mkdir()
+    runtime = start_runtime(is_isolated=is_isolated, variables=lambda *_: {"STORE": str(store), "BASE": "/nowhere/x"})
+    for code in (WRITE, WRITE + "# another function\n"):
+        assert runtime.invoke(deploy(code), str(store), user).ok
+    assert store.read_text() == "writtenwritten"
+
+
+@pytest.mark.usefixtures("needs_view")
+@pytest.mark.parametrize("value", ["/", "/index", "relative/path", "https://example.com/x"])
+def test_a_variable_that_names_no_folder_opens_none(start_runtime, deploy, user, value):
+    runtime = start_runtime(variables=lambda *_: {"VALUE": value})
+    assert runtime.invoke(deploy(LIST), "/var", user).result == ["user"]
+
+
+@pytest.mark.usefixtures("needs_view")
+def test_code_is_seen_where_a_link_to_its_folder_was_deployed(runtime, deploy, user, tmp_path):
+    spec = deploy("def main(event, context): return 'linked'\n")
+    link = tmp_path / "link"
+    link.symlink_to(spec.directory)
+    assert runtime.invoke(deploy("", directory=link), {}, user).result == "linked"
+
+
+@pytest.mark.parametrize("is_isolated", [True, False])
+def test_a_function_inherits_no_descriptor_and_what_it_starts_none_of_its_own(start_runtime, deploy, user, is_isolated):
+    spec = deploy(
+        """
+        import os, subprocess, sys
+        LIST = "import os; print(len(os.listdir('/proc/self/fd')))"
+        def main(event, context):
+            mine = [fd for fd in os.listdir("/proc/self/fd") if os.path.exists("/proc/self/fd/" + fd)]
+            return [len(mine), int(subprocess.check_output([sys.executable, "-c", LIST], close_fds=False))]
+        """
+    )
+    with open(os.devnull) as ours:  # noqa: PTH123 - any open file will do
+        os.set_inheritable(ours.fileno(), True)  # noqa: FBT003 - positional only
+        mine, its_child = start_runtime(is_isolated=is_isolated).invoke(spec, {}, user).result
+    assert its_child == 4  # stdin, stdout, stderr, and the folder it lists
+    assert mine in {5, 6}  # and a pipe each way; where pipes cannot be followed by name, the folder it lists
+
+
+@pytest.mark.usefixtures("needs_view")
+def test_a_python_under_tmp_is_seen_though_tmp_is_not_and_a_folder_in_it_can_be_written_to(
+    start_runtime, deploy, user, tmp_path
+):
+    venv.create(tmp_path / "venv", with_pip=False)
+    store = tmp_path / "venv" / "state" / "store"
+    store.parent.mkdir()
+    runtime = start_runtime(
+        interpreter=str(tmp_path / "venv" / "bin" / "python"), variables=lambda *_: {"STORE": str(store)}
+    )
+    assert runtime.invoke(deploy(LIST), str(tmp_path), user).result == ["venv"]
+    assert runtime.invoke(deploy(WRITE), str(store), user).ok
+    assert store.read_text() == "written"
+    refused = runtime.invoke(deploy(WRITE), str(tmp_path / "venv" / "new"), user)
+    assert "Read-only file system" in refused.failure.stack_trace
+
+
+@pytest.mark.usefixtures("needs_view")
+def test_a_runtime_tells_once_that_functions_have_a_view(start_runtime, deploy, user, caplog):
+    runtime = start_runtime()
+    with caplog.at_level(logging.INFO):
+        for _ in range(2):
+            runtime.invoke(deploy(TELL), {}, user)
+    assert [(record.levelname, record.getMessage()) for record in caplog.records] == [
+        ("INFO", "functions see the platform's places: read-only code at /var/user, a /tmp of their own")
+    ]
+
+
+def test_a_runtime_tells_once_that_functions_have_none(blind, deploy, user, caplog):
+    with caplog.at_level(logging.INFO):
+        for _ in range(2):
+            blind.invoke(deploy(TELL), {}, user)
+    assert [(record.levelname, record.getMessage()) for record in caplog.records] == [
+        ("INFO", "functions see this machine's folders and can write to their code (not asked for)")
+    ]
+
+
+def test_where_the_kernel_refuses_a_view_functions_run_without_and_that_is_a_warning(
+    start_runtime, deploy, user, tmp_path, caplog
+):
+    python = tmp_path / "python"
+    python.write_text(f"#!{sys.executable}\n{REFUSED}")
+    python.chmod(0o755)
+    with caplog.at_level(logging.WARNING):
+        told = start_runtime(interpreter=str(python)).invoke(deploy(TELL), {}, user)
+    assert told.result[0]["USER_CODE_ROOT"] != "/var/user/"
+    assert [(record.levelname, record.getMessage().partition(" (")[0]) for record in caplog.records] == [
+        ("WARNING", "functions see this machine's folders and can write to their code")
+    ]
