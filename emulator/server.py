@@ -141,9 +141,9 @@ def _begin(world: World, deployment: Deployment, plan: Plan) -> None:
             )
     else:
         seed.plant(world, plan.seed)
-    world.keys.fill()
     _wait_until_listening(plan.port)
     _announce(plan)
+    world.keys.fill()
     with suppress(ProjectError):  # that it cannot be read is told by whoever reads it
         deployment.prepare()
 
