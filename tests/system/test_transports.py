@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow  # 32 cases, each twice, through real processes
+
 FUNCTIONS = Path(__file__).parents[2] / "functions"
 CLOUDBASERC = """
 envId: env-demo

@@ -10,6 +10,8 @@ import sys
 
 import pytest
 
+pytestmark = pytest.mark.slow  # every test starts processes of its own, as a user does
+
 
 def wxemu(*arguments, cwd=None):
     command = [sys.executable, "-m", "emulator", *arguments]
