@@ -330,3 +330,18 @@ def restricted(world: World, http: FlaskClient, tenant: Tenant) -> Callable[...,
         seed.plant(world, {"apps": [{**first, **restrictions}, *others]})
 
     return restrict
+
+
+@pytest.fixture
+def project_of(tmp_path):
+    """Write a project whose one function, ``ask``, has the given code."""
+
+    def write(code):
+        (tmp_path / "functions" / "ask").mkdir(parents=True)
+        (tmp_path / "functions" / "ask" / "index.py").write_text(code)
+        (tmp_path / "cloudbaserc.yaml").write_text(
+            "envId: env-demo\nfunctions:\n  - {name: ask, runtime: Python3.11, handler: index.main, timeout: 5}\n"
+        )
+        return tmp_path
+
+    return write

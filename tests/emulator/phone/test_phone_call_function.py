@@ -21,19 +21,11 @@ def main(event, context):
         return "x" * event["length"]
     raise ValueError("no such question")
 """
-PROJECT = """
-envId: env-demo
-functions:
-  - {name: ask, runtime: Python3.11, handler: index.main, timeout: 5}
-"""
 
 
 @pytest.fixture
-def project(tmp_path):
-    (tmp_path / "functions" / "ask").mkdir(parents=True)
-    (tmp_path / "functions" / "ask" / "index.py").write_text(FUNCTION)
-    (tmp_path / "cloudbaserc.yaml").write_text(PROJECT)
-    return tmp_path
+def project(project_of):
+    return project_of(FUNCTION)
 
 
 @pytest.fixture

@@ -26,20 +26,12 @@ def main(event, context):
         os._exit(1)
     return event
 """
-PROJECT = """
-envId: env-demo
-functions:
-  - {name: ask, runtime: Python3.11, handler: index.main, timeout: 5}
-"""
 
 
 @pytest.fixture
-def project(tmp_path):
+def project(project_of):
     """A project with one function, which does what it is asked for."""
-    (tmp_path / "functions" / "ask").mkdir(parents=True)
-    (tmp_path / "functions" / "ask" / "index.py").write_text(FUNCTION)
-    (tmp_path / "cloudbaserc.yaml").write_text(PROJECT)
-    return tmp_path
+    return project_of(FUNCTION)
 
 
 @pytest.fixture
