@@ -1,0 +1,77 @@
+"""The options of ``wxemu start`` that are about clients that know only the real names."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+Command = TypeVar("Command", bound="Callable[..., Any]")
+
+_LARGEST_PORT = 65535
+_NAME = re.compile(r"(\*\.)?[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*")
+
+
+class PassThrough(click.ParamType[str]):
+    """A host's name or address without a port, ``*.`` and a name, or ``all``."""
+
+    name = "HOST"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The host, or a usage error that says what came."""
+        if not _NAME.fullmatch(value) and not _is_address(value):
+            self.fail(
+                f"expected a host without a port, a pattern like *.example.com, or all, got {value!r}", param, ctx
+            )
+        return str(value)
+
+
+def _is_address(value: str) -> bool:
+    try:
+        ipaddress.ip_address(value)
+    except ValueError:
+        return False
+    return True
+
+
+def interception_options(command: Command) -> Command:
+    """``--intercept-port``, ``--no-intercept`` and ``--pass-through``."""
+    for option in (
+        click.option(
+            "--pass-through",
+            type=PassThrough(),
+            multiple=True,
+            help="A host that the proxy may reach as it really is; *.NAME for all under it, all for every host that "
+            "is not emulated. Repeatable.",
+        ),
+        click.option("--no-intercept", is_flag=True, help="Do without the proxy for the real names."),
+        click.option(
+            "--intercept-port",
+            type=click.IntRange(0, _LARGEST_PORT),
+            help="Of the proxy and HTTPS for the real names; 0 picks a free one. [default: the port after --port]",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def intercept_port_of(wanted: int | None, port: int, host: str, *, is_off: bool) -> int | None:
+    """The port to intercept at, or ``None``.
+
+    :param wanted: what --intercept-port says.
+    :param port: what --port says.
+    """
+    from emulator.server import free_port  # noqa: PLC0415 - `wxemu --help` need not load it
+
+    if is_off:
+        return None
+    if wanted is not None and wanted == port != 0:
+        raise click.UsageError("--intercept-port and --port name the same port; each takes one of its own")
+    if wanted is None:
+        wanted = port + 1 if 0 < port < _LARGEST_PORT else 0
+    return free_port(wanted, host, "--intercept-port")

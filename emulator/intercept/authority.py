@@ -1,0 +1,174 @@
+"""The CA of one state folder, as it is kept there, and TLS as each emulated host.
+
+``ca.key`` (mode 0600) and ``ca.pem`` are made once and outlive restarts, so that a client that was told to trust them
+need not be told again; ``ca-bundle.pem`` is the CA with the system's roots, for clients whose trust store it replaces.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import ssl
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Self
+
+import certifi
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_pem_private_key,
+)
+
+from emulator.hosts import EMULATED, is_emulated
+from emulator.intercept import certificates
+from emulator.intercept.errors import AuthorityError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+CERTIFICATE: Final = "ca.pem"
+KEY: Final = "ca.key"
+BUNDLE: Final = "ca-bundle.pem"
+
+RENEWED_BEFORE: Final = dt.timedelta(days=30)
+LEAVES: Final = 500
+"""Hosts whose certificates are kept; ``*.`` patterns allow any number."""
+
+
+class Authority:
+    """Vouches for the emulated hosts; see ``kept_in``."""
+
+    def __init__(self, certificate: x509.Certificate, key: EllipticCurvePrivateKey, folder: Path) -> None:
+        self.certificate = certificate
+        self._key = key
+        self._folder = folder
+        self._leaf_key = certificates.new_key()
+        self._contexts: dict[str, tuple[ssl.SSLContext, dt.datetime]] = {}
+
+    @classmethod
+    def kept_in(cls, folder: Path) -> Self:
+        """The CA of this folder, made if there is none or its end is near.
+
+        :raises AuthorityError: what lies there is broken, does not belong together, or is no CA of ours.
+        """
+        found = _read(folder)
+        if found is None or found[0].not_valid_after_utc < dt.datetime.now(dt.UTC) + RENEWED_BEFORE:
+            key = certificates.new_key()
+            found = certificates.new_ca(key), key
+            _write(folder / KEY, _pem_of(key), mode=0o600)
+            _write(folder / CERTIFICATE, found[0].public_bytes(Encoding.PEM))
+        _write(folder / BUNDLE, found[0].public_bytes(Encoding.PEM) + _system_roots())
+        return cls(*found, folder)
+
+    @property
+    def bundle(self) -> Path:
+        """The file with the CA and the system's roots."""
+        return self._folder / BUNDLE
+
+    def context(self, host: str, on_named: Callable[[str], None]) -> ssl.SSLContext:
+        """TLS for a client that may name a host (SNI), or else means ``host``.
+
+        :param on_named: is told which it names. One that is not emulated gets the certificate of ``host``, so that
+            the client itself says what is wrong: no alert of TLS says as much.
+        """
+
+        def choose(connection: ssl.SSLObject, named: str | None, _: ssl.SSLContext) -> None:
+            if named is not None:
+                on_named(named)
+            connection.context = self._context_of(named if named is not None and is_emulated(named) else host)
+
+        context = _context()
+        context.sni_callback = choose
+        return context
+
+    def _context_of(self, host: str) -> ssl.SSLContext:
+        name = host.lower().removesuffix(".")
+        context, renewed_at = self._contexts.get(name, (None, None))
+        now = dt.datetime.now(dt.UTC)
+        if context is None or renewed_at is None or renewed_at < now:
+            self._contexts.pop(name, None)
+            if len(self._contexts) >= LEAVES:
+                del self._contexts[next(iter(self._contexts))]
+            context = self._new_context(name)
+            self._contexts[name] = (context, now + certificates.LEAF_LIFE / 2)
+        return context
+
+    def _new_context(self, name: str) -> ssl.SSLContext:
+        leaf = certificates.new_leaf(name, self._leaf_key.public_key(), self.certificate, self._key)
+        context = _context()
+        # OpenSSL as Python has it reads certificates from files only.
+        with tempfile.NamedTemporaryFile(dir=self._folder, prefix="leaf-", suffix=".pem") as passing:
+            passing.write(_pem_of(self._leaf_key) + leaf.public_bytes(Encoding.PEM))
+            passing.flush()
+            context.load_cert_chain(passing.name)
+        return context
+
+
+def default_host() -> str:
+    """Whose certificate a client gets that names no host."""
+    return EMULATED[0]
+
+
+def _context() -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.set_alpn_protocols(["http/1.1"])
+    return context
+
+
+def _read(folder: Path) -> tuple[x509.Certificate, EllipticCurvePrivateKey] | None:
+    files = folder / CERTIFICATE, folder / KEY
+    present = [file for file in files if file.exists()]
+    if not present:
+        return None
+    advice = f"delete {files[0]} and {files[1]}, and the next start makes new ones"
+    if len(present) == 1:
+        raise AuthorityError(f"the CA is half there: {present[0]} without the other file; {advice}")
+    try:
+        certificate = x509.load_pem_x509_certificate(files[0].read_bytes())
+        key = load_pem_private_key(files[1].read_bytes(), password=None)
+    except (ValueError, TypeError):
+        raise AuthorityError(f"the CA cannot be read: expected a certificate and its key in PEM; {advice}") from None
+    except OSError as error:
+        raise AuthorityError(f"the CA cannot be read: {error.filename}: {error.strerror}") from None
+    if not isinstance(key, EllipticCurvePrivateKey) or key.public_key() != certificate.public_key():
+        raise AuthorityError(f"the CA's certificate and key do not belong together; {advice}")
+    if not _is_sound(certificate):
+        raise AuthorityError(f"the CA is none of the emulator's, or of other hosts than it answers to; {advice}")
+    return certificate, key
+
+
+def _is_sound(certificate: x509.Certificate) -> bool:
+    try:
+        certificate.verify_directly_issued_by(certificate)
+        return certificates.is_ours(certificate)
+    except (ValueError, TypeError, InvalidSignature):
+        return False
+
+
+def _pem_of(key: EllipticCurvePrivateKey) -> bytes:
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+
+
+def _write(file: Path, content: bytes, *, mode: int = 0o644) -> None:
+    """Whole or not at all, and never readable by more than ``mode`` says, not even for a moment."""
+    try:
+        if file.exists() and file.read_bytes() == content:
+            return
+        with tempfile.NamedTemporaryFile(dir=file.parent, prefix=f"{file.name}-", delete=False) as passing:  # 0600
+            passing.write(content)
+            os.fchmod(passing.fileno(), mode)
+        Path(passing.name).replace(file)
+    except OSError as error:
+        raise AuthorityError(f"the CA cannot be kept: {file}: {error.strerror}") from None
+
+
+def _system_roots() -> bytes:
+    """The roots that this machine trusts, or certifi's; those of the variables may be an earlier bundle of ours."""
+    paths = ssl.get_default_verify_paths()
+    known = Path(paths.openssl_cafile), Path(paths.openssl_capath) / "ca-certificates.crt", Path(certifi.where())
+    return next((file.read_bytes() for file in known if file.is_file()), b"")

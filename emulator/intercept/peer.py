@@ -1,0 +1,104 @@
+"""One end of an HTTP/1.1 conversation: a stream of bytes and what h11 makes of them."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Final, cast
+
+import anyio
+import h11
+from anyio.streams.buffered import BufferedByteStream
+
+if TYPE_CHECKING:
+    from anyio.abc import ByteStream
+
+LARGEST_HEAD: Final = 64 * 1024
+STALLED: Final = 60.0
+"""Seconds that an end may take for its next bytes, or to take ours."""
+
+HOP_BY_HOP: Final = frozenset(
+    (
+        b"connection",
+        b"keep-alive",
+        b"proxy-authenticate",
+        b"proxy-authorization",
+        b"proxy-connection",
+        b"te",
+        b"upgrade",
+    )
+)
+"""Headers that are for the next hop only (RFC 9110 7.6.1); ``transfer-encoding`` is h11's business, as framing."""
+
+
+class Peer:
+    """A client (h11 plays the server) or a server (h11 plays the client).
+
+    :param head: bytes that were read already.
+    """
+
+    def __init__(self, stream: ByteStream, role: type[h11.SERVER | h11.CLIENT], head: bytes = b"") -> None:
+        self.stream = stream
+        self.http = h11.Connection(role, max_incomplete_event_size=LARGEST_HEAD)
+        if head:
+            self.http.receive_data(head)
+
+    async def receive(self, *, within: float) -> h11.Event:
+        """The next event of this request or answer, or the next request after both have ended.
+
+        :param within: seconds to wait for it.
+        :raises TimeoutError: it did not come.
+        :raises h11.RemoteProtocolError: the other end speaks no HTTP/1.1.
+        """
+        with anyio.fail_after(within):
+            while (event := self.http.next_event()) is h11.NEED_DATA:
+                try:
+                    self.http.receive_data(await self.stream.receive())
+                except anyio.EndOfStream:
+                    self.http.receive_data(b"")
+        return cast("h11.Event", event)
+
+    async def send(self, event: h11.Event) -> None:
+        """Send an event.
+
+        :raises TimeoutError: the other end does not take it.
+        """
+        content = self.http.send(event)
+        if content:
+            with anyio.fail_after(STALLED):
+                await self.stream.send(content)
+
+    @property
+    def may_answer(self) -> bool:
+        """Whether nothing of an answer to this client has been sent."""
+        return self.http.our_state in (h11.IDLE, h11.SEND_RESPONSE)
+
+    async def accept_tunnel(self) -> None:
+        """Answer a CONNECT; what follows is no longer ours to understand."""
+        await self.receive(within=STALLED)  # the end of the request, which h11 wants to have been seen
+        await self.send(h11.Response(status_code=200, headers=[], reason="Connection Established"))
+
+    async def say(self, status: int, sentence: str) -> None:
+        """Answer a request ourselves, and have the conversation end with that."""
+        body = f"wxemu: {sentence}\n".encode()
+        headers = [
+            ("Content-Type", "text/plain; charset=utf-8"),
+            ("Content-Length", str(len(body))),
+            ("Connection", "close"),
+        ]
+        await self.send(h11.Response(status_code=status, reason=HTTPStatus(status).phrase, headers=headers))
+        await self.send(h11.Data(data=body))
+        await self.send(h11.EndOfMessage())
+
+    def unread(self) -> BufferedByteStream:
+        """The stream, with what h11 has read of it and not used."""
+        rest = BufferedByteStream(self.stream)
+        rest.feed_data(self.http.trailing_data[0])
+        return rest
+
+
+def end_to_end(message: h11.Request | h11.Response) -> list[tuple[bytes, bytes]]:
+    """The headers of a message that go on to the other end, spelt as they came."""
+    headers = message.headers
+    named = {name.strip().lower() for key, value in headers if key == b"connection" for name in value.split(b",")}
+    dropped = HOP_BY_HOP | named
+    return [(name, value) for name, value in headers.raw_items() if name.lower() not in dropped]

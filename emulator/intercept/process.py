@@ -1,0 +1,73 @@
+"""The process of the interception: its TLS and its Python take no time from the one that answers."""
+
+from __future__ import annotations
+
+import multiprocessing
+import resource
+import signal
+import socket
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final
+
+import anyio
+
+from emulator.intercept.authority import Authority
+from emulator.intercept.destinations import Destinations
+from emulator.intercept.refusals import Refusals
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from emulator.intercept.interception import Interception
+    from emulator.intercept.listener import Listener
+
+MOST_CLIENTS: Final = 2000
+SPARE: Final = 100
+DESCRIPTORS: Final = 2 * MOST_CLIENTS + SPARE
+"""Each client takes one, and one more while it is answered."""
+
+
+@contextmanager
+def intercepting(interception: Interception) -> Iterator[None]:
+    """Intercept within the ``with`` block. Clients may connect from its beginning.
+
+    :raises AuthorityError: the CA in the folder cannot be used.
+    :raises OSError: somebody listens on the port.
+    """
+    Authority.kept_in(interception.folder)
+    interception.refused_file.unlink(missing_ok=True)
+    family = socket.AF_INET6 if ":" in interception.address else socket.AF_INET
+    with socket.create_server((interception.address, interception.port), family=family, backlog=1024) as listening:
+        process = multiprocessing.Process(target=_run, args=(interception, listening), name="interception", daemon=True)
+        process.start()
+    try:
+        yield
+    finally:
+        process.terminate()
+        process.join()
+
+
+def _run(interception: Interception, listening: socket.socket) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which ends this process
+    from emulator.intercept.listener import Listener  # noqa: PLC0415 - 15 ms that `wxemu start` need not wait for
+
+    destinations = Destinations(interception.emulator, interception.pass_through, Refusals(interception.refused_file))
+    authority = Authority.kept_in(interception.folder)
+    anyio.run(_serve, Listener(authority, destinations, most=_room()), listening)
+
+
+async def _serve(listener: Listener, listening: socket.socket) -> None:
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(listener.serve, listening)
+        parent = multiprocessing.parent_process()
+        if parent is not None:
+            await anyio.wait_readable(parent.sentinel)  # it was killed, so that nobody else ends this process
+        tasks.cancel_scope.cancel()
+
+
+def _room() -> int:
+    """How many clients there are file descriptors for."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    granted = DESCRIPTORS if hard == resource.RLIM_INFINITY else min(DESCRIPTORS, hard)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (granted, hard))
+    return max(1, (granted - SPARE) // 2)
