@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 _NOTE = "clock"
 _END: Final = 2**32
 """Unix seconds that the clock does not reach: a rid tells its time in 8 hexadecimal digits."""
+FASTEST: Final = 86_400
+"""Times as fast as real time: a day in a second."""
 
 
 class ClockError(Exception):
@@ -20,31 +22,46 @@ class ClockError(Exception):
 
 @dataclass(frozen=True)
 class ClockState:
-    """Where the clock stands.
+    """How the clock goes: at real time ``since`` it showed ``shown``, and since then it runs ``scale`` times as fast.
 
-    :param offset: seconds ahead of real time, while it runs.
-    :param frozen_at: Unix seconds at which it stands still, or ``None`` while it runs.
+    :param since: real Unix seconds.
+    :param shown: Unix seconds.
+    :param scale: seconds of the clock in a real second; 0 while it stands still.
     """
 
-    offset: float = 0.0
-    frozen_at: float | None = None
+    since: float = 0.0
+    shown: float = 0.0
+    scale: float = 1.0
+
+    @property
+    def offset(self) -> float:
+        """Seconds by which it was ahead of the real world when it was moved last."""
+        return self.shown - self.since
+
+    @property
+    def is_frozen(self) -> bool:
+        """Whether it stands still."""
+        return self.scale == 0
+
+    def at(self, real: float) -> float:
+        """What it shows at Unix time ``real`` of the real world; at its end it stops."""
+        return min(self.shown + (real - self.since) * self.scale, _END - 1)
 
 
 class Clock:
-    """Real time, moved or frozen; where it stands is kept in the store, so every process reads the same."""
+    """Real time, moved, frozen or faster; how it goes is kept in the store, so every process reads the same."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
 
     def state(self) -> ClockState:
-        """Where the clock stands."""
+        """How the clock goes."""
         kept = self._store.note(_NOTE)
         return ClockState() if kept is None else ClockState(**kept)
 
     def now(self) -> float:
         """Unix time in seconds."""
-        state = self.state()
-        return time.time() + state.offset if state.frozen_at is None else state.frozen_at
+        return self.state().at(time.time())
 
     def agrees(self, at: float, *, within: float) -> bool:
         """Whether somebody's clock that shows ``at`` is at most ``within`` seconds wrong.
@@ -54,14 +71,14 @@ class Clock:
         return min(abs(self.now() - at), abs(time.time() - at)) <= within
 
     def freeze(self, at: float | None = None) -> float:
-        """Stand still, now or at Unix time ``at``; the time it stands at.
+        """Stand still, now or at Unix time ``at``, which may be a time gone by; the time it stands at.
 
         :raises ClockError: ``at`` is no time that a rid can tell.
         """
         with self._store.transaction():
-            frozen_at = _tellable(self.now() if at is None else float(at))
-            self._keep(ClockState(frozen_at - time.time(), frozen_at))
-            return frozen_at
+            real = time.time()
+            shown = _tellable(self.state().at(real) if at is None else float(at))
+            return self._keep(ClockState(real, shown, scale=0.0))
 
     def advance(self, seconds: float) -> float:
         """Move forward, frozen or not; the new time.
@@ -74,18 +91,27 @@ class Clock:
         with self._store.transaction():
             _tellable(self.now() + seconds)
             state = self.state()
-            frozen_at = None if state.frozen_at is None else state.frozen_at + seconds
-            self._keep(ClockState(state.offset + seconds, frozen_at))
-            return self.now()
+            return self._keep(replace(state, shown=state.shown + seconds))
+
+    def scale(self, factor: float) -> float:
+        """Run ``factor`` times as fast as real time from where it stands, frozen or not; the time it stands at.
+
+        :raises ClockError: ``factor`` is not above 0, or above ``FASTEST``.
+        """
+        if not 0 < factor <= FASTEST:
+            raise ClockError(f"the clock runs over 0 and up to {FASTEST} times as fast, not {factor:g}; or freeze it")
+        with self._store.transaction():
+            real = time.time()
+            return self._keep(ClockState(real, self.state().at(real), float(factor)))
 
     def release(self) -> float:
-        """Run again, in step with real time; the new time."""
+        """Run again, in step with real time, which may lie behind; the new time."""
         with self._store.transaction():
-            self._store.keep_note(_NOTE, None)
-            return self.now()
+            return self._keep(None)
 
-    def _keep(self, state: ClockState) -> None:
-        self._store.keep_note(_NOTE, {"offset": state.offset, "frozen_at": state.frozen_at})
+    def _keep(self, state: ClockState | None) -> float:
+        self._store.keep_note(_NOTE, None if state is None else asdict(state))
+        return self.now()
 
 
 def _tellable(at: float) -> float:

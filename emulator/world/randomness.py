@@ -49,6 +49,10 @@ class Randomness:
         """``length`` characters of ``alphabet``."""
         return "".join(alphabet[byte % len(alphabet)] for byte in self.draw(length))
 
+    def fraction(self) -> float:
+        """A number from 0 up to, and without, 1."""
+        return int.from_bytes(self.draw(6), "big") / 2**48
+
     def uuid(self) -> str:
         """A version 4 UUID, as CloudBase's request ids."""
         digits = bytearray(self.draw(16))

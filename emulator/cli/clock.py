@@ -1,4 +1,4 @@
-"""``wxemu clock`` and ``wxemu state``: arrange the world of a running emulator."""
+"""``wxemu clock``: move the clock of a running emulator."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ def clock() -> None:
     Examples:
       wxemu clock freeze
       wxemu clock advance 7200
+      wxemu clock scale 60         a minute in a second
       wxemu clock release
     """
 
@@ -47,28 +48,17 @@ def advance(seconds: float, url: str, *, is_json: bool) -> None:
 
 
 @clock.command()
+@click.argument("factor", type=float)
+@url_option
+@json_option
+def scale(factor: float, url: str, *, is_json: bool) -> None:
+    """Let the clock run FACTOR times as fast as real time, from where it stands; 1 lets a stopped one run on."""
+    show(running(url).ask("POST", "/emulator/v1/clock/scale", {"factor": factor}), is_json=is_json)
+
+
+@clock.command()
 @url_option
 @json_option
 def release(url: str, *, is_json: bool) -> None:
     """Let the clock run in step with real time again."""
     show(running(url).ask("POST", "/emulator/v1/clock/release", {}), is_json=is_json)
-
-
-@click.group()
-def state() -> None:
-    """The emulator's state: apps, users, phones, tokens, sessions.
-
-    \b
-    Examples:
-      wxemu state reset
-      wxemu state reset --empty
-    """
-
-
-@state.command()
-@click.option("--empty", "target", flag_value="empty", help="To nothing at all, instead of the seed.")
-@url_option
-@json_option
-def reset(target: str | None, url: str, *, is_json: bool) -> None:
-    """Go back to the seed."""
-    show(running(url).ask("POST", "/emulator/v1/state/reset", {"to": target or "seed"}), is_json=is_json)

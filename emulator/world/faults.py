@@ -1,0 +1,259 @@
+"""Faults: what goes wrong on purpose, at WeChat's openapis or in functions, and answers that were programmed.
+
+A programmed answer is a fault with a ``reply`` that is met once. Faults are met in the order in which they were added,
+the oldest that fits, one a call; so several programmed answers are a queue.
+
+FaultError
+    A fault that cannot be; the text says what was expected.
+UnknownFaultError
+    There is no fault of this number.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import astuple, dataclass, fields, replace
+from typing import TYPE_CHECKING, Any, Final
+
+from emulator.world import apps
+from emulator.world.apis import BY_NAME
+from emulator.world.errors import ERRMSG, WeChatError
+from emulator.world.permissions import REFUSALS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from sqlite3 import Row
+
+    from emulator.world.world import World
+
+ANY: Final = "*"
+"""In place of a name: every openapi, or every function."""
+FAILURES: Final = ("timeout", "memory", "error", "exit")
+"""How a function can be made to fail: its time or memory runs out, its code raises, its process ends."""
+OVERLOADS: Final = {
+    -501001: "resource system error",
+    -501002: "resource server timeout",
+    -501003: "exceed request limit",
+    -501004: "exceed concurrent request limit",
+}
+"""What the gateway answers when it cannot serve, with wx-server-sdk's texts [src]; no rule of ours raises them."""
+OF_THE_GATEWAY: Final = frozenset({*OVERLOADS, *REFUSALS})
+"""errcodes that only a cloud call can get: a fault with one of them is met by no other."""
+LONGEST_MS: Final = 600_000
+FIRST_STATUS: Final = 200
+LAST_STATUS: Final = 599
+MOST_TIMES: Final = 10**9
+
+
+class FaultError(ValueError):
+    """A fault that cannot be."""
+
+
+class UnknownFaultError(Exception):
+    """There is no fault of this number."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(f"there is no fault {number}; one that was met as often as it should be is gone")
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Who meets it, what happens then, and how often. Of the effects one, and a latency besides or alone.
+
+    :param number: its id; 0 before it is added.
+    :param api: the openapi's name in THE TABLE, or ``*``; ``None`` for a fault of functions.
+    :param function: the function's name, or ``*``; ``None`` for a fault of openapis.
+    :param appid: of the only app that meets it; ``None`` for all.
+    :param errcode: WeChat refuses with it; one of ``OF_THE_GATEWAY``: the gateway does.
+    :param errmsg: the text to it, by default that of the table of errors.
+    :param reply: JSON text: the members of the openapi's reply, or the function's result.
+    :param status: the HTTP status of a proxy that stands before WeChat and answers in its place, with ``body``.
+    :param failure: one of ``FAILURES``.
+    :param latency_ms: milliseconds by which the answer comes late.
+    :param is_abort: whether the connection is cut without an answer.
+    :param times: how often it is met yet, then it is gone; ``None`` for ever.
+    :param probability: of its being met by a call that fits, above 0 and up to 1.
+    :param hits: how often it was met.
+    """
+
+    number: int = 0
+    api: str | None = None
+    function: str | None = None
+    appid: str | None = None
+    errcode: int | None = None
+    errmsg: str | None = None
+    reply: str | None = None
+    status: int | None = None
+    body: str | None = None
+    failure: str | None = None
+    latency_ms: float = 0.0
+    is_abort: bool = False
+    times: int | None = None
+    probability: float = 1.0
+    hits: int = 0
+
+    @property
+    def effects(self) -> list[str]:
+        """Its effects by name, latency left out."""
+        named = {"errcode": self.errcode, "reply": self.reply, "status": self.status, "fail": self.failure}
+        return [name for name, value in named.items() if value is not None] + ["abort"] * self.is_abort
+
+    @property
+    def only_delays(self) -> bool:
+        """Whether the call is decided as ever, and only its answer is late."""
+        return not self.effects
+
+    @property
+    def remark(self) -> str:
+        """What the journal says of a call that met it."""
+        return f"fault {self.number}"
+
+    def refusal(self, client_ip: str) -> WeChatError:
+        """WeChat's refusal with the fault's errcode."""
+        errcode = -1 if self.errcode is None else self.errcode
+        text = ERRMSG[errcode].format(ip=client_ip) if self.errmsg is None else self.errmsg
+        return WeChatError(errcode, errmsg=text)
+
+    def members(self, client_ip: str) -> Mapping[str, Any]:
+        """What stands where the openapi's decision would; nothing for what is no answer of WeChat's.
+
+        :raises WeChatError: the fault is a refusal by WeChat.
+        """
+        if self.errcode is not None and self.errcode not in OF_THE_GATEWAY:
+            raise self.refusal(client_ip)
+        replied: Mapping[str, Any] = {} if self.reply is None else json.loads(self.reply)
+        return replied
+
+
+def add(world: World, fault: Fault) -> Fault:
+    """Have ``fault`` wait for the calls that fit it.
+
+    :raises FaultError: it cannot be.
+    """
+    _check(world, fault)
+    names = [field.name for field in fields(Fault)]
+    row = world.store.row(
+        f"INSERT INTO faults ({', '.join(names)}) VALUES ({', '.join('?' * len(names))}) RETURNING number",  # noqa: S608
+        None,
+        *astuple(fault)[1:],
+    )
+    return replace(fault, number=0 if row is None else row["number"])
+
+
+def waiting(world: World, *, appid: str | None = None) -> list[Fault]:
+    """The faults that were added and are not gone, oldest first; with ``appid`` those of this app only."""
+    rows = world.store.rows("SELECT * FROM faults WHERE ?1 IS NULL OR appid = ?1 ORDER BY number", appid)
+    return [_fault(row) for row in rows]
+
+
+def remove(world: World, number: int) -> None:
+    """Take one fault away.
+
+    :raises UnknownFaultError: there is none of this number.
+    """
+    if world.store.run("DELETE FROM faults WHERE number = ?", number) == 0:
+        raise UnknownFaultError(number)
+
+
+def remove_all(world: World, *, appid: str | None = None) -> int:
+    """Take all faults away, or with ``appid`` those of this app only; how many there were."""
+    return world.store.run("DELETE FROM faults WHERE ?1 IS NULL OR appid = ?1", appid)
+
+
+def met_by_call(world: World, *, api: str, appid: str | None, is_cloud_call: bool = False) -> Fault | None:
+    """The fault that this call of an openapi meets, or ``None``; to be asked once a call, in its decision."""
+    rows = world.store.rows(
+        "SELECT * FROM faults WHERE api IN (?, '*') AND (appid IS NULL OR appid = ?) ORDER BY number", api, appid
+    )
+    # Without faults, as nearly always, asking has taken a microsecond.
+    return _met(world, (_fault(row) for row in rows if is_cloud_call or row["errcode"] not in OF_THE_GATEWAY))
+
+
+def met_by_invocation(world: World, *, function: str, appid: str) -> Fault | None:
+    """The fault that this invocation of a function meets, or ``None``; to be asked once an invocation."""
+    rows = world.store.rows(
+        "SELECT * FROM faults WHERE function IN (?, '*') AND (appid IS NULL OR appid = ?) ORDER BY number",
+        function,
+        appid,
+    )
+    return _met(world, map(_fault, rows))
+
+
+def _met(world: World, fitting: Iterable[Fault]) -> Fault | None:
+    for fault in fitting:
+        if fault.probability < 1 and world.randomness.fraction() >= fault.probability:
+            continue
+        if fault.times == 1:
+            remove(world, fault.number)
+        else:
+            world.store.run("UPDATE faults SET hits = hits + 1, times = times - 1 WHERE number = ?", fault.number)
+        return fault
+    return None
+
+
+def _fault(row: Row) -> Fault:
+    values = {field.name: row[field.name] for field in fields(Fault)}
+    return Fault(**{**values, "is_abort": bool(row["is_abort"])})
+
+
+def _check(world: World, fault: Fault) -> None:
+    if (fault.api is None) == (fault.function is None):
+        raise FaultError(f"expected api or function, got {'neither' if fault.api is None else 'both'}")
+    if fault.appid is not None and apps.find(world, fault.appid) is None:
+        raise FaultError(f"appid: no app has the appid {fault.appid!r}")
+    if fault.api is None:
+        _check_function_effects(fault)
+    else:
+        _check_api_effects(fault, fault.api)
+    if fault.only_delays and fault.latency_ms == 0:
+        raise FaultError("expected an effect, got none; name one, or a latency")
+    if not 0 <= fault.latency_ms <= LONGEST_MS:
+        raise FaultError(f"latency: expected 0 to {LONGEST_MS} milliseconds, got {fault.latency_ms:g}")
+    if fault.times is not None and not 1 <= fault.times <= MOST_TIMES:
+        raise FaultError(f"times: expected 1 to {MOST_TIMES}, got {fault.times}")
+    if not 0 < fault.probability <= 1:
+        raise FaultError(f"probability: expected more than 0 and up to 1, got {fault.probability:g}")
+
+
+def _check_effects(fault: Fault, possible: tuple[str, ...], what: str) -> None:
+    for name in fault.effects:
+        if name not in possible:
+            raise FaultError(f"{name}: {what} takes {', '.join(possible)} or a latency")
+    if len(fault.effects) > 1:
+        raise FaultError(f"expected one effect, got {' and '.join(fault.effects)}")
+
+
+def _check_function_effects(fault: Fault) -> None:
+    _check_effects(fault, ("fail", "reply"), "a fault of a function")
+    if fault.errmsg is not None or fault.body is not None:
+        raise FaultError("errmsg and body: a fault of a function takes neither")
+    if fault.failure is not None and fault.failure not in FAILURES:
+        raise FaultError(f"fail: expected one of {', '.join(FAILURES)}, got {fault.failure!r}")
+
+
+def _check_api_effects(fault: Fault, api: str) -> None:
+    if api != ANY and api not in BY_NAME:
+        raise FaultError(f"api: expected {ANY} or one of {', '.join(BY_NAME)}, got {api!r}")
+    _check_effects(fault, ("errcode", "reply", "status", "abort"), "a fault of an openapi")
+    _check_errcode(fault, api)
+    if fault.reply is not None and not isinstance(json.loads(fault.reply), dict):
+        raise FaultError(f"reply: expected an object, as every openapi's reply is, got {fault.reply}")
+    if fault.body is not None and fault.status is None:
+        raise FaultError("body: expected a status with it")
+    if fault.status is not None and not FIRST_STATUS <= fault.status <= LAST_STATUS:
+        raise FaultError(f"status: expected {FIRST_STATUS} to {LAST_STATUS}, got {fault.status}")
+
+
+def _check_errcode(fault: Fault, api: str) -> None:
+    if fault.errcode is None:
+        if fault.errmsg is not None:
+            raise FaultError("errmsg: expected an errcode with it")
+    elif fault.errcode == 0:
+        raise FaultError("errcode: 0 is no failure; for a success of your own name a reply")
+    elif fault.errcode in OF_THE_GATEWAY:
+        if fault.errmsg is not None:
+            raise FaultError(f"errmsg: {fault.errcode} is the gateway's, which has its own text to it")
+        if api != ANY and not BY_NAME[api].has_cloud_call:
+            raise FaultError(f"errcode: {fault.errcode} is the gateway's, and {api} is not to be had by cloud call")
+    elif fault.errcode not in ERRMSG and fault.errmsg is None:
+        raise FaultError(f"errmsg: {fault.errcode} is not in the table of errors, so it needs a text")
