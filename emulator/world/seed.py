@@ -1,28 +1,21 @@
-"""The seed: the tenants, users and phones that a world begins with, and returns to at a reset.
-
-SeedError
-    The file cannot be a seed; its text gives file, line, what was expected and what was found.
-"""
+"""The seed: the tenants, users and phones that a world begins with, and returns to at a reset."""
 
 from __future__ import annotations
 
-import json
-from importlib import resources
 from typing import TYPE_CHECKING, Any, Final
 
 import yaml
 
-from emulator.world import apps, phones, sessions, settings, soter, users
+from emulator.world import phones, seed_form, settings, sowing
+from emulator.world.seed_form import SeedError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping
 
     from emulator.world.world import World
 
 _NOTE = "seed"
 _PLANTED = "is_planted"
-_CREDENTIALS: Final = ("secret", "secret_key", "session_key", "auth_key")
-_APP_FIELDS: Final = ("appid", "secret", "env", "secret_id", "secret_key", "users")
 DEMO: Final[dict[str, Any]] = {
     "apps": [
         {
@@ -35,10 +28,6 @@ DEMO: Final[dict[str, Any]] = {
     ]
 }
 """The tenant of a world that was given no seed."""
-
-
-class SeedError(Exception):
-    """The file cannot be a seed."""
 
 
 def read(text: str, *, name: str) -> dict[str, Any]:
@@ -56,72 +45,14 @@ def read(text: str, *, name: str) -> dict[str, Any]:
     except (ValueError, LookupError, AttributeError, RecursionError) as error:
         # A tag, or a text that looks like a date, whose value the YAML library cannot make.
         raise SeedError(f"{name}: not YAML: {type(error).__name__} in one of its values") from None
-    # Imported here: it takes 80 ms that a start without a seed need not pay.
-    from jsonschema import Draft202012Validator  # noqa: PLC0415
-
-    errors = sorted(Draft202012Validator(schema()).iter_errors(document), key=lambda error: list(map(str, error.path)))
-    if errors:
-        raise SeedError("\n".join(f"{name}:{_line(text, error.path)}: {_explain(error)}" for error in errors))
-    if not isinstance(document, dict):
-        raise SeedError(f"{name}:1: expected a mapping with the key apps")
-    _check_values(document, text, name=name)
-    return document
+    wrong = [f"{name}:{_line(text, path)}: {complaint}" for path, complaint in seed_form.complaints(document)]
+    if wrong:
+        raise SeedError("\n".join(wrong))
+    read_seed: dict[str, Any] = document
+    return read_seed
 
 
-def _check_values(document: Mapping[str, Any], text: str, *, name: str) -> None:
-    """What JSON Schema cannot say: names of settings, keys that are keys, ids that are unique."""
-    try:
-        settings.changed(settings.Settings(), document.get("settings", {}))
-    except settings.SettingsError as error:
-        raise SeedError(f"{name}:{_line(text, ['settings'])}: {error}") from None
-    taken: set[object] = set()
-    for path, kind, value in _values(document):
-        if kind == "auth_key":
-            try:
-                soter.load_public_key(value)
-            except soter.PemError as error:
-                raise SeedError(f"{name}:{_line(text, path)}: auth_key: {error}") from None
-        elif (kind, value) in taken:
-            raise SeedError(f"{name}:{_line(text, path)}: {kind} {value!r} stands twice; expected each once")
-        taken.add((kind, value))
-
-
-def _values(document: Mapping[str, Any]) -> Iterator[tuple[list[str | int], str, Any]]:
-    for number, app in enumerate(document["apps"]):
-        yield ["apps", number, "appid"], "appid", app["appid"]
-        for place, user in enumerate(app.get("users", ())):
-            user_path: list[str | int] = ["apps", number, "users", place]
-            yield [*user_path, "openid"], f"openid of {app['appid']}", user["openid"]
-            for index, phone in enumerate(user.get("phones", ())):
-                phone_path: list[str | int] = [*user_path, "phones", index]
-                yield [*phone_path, "id"], "phone id", phone["id"]
-                if "auth_key" in phone:
-                    yield [*phone_path, "auth_key"], "auth_key", phone["auth_key"]
-
-
-def schema() -> dict[str, Any]:
-    """The seed's form as JSON Schema."""
-    text = resources.files(__package__).joinpath("seed.schema.json").read_text(encoding="utf-8")
-    loaded: dict[str, Any] = json.loads(text)
-    return loaded
-
-
-def _explain(error: Any) -> str:
-    where = ".".join(map(str, error.absolute_path)) or "the seed"
-    expected = error.schema.get("description")
-    return f"{where}: {_complaint(error)}" + (f" (expected: {expected})" if expected else "")
-
-
-def _complaint(error: Any) -> str:
-    """What is wrong, without a value that is secret or may hold one."""
-    if error.validator == "type":
-        return f"found {type(error.instance).__name__}, expected {error.validator_value}"
-    if error.absolute_path and error.absolute_path[-1] in _CREDENTIALS:
-        return "the value has another form"
-    return str(error.message)
-
-
-def _line(text: str, path: Sequence[str | int]) -> int:
+def _line(text: str, path: seed_form.Path) -> int:
     """The line of the node that ``path`` leads to, or of the nearest node above it."""
     node = yaml.compose(text, Loader=yaml.SafeLoader)
     line = 1
@@ -152,6 +83,11 @@ def is_planted(world: World) -> bool:
     return world.store.note(_PLANTED) is True
 
 
+def mark_planted(world: World) -> None:
+    """Let the world begin with what it holds now."""
+    world.store.keep_note(_PLANTED, value=True)
+
+
 def keep_for_reset(world: World, seed: Mapping[str, Any]) -> bool:
     """Make ``seed`` the one that a reset returns to, and leave the present state; whether it was another before."""
     with world.deciding():
@@ -167,7 +103,7 @@ def replant(world: World) -> None:
         empty(world)
         world.store.keep_note(_PLANTED, value=False)
     _sow(world, seed)
-    world.store.keep_note(_PLANTED, value=True)
+    mark_planted(world)
 
 
 def empty(world: World) -> None:
@@ -184,42 +120,17 @@ def _sow(world: World, seed: Mapping[str, Any]) -> None:
         with world.deciding():
             settings.keep(world.store, settings.changed(settings.Settings(), seed.get("settings", {})))
         for app in seed.get("apps", ()):
-            _sow_app(world, app)
+            sowing.sow(world, app)
     except (settings.SettingsError, phones.PhoneError) as error:
         raise SeedError(f"the seed cannot be sown: {error}") from None
 
 
-def _sow_app(world: World, app: Mapping[str, Any]) -> None:
-    restrictions = {name: value for name, value in app.items() if name not in _APP_FIELDS}
-    with world.deciding():
-        apps.add(
-            world,
-            apps.App(
-                app["appid"],
-                app["secret"],
-                app["env"],
-                apps.restrictions(restrictions),
-                app.get("secret_id", ""),
-                app.get("secret_key", ""),
-            ),
-        )
-    for user in app.get("users", ()):
-        _sow_user(world, app["appid"], user)
+def replant_app(world: World, appid: str) -> None:
+    """Begin anew with the seed's entry of one app; nothing of another is touched.
 
-
-def _sow_user(world: World, appid: str, planted: Mapping[str, Any]) -> None:
-    user = users.User(appid, planted["openid"], planted.get("unionid"), planted.get("is_high_risk", False))
-    with world.deciding():
-        users.add(world, user)
-        if "session_key" in planted:
-            sessions.start(world, user, session_key=planted["session_key"])
-    for phone in planted.get("phones", ()):
-        phones.create(
-            world,
-            appid=appid,
-            openid=user.openid,
-            phone_id=phone["id"],
-            profile_name=phone["profile"],
-            public_auth_key=phone.get("auth_key"),
-            counter=phone.get("counter", 0),
-        )
+    :raises SeedError: the seed has none, or another app has an id of its by now.
+    """
+    entry = next((app for app in (world.store.note(_NOTE) or DEMO)["apps"] if app["appid"] == appid), None)
+    if entry is None:
+        raise SeedError(f"the seed has no app {appid!r} to go back to; reset it to empty, or to a snapshot")
+    sowing.sow(world, entry, replaces=True)

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from emulator.world import apps, phones, seed, sessions, users
-from emulator.world.seed import SeedError
+from emulator.world.seed_form import SeedError
 
 APPID = "wx1234567890abcdef"
 SECRET = "0123456789abcdef0123456789abcdef"

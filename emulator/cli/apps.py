@@ -1,0 +1,90 @@
+"""``wxemu app`` and ``wxemu user``: tenants of a running emulator, and their users."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+import click
+
+from emulator.cli.options import JsonObject, first_appid, json_option, running, show, url_option
+
+
+@click.group()
+def app() -> None:
+    """Mini programs: appid, AppSecret and CloudBase environment.
+
+    \b
+    Examples:
+      wxemu app new
+      wxemu app new --data '{"env": "env-mine", "users": [{"openid": "oAlice"}]}'
+      wxemu app list
+    """
+
+
+@app.command("new")
+@click.option("--data", type=JsonObject(), default="{}", help="An app as in a seed: JSON, @FILE, or -; any part of it.")
+@url_option
+@json_option
+def new_app(data: dict[str, object], url: str, *, is_json: bool) -> None:
+    """A new app; what --data leaves out of appid, secret and env is made up. The answer alone shows its secret."""
+    show(running(url).ask("POST", "/emulator/v1/apps", data), is_json=is_json)
+
+
+@app.command("list")
+@url_option
+@json_option
+def list_apps(url: str, *, is_json: bool) -> None:
+    """Every app."""
+    show(running(url).ask("GET", "/emulator/v1/apps"), is_json=is_json)
+
+
+@app.command("show")
+@click.argument("appid")
+@url_option
+@json_option
+def show_app(appid: str, url: str, *, is_json: bool) -> None:
+    """One app, and what it may be refused for."""
+    show(running(url).ask("GET", f"/emulator/v1/apps/{quote(appid, safe='')}"), is_json=is_json)
+
+
+@click.group()
+def user() -> None:
+    """Users of a mini program.
+
+    \b
+    Examples:
+      wxemu user new
+      wxemu user new --openid oMallory --high-risk
+      wxemu user list
+    """
+
+
+@user.command("new")
+@click.option("--openid", help="[default: a new one]")
+@click.option("--unionid", help="[default: none]")
+@click.option("--high-risk", is_flag=True, help="Whose login WeChat refuses (40226).")
+@click.option("--appid", help="In which app. [default: the first]")
+@url_option
+@json_option
+def new_user(
+    openid: str | None, unionid: str | None, appid: str | None, url: str, *, high_risk: bool, is_json: bool
+) -> None:
+    """A new user."""
+    remote = running(url)
+    named = {"openid": openid, "unionid": unionid, "is_high_risk": high_risk or None}
+    entry = {name: value for name, value in named.items() if value is not None}
+    show(remote.ask("POST", f"{_path(appid or first_appid(remote))}/users", entry), is_json=is_json)
+
+
+@user.command("list")
+@click.option("--appid", help="In which app. [default: the first]")
+@url_option
+@json_option
+def list_users(appid: str | None, url: str, *, is_json: bool) -> None:
+    """Every user of an app."""
+    remote = running(url)
+    show(remote.ask("GET", f"{_path(appid or first_appid(remote))}/users"), is_json=is_json)
+
+
+def _path(appid: str) -> str:
+    return f"/emulator/v1/apps/{quote(appid, safe='')}"

@@ -1,0 +1,107 @@
+"""``wxemu state``: take the whole state of a running emulator away, bring it back, begin anew."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from urllib.parse import quote
+
+import click
+
+from emulator.cli.options import json_option, running, show, url_option
+
+
+@click.group()
+def state() -> None:
+    """The emulator's state: apps, users, phones, tokens, sessions, functions that were uploaded, what they keep.
+
+    \b
+    Examples:
+      wxemu state export team.json
+      wxemu state import team.json
+      wxemu state save logged-in
+      wxemu state reset --to logged-in
+      wxemu state reset --appid wx1234567890abcdef
+    """
+
+
+@state.command("export")
+@click.argument("file")
+@click.option("--without-journal", is_flag=True, help="Leave out the exchanges and the logs of invocations.")
+@url_option
+def export_state(file: str, url: str, *, without_journal: bool) -> None:
+    """Write all of it to FILE, for its owner's eyes only, or to standard output for -: it holds the toy secrets.
+
+    \b
+    Examples:
+      wxemu state export team.json
+      wxemu state export - --without-journal | diff team.json -
+    """
+    from emulator.state import text, write_file  # noqa: PLC0415 - of this command only
+
+    query = "?withoutJournal=true" if without_journal else ""
+    document = running(url).ask("GET", f"/emulator/v1/state{query}")
+    if file == "-":
+        click.echo(text(document), nl=False)
+    else:
+        write_file(Path(file), document)
+
+
+@state.command("import")
+@click.argument("file")
+@url_option
+@json_option
+def import_state(file: str, url: str, *, is_json: bool) -> None:
+    """Put what is in FILE, or on standard input for -, in the place of all there is; snapshots stay.
+
+    \b
+    Examples:
+      wxemu state import team.json
+    """
+    from emulator.state import parse, read_file  # noqa: PLC0415 - of this command only
+
+    document = parse(sys.stdin.read()) if file == "-" else read_file(Path(file))
+    show(running(url).ask("PUT", "/emulator/v1/state", document), is_json=is_json)
+
+
+@state.command()
+@click.argument("name")
+@url_option
+@json_option
+def save(name: str, url: str, *, is_json: bool) -> None:
+    """Save all but the journal as the snapshot NAME; a former one of this name is replaced."""
+    show(running(url).ask("POST", "/emulator/v1/state/snapshots", {"name": name}), is_json=is_json)
+
+
+@state.command("list")
+@url_option
+@json_option
+def list_snapshots(url: str, *, is_json: bool) -> None:
+    """The snapshots."""
+    show(running(url).ask("GET", "/emulator/v1/state/snapshots"), is_json=is_json)
+
+
+@state.command()
+@click.argument("name")
+@url_option
+@json_option
+def delete(name: str, url: str, *, is_json: bool) -> None:
+    """Forget the snapshot NAME."""
+    show(running(url).ask("DELETE", f"/emulator/v1/state/snapshots/{quote(name, safe='')}"), is_json=is_json)
+
+
+@state.command()
+@click.option("--to", default="seed", show_default=True, help="seed, empty, or the name of a snapshot.")
+@click.option("--appid", help="Only this app, with all that belongs to it. [default: everything]")
+@url_option
+@json_option
+def reset(to: str, appid: str | None, url: str, *, is_json: bool) -> None:
+    """Go back to the seed, to nothing, or to a snapshot.
+
+    \b
+    Examples:
+      wxemu state reset
+      wxemu state reset --to empty --appid wx1234567890abcdef
+    """
+    body = {"to": to} if appid is None else {"to": to, "appid": appid}
+    show(running(url).ask("POST", "/emulator/v1/state/reset", body), is_json=is_json)

@@ -1,0 +1,85 @@
+"""States that were saved under a name, to return to.
+
+SnapshotError
+├── SnapshotNameError       a name that no snapshot can have
+└── UnknownSnapshotError    none has this name
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from emulator.world.world import World
+
+RESERVED: Final = ("seed", "empty")
+"""What a reset leads to without any snapshot."""
+_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+
+
+class SnapshotError(Exception):
+    """A snapshot that cannot be."""
+
+
+class SnapshotNameError(SnapshotError):
+    """A name that no snapshot can have."""
+
+
+class UnknownSnapshotError(SnapshotError):
+    """None has this name."""
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A saved state; ``saved_at`` in Unix seconds of the emulator's clock."""
+
+    name: str
+    saved_at: float
+
+
+def save(world: World, name: str, document: str) -> Snapshot:
+    """Save a state under a name; the one of this name is replaced.
+
+    :raises SnapshotNameError: another form of name, or one that is reserved.
+    """
+    if _NAME.fullmatch(name) is None or name in RESERVED:
+        raise SnapshotNameError(
+            f"a snapshot cannot be called {name!r}; expected up to 64 letters, digits, dots, dashes or underscores,"
+            f" but neither {' nor '.join(RESERVED)}"
+        )
+    snapshot = Snapshot(name, world.clock.now())
+    world.store.run("INSERT OR REPLACE INTO snapshots VALUES (?, ?, ?)", name, snapshot.saved_at, document)
+    return snapshot
+
+
+def all_snapshots(world: World) -> list[Snapshot]:
+    """Every snapshot, by name."""
+    rows = world.store.rows("SELECT name, saved_at FROM snapshots ORDER BY name")
+    return [Snapshot(row["name"], row["saved_at"]) for row in rows]
+
+
+def document(world: World, name: str) -> str:
+    """The state that was saved under a name.
+
+    :raises UnknownSnapshotError: none was.
+    """
+    row = world.store.row("SELECT document FROM snapshots WHERE name = ?", name)
+    if row is None:
+        raise _unknown(world, name)
+    return str(row["document"])
+
+
+def delete(world: World, name: str) -> None:
+    """Forget a snapshot.
+
+    :raises UnknownSnapshotError: none has this name.
+    """
+    if world.store.run("DELETE FROM snapshots WHERE name = ?", name) == 0:
+        raise _unknown(world, name)
+
+
+def _unknown(world: World, name: str) -> UnknownSnapshotError:
+    there = ", ".join(snapshot.name for snapshot in all_snapshots(world)) or "none"
+    return UnknownSnapshotError(f"no snapshot is called {name!r}; there are: {there}")

@@ -1,0 +1,159 @@
+"""The world's whole state as plain values, every table of it, and the way back.
+
+StateError
+    Values that cannot be a state; the text tells where they are wrong and shows none of them.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import dataclasses
+import hashlib
+import json
+import sqlite3
+from typing import TYPE_CHECKING, Any, Final
+
+from emulator.world import apps, functions, phones, settings
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from emulator.world.store import Column
+    from emulator.world.world import World
+
+Value = str | int | float | dict[str, str] | None
+Rows = list[dict[str, Value]]
+Tables = dict[str, Rows]
+
+JOURNAL: Final = frozenset({"exchanges", "invocations"})
+"""Tables of what happened, which no rule reads: a state may come without them."""
+NO_STATE: Final = frozenset({"saved_events", "snapshots"})
+"""Tables of what is kept at hand, states to return to among it: part of none."""
+_KINDS: Final[dict[str, tuple[type, ...]]] = {"TEXT": (str,), "INTEGER": (int,), "REAL": (float, int), "BLOB": (bytes,)}
+
+
+class StateError(Exception):
+    """What cannot be a state."""
+
+
+def tables(world: World, *, has_journal: bool = True) -> Tables:
+    """Every table, its rows in a fixed order; a row by its columns, bytes as ``{"base64": text}``.
+
+    Made from the schema, so that no table is ever forgotten.
+
+    :param has_journal: with the exchanges and the invocations' logs.
+    """
+    left_out = NO_STATE if has_journal else NO_STATE | JOURNAL
+    with world.deciding():
+        return {
+            name: [shown(row) for row in world.store.rows(_in_order(name, columns))]
+            for name, columns in world.store.tables().items()
+            if name not in left_out
+        }
+
+
+def _in_order(table: str, columns: Sequence[Column]) -> str:
+    order = ", ".join(str(place) for place in range(1, len(columns) + 1))
+    return f'SELECT * FROM "{table}" ORDER BY {order}'  # noqa: S608 - the name comes from the schema
+
+
+def shown(row: sqlite3.Row) -> dict[str, Value]:
+    """A row by its columns, as JSON can hold it."""
+    return {name: _shown_value(row[name]) for name in row.keys()}  # noqa: SIM118 - a Row iterates over its values
+
+
+def _shown_value(value: Any) -> Value:
+    if isinstance(value, bytes):
+        return {"base64": base64.b64encode(value).decode()}
+    found: Value = value
+    return found
+
+
+def sizes(world: World) -> dict[str, int]:
+    """How many rows each table has that is part of the state and not empty."""
+    with world.deciding():
+        counted = {
+            name: world.store.row(f'SELECT count(*) AS rows FROM "{name}"')  # noqa: S608 - from the schema
+            for name in world.store.tables()
+            if name not in NO_STATE
+        }
+    return {name: row["rows"] for name, row in counted.items() if row is not None and row["rows"]}
+
+
+def replace(world: World, wanted: object) -> None:
+    """Put ``wanted`` (see ``tables``) in the place of all that the world holds, or leave all as it is.
+
+    Journals may be missing, and are empty then. Snapshots and saved events stay.
+
+    :raises StateError: another form; values that the world could not read or that contradict each other.
+    """
+    with world.deciding():
+        schema = {name: columns for name, columns in world.store.tables().items() if name not in NO_STATE}
+        rows = _read(wanted, schema)
+        try:
+            for table, values in rows.items():
+                world.store.fill(table, values)
+        except (sqlite3.Error, OverflowError, UnicodeError) as error:
+            raise StateError(f"the state is damaged: its rows contradict each other ({error})") from None
+        _check(world)
+
+
+def _read(wanted: object, schema: Mapping[str, Sequence[Column]]) -> dict[str, list[list[object]]]:
+    if not isinstance(wanted, dict):
+        raise StateError(f"the state is damaged: expected its tables by name, found {type(wanted).__name__}")
+    unknown, missing = sorted(wanted.keys() - schema.keys()), sorted(schema.keys() - wanted.keys() - JOURNAL)
+    if unknown or missing:
+        wrong = f"it has no {', '.join(missing)}" if missing else f"{', '.join(unknown)} is not part of one"
+        raise StateError(f"the state is damaged: {wrong}; export it anew, with an emulator of this version")
+    return {name: read_rows(name, wanted.get(name, []), columns) for name, columns in schema.items()}
+
+
+def read_rows(table: str, rows: object, columns: Sequence[Column]) -> list[list[object]]:
+    """The values of rows that ``shown`` has shown, in the order of the columns.
+
+    :raises StateError: another form.
+    """
+    if not isinstance(rows, list):
+        raise StateError(f"the state is damaged: {table}: expected a list of rows, found {type(rows).__name__}")
+    names = {column.name for column in columns}
+    for number, row in enumerate(rows):
+        if not isinstance(row, dict) or row.keys() != names:
+            raise StateError(f"the state is damaged: {table}[{number}]: expected a row of {', '.join(sorted(names))}")
+    return [
+        [_read_value(row[column.name], column, f"{table}[{number}].{column.name}") for column in columns]
+        for number, row in enumerate(rows)
+    ]
+
+
+def _read_value(value: object, column: Column, where: str) -> object:
+    if value is None and not column.is_required:
+        return None
+    if isinstance(value, dict) and value.keys() == {"base64"} and isinstance(value["base64"], str):
+        try:
+            value = base64.b64decode(value["base64"], validate=True)
+        except (binascii.Error, ValueError):
+            raise StateError(f"the state is damaged: {where}: expected base64, found something else") from None
+    if isinstance(value, bool) or not isinstance(value, _KINDS.get(column.kind, (str, int, float, bytes))):
+        raise StateError(f"the state is damaged: {where}: expected {column.kind}, found {type(value).__name__}")
+    return value
+
+
+def _check(world: World) -> None:
+    """Let the rules read what they keep in a form of their own, so that none stumbles over it later.
+
+    :raises StateError: one cannot.
+    """
+    try:
+        for row in world.store.rows("SELECT value FROM meta"):
+            json.loads(row["value"])
+        settings.changed(settings.Settings(), dataclasses.asdict(world.settings))
+        world.clock.agrees(0, within=0)
+        phones.all_phones(world)
+        for app in apps.all_apps(world):
+            functions.kept(world, app.env)
+    except (ValueError, TypeError, LookupError, AttributeError) as error:
+        raise StateError(f"the state is damaged: a rule cannot read its part of it ({type(error).__name__})") from None
+    for row in world.store.rows("SELECT package, content FROM packages"):
+        if hashlib.sha256(row["content"]).hexdigest() != row["package"]:
+            raise StateError("the state is damaged: the code of a function is not the one that was uploaded")

@@ -1,0 +1,117 @@
+"""What is no state is refused in a sentence, and leaves all as it is."""
+
+from __future__ import annotations
+
+import copy
+import json
+
+import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as checks
+from hypothesis import strategies as st
+
+from emulator.state import check, parse, text
+from emulator.world.state import StateError
+from emulator.world.store import SCHEMA_VERSION
+
+APPID = "wx1234567890abcdef"
+
+
+class TestWhatIsNoState:
+    @pytest.mark.parametrize(
+        ("change", "told"),
+        [
+            (lambda d: d.pop("wxcloud-state"), "this is no state of an emulator: expected a document with the member"),
+            (
+                lambda d: d.update({"wxcloud-state": 1}),
+                f"is of version 1, this emulator reads version {SCHEMA_VERSION}",
+            ),
+            (lambda d: d.update({"wxcloud-state": "2"}), "is of version '2'"),
+            (lambda d: d.pop("functions"), "damaged: expected the members wxcloud-state, functions, world"),
+            (lambda d: d.update(functions=[]), "damaged: expected the members wxcloud-state, functions, world"),
+            (lambda d: d.update(world=[]), "damaged: expected its tables by name, found list"),
+            (lambda d: d["world"].pop("tokens"), "damaged: it has no tokens; export it anew"),
+            (lambda d: d["world"].update(tables=[]), "damaged: tables is not part of one; export it anew"),
+            (lambda d: d["world"].update(apps={}), "damaged: apps: expected a list of rows, found dict"),
+            (lambda d: d["world"]["apps"].append(1), r"damaged: apps\[2\]: expected a row of appid, env, restrictions"),
+            (lambda d: d["world"]["apps"][0].pop("env"), r"damaged: apps\[0\]: expected a row of appid, env"),
+            (
+                lambda d: d["world"]["apps"][0].update(env=None),
+                r"damaged: apps\[0\].env: expected TEXT, found NoneType",
+            ),
+            (lambda d: d["world"]["apps"][0].update(env=1), r"damaged: apps\[0\].env: expected TEXT, found int"),
+            (lambda d: d["world"]["apps"][0].update(env="\ud800"), "damaged: its rows contradict each other"),
+            (lambda d: d["world"]["users"][0].update(is_high_risk=2**64), "damaged: its rows contradict each other"),
+            (lambda d: d["world"]["users"][0].update(is_high_risk=True), "expected INTEGER, found bool"),
+            (lambda d: d["world"]["sessions"][0].update(issued_at="noon"), "expected REAL, found str"),
+            (lambda d: d["world"]["web_key"].append({"number": 1, "key": {"base64": "?"}}), "key: expected base64"),
+            (
+                lambda d: d["world"]["web_key"].append({"number": 1, "key": {"hex": ""}}),
+                "key: expected BLOB, found dict",
+            ),
+            (lambda d: d["world"]["apps"].append(d["world"]["apps"][0]), "its rows contradict each other .UNIQUE"),
+            (lambda d: d["world"]["apps"][0].update(restrictions="{"), "a rule cannot read its part of it"),
+            (lambda d: d["world"]["meta"].append({"name": "x", "value": "{"}), "a rule cannot read its part of it"),
+            (
+                lambda d: d["world"]["packages"].append({"env": "e", "package": "p", "content": {"base64": ""}}),
+                "the code of a function is not the one that was uploaded",
+            ),
+            (lambda d: d["functions"].update(x=1), "damaged: functions.x: expected create and rows"),
+            (
+                lambda d: d["functions"].update(x={"create": "ATTACH DATABASE 'y' AS x", "rows": []}),
+                "functions.x.create: expected a statement CREATE TABLE",
+            ),
+            (
+                lambda d: d["functions"].update(x={"create": "CREATE TABLE x (a TEXT)", "rows": [{}]}),
+                r"functions.x\[0\]: expected a row of a",
+            ),
+            (
+                lambda d: d["functions"].update(x={"create": "CREATE TABLE y (a TEXT)", "rows": [{"a": ""}]}),
+                "functions.x.create: it makes another table",
+            ),
+            (
+                lambda d: d["functions"].update(x={"create": "CREATE TABLE x", "rows": []}),
+                "the functions' session store cannot be used",
+            ),
+        ],
+    )
+    def test_is_refused_and_leaves_all_as_it_is(self, state, put_session, change, told):
+        put_session(APPID, "oAlice", "key")
+        before = text(state.document())
+        document = copy.deepcopy(state.document())
+        change(document)
+
+        with pytest.raises(StateError, match=told) as refused:
+            state.replace(document)
+        with pytest.raises(StateError):
+            check(document)
+
+        assert text(state.document()) == before
+        assert "\n" not in str(refused.value)
+        assert "0123456789abcdef" not in str(refused.value)
+
+    @pytest.mark.parametrize("written", ["", "{", "[]", '{"wxcloud-state": NaN}', "[" * 100_000, "1"])
+    def test_is_told_from_its_text(self, written):
+        with pytest.raises(StateError, match="this is no state of an emulator: expected a JSON object"):
+            parse(written)
+
+    @checks(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @given(data=st.data())
+    def test_wherever_it_is_damaged_it_is_taken_wholly_or_refused(self, state, data):
+        before = text(state.document())
+        written = json.loads(before)
+        place = written["world"]
+        while isinstance(place, dict | list) and place:
+            inside, step = (
+                place,
+                data.draw(st.sampled_from(sorted(place) if isinstance(place, dict) else range(len(place)))),
+            )
+            place = place[step]
+        inside[step] = data.draw(st.sampled_from([None, True, -1, 1e300, "", "[]", "null", [], {}, {"base64": "AA=="}]))
+
+        try:
+            state.replace(written)
+        except StateError:
+            assert text(state.document()) == before
+        else:
+            state.replace(json.loads(before))

@@ -1,0 +1,55 @@
+"""Uploaded code is part of the state: it is unpacked again wherever the state comes."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import zipfile
+
+import pytest
+
+from emulator.catalogue import Catalogue
+from emulator.configuration import Configuration
+from emulator.world import functions
+
+PYTHON = Configuration(runtime="Python3.11")
+
+
+def zip_of(text):
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        archive.writestr("index.py", text)
+    return content.getvalue()
+
+
+@pytest.fixture
+def catalogue(world, tmp_path):
+    return Catalogue(world, directory=None, packages=tmp_path / "packages")
+
+
+def test_it_runs_where_the_state_was_imported(catalogue, state, elsewhere, tmp_path):
+    catalogue.create("env-demo", "ask", PYTHON, code=zip_of("pass\n"))
+    elsewhere.replace(state.document())
+    there = Catalogue(elsewhere._world, directory=None, packages=tmp_path / "elsewhere" / "packages")
+
+    folder = there.find("env-demo", "ask").spec.directory
+
+    assert (folder / "index.py").read_text() == "pass\n"
+    assert folder.is_relative_to(tmp_path / "elsewhere")
+
+
+def test_it_is_kept_once_for_all_that_run_it_and_as_long_as_one_does(catalogue, world):
+    former, newer = zip_of("former"), zip_of("newer")
+    ids = [hashlib.sha256(code).hexdigest() for code in (former, newer)]
+    catalogue.create("env-demo", "one", PYTHON, code=former)
+    catalogue.create("env-demo", "two", PYTHON, code=former)
+    catalogue.create("env-other", "one", PYTHON, code=former)
+
+    catalogue.update_code("env-demo", "one", Configuration(), code=newer)
+    assert [functions.code(world, package) for package in ids] == [former, newer]
+    catalogue.delete("env-demo", "two")
+    assert functions.code(world, ids[0]) == former
+    catalogue.delete("env-other", "one")
+    assert functions.code(world, ids[0]) is None
+    catalogue.update_configuration("env-demo", "one", Configuration(description="d"))
+    assert functions.code(world, ids[1]) == newer
