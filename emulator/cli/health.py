@@ -1,0 +1,21 @@
+"""``wxemu health``: is an emulator ready?"""
+
+from __future__ import annotations
+
+import click
+
+from emulator.cli.options import json_option, running, show, url_option
+
+
+@click.command()
+@url_option
+@json_option
+def health(url: str, *, is_json: bool) -> None:
+    """Ask whether an emulator is seeded and able to serve; exit code 0 if it is, else 1. No token is needed.
+
+    \b
+    Examples:
+      wxemu health
+      docker run --health-cmd 'wxemu health' ...
+    """
+    show(running(url).ask("GET", "/readyz"), is_json=is_json)

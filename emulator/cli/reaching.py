@@ -1,0 +1,110 @@
+"""The options of ``wxemu start`` that say who reaches the emulator, and what they come to."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from emulator.cli.options import Token
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from emulator.access import Access
+
+Command = TypeVar("Command", bound="Callable[..., Any]")
+
+_NAME = re.compile(r"(\*\.)?[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*")
+_ADDRESS = re.compile(r"https?://(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.-]+)(:\d{1,5})?/?")
+_TOKEN_BYTES = 24
+
+
+class IpAddress(click.ParamType[str]):
+    """An address of this machine; a name would have to be looked up, and may be several."""
+
+    name = "ADDRESS"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The address, or a usage error that says what came."""
+        try:
+            return str(ipaddress.ip_address(value))
+        except ValueError:
+            self.fail(f"expected an IP address, such as 0.0.0.0 for all of this machine, got {value!r}", param, ctx)
+
+
+class HostName(click.ParamType[str]):
+    """A host's name without a port, or ``*.`` and a name."""
+
+    name = "NAME"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The name, or a usage error that says what came."""
+        if not _NAME.fullmatch(value):
+            self.fail(f"expected a host name without a port, such as emulator or *.test, got {value!r}", param, ctx)
+        return str(value)
+
+
+class PublicUrl(click.ParamType[str]):
+    """Scheme, host and port: the faces are told apart by path, so that none can stand before them."""
+
+    name = "URL"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The URL without a slash at its end, or a usage error that says what came."""
+        if not _ADDRESS.fullmatch(value):
+            self.fail(f"expected a URL without a path, such as http://emulator.test:8686, got {value!r}", param, ctx)
+        return str(value).rstrip("/")
+
+
+def reaching_options(command: Command) -> Command:
+    """``--host``, ``--public-url``, ``--allow-host`` and ``--control-token``."""
+    for option in (
+        click.option(
+            "--control-token",
+            type=Token(),
+            help="What the control plane, the phone and the console ask for. [default: beyond loopback one made now]",
+        ),
+        click.option(
+            "--allow-host",
+            type=HostName(),
+            multiple=True,
+            help="A name by which clients may ask for it, such as a container's; *.NAME for all under it. Repeatable.",
+        ),
+        click.option(
+            "--public-url",
+            type=PublicUrl(),
+            help="Where clients reach it, if ports are mapped or names are given. [default: where it listens]",
+        ),
+        click.option(
+            "--host",
+            type=IpAddress(),
+            default="127.0.0.1",
+            show_default=True,
+            help="Where to listen. Whatever is not loopback lets others in, so that a control token is asked for.",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def access_of(
+    host: str, public_url: str | None, allow_host: Sequence[str], control_token: str | None
+) -> tuple[Access, str | None]:
+    """Who reaches the emulator, and the control token if it had to be made."""
+    from emulator.access import Access  # noqa: PLC0415 - Flask takes its time, which `wxemu --help` need not pay
+
+    made = None
+    if control_token is None and not ipaddress.ip_address(host).is_loopback:
+        import secrets  # noqa: PLC0415
+
+        made = secrets.token_urlsafe(_TOKEN_BYTES)
+    public = [] if public_url is None else [_host_of(public_url)]
+    return Access(address=host, names=(*public, *allow_host), control_token=control_token or made), made
+
+
+def _host_of(url: str) -> str:
+    found = _ADDRESS.fullmatch(url)
+    return "" if found is None else found[1].strip("[]")
