@@ -37,6 +37,7 @@ class Channel:
         os.set_blocking(self._requests, False)
         os.set_blocking(self._output, False)
         self._log = bytearray()
+        self._hear: Callable[[bytes], None] | None = None
         self._has_ended = False
         self.is_abandoned = False
         self._selector = selectors.PollSelector()
@@ -58,15 +59,16 @@ class Channel:
         self._life.settimeout(None)
         return int.from_bytes(told, "big") if len(told) == _HEADER_BYTES else None
 
-    def exchange(self, request: bytes, *, limit_seconds: float, watch: Callable[[], None]) -> bytes:
+    def exchange(self, request: bytes | None, *, limit_seconds: float, watch: Callable[[], None]) -> bytes:
         """Send a request and return the reply to it; meanwhile, call `watch` every now and then.
 
         Write, read the reply, read the output, whichever is possible: no pipe may fill while another is waited for.
-        Raises TimeoutError, EOFError when the process is gone, and what `watch` raises.
+        Without a request it waits for one more reply. Raises TimeoutError, EOFError when the process is gone, and what
+        `watch` raises.
         """
         now = time.monotonic()
         deadline, next_watch = now + limit_seconds, now + WATCH_SECONDS
-        outgoing = memoryview(len(request).to_bytes(_HEADER_BYTES, "big") + request)
+        outgoing = memoryview(b"" if request is None else len(request).to_bytes(_HEADER_BYTES, "big") + request)
         incoming = bytearray()
         self._selector.register(self._requests, selectors.EVENT_WRITE)
         while (reply := _reply_in(incoming)) is None:
@@ -90,6 +92,10 @@ class Channel:
             if self._replies in ready:
                 incoming += self._read_replies()
         return reply
+
+    def hear(self, listener: Callable[[bytes], None] | None) -> None:
+        """Have `listener` called with what the function writes, as it comes and as far as it is kept."""
+        self._hear = listener
 
     def take_output(self) -> str:
         """Return what the function has written since the last time."""
@@ -146,7 +152,10 @@ class Channel:
         """Read once, which takes all the pipe holds: a function that never stops printing must not keep us here."""
         with suppress(BlockingIOError):
             chunk = os.read(self._output, _PIPE_BYTES)
-            self._log += chunk[: LOG_LIMIT_BYTES - len(self._log)]
+            kept = chunk[: LOG_LIMIT_BYTES - len(self._log)]
+            self._log += kept
+            if self._hear is not None:
+                self._hear(kept)
             if not chunk:  # the function has closed its stdout and stderr
                 with suppress(KeyError):
                     self._selector.unregister(self._output)

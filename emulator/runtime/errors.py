@@ -2,7 +2,8 @@
 
 UninvokedError
 ├── RuntimeClosedError   the runtime has been closed
-└── InterpreterError     the Python that is to run the function does not work
+├── InterpreterError     the Python that is to run the function does not work
+└── DebuggerError        there is no debugger to wait for, or its port is taken
 """
 
 from __future__ import annotations
@@ -18,3 +19,7 @@ class RuntimeClosedError(UninvokedError):
 
 class InterpreterError(UninvokedError):
     """The Python that is to run the function does not start, or starts no instances."""
+
+
+class DebuggerError(UninvokedError):
+    """There is no debugger to wait for, or its port is taken; the text says what to do."""

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import signal
 import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
+from emulator.runtime import debugging
 from emulator.runtime.channel import Channel
 from emulator.runtime.context import instance_environment
+from emulator.runtime.debugging import Awaited
+from emulator.runtime.errors import DebuggerError
 from emulator.runtime.invocation import (
     Failure,
     memory_ran_out,
@@ -25,6 +29,7 @@ from emulator.runtime.process import Process
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from emulator.runtime.debugging import Debugging
     from emulator.runtime.forkserver import ForkServer
     from emulator.runtime.invocation import JSONValue
     from emulator.runtime.revision import Revision
@@ -36,23 +41,31 @@ class _MemoryLimitError(Exception):
     """The instance holds more than it may."""
 
 
+class _UnwantedError(Exception):
+    """Nobody waits for the outcome any more."""
+
+
 class Instance:
     """A process with one revision of a function. One caller at a time; `hang_up` is its owner's too.
 
-    `init_ms` is what its start took, `init_function_ms` the function's own share of that. `blind_because` tells why it
-    does not see the platform's places; it is empty if it does, and None until that is known.
+    `init_ms` is what its start took, `init_function_ms` the function's own share of that, `init_memory_bytes` what it
+    held then. `blind_because` tells why it does not see the platform's places; it is empty if it does, and None until
+    that is known. `invocations` counts those that it was lent for.
     """
 
     def __init__(self, revision: Revision, server: ForkServer) -> None:
         self.revision = revision
         self.is_cold = True
         self.is_reusable = True
-        self.idle_since = 0.0
+        self.since = 0.0
+        self.invocations = 0
         self.init_ms = 0.0
         self.init_function_ms = 0.0
+        self.init_memory_bytes = 0
         self.blind_because: str | None = None
         self.memory_bytes = 0
         self._process: Process | None = None
+        self._debugging: Debugging | None = None
         self._began = time.monotonic()
         self._channel = Channel()
         try:
@@ -63,11 +76,32 @@ class Instance:
             raise
         self._channel.hand_over()
 
+    @property
+    def process(self) -> Process | None:
+        """Its process; None until it is born."""
+        return self._process
+
     def is_born(self) -> bool:
         """Whether there is a process, which a new instance has to wait for."""
         if self._process is None and (number := self._channel.process()) is not None:
             self._process = Process(number)
         return self._process is not None
+
+    def await_debugger(self, wanted: Debugging, writable: Sequence[str]) -> None:
+        """Have a new instance, once it is born, wait for a debugger; to be called before `load`.
+
+        Raises DebuggerError.
+        """
+        self._debugging = wanted
+        asked = {"port": wanted.port, "lent": debugging.lent()}
+        reply = self._exchange(self._birth(writable, asked), LOAD_LIMIT_SECONDS)
+        if isinstance(reply, Failure):
+            raise DebuggerError(f"the instance ended before a debugger could attach: {reply.message}")
+        if "refused" in reply:
+            raise DebuggerError(reply["refused"])
+        spec = self.revision.spec
+        folders = [str(folder) for folder in (spec.directory, spec.shared) if folder is not None]
+        wanted.announce(Awaited(reply["port"], dict(zip(folders, reply["places"], strict=False))))
 
     def load(self, writable: Sequence[str]) -> Failure | None:
         """Wait until a new instance, once it is born, has loaded its handler; return why it could not.
@@ -75,8 +109,10 @@ class Instance:
         :param writable: the machine's folders that the function may use.
         """
         self.is_cold = False
-        reply = self._exchange(json.dumps(self._birth(writable)).encode(), LOAD_LIMIT_SECONDS)
+        birth = self._birth(writable) if self._debugging is None else None  # which it has then
+        reply = self._exchange(birth, LOAD_LIMIT_SECONDS)
         self.init_ms = (time.monotonic() - self._began) * 1000
+        self.init_memory_bytes = self.memory_bytes
         if isinstance(reply, Failure):
             return reply
         self.init_function_ms = reply["initMs"]
@@ -101,6 +137,10 @@ class Instance:
         result: JSONValue = reply["result"]
         return result
 
+    def hear(self, listener: Callable[[bytes], None] | None) -> None:
+        """Have `listener` called with what the function writes, as it comes; with None nobody."""
+        self._channel.hear(listener)
+
     def take_log(self) -> str:
         """Return what the function has written since the last time."""
         return self._channel.take_output()
@@ -120,35 +160,47 @@ class Instance:
             with suppress(ProcessLookupError):
                 os.killpg(self._process.number, signal.SIGKILL)
 
-    def _birth(self, writable: Sequence[str]) -> dict[str, object]:
+    def _birth(self, writable: Sequence[str], debugger: dict[str, Any] | None = None) -> bytes:
+        """What a new instance is told to be."""
         spec = self.revision.spec
-        return {
+        lent = None if debugger is None else debugger["lent"]
+        told = {
             "environment": instance_environment(spec, self.revision.env, self.revision.variables),
             "handler": spec.handler,
             "code": os.path.realpath(spec.directory),
             "shared": None if spec.shared is None else os.path.realpath(spec.shared),
             "folders": list(writable),
+            "readable": [] if lent is None else [lent["package"]],
+            "debugger": debugger,
         }
+        return json.dumps(told).encode()
 
-    def _exchange(self, request: bytes, limit_seconds: int) -> dict[str, Any] | Failure:
+    def _exchange(self, request: bytes | None, limit_seconds: int) -> dict[str, Any] | Failure:
         """Send `request` and return the reply; a failure here is the instance's end."""
+        limit = math.inf if self._debugging is not None else limit_seconds
         try:
-            reply = self._channel.exchange(request, limit_seconds=limit_seconds, watch=self._check_memory)
+            reply = self._channel.exchange(request, limit_seconds=limit, watch=self._watch)
             self._check_memory(Process.peak_bytes)
             return _decoded(reply)
         except TimeoutError:
             failure = time_ran_out(limit_seconds)
-        except EOFError:
+        except (EOFError, _UnwantedError):
             failure = process_exited()
         except _MemoryLimitError:
             failure = memory_ran_out(self.revision.spec.memory_megabytes)
         self.is_reusable = False
         return failure
 
-    def _check_memory(self, measure: Callable[[Process], int] = Process.resident_bytes) -> None:
+    def _watch(self) -> None:
+        self._check_memory(Process.resident_bytes)
+        if self._debugging is not None and not self._debugging.is_wanted():
+            raise _UnwantedError
+
+    def _check_memory(self, measure: Callable[[Process], int]) -> None:
         held_bytes = 0 if self._process is None else measure(self._process)
         self.memory_bytes = max(self.memory_bytes, held_bytes)
-        if held_bytes > self.revision.spec.memory_megabytes << 20:
+        is_limited = self._debugging is None  # a debugger takes more than many a function may
+        if is_limited and held_bytes > self.revision.spec.memory_megabytes << 20:
             raise _MemoryLimitError
 
 

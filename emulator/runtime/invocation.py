@@ -83,7 +83,8 @@ class Invocation:
     `result` is the returned JSON value (None when `failure` is set), `log` what was written to stdout and stderr,
     `duration_ms` the handler's time without the instance's start, `is_cold` whether an instance was started for it,
     `memory_bytes` the most its instance has used since it started; 0 if it never ran. `init_ms` is how long a cold
-    start took until the handler was loaded, `init_function_ms` how much of that was the function's own loading.
+    start took until the handler was loaded, `init_function_ms` how much of that was the function's own loading,
+    `init_memory_bytes` the most that the instance had used until then.
     """
 
     request_id: str
@@ -95,6 +96,7 @@ class Invocation:
     memory_bytes: int = 0
     init_ms: float = 0
     init_function_ms: float = 0
+    init_memory_bytes: int = 0
 
     @property
     def ok(self) -> bool:

@@ -2,13 +2,60 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import math
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from emulator.project import FunctionSpec
     from emulator.runtime.invocation import Invocation, JSONValue
+
+
+class LiveLog:
+    """The lines of one invocation's log as they come, each handed to `hear` without its end.
+
+    They are those of `lines`; but what the function writes while it is loaded comes as it is written, and so before the
+    Init Report.
+    """
+
+    def __init__(self, request_id: str, spec: FunctionSpec, hear: Callable[[str], None]) -> None:
+        self._request_id = request_id
+        self._spec = spec
+        self._hear = hear
+        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        self._unfinished = ""
+
+    def start(self) -> None:
+        """The invocation begins."""
+        self._hear(_start(self._request_id))
+
+    def write(self, written: bytes) -> None:
+        """The function has written this."""
+        self._split(self._decoder.decode(written))
+
+    def load(self, init_ms: float, init_function_ms: float, memory_bytes: int) -> None:
+        """A cold start is over."""
+        self._finish()
+        self._hear(_init_report(self._request_id, self._spec, init_ms, init_function_ms, memory_bytes))
+
+    def end(self, done: Invocation) -> None:
+        """The invocation has ended so."""
+        self._finish()
+        for line in _end(done, self._spec):
+            self._hear(line)
+
+    def _split(self, text: str) -> None:
+        *whole, self._unfinished = f"{self._unfinished}{text}".split("\n")
+        for line in whole:
+            self._hear(line)
+
+    def _finish(self) -> None:
+        self._split(self._decoder.decode(b"", final=True))
+        if self._unfinished:
+            self._split("\n")
 
 
 def lines(done: Invocation, spec: FunctionSpec) -> str:
@@ -17,27 +64,40 @@ def lines(done: Invocation, spec: FunctionSpec) -> str:
 
     The spaces after the colons are the captures'. The order of the first two differs between captures.
     """
-    request_id, written = done.request_id, done.log if not done.log or done.log.endswith("\n") else f"{done.log}\n"
-    if done.ok:
-        outcome = f"Response RequestId:{request_id} RetMsg:{ret_msg(done.result)}"
-    else:
-        outcome = f"ERROR RequestId: {request_id} Result: {ret_msg(done.error)}"
+    report: tuple[str, ...] = ()
+    if done.is_cold:
+        times = (done.init_ms, done.init_function_ms)
+        report = (_init_report(done.request_id, spec, *times, done.init_memory_bytes),)
+    written = (done.log.removesuffix("\n"),) if done.log else ()
+    return "\n".join((_start(done.request_id), *report, *written, *_end(done, spec)))
+
+
+def _start(request_id: str) -> str:
+    return f"START RequestId: {request_id}"
+
+
+def _init_report(
+    request_id: str, spec: FunctionSpec, init_ms: float, init_function_ms: float, memory_bytes: int
+) -> str:
+    function_ms = round(init_function_ms)  # no code is pulled here: all else is the runtime's
+    runtime_ms = round(init_ms) - function_ms
     return (
-        f"START RequestId: {request_id}\n{_init_report(done, spec) if done.is_cold else ''}"
-        f"{written}{outcome}\nEND RequestId: {request_id}\n"
-        f"Report RequestId: {request_id} Duration:{done.duration_ms:.0f}ms Memory:{spec.memory_megabytes}MB"
+        f"Init Report RequestId: {request_id} Coldstart: {runtime_ms + function_ms}ms"
+        f" (PullCode: 0ms InitRuntime: {runtime_ms}ms InitFunction: {function_ms}ms)"
+        f" Memory: {spec.memory_megabytes}MB MemUsage: {memory_bytes / 2**20:.2f}MB"
+    )
+
+
+def _end(done: Invocation, spec: FunctionSpec) -> tuple[str, str, str]:
+    if done.ok:
+        outcome = f"Response RequestId:{done.request_id} RetMsg:{ret_msg(done.result)}"
+    else:
+        outcome = f"ERROR RequestId: {done.request_id} Result: {ret_msg(done.error)}"
+    report = (
+        f"Report RequestId: {done.request_id} Duration:{done.duration_ms:.0f}ms Memory:{spec.memory_megabytes}MB"
         f" MemUsage:{done.memory_bytes / 2**20:g}MB"
     )
-
-
-def _init_report(done: Invocation, spec: FunctionSpec) -> str:
-    function_ms = round(done.init_function_ms)  # no code is pulled here: all else is the runtime's
-    runtime_ms = round(done.init_ms) - function_ms
-    return (
-        f"Init Report RequestId: {done.request_id} Coldstart: {runtime_ms + function_ms}ms"
-        f" (PullCode: 0ms InitRuntime: {runtime_ms}ms InitFunction: {function_ms}ms)"
-        f" Memory: {spec.memory_megabytes}MB MemUsage: {done.memory_bytes / 2**20:.2f}MB\n"
-    )
+    return outcome, f"END RequestId: {done.request_id}", report
 
 
 def ret_msg(value: object) -> str:

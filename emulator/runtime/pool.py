@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from emulator.runtime.errors import InterpreterError, RuntimeClosedError
@@ -18,13 +19,34 @@ if TYPE_CHECKING:
 # Warm processes of all functions and tenants together; the longest unused goes first.
 MAX_IDLE: Final = 32
 _BIRTHS: Final = 3  # a fork server that dies may take two instances along before that is seen and it is replaced
+_LONGEST_SWEEP_SECONDS: Final = 10.0
+
+
+@dataclass(frozen=True)
+class InstanceState:
+    """One running instance.
+
+    `is_busy` whether an invocation runs in it, for `since_seconds` in this state; `invocations` counts all until now,
+    `memory_bytes` is what it holds now, `init_ms` what its cold start took; 0 while that lasts.
+    """
+
+    function: str
+    appid: str
+    env: str
+    process: int | None
+    is_busy: bool
+    since_seconds: float
+    invocations: int
+    memory_bytes: int
+    init_ms: float
 
 
 class Pool:
     """Instances by revision: one caller at a time each, reused while nothing changed, at most so many for a function.
 
-    One that was idle for `idle_seconds`, by the `clock`, is not used again. Which instances there are is decided under
-    the pool's lock; whoever takes one out of it waits for its end outside.
+    One that was idle for `idle_seconds`, by the `clock`, is not used again; `sweep` ends it, which a thread of the pool
+    calls every now and then. Which instances there are is decided under the pool's lock; whoever takes one out of it
+    waits for its end outside.
     """
 
     def __init__(self, *, max_instances: int, idle_seconds: float, clock: Callable[[], float]) -> None:
@@ -35,36 +57,59 @@ class Pool:
         self._idle: list[Instance] = []  # the longest unused first
         self._leased: list[Instance] = []
         self._ending: list[Instance] = []
-        self._is_closed = False
+        self._is_closed = threading.Event()
+        self._sweeper: threading.Thread | None = None
 
     @contextmanager
-    def lease(self, revision: Revision, server: ForkServer) -> Iterator[Instance]:
+    def lease(self, revision: Revision, server: ForkServer, *, is_fresh: bool = False) -> Iterator[Instance]:
         """Lend an instance of `revision`, a warm one if there is; wait while the function has all it may have.
 
-        Raises RuntimeClosedError, and InterpreterError if `server` brings forth no instance.
+        With `is_fresh` it is a new one that is ended afterwards. Raises RuntimeClosedError, and InterpreterError if
+        `server` brings forth no instance.
         """
         for _ in range(_BIRTHS):
-            with self._lent(revision, server) as instance:
+            with self._lent(revision, server, is_fresh=is_fresh) as instance:
                 if not instance.is_cold or instance.is_born():
                     yield instance
                     return
                 instance.is_reusable = False
         raise InterpreterError(f"no instance of {revision.spec.name} can be started")
 
+    def states(self) -> list[InstanceState]:
+        """Return what there is, the longest idle first, then those that are busy."""
+        with self._changed:
+            now = self._clock()
+            idle = [_state(instance, now, is_busy=False) for instance in self._idle]
+            return idle + [_state(instance, now, is_busy=True) for instance in self._leased]
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nobody has an instance now."""
+        return not self._leased
+
+    def sweep(self) -> None:
+        """End the instances that have been idle for too long."""
+        with self._changed:
+            useless = [instance for instance in self._idle if self._is_forgotten(instance)]
+            self._retire(useless)
+        self._end(useless)
+
     def close(self) -> None:
         """End all processes; who waits for one is told RuntimeClosedError. May be called again."""
         with self._changed:
-            self._is_closed = True
+            self._is_closed.set()
             for instance in self._leased:
                 instance.hang_up()  # its caller, reading from it, finds it gone and gives it back
             self._changed.wait_for(lambda: not self._leased and not self._ending)
             idle, self._idle = self._idle, []
         for instance in idle:
             instance.stop()
+        if self._sweeper is not None:
+            self._sweeper.join()
 
     @contextmanager
-    def _lent(self, revision: Revision, server: ForkServer) -> Iterator[Instance]:
-        instance = self._take(revision, server)
+    def _lent(self, revision: Revision, server: ForkServer, *, is_fresh: bool) -> Iterator[Instance]:
+        instance = self._take(revision, server, is_fresh=is_fresh)
         try:
             yield instance
         except BaseException:
@@ -73,17 +118,23 @@ class Pool:
         finally:
             self._give_back(instance)
 
-    def _take(self, revision: Revision, server: ForkServer) -> Instance:
+    def _take(self, revision: Revision, server: ForkServer, *, is_fresh: bool) -> Instance:
         with self._changed:
             self._changed.wait_for(lambda: self._has_room(revision))
-            if self._is_closed:
+            if self._is_closed.is_set():
                 raise RuntimeClosedError("the runtime has been closed")
+            self._have_sweeper()
             useless = [instance for instance in self._idle if self._is_useless(instance, revision)]
             self._retire(useless)
             warm = next((instance for instance in reversed(self._idle) if instance.revision == revision), None)
-            if warm is not None:
+            if is_fresh or warm is None:
+                instance = Instance(revision, server)
+                instance.is_reusable = not is_fresh
+            else:
+                instance = warm
                 self._idle.remove(warm)
-            instance = warm or Instance(revision, server)
+            instance.since = self._clock()
+            instance.invocations += 1
             self._leased.append(instance)
         self._end(useless)
         return instance
@@ -92,15 +143,18 @@ class Pool:
         return sum(instance.revision.name == revision.name for instance in self._leased) < self._max_instances
 
     def _is_useless(self, instance: Instance, revision: Revision) -> bool:
-        if self._clock() - instance.idle_since >= self._idle_seconds:
+        if self._is_forgotten(instance):
             return True
         is_outdated = instance.revision.name == revision.name and instance.revision != revision
         return is_outdated or instance.has_ended()
 
+    def _is_forgotten(self, instance: Instance) -> bool:
+        return self._clock() - instance.since >= self._idle_seconds
+
     def _give_back(self, instance: Instance) -> None:
         with self._changed:
             self._leased.remove(instance)
-            instance.idle_since = self._clock()
+            instance.since = self._clock()
             self._idle.append(instance)
             surplus = self._idle[:-MAX_IDLE] if instance.is_reusable else [instance]
             self._retire(surplus)
@@ -118,3 +172,28 @@ class Pool:
             with self._changed:
                 self._ending.remove(instance)
                 self._changed.notify_all()
+
+    def _have_sweeper(self) -> None:
+        if self._sweeper is None:
+            self._sweeper = threading.Thread(target=self._sweep_until_closed, name="sweeper", daemon=True)
+            self._sweeper.start()
+
+    def _sweep_until_closed(self) -> None:
+        pause = min(_LONGEST_SWEEP_SECONDS, self._idle_seconds / 10)
+        while not self._is_closed.wait(pause):
+            self.sweep()
+
+
+def _state(instance: Instance, now: float, *, is_busy: bool) -> InstanceState:
+    process = instance.process
+    return InstanceState(
+        function=instance.revision.spec.name,
+        appid=instance.revision.appid,
+        env=instance.revision.env,
+        process=None if process is None else process.number,
+        is_busy=is_busy,
+        since_seconds=now - instance.since,
+        invocations=instance.invocations,
+        memory_bytes=0 if process is None else process.resident_bytes(),
+        init_ms=instance.init_ms,
+    )

@@ -13,15 +13,19 @@ from emulator.runtime.context import invocation_context
 from emulator.runtime.forkserver import ForkServer
 from emulator.runtime.interpreters import Interpreter, bare, furnished
 from emulator.runtime.invocation import Failure, Invocation, event_too_large, not_loaded, unreadable_event
+from emulator.runtime.log import LiveLog
 from emulator.runtime.pool import Pool
 from emulator.runtime.revision import Revision
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from emulator.project import FunctionSpec
+    from emulator.runtime.debugging import Debugging
     from emulator.runtime.identity import Identity
+    from emulator.runtime.instance import Instance
     from emulator.runtime.invocation import JSONValue
+    from emulator.runtime.pool import InstanceState
 
 EVENT_LIMIT_BYTES: Final = 6 << 20
 """Of an event as JSON in UTF-8 [doc]."""
@@ -39,7 +43,7 @@ class Runtime:
     `variables(spec, appid)` gives what the platform's owner sets over the function's own `envVariables`, such as
     WX_APPID, WX_SECRET and WX_API_BASE; if one of these is an absolute path, the functions can write to its folder, as
     to a file system that is mounted there (CFS). `new_request_id()` gives a UUID. `max_instances` is per function and
-    appid: callers beyond it wait. An instance that was not used for `idle_seconds`, by the `clock`, is replaced.
+    appid: callers beyond it wait. An instance that was not used for `idle_seconds`, by the `clock`, is ended.
 
     Each function runs on a Python of its own `runtime`, where there is one; with `is_bare` on one that has no packages
     but the function's. `interpreter` runs all of them instead. Functions see the platform's places where this machine
@@ -78,43 +82,58 @@ class Runtime:
                 self._server(self._interpreter_of(runtime)).start()
 
     def invoke(
-        self, spec: FunctionSpec, event: JSONValue, caller: Identity, *, environ_leak: EnvironLeak = "leak"
+        self,
+        spec: FunctionSpec,
+        event: JSONValue,
+        caller: Identity,
+        *,
+        request_id: str | None = None,
+        environ_leak: EnvironLeak = "leak",
+        hear: Callable[[str], None] | None = None,
+        debugging: Debugging | None = None,
     ) -> Invocation:
         """Invoke a function and wait for its end, which is at most its time limit after its start.
 
         The event arrives as given: for a call from a mini program it is to be made with `wx_event`. Changed files are
-        live at once. Raises UninvokedError; every failure of the function is an Invocation.
+        live at once. `request_id` is that of a caller who has drawn one already. `hear` gets each line of the log as it
+        comes. With `debugging` the invocation has an instance of its own, which first waits for a debugger. Raises
+        UninvokedError; every failure of the function is an Invocation.
         """
-        request_id = self._new_request_id()
+        request_id = request_id or self._new_request_id()
+        live = LiveLog(request_id, spec, hear or _nobody_hears)
         given = self._variables(spec, caller.appid)
         variables = {**spec.environment, **given}
         context = invocation_context(spec, caller, variables, request_id)
         request = _not_python(spec) or _encoded(event, context, environ_leak)
         if isinstance(request, Failure):
-            return Invocation(request_id, None, request, log="", duration_ms=0, is_cold=False)
-        interpreter = self._interpreter_of(spec.runtime)
-        revision = Revision.now(spec, caller.appid, caller.env, variables)
-        with self._pool.lease(revision, self._server(interpreter)) as instance:
-            is_cold = instance.is_cold
-            failure = instance.load(_folders_in(given)) if is_cold else None
-            started = time.monotonic()
-            outcome = failure or instance.call(request)
-            duration_ms = (time.monotonic() - started) * 1000
-            log = instance.take_log()
-            self._tell_view(instance.blind_because)
-        if is_cold and interpreter.remark is not None:
-            log = f"{interpreter.remark}\n{log}"
-        return Invocation(
-            request_id=request_id,
-            result=None if isinstance(outcome, Failure) else outcome,
-            failure=outcome if isinstance(outcome, Failure) else None,
-            log=log,
-            duration_ms=duration_ms,
-            is_cold=is_cold,
-            memory_bytes=instance.memory_bytes,
-            init_ms=instance.init_ms if is_cold else 0,
-            init_function_ms=instance.init_function_ms if is_cold else 0,
-        )
+            live.start()
+            done = Invocation(request_id, None, request, log="", duration_ms=0, is_cold=False)
+        else:
+            interpreter = self._interpreter_of(spec.runtime)
+            revision = Revision.now(spec, caller.appid, caller.env, variables)
+            is_fresh = debugging is not None
+            with self._pool.lease(revision, self._server(interpreter), is_fresh=is_fresh) as instance:
+                writable = _folders_in(given)
+                if debugging is not None:
+                    instance.await_debugger(debugging, writable)
+                live.start()
+                done = _run(instance, request_id, request, writable=writable, remark=interpreter.remark, live=live)
+                self._tell_view(instance.blind_because)
+        live.end(done)
+        return done
+
+    def instances(self) -> list[InstanceState]:
+        """Return the running instances, the longest idle first, then those that are busy."""
+        return self._pool.states()
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether no invocation runs now."""
+        return self._pool.is_idle
+
+    def sweep(self) -> None:
+        """End the instances that have been idle for too long; this also happens by itself."""
+        self._pool.sweep()
 
     def close(self) -> None:
         """End all child processes. May be called again; later invocations raise RuntimeClosedError."""
@@ -143,6 +162,41 @@ class Runtime:
             return
         level = logging.WARNING if self._is_isolated else logging.INFO
         _log.log(level, "functions see this machine's folders and can write to their code (%s)", blind_because)
+
+
+def _run(
+    instance: Instance, request_id: str, request: bytes, *, writable: Sequence[str], remark: str | None, live: LiveLog
+) -> Invocation:
+    """Load a new instance and call the handler; a `remark` about the interpreter begins a new instance's log."""
+    is_cold, failure, told = instance.is_cold, None, ""
+    instance.hear(live.write)
+    if is_cold:
+        if remark is not None:
+            told = f"{remark}\n"
+            live.write(told.encode())
+        failure = instance.load(writable)
+        live.load(instance.init_ms, instance.init_function_ms, instance.init_memory_bytes)
+    started = time.monotonic()
+    outcome = failure or instance.call(request)
+    duration_ms = (time.monotonic() - started) * 1000
+    log = told + instance.take_log()
+    instance.hear(None)
+    return Invocation(
+        request_id=request_id,
+        result=None if isinstance(outcome, Failure) else outcome,
+        failure=outcome if isinstance(outcome, Failure) else None,
+        log=log,
+        duration_ms=duration_ms,
+        is_cold=is_cold,
+        memory_bytes=instance.memory_bytes,
+        init_ms=instance.init_ms if is_cold else 0,
+        init_function_ms=instance.init_function_ms if is_cold else 0,
+        init_memory_bytes=instance.init_memory_bytes if is_cold else 0,
+    )
+
+
+def _nobody_hears(_line: str) -> None:
+    pass
 
 
 def _is_python(runtime: str) -> bool:

@@ -8,6 +8,7 @@ from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING
 
+import instances
 import load
 import served
 import waiting
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 
 LEAST_VERIFICATIONS = 2000
 MOST_START_RATIO = 2.0
+MOST_COLD_MS = 30
+"""And a tenth of what importing requests takes, as a slower machine is slower at both."""
+MOST_ADDED_MS = 3
 _CODES_SECONDS = 2
 """Codes are made for so long: more than one slice can use up."""
 
@@ -93,7 +97,9 @@ def measure(*, is_quick: bool, tell: Callable[[str], None]) -> Table:
             memory = _measure_memory(ping, emulator)
             tell("function calls")
             calls = _measure_calls(ping, visit)
-    return Table(("", "ping", "emulator", "ratio", "aim"), [*rates, start, memory, *calls])
+    tell("instances of functions")
+    alone = measure_instances(instances.measure(is_quick=is_quick))
+    return Table(("", "ping", "emulator", "ratio", "aim"), [*rates, start, memory, *calls, *alone])
 
 
 def _measure_start(starts: int, project: Path, folder: Path) -> Comparison:
@@ -188,5 +194,26 @@ def _measure_calls(ping: Served, visit: Visit) -> list[Comparison]:
             name=f"the {waiting.CALLS} calls call back and return, all of them",
             unit="ms",
             emulator=meanwhile.release_ms,
+        ),
+    ]
+
+
+def measure_instances(found: instances.Instances) -> list[Comparison]:
+    """The rows about instances of functions."""
+    most_cold_ms = MOST_COLD_MS + found.import_ms / 10
+    return [
+        Comparison(
+            name="cold start of an instance",
+            unit="ms",
+            emulator=found.cold_ms,
+            aim=f"<= {MOST_COLD_MS} + {found.import_ms / 10:.0f}",
+            is_met=found.cold_ms <= most_cold_ms,
+        ),
+        Comparison(
+            name="warm call, over one in one's own process",
+            unit="ms",
+            emulator=found.added_ms,
+            aim=f"<= {MOST_ADDED_MS}",
+            is_met=found.added_ms <= MOST_ADDED_MS,
         ),
     ]

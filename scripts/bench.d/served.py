@@ -98,7 +98,7 @@ def emulator(project: Path, state: Path) -> Served:
     """`wxemu start` as a user types it."""
     port = server.free_port(0)
     wxemu = str(Path(sys.executable).with_name("wxemu"))
-    where = ("--port", str(port), "--project", str(project), "--state", str(state))
+    where = ("--port", str(port), "--intercept-port", "0", "--project", str(project), "--state", str(state))
     return Served((wxemu, "start", "--json", *where), port, "/readyz")
 
 

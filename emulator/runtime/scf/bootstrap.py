@@ -17,7 +17,7 @@ import time
 import traceback
 from pathlib import Path
 
-from . import modules, view
+from . import debugger, modules, view
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -41,13 +41,15 @@ def main(
     os.environ.update(birth["environment"])
     time.tzset()
     if blind_because is None:
-        view.enter(birth["code"], birth["shared"], birth["folders"])
+        view.enter(birth["code"], birth["shared"], birth["folders"], birth["readable"])
         folders = {str(place): str(place) for place in (view.CODE, view.LAYERS)}
     else:
         folders = {birth["code"]: str(view.CODE)}
         if birth["shared"] is not None:
             folders[birth["shared"]] = str(view.LAYERS)
         use_folders(list(folders), temporary)
+    if birth["debugger"] is not None and not await_debugger(emulator, birth["debugger"], folders):
+        return
     modules.make_way(ready, folders)
     sys.path[:0] = folders
     log_to_stdout()
@@ -63,6 +65,18 @@ def main(
     emulator.send(json.dumps({"loadFailure": load_failure, "initMs": init_ms, "blindBecause": blind_because}))
     while (request := emulator.receive()) is not None:
         emulator.send(answer(func_handler, request, environ, places))
+
+
+def await_debugger(emulator: Emulator, asked: Mapping[str, Any], folders: Mapping[str, str]) -> bool:
+    """Tell the emulator where a debugger can attach, or why none can, and wait for it; whether there is one."""
+    try:
+        port = debugger.listen(asked["port"], asked["lent"])
+    except debugger.DebuggerError as error:
+        emulator.send(json.dumps({"refused": str(error)}))
+        return False
+    emulator.send(json.dumps({"port": port, "places": list(folders)}))
+    debugger.wait()
+    return True
 
 
 def use_folders(folders: list[str], temporary: str | None) -> None:

@@ -38,7 +38,7 @@ def restrict() -> str | None:
         os.close(reading)
         try:
             _build()
-            enter(sys.prefix, None, [])
+            enter(sys.prefix, None, [], [])
         except Exception as error:  # noqa: BLE001 - whatever is in the way
             os.write(writing, f"{type(error).__name__}: {error}".encode())
         os._exit(0)
@@ -53,8 +53,8 @@ def restrict() -> str | None:
     return None
 
 
-def enter(code: str, shared: str | None, folders: list[str]) -> None:
-    """Complete the view for one instance: only its own code, and the `folders` that it may write to.
+def enter(code: str, shared: str | None, folders: list[str], readable: list[str]) -> None:
+    """Complete the view for one instance: only its own code, the `folders` that it may write to, and `readable` ones.
 
     Paths are those of the machine, without links in them.
     """
@@ -67,6 +67,8 @@ def enter(code: str, shared: str | None, folders: list[str]) -> None:
         _put_layer(_of_machine(shared))
     for folder, real in _interpreter_folders().items():
         _show(folder, real)  # again, for those that /tmp or /opt hides by now
+    for folder in readable:
+        _show(folder, folder)
     for folder in folders:
         _show(folder, folder, is_writable=True)
     _detach(MACHINE)

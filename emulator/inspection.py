@@ -1,0 +1,114 @@
+"""Looks at the project's saved files now and then, so that a mistake is told before a call meets it.
+
+It polls, as libraries that watch files loop on large trees: one look a second at the times and sizes of Python files;
+at a large tree so much less often that looking takes a hundredth of the time.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import time
+import warnings
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from emulator.feed import Line
+from emulator.project import ProjectError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from emulator.deployment import Deployment
+
+LEAST_PAUSE_SECONDS: Final = 1.0
+_PAUSE_TO_LOOK: Final = 100
+"""A pause is at least so many times as long as the look before it took, but no longer than is bearable."""
+_MOST_PAUSE_SECONDS: Final = 30.0
+_INSPECTED: Final = "Python3."
+"""How a runtime begins whose syntax is, nearly, the emulator's own."""
+
+_log = logging.getLogger(__name__)
+
+
+class Inspection:
+    """What was wrong with the files of ``deployment`` when one last looked.
+
+    :param directory: the project, by which files are named.
+    """
+
+    def __init__(self, deployment: Deployment, directory: Path) -> None:
+        self._deployment = deployment
+        self._directory = directory
+        self._stamps: dict[str, tuple[int, int]] | None = None
+        self._told: str | None = None
+
+    def run(self) -> None:
+        """Look again and again, for ever."""
+        pause = LEAST_PAUSE_SECONDS
+        while True:
+            time.sleep(pause)
+            began = time.monotonic()
+            if self._deployment.is_idle:
+                self.look()
+            lasted = time.monotonic() - began
+            pause = min(max(LEAST_PAUSE_SECONDS, _PAUSE_TO_LOOK * lasted), _MOST_PAUSE_SECONDS)
+
+    def look(self) -> None:
+        """Tell what is wrong with the files that have changed since the last look; the first one only learns them."""
+        try:
+            specs = self._deployment.functions().values()
+        except ProjectError as error:  # which the log has by then
+            if str(error) != self._told:
+                self._deployment.feed.publish(Line(text=str(error)))
+            self._told = str(error)
+            return
+        self._told = None
+        folders: dict[Path, str | None] = {}
+        for spec in specs:
+            if spec.runtime.startswith(_INSPECTED):
+                folders[spec.directory] = spec.name
+                if spec.shared is not None:
+                    folders[spec.shared] = None
+        before, self._stamps = self._stamps, {}
+        for folder, function in folders.items():
+            for path, stamp in _python_files(folder):
+                self._stamps[path] = stamp
+                if before is not None and before.get(path) != stamp and (fault := _fault_in(path)) is not None:
+                    self._tell(path, fault, function)
+
+    def _tell(self, path: str, fault: str, function: str | None) -> None:
+        name = Path(path)
+        shown = name.relative_to(self._directory) if name.is_relative_to(self._directory) else name
+        _log.warning("%s:%s", shown, fault)
+        self._deployment.feed.publish(Line(text=f"{shown}:{fault}", function=function))
+
+
+def _python_files(folder: Path) -> Iterator[tuple[str, tuple[int, int]]]:
+    """Yield the Python files under a folder, each with its time and size."""
+    for parent, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if name != "__pycache__"]
+        for name in names:
+            if name.endswith(".py"):
+                path = os.path.join(parent, name)  # noqa: PTH118 - half the time of Path, for each file
+                try:
+                    status = os.stat(path)  # noqa: PTH116 - likewise
+                except OSError:  # a broken link, or a file removed meanwhile
+                    continue
+                yield path, (status.st_mtime_ns, status.st_size)
+
+
+def _fault_in(path: str) -> str | None:
+    """Return why a file is no Python, its line first; None if it is."""
+    try:
+        source = Path(path).read_bytes()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # they are no faults, and the emulator's log is not their place
+            compile(source, path, "exec", dont_inherit=True)
+    except SyntaxError as error:
+        return f"{error.lineno or 1}: {type(error).__name__}: {error.msg}"
+    except ValueError as error:  # a NUL
+        return f"1: {type(error).__name__}: {error}"
+    except (OSError, RecursionError, MemoryError):  # it is gone again; or nested more deeply than can be told
+        return None
+    return None
