@@ -1,11 +1,14 @@
 """``wx.cloud.callFunction`` on a phone: what ``success`` or ``fail`` gets.
 
-The texts are the newer base library's [field]: ``cloud.callFunction:fail Error: errCode: <code> <text> | errMsg: ...``.
+Failures are told in one of two forms [field]: the newer base library's
+``cloud.callFunction:fail Error: errCode: <code> <text> | errMsg: ...``, and the older one's, which calls all of them
+-404011 and has the service's own code in its text.
 """
 
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from emulator.failures import (
@@ -17,6 +20,8 @@ from emulator.failures import (
     UnknownFunctionError,
     UnreadableProjectError,
 )
+from emulator.world import apps, open_data
+from emulator.world.open_data import CloudIDError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,8 +33,19 @@ if TYPE_CHECKING:
 
 RESULT_LIMIT: Final = 1024 * 1024
 """Bytes of JSON that a function may give to a mini program [doc]."""
+CLOUD_ID_LIMIT: Final = 5
+"""cloudIDs of one call that are replaced [doc]."""
+OLD: Final = -404011
+"""The one errCode of the older form: cloud function execution error."""
+
+
+class UnknownEnvironmentError(NoResultError):
+    """The mini program has no environment of this name."""
+
+
 _CODES: Final[Mapping[type[NoResultError], int]] = {
     UnknownFunctionError: -501000,
+    UnknownEnvironmentError: -501000,
     TooManyCallsError: -501004,
     UnreadableProjectError: -501001,
     TimeLimitError: -504003,
@@ -51,16 +67,58 @@ _NOT_FOUND: Final = (
 )
 
 
-def call_function(
-    world: World, deployment: Deployment, phone: Phone, name: str, data: Mapping[str, Any]
-) -> dict[str, Any]:
+@dataclass(frozen=True)
+class FunctionCall:
+    """What a mini program asks for.
+
+    :param env: the environment it names, or ``None`` for the app's own.
+    :param cloud_ids: which top-level members of ``data`` are wx.cloud.CloudID values.
+    :param is_old: told in the older base library's form, should it fail.
+    """
+
+    name: str
+    data: Mapping[str, Any] = field(repr=False)
+    env: str | None = None
+    cloud_ids: tuple[str, ...] = ()
+    is_old: bool = False
+
+
+def call_function(world: World, deployment: Deployment, phone: Phone, call: FunctionCall) -> dict[str, Any]:
     """Run the function for the phone's user and wait for its answer."""
     try:
-        done = deployment.call_from(phone, name, data)
+        _check_environment(world, phone, call)
+        done = deployment.call_from(phone, call.name, _with_open_data(world, phone, call))
         _check_size(done)
     except NoResultError as error:
-        return _failed(world, error)
+        return _failed_of_old(call, error) if call.is_old else _failed(world, error)
     return {"errMsg": "cloud.callFunction:ok", "result": done.result, "requestID": done.request_id}
+
+
+def _check_environment(world: World, phone: Phone, call: FunctionCall) -> None:
+    """:raises UnknownEnvironmentError: the call names another environment than the app's."""
+    with world.deciding():
+        app = apps.find(world, phone.appid)
+    if call.env is not None and app is not None and call.env != app.env:
+        raise UnknownEnvironmentError("Environment not found")
+
+
+def _with_open_data(world: World, phone: Phone, call: FunctionCall) -> Mapping[str, Any]:
+    """The data with what stands behind its cloudIDs; one that buys nothing is replaced by the reason [doc]."""
+    with world.deciding():
+        bought = {
+            name: _bought(world, phone, str(call.data[name]))
+            for name in call.cloud_ids[:CLOUD_ID_LIMIT]
+            if name in call.data
+        }
+    return {**call.data, **bought}
+
+
+def _bought(world: World, phone: Phone, cloud_id: str) -> dict[str, Any]:
+    try:
+        data = open_data.exchange(world, cloud_id, appid=phone.appid, openid=phone.openid)
+    except CloudIDError as error:
+        return {"cloudID": cloud_id, "errCode": error.code, "errMsg": f"{open_data.REFUSALS[error.code]}."}
+    return {"cloudID": cloud_id, "data": data}
 
 
 def _check_size(done: Invocation) -> None:
@@ -76,5 +134,19 @@ def _failed(world: World, error: NoResultError) -> dict[str, Any]:
     code, message = error.code_in(_CODES), _NOT_FOUND if isinstance(error, UnknownFunctionError) else str(error)
     reason = f"errCode: {code}{_TEXTS[code]} | errMsg: {message}"
     call_id = f"{int(world.clock.now() * 1000)}-0.{int.from_bytes(world.randomness.draw(7), 'big')}"
-    failed = {"errCode": code, "errMsg": f"cloud.callFunction:fail Error: {reason} (callId: {call_id})"}
+    return _told(code, f"cloud.callFunction:fail Error: {reason} (callId: {call_id})", error)
+
+
+def _failed_of_old(call: FunctionCall, error: NoResultError) -> dict[str, Any]:
+    code, message = error.code_in(_CODES), str(error)
+    if isinstance(error, UnknownFunctionError):
+        code, message = -504002, f"Function not found: [{call.name}]"
+    elif isinstance(error, UnknownEnvironmentError):
+        message = "[100004] env not exists"
+    served = f"requestID {error.request_id or ''}, cloud function service error code {code}"
+    return _told(OLD, f"cloud.callFunction:fail {served}, error message {message}; at cloud.callFunction api;", error)
+
+
+def _told(code: int, message: str, error: NoResultError) -> dict[str, Any]:
+    failed = {"errCode": code, "errMsg": message}
     return failed if error.request_id is None else {**failed, "requestID": error.request_id}

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypedDict
 
-from emulator.body import boolean, member
+from emulator.body import BodyError, boolean, encodable_text, json_object, member, strings, text
+from emulator.phone.calls import FunctionCall
 from emulator.world.phones import OVERRIDES, Override
 
 if TYPE_CHECKING:
@@ -12,12 +13,23 @@ if TYPE_CHECKING:
 
     from emulator.world.confirmations import Confirmation, ConfirmationError
     from emulator.world.phones import Phone
+    from emulator.world.world import World
 
 START: Final = "startSoterAuthentication"
+NEWER_FORM_SINCE: Final = (2, 30, 1)
+"""The oldest base library that was seen to tell failures of callFunction in the newer form [field]."""
 
 
-def phone(held: Phone) -> dict[str, object]:
-    """A phone as our own interface shows it; no private key is in it."""
+class Request(TypedDict):
+    """What a mini program asks of wx.startSoterAuthentication."""
+
+    request_auth_modes: tuple[str, ...]
+    challenge: str | None
+    auth_content: str
+
+
+def phone(world: World, held: Phone) -> dict[str, object]:
+    """A phone as our own interface shows it; no private key is in it. ``lockedFor`` in seconds of the world's clock."""
     return {
         "phoneId": held.phone_id,
         "appid": held.appid,
@@ -28,8 +40,47 @@ def phone(held: Phone) -> dict[str, object]:
         "cpuId": held.cpu_id,
         "uid": held.uid,
         "counter": held.counter,
+        "failures": held.failures,
+        "lockedFor": held.locked_for(world.clock.now()),
         "override": list(held.override.kinds),
+        "untilCleared": held.override.is_lasting,
     }
+
+
+def request(body: Mapping[str, Any]) -> Request:
+    """``{"requestAuthModes", "challenge", "authContent"?}``.
+
+    :raises BodyError: a member of another type.
+    """
+    return {
+        "request_auth_modes": strings(body, "requestAuthModes"),
+        "challenge": text(body, "challenge"),
+        "auth_content": text(body, "authContent") or "",
+    }
+
+
+def function_call(body: Mapping[str, Any]) -> FunctionCall:
+    """``{"name", "data"?, "env"?, "cloudIDs"?: members of data, "baseLibrary"?: "2.10.0"}``.
+
+    :raises BodyError: a member of another type, or a base library that is no version.
+    """
+    return FunctionCall(
+        name=encodable_text(body, "name", is_required=True) or "",
+        data=json_object(body.get("data")),
+        env=text(body, "env"),
+        cloud_ids=strings(body, "cloudIDs"),
+        is_old=_version(text(body, "baseLibrary")) < NEWER_FORM_SINCE,
+    )
+
+
+def _version(written: str | None) -> tuple[int, ...]:
+    """:raises BodyError: no numbers with dots between them."""
+    if written is None:
+        return NEWER_FORM_SINCE
+    try:
+        return tuple(int(part) for part in written.split("."))
+    except ValueError:
+        raise BodyError(f"baseLibrary: expected a version such as 3.0.0, got {written!r}") from None
 
 
 def confirmation(done: Confirmation) -> dict[str, object]:

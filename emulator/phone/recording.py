@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from flask import Response, jsonify, request
+from flask import Response, jsonify
 
+from emulator.recording import entry
 from emulator.world import journal
 
 if TYPE_CHECKING:
@@ -13,24 +14,17 @@ if TYPE_CHECKING:
 
     from emulator.world.world import World
 
+RID_HEADER: Final = "X-Wxemu-Rid"
+"""Where the phone page finds what to link to; the body is what a mini program gets, and nothing else."""
 
-def answered_and_recorded(world: World, name: str, appid: str, answer: Mapping[str, Any]) -> Response:
-    """The JSON answer of operation ``name``, after recording the exchange."""
+
+def answered(world: World, name: str, appid: str, answer: Mapping[str, Any]) -> Response:
+    """The JSON answer of operation ``name``; the rid of the exchange, which for a function's is its request id, stands
+    in a header.
+    """
+    present = entry()
+    present.name, present.appid, present.errcode = name, appid, answer.get("errCode")
+    present.rid = answer.get("requestID") or journal.new_rid(world)
     response = jsonify(answer)
-    journal.record(
-        world,
-        journal.Exchange(
-            rid=journal.new_rid(world),
-            at=world.clock.now(),
-            face="phone",
-            name=name,
-            appid=appid,
-            method=request.method,
-            url=request.full_path.rstrip("?"),
-            request_body=request.get_data(cache=True).decode(errors="backslashreplace"),
-            response_body=response.get_data(as_text=True),
-            cost_in_ms=0.0,
-            client_ip=request.remote_addr or "",
-        ),
-    )
+    response.headers[RID_HEADER] = present.rid
     return response

@@ -1,4 +1,4 @@
-"""Routes of the simulated phone: ``/phone/v1/phones`` and what a mini program can do on one."""
+"""Routes of the simulated phone: its pages, and ``/phone/v1/phones`` with what a mini program can do on one."""
 
 from __future__ import annotations
 
@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING, Any, Final
 from flask import Blueprint, Response, jsonify, request
 
 from emulator import body
+from emulator.language import keep_language
 from emulator.origins import keep_to_allowed_pages
 from emulator.phone import calls, codec
-from emulator.phone.recording import answered_and_recorded
+from emulator.phone.pages import add_pages
+from emulator.phone.recording import answered
+from emulator.recording import keep_exchanges
 from emulator.world import confirmations, open_data, phones, sessions
 from emulator.world.confirmations import OUTCOMES, ConfirmationError
 
@@ -24,32 +27,44 @@ if TYPE_CHECKING:
 
     Operation = Callable[[World, Phone, Mapping[str, Any]], Mapping[str, Any]]
 
+PHONES: Final = "/phone/v1/phones"
+
 
 def face(world: World, deployment: Deployment) -> Blueprint:
     """The phones of ``world``; their function calls run on ``deployment``."""
-    routes = Blueprint("phone", __name__, url_prefix="/phone/v1/phones")
+    routes = Blueprint("phone", __name__)
+    keep_exchanges(routes, world, face="phone", is_unnamed_kept=False)
     keep_to_allowed_pages(routes, world)
-    routes.add_url_rule("", "list", partial(_list, world), methods=["GET"])
-    routes.add_url_rule("", "create", partial(_create, world), methods=["POST"])
-    routes.add_url_rule("/<phone_id>", "show", partial(_show, world), methods=["GET"])
+    keep_language(routes)
+    add_pages(routes, world)
+    routes.add_url_rule(PHONES, "list", partial(_list, world), methods=["GET"])
+    routes.add_url_rule(PHONES, "create", partial(_create, world), methods=["POST"])
+    routes.add_url_rule(f"{PHONES}/<phone_id>", "show", partial(_show, world), methods=["GET"])
+    routes.add_url_rule(f"{PHONES}/<phone_id>", "remove", partial(_remove, world), methods=["DELETE"])
     for name, operation in OPERATIONS.items():
         view = partial(_operate, world, name, operation)
-        routes.add_url_rule(f"/<phone_id>/{name}", name, view, methods=["POST"])
+        routes.add_url_rule(f"{PHONES}/<phone_id>/{name}", name, view, methods=["POST"])
     call = partial(_call_function, world, deployment)
-    routes.add_url_rule("/<phone_id>/callFunction", "callFunction", call, methods=["POST"])
+    routes.add_url_rule(f"{PHONES}/<phone_id>/callFunction", "callFunction", call, methods=["POST"])
     return routes
 
 
 def _list(world: World) -> Response:
     with world.deciding():
-        return jsonify(
-            {"phones": [codec.phone(found) for found in phones.all_phones(world, request.args.get("appid"))]}
-        )
+        found = phones.all_phones(world, request.args.get("appid"))
+        return jsonify({"phones": [codec.phone(world, held) for held in found]})
 
 
 def _show(world: World, phone_id: str) -> Response:
     with world.deciding():
-        return jsonify(codec.phone(phones.find(world, phone_id)))
+        return jsonify(codec.phone(world, phones.find(world, phone_id)))
+
+
+def _remove(world: World, phone_id: str) -> Response:
+    with world.deciding():
+        removed = phones.find(world, phone_id)
+        phones.remove(world, removed)
+        return jsonify(codec.phone(world, removed))
 
 
 def _create(world: World) -> Response:
@@ -60,26 +75,25 @@ def _create(world: World) -> Response:
         profile_name=body.encodable_text(given, "profile", is_required=True) or "",
         openid=body.encodable_text(given, "openid"),
     )
-    return jsonify(codec.phone(created))
+    with world.deciding():
+        return jsonify(codec.phone(world, created))
 
 
 def _operate(world: World, name: str, operation: Operation, phone_id: str) -> Response:
     given = body.of_request()
     with world.deciding():
         phone = phones.find(world, phone_id)
-        return answered_and_recorded(world, f"wx.{name}", phone.appid, operation(world, phone, given))
+        return answered(world, f"wx.{name}", phone.appid, operation(world, phone, given))
 
 
 def _call_function(world: World, deployment: Deployment, phone_id: str) -> Response:
     """Not one decision: the function waits, and calls back meanwhile."""
-    given = body.of_request()
-    name = body.encodable_text(given, "name", is_required=True) or ""
-    data = body.json_object(given.get("data"))
+    call = codec.function_call(body.of_request())
     with world.deciding():
         phone = phones.find(world, phone_id)
-    answer = calls.call_function(world, deployment, phone, name, data)
+    answer = calls.call_function(world, deployment, phone, call)
     with world.deciding():
-        return answered_and_recorded(world, "wx.cloud.callFunction", phone.appid, answer)
+        return answered(world, "wx.cloud.callFunction", phone.appid, answer)
 
 
 def _login(world: World, phone: Phone, _given: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -108,16 +122,19 @@ def _check_is_enrolled(_world: World, phone: Phone, given: Mapping[str, Any]) ->
     return {"isEnrolled": bool(phone.enrolled.get(mode)), "errMsg": "checkIsSoterEnrolledInDevice:ok"}
 
 
+def _prompt(world: World, phone: Phone, given: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Before there is an outcome: what a page that lets somebody touch the sensor has to show, or the end already."""
+    try:
+        mode = confirmations.prompt(world, phone, **codec.request(given))
+    except ConfirmationError as error:
+        return codec.failed_confirmation(error)
+    return {"authMode": mode, "authContent": body.text(given, "authContent") or ""}
+
+
 def _start(world: World, phone: Phone, given: Mapping[str, Any]) -> Mapping[str, Any]:
     try:
-        done = confirmations.confirm(
-            world,
-            phone,
-            request_auth_modes=body.strings(given, "requestAuthModes"),
-            challenge=body.text(given, "challenge"),
-            auth_content=body.text(given, "authContent") or "",
-            outcome=body.member(body.text(given, "outcome") or "match", OUTCOMES),
-        )
+        outcome = body.member(body.text(given, "outcome") or "match", OUTCOMES)
+        done = confirmations.confirm(world, phone, **codec.request(given), outcome=outcome)
     except ConfirmationError as error:
         return codec.failed_confirmation(error)
     return codec.confirmation(done)
@@ -125,11 +142,12 @@ def _start(world: World, phone: Phone, given: Mapping[str, Any]) -> Mapping[str,
 
 def _enrol(world: World, phone: Phone, given: Mapping[str, Any]) -> Mapping[str, Any]:
     mode = body.text(given, "mode") or next(iter(phone.profile.modes), "fingerPrint")
-    return codec.phone(phones.enrol(world, phone, mode=mode, count=body.whole_number(given, "count", default=1)))
+    count = body.whole_number(given, "count", default=1)
+    return codec.phone(world, phones.enrol(world, phone, mode=mode, count=count))
 
 
 def _override(world: World, phone: Phone, given: Mapping[str, Any]) -> Mapping[str, Any]:
-    return codec.phone(phones.override(world, phone, codec.override(given)))
+    return codec.phone(world, phones.override(world, phone, codec.override(given)))
 
 
 def _cloud_id(world: World, phone: Phone, given: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -143,11 +161,12 @@ OPERATIONS: Final[dict[str, Operation]] = {
     "checkSession": _check_session,
     "checkIsSupportSoterAuthentication": _check_is_support,
     "checkIsSoterEnrolledInDevice": _check_is_enrolled,
+    "promptSoterAuthentication": _prompt,
     "startSoterAuthentication": _start,
     "enrol": _enrol,
     "override": _override,
     "cloudID": _cloud_id,
 }
 """What can be done with a phone, besides calling functions."""
-BY_HAND: Final = ("enrol", "override", "cloudID")
+BY_HAND: Final = ("promptSoterAuthentication", "enrol", "override", "cloudID")
 """Those that are no API of a mini program: they arrange what its APIs will answer."""

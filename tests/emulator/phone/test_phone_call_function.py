@@ -154,3 +154,79 @@ class TestServerCall:
         response = http.get("/emulator/v1/functions")
         assert response.status_code == 500
         assert "cloudbaserc.yaml" in json.loads(response.data)["error"]["message"]
+
+
+def old_failure(code, text, request_id=""):
+    served = f"requestID {request_id}, cloud function service error code {code}, error message {text}"
+    return f"cloud.callFunction:fail {served}; at cloud.callFunction api;"
+
+
+class TestOlderBaseLibrary:
+    """Before 2.30.1 a failure has one errCode, and the service's own in its text."""
+
+    def test_a_function_that_failed(self, phone):
+        answered = phone.do("callFunction", name="ask", data={"ask": "fail"}, baseLibrary="2.10.0")
+        assert answered["errCode"] == -404011
+        head, tail = old_failure(-504002, "*", answered["requestID"]).split("*")
+        assert answered["errMsg"].startswith(head)
+        assert answered["errMsg"].endswith(f"ValueError: no such question{tail}")
+
+    def test_a_function_that_is_not_there(self, phone):
+        answered = phone.do("callFunction", name="nobody", baseLibrary="2.30.0")
+        assert answered == {"errCode": -404011, "errMsg": old_failure(-504002, "Function not found: [nobody]")}
+
+    def test_an_environment_that_is_not_there(self, phone):
+        answered = phone.do("callFunction", name="ask", env="env-nobody", baseLibrary="1.9.90")
+        assert answered == {"errCode": -404011, "errMsg": old_failure(-501000, "[100004] env not exists")}
+
+    def test_from_2_30_1_on_the_form_is_the_newer_one(self, phone):
+        answered = phone.do("callFunction", name="nobody", baseLibrary="2.30.1")
+        assert answered["errCode"] == -501000
+
+    @pytest.mark.parametrize("version", ["", "new", "2.x"])
+    def test_what_is_no_version_is_refused(self, http, phone, version):
+        path = f"/phone/v1/phones/{phone.phone_id}/callFunction"
+        answer = http.post(path, json={"name": "ask", "baseLibrary": version})
+        assert answer.status_code == 400
+        assert "expected a version such as 3.0.0" in answer.json["error"]["message"]
+
+
+class TestEnvironment:
+    def test_it_may_be_named(self, phone):
+        answered = phone.do("callFunction", name="ask", data={"ask": "echo"}, env="env-demo")
+        assert answered["errMsg"] == "cloud.callFunction:ok"
+
+    def test_another_one_is_not_found(self, phone):
+        answered = phone.do("callFunction", name="ask", env="env-other")
+        assert _is_failure(answered, -501000, r" \| errMsg: Environment not found")
+
+
+class TestCloudIDs:
+    def test_the_function_gets_the_data_behind_it(self, phone):
+        cloud_id = phone.do("cloudID", data={"step": 9103})["cloudID"]
+        data = {"ask": "echo", "weRunData": cloud_id, "other": cloud_id}
+        event = phone.do("callFunction", name="ask", data=data, cloudIDs=["weRunData"])["result"]
+        assert event["weRunData"]["cloudID"] == cloud_id
+        assert event["weRunData"]["data"]["step"] == 9103
+        assert event["other"] == cloud_id
+
+    def test_one_that_buys_nothing_is_replaced_by_the_reason(self, phone):
+        data = {"ask": "echo", "weRunData": "10_nobody"}
+        event = phone.do("callFunction", name="ask", data=data, cloudIDs=["weRunData"])["result"]
+        assert event["weRunData"] == {"cloudID": "10_nobody", "errCode": -601005, "errMsg": "invalid cloudID."}
+
+    def test_another_user_s_is_refused(self, phone, new_phone):
+        cloud_id = new_phone("none", openid="oBob").do("cloudID")["cloudID"]
+        data = {"ask": "echo", "weRunData": cloud_id}
+        event = phone.do("callFunction", name="ask", data=data, cloudIDs=["weRunData"])["result"]
+        assert event["weRunData"]["errCode"] == -601007
+
+    def test_no_more_than_five_are_replaced(self, phone):
+        names = [f"data{number}" for number in range(6)]
+        data = {"ask": "echo", **dict.fromkeys(names, "10_nobody")}
+        event = phone.do("callFunction", name="ask", data=data, cloudIDs=names)["result"]
+        assert [isinstance(event[name], dict) for name in names] == [True] * 5 + [False]
+
+    def test_a_member_that_is_not_there_is_no_fault(self, phone):
+        answered = phone.do("callFunction", name="ask", data={"ask": "echo"}, cloudIDs=["weRunData"])
+        assert "weRunData" not in answered["result"]

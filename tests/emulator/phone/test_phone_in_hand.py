@@ -28,6 +28,9 @@ class TestCreation:
             "supportMode": ["fingerPrint"],
             "enrolled": {"fingerPrint": 1},
             "counter": 2,
+            "failures": 0,
+            "lockedFor": 0.0,
+            "untilCleared": False,
             "override": [],
         }
 

@@ -1,0 +1,87 @@
+/** Beside a phone: what it was asked, each step with its exchange; its counter and locks; the attacker's kit. */
+
+const texts = JSON.parse(document.body.dataset.texts ?? '{}')
+const { phoneId } = JSON.parse(document.body.dataset.phone ?? '{}')
+const url = `/phone/v1/phones/${encodeURIComponent(phoneId)}`
+
+/** @param {string} id */
+const part = id => /** @type {HTMLElement} */ (document.getElementById(id))
+const kit = /** @type {HTMLFormElement | null} */ (document.getElementById('kit'))
+const enrolment = /** @type {HTMLFormElement | null} */ (document.getElementById('enrolment'))
+
+/**
+ * Add a step, and show what it has changed.
+ * @param {{ operation: string, given: any, answer: any, rid: string | null }} exchange
+ */
+export function note({ operation, given, answer, rid }) {
+  const isPrompt = operation === 'promptSoterAuthentication'
+  if (isPrompt && !answer.errMsg) return // it has only begun
+  const [isFailure, text] = outcome(answer)
+  const step = /** @type {HTMLTemplateElement} */ (part('step')).content.cloneNode(true)
+  const item = /** @type {HTMLElement} */ (/** @type {DocumentFragment} */ (step).firstElementChild)
+  const name = isPrompt ? 'startSoterAuthentication' : operation
+  show(item, '.step__name', name === 'callFunction' ? `callFunction ${given.name}` : `wx.${name}`)
+  show(item, '.step__outcome', text)
+  item.classList.toggle('step_failed', isFailure)
+  const link = /** @type {HTMLAnchorElement} */ (item.querySelector('.step__rid'))
+  link.href = `/requests/${rid}`
+  link.textContent = String(rid).slice(-8)
+  part('steps').prepend(item)
+  part('no-steps').hidden = true
+  refresh()
+}
+
+/**
+ * @param {HTMLElement} item
+ * @param {string} selector
+ * @param {string} text
+ */
+function show(item, selector, text) {
+  /** @type {HTMLElement} */ (item.querySelector(selector)).textContent = text
+}
+
+/**
+ * Whether an answer is a failure, of the phone or of the function, and in which words.
+ * @param {any} answer
+ * @returns {[boolean, string]}
+ */
+function outcome(answer) {
+  if (answer.errMsg?.includes(':fail')) return [true, [answer.errCode, answer.errMsg.split(':fail')[1]].join(' ').trim()]
+  if (answer.result?.errCode) return [true, `${answer.result.errCode} ${answer.result.errMsg}`]
+  if (answer.result?.isOk === false) return [true, texts.isNotOk]
+  return [false, answer.result?.isOk ? texts.isOk : texts.ok]
+}
+
+/** Show the phone as it is now; while its sensor is locked, again each second. */
+async function refresh() {
+  const response = await fetch(url)
+  if (!response.ok) return location.reload() // it is gone, and the page says so
+  const phone = await response.json()
+  part('counter').textContent = phone.counter
+  part('lock').hidden = phone.lockedFor === 0
+  part('lock').textContent = texts.locked.replace('{seconds}', Math.ceil(phone.lockedFor))
+  for (const box of kit?.querySelectorAll('input') ?? []) {
+    box.checked = box.name === 'untilCleared' ? phone.untilCleared : phone.override.includes(box.name)
+  }
+  if (phone.lockedFor > 0) setTimeout(refresh, 1000)
+}
+
+/**
+ * @param {string} operation
+ * @param {object} body
+ */
+const arrange = (operation, body) => fetch(`${url}/${operation}`, { method: 'POST', body: JSON.stringify(body) })
+
+kit?.addEventListener('change', () => {
+  arrange('override', Object.fromEntries([...new FormData(kit).keys()].map(name => [name, true])))
+})
+enrolment?.addEventListener('change', event => {
+  const { name, valueAsNumber, validity } = /** @type {HTMLInputElement} */ (event.target)
+  if (validity.valid) arrange('enrol', { mode: name, count: valueAsNumber })
+})
+part('remove').addEventListener('click', async () => {
+  await fetch(url, { method: 'DELETE' })
+  if (window.frameElement) window.frameElement.closest('li')?.remove()
+  else location.assign('/phone')
+})
+refresh()

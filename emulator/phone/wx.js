@@ -1,0 +1,270 @@
+/**
+ * A `wx` for mini program code outside WeChat: in Node, in Jest, in a browser. Each call is made on a simulated phone
+ * of the emulator. Served by it as /wx.js; one file, no dependencies, CommonJS or the global `wxemu`.
+ *
+ *     const { createWx } = require('./wx.js')
+ *     globalThis.wx = createWx({ profile: 'ios' })
+ */
+;(function (root, make) {
+  if (typeof module === 'object' && module.exports) module.exports = make()
+  else root.wxemu = make()
+})(/** @type {any} */ (globalThis), function () {
+  'use strict'
+
+  /**
+   * What somebody does in front of the sensor.
+   * @typedef {'match' | 'mismatch' | 'lockout' | 'cancel' | 'unauthorized' | 'internal' | 'killed'} Outcome
+   *
+   * @typedef {object} Prompt What the phone shows while it waits for a finger or a face.
+   * @property {'fingerPrint' | 'facial'} authMode
+   * @property {string} authContent
+   *
+   * @typedef {object} Exchange One call and its answer.
+   * @property {string} operation
+   * @property {any} given
+   * @property {any} answer what `success` or `fail` gets
+   * @property {string | null} rid under which the emulator keeps it
+   *
+   * @typedef {object} Options
+   * @property {string} [url] the emulator; without it where this script came from, else http://127.0.0.1:8686
+   * @property {string} [token] the emulator's control token, if it asks for one
+   * @property {string} [phoneId] a phone that is there already; without it a new one is made with the first call
+   * @property {string} [appid] of the new phone; without it that of the emulator's demo app
+   * @property {'android' | 'ios' | 'huawei' | 'none'} [profile] of the new phone
+   * @property {string} [openid] of the new phone; without it a new user's
+   * @property {Outcome | ((prompt: Prompt) => Outcome | Promise<Outcome>)} [outcome] of each SOTER prompt
+   * @property {string} [baseLibrary] the version to be: before 2.10.2 there are no promises but wx.cloud's, before 2.30.1
+   *   failures of functions have the older form
+   * @property {'en' | 'zh_CN'} [language] of WeChat on this phone
+   * @property {(exchange: Exchange) => void} [onExchange] told of each call once it is answered
+   * @property {typeof globalThis.fetch} [fetch] where the environment has none of its own, as Jest's jsdom
+   *
+   * @typedef {Pick<WechatMiniprogram.Wx, 'login' | 'checkSession' | 'checkIsSupportSoterAuthentication'
+   *   | 'checkIsSoterEnrolledInDevice' | 'startSoterAuthentication'>} Apis
+   * @typedef {Pick<WxCloud, 'init' | 'callFunction' | 'CloudID'>} CloudApis
+   * @typedef {Pick<WechatMiniprogram.AppBaseInfo, 'SDKVersion' | 'language'>} AppBaseInfo
+   * @typedef {Apis & { cloud: CloudApis, getAppBaseInfo: () => AppBaseInfo, $phone: Phone }} Wx
+   */
+
+  const DEMO_APPID = 'wx1234567890abcdef'
+  const PROMISES_SINCE = '2.10.2'
+  const NEWER_FAILURES_SINCE = '2.30.1'
+  const DATA_LIMIT = 256 * 1024
+  const HERE = typeof document === 'object' ? document.currentScript : null
+  const DEFAULT_URL = HERE && 'src' in HERE ? new URL(HERE.src).origin : 'http://127.0.0.1:8686'
+
+  /** A phone in the emulator. */
+  class Phone {
+    /** @param {Options} options */
+    constructor(options) {
+      this.options = options
+      /** @type {Promise<string> | undefined} */
+      this.made = options.phoneId === undefined ? undefined : Promise.resolve(options.phoneId)
+    }
+
+    /**
+     * Its id; a phone that is not there yet is made now.
+     * @returns {Promise<string>}
+     */
+    id() {
+      this.made ??= this.make().catch(error => {
+        this.made = undefined
+        throw error
+      })
+      return this.made
+    }
+
+    /**
+     * Any operation of the emulator's phone: those of the mini program, and `enrol`, `override`, `cloudID`.
+     * @param {string} operation
+     * @param {object} [body]
+     * @returns {Promise<any>}
+     */
+    async ask(operation, body = {}) {
+      const [answer, rid] = await this.post(`/${encodeURIComponent(await this.id())}/${operation}`, body)
+      this.options.onExchange?.({ operation, given: body, answer, rid })
+      return answer
+    }
+
+    /** @returns {Promise<string>} */
+    async make() {
+      const { appid = DEMO_APPID, profile = 'android', openid } = this.options
+      const [phone] = await this.post('', { appid, profile, openid })
+      return phone.phoneId
+    }
+
+    /**
+     * @param {string} path
+     * @param {object} body
+     * @returns {Promise<[any, string | null]>}
+     */
+    async post(path, body) {
+      const { url = DEFAULT_URL, token, fetch = globalThis.fetch } = this.options
+      const headers = token === undefined ? undefined : { Authorization: `Bearer ${token}` }
+      let response
+      try {
+        response = await fetch(`${url}/phone/v1/phones${path}`, { method: 'POST', headers, body: JSON.stringify(body) })
+      } catch (error) {
+        throw new Error(`no emulator answers at ${url} (${error instanceof Error ? error.message : error})`)
+      }
+      const answer = await response.json()
+      if (!response.ok) throw new Error(answer.error.message)
+      return [answer, response.headers.get('X-Wxemu-Rid')]
+    }
+  }
+
+  /**
+   * Open data that the phone handed out: a function gets the data instead.
+   * @class
+   * @this {any}
+   * @param {string} cloudID
+   */
+  function CloudID(cloudID) {
+    if (!new.target) return new /** @type {any} */ (CloudID)(cloudID)
+    this.cloudID = cloudID
+  }
+  CloudID.prototype.toJSON = /** @this {{cloudID: string}} */ function () {
+    return this.cloudID
+  }
+
+  /**
+   * Whether a version is at least another one.
+   * @param {string} version
+   * @param {string} other
+   */
+  function isSince(version, other) {
+    const [parts, others] = [version, other].map(text => text.split('.').map(Number))
+    const index = others.findIndex((part, place) => part !== (parts[place] ?? 0))
+    return index === -1 || (parts[index] ?? 0) > others[index]
+  }
+
+  /**
+   * Hand a result to the callbacks where there are some, else to a promise.
+   * @param {any} options of the call
+   * @param {boolean} hasPromises
+   * @param {Promise<any>} answering
+   */
+  function deliver(options, hasPromises, answering) {
+    const { success, fail, complete } = options
+    if (hasPromises && !success && !fail && !complete) return answering
+    answering.then(
+      result => {
+        success?.(result)
+        complete?.(result)
+      },
+      failure => {
+        fail?.(failure)
+        complete?.(failure)
+      },
+    )
+  }
+
+  /**
+   * A failure of wx.cloud, which is an Error.
+   * @param {number} errCode
+   * @param {string} errMsg
+   * @param {boolean} isNewer
+   */
+  function cloudError(errCode, errMsg, isNewer) {
+    const text = isNewer ? errMsg : `errCode: ${errCode} cloud function execution error | errMsg: ${errMsg}`
+    return Object.assign(new Error(text), { errCode, errMsg })
+  }
+
+  /**
+   * @param {Phone} phone
+   * @param {string} baseLibrary
+   */
+  function createCloud(phone, baseLibrary) {
+    const isNewer = isSince(baseLibrary, NEWER_FAILURES_SINCE)
+    /** @type {{ env?: string } | undefined} */
+    let settings
+
+    /**
+     * @param {number} errCode
+     * @param {string} reason
+     */
+    const refused = (errCode, reason) =>
+      cloudError(errCode, `cloud.callFunction:fail ${isNewer ? `Error: ${reason}` : reason}`, isNewer)
+
+    /** @param {any} param */
+    async function call({ name, data = {}, config }) {
+      if (settings === undefined) throw refused(-1, "Cloud API isn't enabled, please call wx.cloud.init first")
+      if (typeof name !== 'string') throw refused(-401003, `parameter.name should be string instead of ${typeof name};`)
+      if (new TextEncoder().encode(JSON.stringify(data)).length > DATA_LIMIT) throw refused(-1, 'data exceed max size')
+      const cloudIDs = Object.keys(data).filter(key => data[key] instanceof CloudID)
+      const env = config?.env ?? settings.env
+      let answer
+      try {
+        answer = await phone.ask('callFunction', { name, data, env, cloudIDs, baseLibrary })
+      } catch (error) {
+        throw refused(-601003, `system network error: ${/** @type {Error} */ (error).message}`)
+      }
+      if (answer.errCode) throw Object.assign(cloudError(answer.errCode, answer.errMsg, isNewer), answer)
+      return answer
+    }
+
+    return {
+      /** @param {{ env?: string }} [config] */
+      init(config = {}) {
+        settings = config
+      },
+      CloudID,
+      /** @param {any} param */
+      callFunction: (param = {}) => deliver(param, true, call(param)),
+    }
+  }
+
+  /**
+   * A `wx` over one simulated phone.
+   * @param {Options} [options]
+   * @returns {Wx} `$phone` is the phone itself, for what no mini program can do to it
+   */
+  function createWx(options = {}) {
+    const { outcome = 'match', baseLibrary = '3.5.0', language = 'zh_CN' } = options
+    const phone = new Phone(options)
+    const hasPromises = isSince(baseLibrary, PROMISES_SINCE)
+
+    /**
+     * An API that asks the phone.
+     * @param {string} name
+     * @param {(given: object) => Promise<any>} [ask]
+     */
+    const api = (name, ask = given => phone.ask(name, given)) => {
+      /** @param {any} given */
+      const answered = async given => {
+        let answer
+        try {
+          answer = await ask(given)
+        } catch (error) {
+          throw { errMsg: `${name}:fail ${/** @type {Error} */ (error).message}` }
+        }
+        if (answer.errMsg.startsWith(`${name}:fail`)) throw answer
+        return answer
+      }
+      return (given = {}) => deliver(given, hasPromises, answered(given))
+    }
+
+    /** @param {object} request */
+    const confirm = async request => {
+      if (typeof outcome === 'string') return phone.ask('startSoterAuthentication', { ...request, outcome })
+      const prompt = await phone.ask('promptSoterAuthentication', request)
+      if ('errMsg' in prompt) return prompt
+      return phone.ask('startSoterAuthentication', { ...request, outcome: await outcome(prompt) })
+    }
+
+    return /** @type {Wx} */ (
+      /** @type {unknown} */ ({
+        login: api('login'),
+        checkSession: api('checkSession'),
+        checkIsSupportSoterAuthentication: api('checkIsSupportSoterAuthentication'),
+        checkIsSoterEnrolledInDevice: api('checkIsSoterEnrolledInDevice'),
+        startSoterAuthentication: api('startSoterAuthentication', confirm),
+        cloud: createCloud(phone, baseLibrary),
+        getAppBaseInfo: () => ({ SDKVersion: baseLibrary, language }),
+        $phone: phone,
+      })
+    )
+  }
+
+  return { createWx }
+})

@@ -1,0 +1,239 @@
+"""The phone page in a real browser: the sample mini program, the sensor under somebody's finger, an attacker's kit."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+LOG_IN, PAY, CHECK, DONE = "Log in with WeChat", "Pay ¥128.00", "Am I still logged in?", "Done"
+PROFILES = {"android": "Android", "ios": "iPhone", "huawei": "Huawei", "none": "Without SOTER"}
+
+
+class Hand:
+    """Somebody who holds a phone of the page."""
+
+    def __init__(self, phone, page):
+        self.phone, self.page = phone, page
+
+    def tap(self, *labels):
+        for label in labels:
+            self.phone.get_by_role("button", name=label, exact=True).click()
+
+    def sees(self, text):
+        expect(self.phone.get_by_text(text, exact=True)).to_be_visible()
+
+    def latest_step(self, name, text):
+        step = self.phone.locator(".step").first
+        expect(step.locator(".step__name")).to_have_text(name)
+        expect(step.locator(".step__outcome")).to_have_text(re.compile(text))
+        return step
+
+    @property
+    def openid(self):
+        return self.phone.locator(".facts__openid").text_content()
+
+
+@pytest.fixture(autouse=True)
+def _fresh(emulator):
+    emulator.ask("POST", "/emulator/v1/clock/release", {})
+    emulator.ask("POST", "/emulator/v1/state/reset", {"to": "seed"})
+
+
+@pytest.fixture
+def gallery(open_page):
+    return open_page("/phone", locale="en-US")
+
+
+@pytest.fixture
+def take(gallery):
+    """Add a phone, and hold it."""
+
+    def take_one(profile="android", openid=None):
+        seats = gallery.locator("iframe")
+        number = seats.count()
+        gallery.get_by_role("radio", name=PROFILES[profile]).check()
+        gallery.get_by_label("In whose hand").select_option(openid or "")
+        gallery.get_by_role("button", name="Add phone").click()
+        expect(seats).to_have_count(number + 1)
+        return Hand(gallery.frame_locator("iframe").nth(number), gallery)
+
+    return take_one
+
+
+@pytest.mark.parametrize(("profile", "sensor"), [("android", "Touch the sensor"), ("ios", "Look at the phone")])
+def test_a_user_logs_in_and_pays(take, profile, sensor):
+    hand = take(profile)
+    hand.tap(LOG_IN, PAY)
+    hand.sees("Pay ¥128.00 for your tea")
+    hand.tap(sensor)
+    hand.sees("Payment confirmed")
+    hand.latest_step("callFunction verifySignature", "is_ok true")
+
+
+@pytest.mark.parametrize(
+    ("profile", "action", "text", "code"),
+    [
+        ("android", "Wrong finger", "That was not you. Nothing was paid.", "90009"),
+        ("ios", "Somebody else’s face", "That was not you. Nothing was paid.", "90009"),
+        ("android", "Cancel", "You cancelled. Nothing was paid.", "90008"),
+    ],
+)
+def test_a_confirmation_that_ends_otherwise_pays_nothing(take, profile, action, text, code):
+    hand = take(profile)
+    hand.tap(LOG_IN, PAY, action)
+    hand.sees(text)
+    hand.latest_step("wx.startSoterAuthentication", code)
+    hand.tap(DONE)
+    hand.sees("Welcome back")
+
+
+def test_a_phone_without_soter_shows_no_sheet(take):
+    hand = take("none")
+    hand.tap(LOG_IN, PAY)
+    hand.sees("This phone cannot confirm payments.")
+    expect(hand.phone.get_by_role("dialog")).to_be_hidden()
+
+
+def test_a_tampered_confirmation_is_found_out_once(take):
+    hand = take()
+    hand.phone.get_by_text("Attacker’s kit and fingers").click()
+    tampered = hand.phone.get_by_role("checkbox", name="Tampered")
+    tampered.check()
+    hand.tap(LOG_IN, PAY, "Touch the sensor")
+    hand.sees("Not confirmed")
+    hand.latest_step("callFunction verifySignature", "is_ok false")
+    expect(tampered).not_to_be_checked()
+    hand.tap(DONE, PAY, "Touch the sensor")
+    hand.sees("Payment confirmed")
+
+
+def test_the_fifth_wrong_finger_locks_the_sensor_until_the_world_s_clock_says_so(take, emulator):
+    emulator.ask("POST", "/emulator/v1/clock/freeze", {})
+    hand = take()
+    hand.tap(LOG_IN)
+    for _ in range(4):
+        hand.tap(PAY, "Wrong finger", DONE)
+    hand.tap(PAY, "Wrong finger")
+    hand.sees("Too many tries. Please wait a little.")
+    hand.sees("Sensor locked for 30 s")
+    hand.tap(DONE, PAY)
+    hand.sees("Too many tries. Please wait a little.")
+    emulator.ask("POST", "/emulator/v1/clock/advance", {"seconds": 30})
+    expect(hand.phone.get_by_role("status")).to_be_hidden()
+    hand.tap(DONE, PAY, "Touch the sensor")
+    hand.sees("Payment confirmed")
+
+
+def test_a_login_on_a_second_phone_ends_the_session_of_the_first(take):
+    first = take()
+    first.tap(LOG_IN, CHECK)
+    first.sees("Still logged in")
+    second = take("ios", openid=first.openid)
+    second.tap(LOG_IN)
+    second.sees("Welcome back")
+    first.tap(DONE, CHECK)
+    first.sees("Please log in again")
+    second.tap(CHECK)
+    second.sees("Still logged in")
+
+
+def test_each_step_leads_to_its_exchange_in_the_console(take, gallery, emulator):
+    hand = take()
+    hand.tap(LOG_IN)
+    link = hand.latest_step("callFunction login", "ok").locator("a")
+    rid = link.get_attribute("href").removeprefix("/requests/")
+    assert emulator.ask("GET", f"/emulator/v1/exchanges/{rid}")["name"] == "wx.cloud.callFunction"
+
+
+def test_the_sheet_is_worked_by_keys(take, gallery):
+    hand = take()
+    sensor = hand.phone.get_by_role("button", name="Touch the sensor")
+    hand.tap(LOG_IN, PAY)
+    expect(sensor).to_be_focused()
+    gallery.keyboard.press("Escape")
+    hand.sees("You cancelled. Nothing was paid.")
+    hand.tap(DONE, PAY)
+    expect(sensor).to_be_focused()
+    gallery.keyboard.press("Enter")
+    hand.sees("Payment confirmed")
+
+
+def test_a_phone_grows_with_its_steps_and_needs_no_scrolling(take, gallery):
+    hand = take()
+    hand.tap(LOG_IN)
+    hand.latest_step("callFunction login", "ok")
+    height = hand.phone.locator("body").evaluate("body => body.offsetHeight")
+    expect(gallery.locator("iframe")).to_have_css("height", f"{height}px")
+
+
+def test_fingers_that_are_removed_are_asked_for(take):
+    hand = take()
+    hand.phone.get_by_text("Attacker’s kit and fingers").click()
+    with hand.page.expect_response("**/enrol"):
+        hand.phone.get_by_label("Fingers enrolled").fill("0")
+        hand.phone.get_by_label("Fingers enrolled").press("Tab")
+    hand.tap(LOG_IN, PAY)
+    hand.sees("First enrol a finger or your face in the phone’s settings.")
+
+
+def test_a_phone_is_removed(take, gallery):
+    take().tap("Remove phone")
+    expect(gallery.locator("iframe")).to_have_count(0)
+    gallery.reload()
+    expect(gallery.locator("iframe")).to_have_count(0)
+
+
+def test_a_phone_that_the_page_cannot_make_is_told_in_words(open_page, emulator):
+    gallery = open_page("/phone", locale="en-US", complaints=["400"])
+    emulator.ask("POST", "/emulator/v1/state/reset", {"to": "empty"})
+    gallery.get_by_role("button", name="Add phone").click()
+    expect(gallery.get_by_role("alert")).to_contain_text("add it to the seed")
+
+
+def test_an_openid_is_text_whatever_it_is(emulator, open_page):
+    openid = "<img src=x onerror=document.title='taken'>"
+    phone = emulator.phone("none", openid=openid)
+    page = open_page(f"/phone/{phone['phoneId']}", locale="en-US")
+    hand = Hand(page, page)
+    hand.tap(LOG_IN)
+    expect(page.locator(".user__openid")).to_have_text(openid)
+    assert hand.openid == openid
+    assert page.title() == "Without SOTER · wxemu"
+
+
+@pytest.mark.parametrize("colors", ["light", "dark"])
+@pytest.mark.parametrize("language", ["en-US", "zh-CN"])
+def test_nobody_is_kept_from_using_it(open_page, emulator, grave_faults, colors, language):
+    phone = emulator.phone("huawei")
+    emulator.do(phone, "startSoterAuthentication", requestAuthModes=["facial"], challenge="c", outcome="lockout")
+    page = open_page("/phone", locale=language, color_scheme=colors)
+    page.frame_locator("iframe").locator("#lock").wait_for()
+    assert grave_faults(page) == []
+    page = open_page(f"/phone/{phone['phoneId']}", locale=language, color_scheme=colors)
+    page.locator("button.action").first.wait_for()
+    page.locator("details.kit").evaluate("kit => kit.open = true")
+    assert grave_faults(page) == []
+
+
+@pytest.mark.parametrize("colors", ["light", "dark"])
+def test_nobody_is_kept_from_using_the_sheet_or_reading_a_result(open_page, emulator, grave_faults, colors):
+    still = {"locale": "en-US", "color_scheme": colors, "reduced_motion": "reduce"}
+    page = open_page(f"/phone/{emulator.phone()['phoneId']}", **still)
+    hand = Hand(page, page)
+    hand.tap(LOG_IN, PAY)
+    page.get_by_role("dialog").wait_for()
+    page.locator(".sheet__ends").evaluate("ends => ends.open = true")
+    assert grave_faults(page) == []
+    hand.tap("Wrong finger")
+    hand.sees("That did not work")
+    assert grave_faults(page) == []
+
+
+@pytest.mark.parametrize("path", ["/phone", "/phone/{phoneId}"])
+def test_it_fits_a_real_phone(open_page, emulator, wide_parts, path):
+    phone = emulator.phone("huawei")
+    page = open_page(path.format_map(phone), viewport={"width": 390, "height": 844}, locale="en-US")
+    (page.frame_locator("iframe") if path == "/phone" else page).locator("button.action").first.wait_for()
+    assert wide_parts(page) == []

@@ -1,0 +1,47 @@
+"""The sample mini program's own code under miniprogram-simulate, on the `wx` shim, in Node, against a real emulator."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+LOG_IN, PAY, CHECK, DONE = "Log in with WeChat", "Pay", "Am I still logged in?", "Done"
+
+
+@pytest.fixture
+def play(node, emulator):
+    """What the page shows after each tap."""
+
+    def play_taps(*taps, outcomes=(), **options):
+        given = {"url": emulator.url, "outcomes": outcomes, **options}
+        return node("mini_program.cjs", json.dumps(given), json.dumps(taps), env={})
+
+    return play_taps
+
+
+@pytest.mark.parametrize("profile", ["android", "ios", "huawei"])
+def test_a_user_logs_in_pays_and_is_still_logged_in(play, profile):
+    logged_in, paid, _, checked = play(LOG_IN, PAY, DONE, CHECK, profile=profile)
+    assert "Welcome back" in logged_in
+    assert "Payment confirmed" in paid
+    assert "Still logged in" in checked
+
+
+def test_a_confirmation_that_ends_otherwise_pays_nothing(play):
+    _, wrong_finger, _, cancelled = play(LOG_IN, PAY, DONE, PAY, outcomes=["mismatch", "cancel"])
+    assert "That was not you" in wrong_finger
+    assert "You cancelled" in cancelled
+
+
+def test_a_phone_without_soter_pays_nothing(play):
+    _, refused = play(LOG_IN, PAY, profile="none")
+    assert "This phone cannot confirm payments" in refused
+
+
+def test_a_forged_confirmation_is_found_out(play, emulator):
+    phone = emulator.phone()
+    emulator.remote.ask("POST", f"/phone/v1/phones/{phone['phoneId']}/override", {"tamperedRaw": True})
+    _, forged, _, paid = play(LOG_IN, PAY, DONE, PAY, phoneId=phone["phoneId"])
+    assert "Not confirmed" in forged
+    assert "Payment confirmed" in paid

@@ -1,0 +1,15 @@
+// What the shim promises, in WeChat's own types: this file is compiled, never run.
+import wxemu = require('../../emulator/phone/wx.js')
+
+const wx = wxemu.createWx({ profile: 'ios', outcome: ({ authMode }) => (authMode === 'facial' ? 'match' : 'cancel') })
+const promised: Promise<WechatMiniprogram.StartSoterAuthenticationSuccessCallbackResult> = wx.startSoterAuthentication({
+  requestAuthModes: ['facial'],
+  challenge: 'order-1',
+})
+wx.login({ success: ({ code }) => code.length, fail: ({ errMsg }) => errMsg.length })
+wx.cloud.callFunction({ name: 'login', data: { open: new wx.cloud.CloudID('1_x') } }).then(({ result }) => result)
+// @ts-expect-error - no outcome is called so
+wxemu.createWx({ outcome: 'perhaps' })
+// @ts-expect-error - a challenge is text
+wx.startSoterAuthentication({ requestAuthModes: ['facial'], challenge: 1 })
+export { promised }

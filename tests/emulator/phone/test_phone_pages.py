@@ -1,0 +1,172 @@
+"""What a browser gets of the phone: its pages, the mini program on it, and what the pages ask for."""
+
+from __future__ import annotations
+
+import json
+import re
+from html import unescape
+from pathlib import Path
+
+import pytest
+
+import emulator.phone
+
+TEXTS = Path(emulator.phone.__file__).parent / "texts"
+MINI_PROGRAM = Path(emulator.phone.__file__).parent / "miniprogram"
+APPID = "wx1234567890abcdef"
+PROMPT = {"requestAuthModes": ["fingerPrint", "facial"], "challenge": "order-1", "authContent": "pay"}
+
+
+def members(texts, path=()):
+    for name, value in texts.items():
+        yield from members(value, (*path, name)) if isinstance(value, dict) else [(*path, name)]
+
+
+class TestPages:
+    def test_the_gallery_frames_each_phone_of_an_app(self, http, new_phone):
+        phones = [new_phone("none").phone_id, new_phone("none").phone_id]
+        page = http.get("/phone").text
+        assert sorted(re.findall(r'src="/phone/(phone-\w+)\?framed"', page)) == sorted(phones)
+
+    def test_the_gallery_shows_one_app_only(self, http, new_phone):
+        phone = new_phone("none")
+        assert phone.phone_id in http.get(f"/phone?appid={APPID}").text
+        assert phone.phone_id not in http.get("/phone?appid=wxfedcba0987654321").text
+
+    def test_a_phone_s_page_loads_the_scripts_of_the_mini_program(self, http, new_phone):
+        page = http.get(f"/phone/{new_phone('none').phone_id}").text
+        scripts = re.findall(r'<script src="(/[^"]+)"', page)
+        assert {"/wx.js", "/phone/app/app.js", "/phone/app/pages/index/index.js"} <= set(scripts)
+        assert [http.get(path).status_code for path in scripts] == [200] * len(scripts)
+
+    def test_a_phone_that_is_gone_has_a_page_that_says_so(self, http):
+        answer = http.get("/phone/phone-nobody")
+        assert answer.status_code == 404
+        assert "This phone is gone" in answer.text
+
+    @pytest.mark.parametrize("path", ["/phone", "/phone/phone-nobody"])
+    def test_a_page_runs_nothing_but_our_own_scripts(self, http, path):
+        answer = http.get(path)
+        policy = answer.headers["Content-Security-Policy"]
+        assert "default-src 'self'" in policy
+        assert "unsafe" not in policy
+        assert not re.search(r"<script(?![^>]*\bsrc=)|<style|\sstyle=|\son\w+=", answer.text)
+
+    def test_an_openid_is_text_whatever_it_is(self, http, new_phone):
+        openid = "\"'><script>alert(1)</script>"
+        phone = new_phone("none", openid=openid)
+        for path in ("/phone", f"/phone/{phone.phone_id}"):
+            page = http.get(path).text
+            assert "<script>alert" not in page
+        data = unescape(re.search(r'data-phone="([^"]*)"', page)[1])
+        assert json.loads(data)["openid"] == openid
+
+    def test_a_page_shows_no_key(self, http, new_phone):
+        assert "PRIVATE KEY" not in http.get(f"/phone/{new_phone('android').phone_id}").text
+
+
+class TestLanguages:
+    def test_both_have_the_same_texts(self):
+        english, chinese = (json.loads((TEXTS / f"{name}.json").read_text("utf-8")) for name in ("en", "zh"))
+        assert set(members(english)) == set(members(chinese))
+
+    def test_the_query_chooses_and_a_cookie_keeps_it(self, http):
+        assert '<html lang="zh"' in http.get("/phone?lang=zh").text
+        assert '<html lang="zh"' in http.get("/phone", headers={"Accept-Language": "en"}).text
+
+    def test_else_the_browser_chooses(self, http):
+        assert '<html lang="zh"' in http.get("/phone", headers={"Accept-Language": "zh-CN,zh;q=0.9"}).text
+
+    @pytest.mark.parametrize("theme", ["light", "dark"])
+    def test_the_colours_that_the_console_keeps_hold_here_too(self, http, theme):
+        http.set_cookie("theme", theme)
+        assert f'data-theme="{theme}"' in http.get("/phone").text
+
+
+class TestMiniProgram:
+    @pytest.mark.parametrize("path", sorted(MINI_PROGRAM.rglob("*.js")), ids=lambda path: path.name)
+    def test_a_script_is_a_module_whose_text_is_unchanged_line_by_line(self, http, path):
+        name = path.relative_to(MINI_PROGRAM).as_posix()
+        served = http.get(f"/phone/app/{name}")
+        assert served.mimetype == "text/javascript"
+        assert served.text.startswith(f'define("{name}", function (require, module, exports) {{ ')
+        assert served.text.split("{ ", 1)[1].startswith(path.read_text("utf-8"))
+
+    def test_styles_know_no_rpx(self, http):
+        served = http.get("/phone/app/app.wxss")
+        assert served.mimetype == "text/css"
+        assert "calc(32 * var(--rpx))" in served.text
+        assert "rpx " not in served.text
+
+    @pytest.mark.parametrize("name", ["nothing.js", "../pages.py", "%2e%2e/pages.py", "pages"])
+    def test_nothing_else_is_served(self, http, name):
+        assert http.get(f"/phone/app/{name}").status_code == 404
+
+    def test_the_example_is_the_one_that_the_phone_runs(self):
+        assert (Path(__file__).parents[3] / "examples/miniprogram").resolve() == MINI_PROGRAM.resolve()
+
+
+class TestWhatThePagesAskFor:
+    def test_an_answer_names_the_exchange_in_the_journal(self, http, control, new_phone):
+        phone = new_phone("none")
+        answer = http.post(f"/phone/v1/phones/{phone.phone_id}/login", json={})
+        assert control.get(f"exchanges/{answer.headers['X-Wxemu-Rid']}")["name"] == "wx.login"
+
+    def test_a_phone_asks_its_user_in_the_mode_that_it_will_use(self, new_phone):
+        assert new_phone("ios").do("promptSoterAuthentication", **PROMPT) == {
+            "authMode": "facial",
+            "authContent": "pay",
+        }
+
+    def test_a_prompt_signs_nothing(self, new_phone):
+        phone = new_phone("android")
+        phone.do("promptSoterAuthentication", **PROMPT)
+        assert phone.state["counter"] == 2
+
+    @pytest.mark.parametrize(
+        ("profile", "changes", "code"),
+        [
+            ("none", {}, 90001),
+            ("ios", {"requestAuthModes": ["fingerPrint"]}, 90003),
+            ("android", {"challenge": ""}, 90004),
+        ],
+    )
+    def test_a_phone_that_asks_nobody_answers_as_the_api_does(self, new_phone, profile, changes, code):
+        phone = new_phone(profile)
+        asked = {**PROMPT, **changes}
+        failed = phone.do("promptSoterAuthentication", **asked)
+        assert failed["errCode"] == code
+        assert failed == phone.do("startSoterAuthentication", **asked)
+
+    def test_a_locked_phone_asks_nobody_until_its_time_is_over(self, clock, new_phone):
+        phone = new_phone("android")
+        phone.confirm(outcome="lockout")
+        clock.advance(20)
+        assert phone.do("promptSoterAuthentication", **PROMPT)["errCode"] == 90010
+        assert phone.state["lockedFor"] == 10
+        clock.advance(10)
+        assert phone.do("promptSoterAuthentication", **PROMPT)["authMode"] == "fingerPrint"
+        assert phone.state["lockedFor"] == 0
+
+    def test_tries_are_counted(self, new_phone):
+        phone = new_phone("android")
+        phone.confirm(outcome="mismatch")
+        assert phone.state["failures"] == 1
+
+
+class TestRemoval:
+    def test_a_phone_that_is_removed_is_gone(self, http, new_phone):
+        phone = new_phone("android")
+        assert http.delete(f"/phone/v1/phones/{phone.phone_id}").json["phoneId"] == phone.phone_id
+        assert http.get(f"/phone/v1/phones/{phone.phone_id}").status_code == 404
+
+    def test_wechat_forgets_its_key(self, http, wechat, new_phone):
+        phone = new_phone("android")
+        signed = phone.confirm()
+        given = (phone.openid, signed["resultJSON"], signed["resultJSONSignature"])
+        assert wechat.verify(*given)["is_ok"] is True
+        http.delete(f"/phone/v1/phones/{phone.phone_id}")
+        assert wechat.verify(*given)["is_ok"] is False
+
+    def test_a_phone_that_nobody_has_cannot_be_removed(self, http):
+        assert http.delete("/phone/v1/phones/phone-nobody").status_code == 404
