@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
+
+from emulator.world.credentials import without_credentials
 
 if TYPE_CHECKING:
     from sqlite3 import Row
@@ -13,29 +16,35 @@ if TYPE_CHECKING:
 
 KEPT_EXCHANGES: Final = 10_000
 """Exchanges kept in all, give or take a hundred."""
-_FORGET_EVERY: Final = 100
+KEPT_CHARACTERS: Final = 64 * 1024
+"""Of a body its beginning; what is longer is cut, and says so."""
 RID_LIFE: Final = 7 * 24 * 3600
 """Seconds for which a rid can be asked about [doc]."""
-
-_CREDENTIALS = (
-    "secret|access_token|cloudbase_access_token|session_key|sessionKey|secret_key|refresh_token|wxCloudApiToken"
-)
-_IS_SUSPECT = re.compile(r"secret|_token|ApiToken|session_?[kK]ey")
-_IN_QUERY = re.compile(rf"\b((?:{_CREDENTIALS})=)[^&\s]+")
-# A value may hold escapes, as PHP's slashes, and may stand in JSON inside a JSON string, its quotes escaped.
-_IN_JSON = re.compile(rf'((?:{_CREDENTIALS})\\*"\s*:\s*\\*")(?:[^"\\]|\\+[^"\\])*')
+_FORGET_EVERY: Final = 100
+_CUT: Final = re.compile(r"\n\[cut: \d+ characters in all\]\Z")
+_HINT: Final = re.compile(r"(?:hint: \[|req_id: )([0-9a-f]{8})([0-9a-f]{8})\b")
+_ID: Final = re.compile(r"\b[0-9a-f]{8}-(?:[0-9a-f]{8}-[0-9a-f]{8}|[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\b")
 
 
 @dataclass(frozen=True)
 class Exchange:
     """One request and its answer.
 
-    :param rid: the rid of the answer, or the request id of a function call.
-    :param at: Unix seconds.
-    :param face: which face was asked: ``wechat`` or ``phone``.
-    :param name: the openapi's name, or the operation's.
+    :param rid: the rid of the answer; the invocation's request id where the request started one; else the request id
+        of the answer.
+    :param at: Unix seconds at which it began.
+    :param face: which face was asked: ``wechat``, ``cloudbase``, ``tencentcloud`` or ``phone``.
+    :param name: the operation, by the face's own name: ``soter.verifySignature``, ``wx.openApi``, ``wx.login``.
     :param url: path and query, without credentials.
-    :param remark: for our own eyes: the value that caused a failure.
+    :param status: of HTTP.
+    :param api: the openapi that was called, if it was one, by whichever way.
+    :param errcode: as the answer has it, WeChat's number or CloudBase's word; ``None`` if it has none.
+    :param request_id: of the invocation that made the call, where that is known.
+    :param given: JSON of the openapi's parameters as the world saw them; ``None`` where the body is just that.
+    :param layers: JSON of what the face found inside a body that is no text, see ``emulator.layers``.
+    :param token_digest: of an access_token that was refused, see ``tokens.digest``.
+    :param remark: for our own eyes: the value that caused a failure, the fault that was arranged.
+    :param number: its place in the order of all exchanges, which goes on after a reset; 0 until it is kept.
     """
 
     rid: str
@@ -49,7 +58,75 @@ class Exchange:
     response_body: str
     cost_in_ms: float
     client_ip: str
+    user_agent: str = ""
+    status: int = 200
+    api: str | None = None
+    errcode: str | None = None
+    request_id: str | None = None
+    given: str | None = None
+    layers: str | None = None
+    token_digest: str | None = None
     remark: str | None = None
+    number: int = 0
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """What the openapi was given; empty where that is no JSON object."""
+        return json_object(self.request_body if self.given is None else self.given)
+
+    @property
+    def answer(self) -> dict[str, Any]:
+        """The members of the answer; empty where that is no JSON object."""
+        return json_object(self.response_body)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the request is kept as it came, but for its credentials."""
+        return _CUT.search(self.request_body) is None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice:
+    """Which exchanges are meant; what is ``None`` may be any.
+
+    :param api: the openapi's name, or the operation's.
+    :param request_id: of an invocation: what it made, and what started it.
+    :param text: stands, in whatever case, in the rid, the address, a body, a parameter, a remark or the User-Agent.
+    :param is_failure: whether the answer tells of a failure, a signature found wrong among them.
+    :param since: Unix seconds.
+    :param before: only what came before the exchange of this number.
+    :param after: only what came after it.
+    """
+
+    appid: str | None = None
+    api: str | None = None
+    face: str | None = None
+    errcode: str | None = None
+    request_id: str | None = None
+    text: str | None = None
+    is_failure: bool | None = None
+    since: float | None = None
+    before: int | None = None
+    after: int | None = None
+
+
+EVERYTHING: Final = Choice()
+_CONDITIONS: Final = {
+    "appid": "appid = ?",
+    "api": "? IN (api, name)",
+    "face": "face = ?",
+    "errcode": "errcode = ?",
+    "request_id": "? IN (request_id, rid)",
+    "text": "rid || ' ' || url || ' ' || name || ' ' || coalesce(api, '') || ' ' || request_body"
+    " || ' ' || response_body || ' ' || coalesce(given, '') || ' ' || coalesce(remark, '')"
+    " || ' ' || user_agent LIKE ? ESCAPE '!'",
+    "is_failure": "? = (coalesce(errcode, '0') <> '0' OR status >= 400 OR response_body LIKE '%is_ok\":false%'"
+    """ OR response_body LIKE '%is_ok\\":false%' OR response_body GLOB '*"result":{"errCode":[-1-9]*'"""
+    """ OR response_body LIKE '%"isOk":false%')""",
+    "since": "at >= ?",
+    "before": "number < ?",
+    "after": "number > ?",
+}
 
 
 def new_rid(world: World) -> str:
@@ -58,17 +135,20 @@ def new_rid(world: World) -> str:
     return f"{int(world.clock.now()):08x}-{random[:8]}-{random[8:]}"
 
 
-def without_credentials(text: str) -> str:
-    """``text`` (a query or a JSON body) with secrets, tokens and session keys struck out."""
-    if _IS_SUSPECT.search(text) is None:
-        return text
-    return _IN_JSON.sub(r"\1***", _IN_QUERY.sub(r"\1***", text))
+def json_object(text: str) -> dict[str, Any]:
+    """The members of a JSON object; none for any other text."""
+    try:
+        decoded = json.loads(text)
+    except (ValueError, RecursionError):
+        return {}
+    return decoded if isinstance(decoded, dict) else {}
 
 
-def record(world: World, exchange: Exchange) -> None:
-    """Keep one exchange; every hundredth time, forget all but the latest ``KEPT_EXCHANGES``."""
+def record(world: World, exchange: Exchange) -> int:
+    """Keep one exchange; its number. Every hundredth time, forget all but the latest ``KEPT_EXCHANGES``."""
     row = world.store.row(
-        "INSERT INTO exchanges VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING number",
+        "INSERT INTO exchanges VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        " RETURNING number",
         exchange.rid,
         exchange.at,
         exchange.face,
@@ -76,28 +156,105 @@ def record(world: World, exchange: Exchange) -> None:
         exchange.appid,
         exchange.method,
         without_credentials(exchange.url),
-        without_credentials(exchange.request_body),
-        without_credentials(exchange.response_body),
+        _kept(exchange.request_body),
+        _kept(exchange.response_body),
         exchange.cost_in_ms,
         exchange.client_ip,
+        exchange.user_agent,
+        exchange.status,
+        exchange.api,
+        exchange.errcode,
+        exchange.request_id,
+        None if exchange.given is None else _kept(exchange.given),
+        None if exchange.layers is None else _kept(exchange.layers),
+        exchange.token_digest,
         exchange.remark,
     )
-    if row is not None and row["number"] % _FORGET_EVERY == 0:
-        world.store.run("DELETE FROM exchanges WHERE number <= ?", row["number"] - KEPT_EXCHANGES)
+    number = 0 if row is None else int(row["number"])
+    if number % _FORGET_EVERY == 0:
+        world.store.run("DELETE FROM exchanges WHERE number <= ?", number - KEPT_EXCHANGES)
+    return number
+
+
+def _kept(body: str) -> str:
+    if len(body) > KEPT_CHARACTERS:
+        body = f"{body[:KEPT_CHARACTERS]}\n[cut: {len(body)} characters in all]"
+    return without_credentials(body)
 
 
 def find(world: World, rid: str) -> Exchange | None:
     """The exchange with this rid, or ``None``."""
-    row = world.store.row("SELECT * FROM exchanges WHERE rid = ?", rid)
+    row = world.store.row("SELECT * FROM exchanges WHERE rid = ? ORDER BY number DESC LIMIT 1", rid)
     return None if row is None else _exchange(row)
 
 
-def recent(world: World, *, limit: int = 50, appid: str | None = None) -> list[Exchange]:
-    """The latest exchanges, newest first."""
-    rows = world.store.rows(
-        "SELECT * FROM exchanges WHERE ?1 IS NULL OR appid = ?1 ORDER BY number DESC LIMIT ?2", appid, limit
-    )
-    return [_exchange(row) for row in rows]
+def find_by_number(world: World, number: int) -> Exchange | None:
+    """The exchange with this number, or ``None``."""
+    row = world.store.row("SELECT * FROM exchanges WHERE number = ?", number)
+    return None if row is None else _exchange(row)
+
+
+def look_up(world: World, text: str) -> Exchange | None:
+    """The exchange that a text speaks of: a rid, a request id that an answer told, or an errmsg with one in it."""
+    for told in ids_in(text) or [text]:
+        found = find(world, told) or _find_in_answers(world, told)
+        if found is not None:
+            return found
+    return _find_by_hint(world, text)
+
+
+def _find_in_answers(world: World, told: str) -> Exchange | None:
+    """The latest whose answer told this id."""
+    if _ID.fullmatch(told) is None:
+        return None
+    row = world.store.row("SELECT * FROM exchanges WHERE instr(response_body, ?) ORDER BY number DESC LIMIT 1", told)
+    return None if row is None else _exchange(row)
+
+
+def _find_by_hint(world: World, text: str) -> Exchange | None:
+    """The latest whose rid ends in the 16 digits that stand in the older suffixes of an errmsg."""
+    hint = _HINT.search(text)
+    if hint is None:
+        return None
+    ending = f"%-{hint[1]}-{hint[2]}"
+    row = world.store.row("SELECT * FROM exchanges WHERE rid LIKE ? ORDER BY number DESC LIMIT 1", ending)
+    return None if row is None else _exchange(row)
+
+
+def ids_in(text: str) -> list[str]:
+    """The rids and request ids that stand in a text, each once."""
+    return list(dict.fromkeys(_ID.findall(text)))
+
+
+def without_ids(text: str) -> str:
+    """The text but for the rids and request ids in it."""
+    return _ID.sub("", text)
+
+
+def recent(world: World, *, choice: Choice = EVERYTHING, limit: int = 50) -> list[Exchange]:
+    """The latest exchanges of a choice, newest first."""
+    return _chosen(world, choice, "DESC", limit)
+
+
+def after(world: World, number: int, choice: Choice) -> list[Exchange]:
+    """The exchanges of a choice that came after the one with this number, in their order."""
+    return _chosen(world, Choice(**{**vars(choice), "after": number}), "ASC", -1)
+
+
+def _chosen(world: World, choice: Choice, order: str, limit: int) -> list[Exchange]:
+    wanted = {name: value for name, value in vars(choice).items() if value is not None}
+    if "text" in wanted:
+        wanted["text"] = "%" + re.sub(r"([!%_])", r"!\1", wanted["text"]) + "%"
+    where = " AND ".join(_CONDITIONS[name] for name in wanted) or "TRUE"
+    # What is put together here is this module's own.
+    sql = f"SELECT * FROM exchanges WHERE {where} ORDER BY number {order} LIMIT ?"  # noqa: S608
+    return [_exchange(row) for row in world.store.rows(sql, *wanted.values(), limit)]
+
+
+def last_number(world: World) -> int:
+    """The number of the latest exchange, 0 before any."""
+    row = world.store.row("SELECT max(number) AS last FROM exchanges")
+    return 0 if row is None or row["last"] is None else int(row["last"])
 
 
 def _exchange(row: Row) -> Exchange:

@@ -167,7 +167,13 @@ def grant(world):
     def token(openid="oAlice", *, appid=APPID, env=ENV, openapis=("soter.verifySignature",)):
         with world.deciding():
             granted = permissions.grant(
-                world, appid=appid, env=env, function="ask", openid=openid, permissions=frozenset(openapis)
+                world,
+                appid=appid,
+                env=env,
+                function="ask",
+                openid=openid,
+                permissions=frozenset(openapis),
+                request_id="11111111-2222-4333-8444-555555555555",
             )
         return granted.token
 

@@ -196,9 +196,10 @@ def test_the_request_data_of_a_form_must_be_bytes(sdk):
 def test_a_cloud_call_is_in_the_journal_without_its_token(both, sdk, grant, verification, control):
     sdk.token = grant()
     both(verification)
-    kept = [exchange for exchange in control.exchanges if exchange["name"] == "soter.verifySignature"]
-    assert len(kept) == 2
-    assert sdk.token not in json.dumps(kept)
+    kept = [exchange for exchange in control.exchanges if exchange["api"] == "soter.verifySignature"]
+    assert [exchange["name"] for exchange in kept] == ["wx.api", "wx.openApi"]
+    assert all(exchange["given"] == verification for exchange in kept)
+    assert sdk.token not in json.dumps([control.get(f"exchanges/{exchange['rid']}") for exchange in kept])
 
 
 class TestOpenData:

@@ -230,7 +230,8 @@ def test_a_refusal_can_be_looked_up_and_tells_no_secret(sdk, control, credential
     request_id = json.loads(sdk.send(sdk.request("functions.invokeFunction", sessionToken="tok-1")).data)["requestId"]
     kept = control.get(f"exchanges/{request_id}")
     assert "SIGN_PARAM_INVALID" in kept["response_body"]
-    assert kept["request_body"] == ""
+    assert (kept["errcode"], kept["name"]) == ("SIGN_PARAM_INVALID", "functions.invokeFunction")
+    assert "tok-1" not in json.dumps(kept)
 
 
 def test_a_parameter_that_nothing_signs_is_refused(sdk, grant):

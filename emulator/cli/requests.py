@@ -1,0 +1,145 @@
+"""``wxemu requests`` and ``wxemu explain``: what was asked and answered, and why."""
+
+from __future__ import annotations
+
+import re
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urlencode
+
+import click
+
+from emulator.cli.options import json_option, running, show, url_option
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+PATH = "/emulator/v1/exchanges"
+
+
+@click.group(invoke_without_command=True)
+@click.option("--api", help="Of this openapi or operation only: soter.verifySignature, wx.login, ...")
+@click.option("--appid", help="Of this app only.")
+@click.option("--errcode", help="That were answered with it: 87009, -604101, SIGN_PARAM_INVALID, ...")
+@click.option("--q", "text", help="In which this text stands: an openid, a rid, a part of a body.")
+@click.option("--failed", is_flag=True, help="That failed only.")
+@click.option("--limit", type=click.IntRange(0, 1000), default=20, show_default=True, help="Of so many, the latest.")
+@click.option("--follow", is_flag=True, help="Go on as they come, until Ctrl-C.")
+@url_option
+@click.option("--json", "is_json", is_flag=True, help="One line of JSON for each, for scripts.")
+@click.pass_context
+def requests(
+    context: click.Context,
+    api: str | None,
+    appid: str | None,
+    errcode: str | None,
+    text: str | None,
+    limit: int,
+    url: str,
+    *,
+    failed: bool,
+    follow: bool,
+    is_json: bool,
+) -> None:
+    """Print what was asked of the emulator and answered, in that order, a line each; of all, or of a choice.
+
+    \b
+    Examples:
+      wxemu requests
+      wxemu requests --failed --follow
+      wxemu requests --api soter.verifySignature --q oAlice
+      wxemu requests show RID
+      wxemu requests replay RID
+    """
+    if context.invoked_subcommand is not None:
+        return
+    chosen = {"api": api, "appid": appid, "errcode": errcode, "q": text, "failed": "true" if failed else None}
+    query = urlencode({key: value for key, value in {**chosen, "limit": limit}.items() if value is not None})
+    remote = running(url)
+    if follow:
+        with suppress(KeyboardInterrupt):  # the way to end it
+            _print(remote.follow(f"{PATH}/stream?{query}"), is_json=is_json)
+        return
+    _print(reversed(remote.ask("GET", f"{PATH}?{query}")["exchanges"]), is_json=is_json)
+
+
+def _print(exchanges: Iterable[Mapping[str, Any]], *, is_json: bool) -> None:
+    for exchange in exchanges:
+        if is_json:
+            show(exchange, is_json=True)
+        else:
+            click.echo(_line(exchange))
+
+
+def _line(exchange: Mapping[str, Any]) -> str:
+    at = datetime.fromtimestamp(exchange["at"], UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    name = exchange["name"] if exchange["api"] in (None, exchange["name"]) else f"{exchange['name']} {exchange['api']}"
+    asked = name or f"{exchange['method']} {exchange['url']}"
+    is_false = re.search(r'is_?ok\\*":\s*false', exchange["response_body"], re.IGNORECASE)
+    outcome = exchange["errcode"] or ("is_ok=false" if is_false else exchange["status"])
+    return f"{at} {exchange['rid']:<36} {exchange['face']:<12} {asked} {outcome} {exchange['cost_in_ms']:.1f}ms"
+
+
+@requests.command("show")
+@click.argument("rid")
+@url_option
+@json_option
+def show_one(rid: str, url: str, *, is_json: bool) -> None:
+    """One exchange, decoded on every layer. RID may be an errmsg with a rid in it, or the request id of an answer."""
+    show(running(url).ask("GET", f"{PATH}/{_id_in(rid)}"), is_json=is_json)
+
+
+@requests.command()
+@click.argument("rid")
+@url_option
+@json_option
+def replay(rid: str, url: str, *, is_json: bool) -> None:
+    """Send the same request again, with the credentials of now, and show what the answers differ in."""
+    answer = running(url).ask("POST", f"{PATH}/{_id_in(rid)}/replay", {})
+    if is_json:
+        show(answer, is_json=True)
+        return
+    click.echo(_line(answer["exchange"]))
+    for change in answer["differences"]:
+        click.echo(f"  {change['place']}: {change['before']!r} became {change['now']!r}")
+    if not answer["differences"]:
+        click.echo("  answered as before")
+
+
+@click.command()
+@click.argument("rid")
+@url_option
+@json_option
+def explain(rid: str, url: str, *, is_json: bool) -> None:
+    """Tell why a call was answered as it was: what was tried to find out, what was found, and what to do.
+
+    RID may be an errmsg with a rid in it, or the request id of the gateway's or of a function's call.
+
+    \b
+    Examples:
+      wxemu explain 6553f100-0a1b2c3d-4e5f6071
+      wxemu explain "invalid signature rid: 6553f100-0a1b2c3d-4e5f6071" --json
+    """
+    answer = running(url).ask("GET", f"{PATH}/{_id_in(rid)}/explanation")
+    if is_json:
+        show(answer, is_json=True)
+    else:
+        click.echo("\n".join(_told(answer)))
+
+
+def _told(explanation: Mapping[str, Any]) -> Iterable[str]:
+    yield explanation["verdict"]
+    for finding in explanation["findings"]:
+        if finding["is_cause"]:
+            yield f"\n  {finding['name']}: {finding['result']}\n  What to do: {finding['advice']}"
+    yield from [f"\n  {fact}" if at == 0 else f"  {fact}" for at, fact in enumerate(explanation["evidence"])]
+    ruled_out = [finding["tried"] for finding in explanation["findings"] if not finding["is_cause"]]
+    if ruled_out:
+        yield f"\n  Tried as well, without result: {'; '.join(ruled_out)}."
+
+
+def _id_in(text: str) -> str:
+    from emulator.world.journal import ids_in  # noqa: PLC0415 - `wxemu --help` need not load it
+
+    return quote(next(iter(ids_in(text)), text), safe="")

@@ -1,0 +1,126 @@
+"""What the journal is told of a request by the face that answers it."""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from flask import Response, g, request
+from werkzeug.exceptions import HTTPException
+
+from emulator.world import apps, journal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from flask import Blueprint
+
+    from emulator.layers import Layer
+    from emulator.world.world import World
+
+RECORDED: Final = "wxemu.recorded"
+"""Where a list in the WSGI environment of a request, if there is one, gets the number of the exchange that is kept."""
+
+
+@dataclass(kw_only=True)
+class Entry:
+    """An exchange while it lasts: a face fills in what it learns, and keeps it with its answer.
+
+    :param rid, at, face, name, appid, api, errcode, request_id, token_digest, remark: as of ``journal.Exchange``.
+    :param env: names the app where ``appid`` is not known.
+    :param given: the openapi's parameters, where the body is not just these.
+    :param request_body: what is kept of the body, where it is not to be kept as it came; so ``response_body``.
+    :param layers: what the face found inside the bodies, where they are no text.
+    """
+
+    face: str
+    rid: str = ""
+    at: float = 0.0
+    name: str = ""
+    appid: str | None = None
+    env: str | None = None
+    api: str | None = None
+    errcode: int | str | None = None
+    request_id: str | None = None
+    given: Mapping[str, Any] | None = None
+    request_body: str | None = None
+    response_body: str | None = None
+    layers: tuple[Layer, ...] = ()
+    token_digest: str | None = None
+    remark: str | None = None
+    started: float = field(default_factory=time.perf_counter)
+
+    def keep(self, world: World, response_body: str, *, status: int = 200) -> None:
+        """Record the exchange, within a decision."""
+        app = None if self.appid is not None or self.env is None else apps.find_by_env(world, self.env)
+        number = journal.record(
+            world,
+            journal.Exchange(
+                rid=self.rid,
+                at=self.at,
+                face=self.face,
+                name=self.name,
+                appid=self.appid if app is None else app.appid,
+                method=request.method,
+                url=request.full_path.rstrip("?"),
+                request_body=_body_as_text() if self.request_body is None else self.request_body,
+                response_body=response_body if self.response_body is None else self.response_body,
+                cost_in_ms=(time.perf_counter() - self.started) * 1000,
+                client_ip=request.remote_addr or "",
+                user_agent=request.headers.get("User-Agent", ""),
+                status=status,
+                api=self.api,
+                errcode=None if self.errcode is None else str(self.errcode),
+                request_id=self.request_id,
+                given=None if self.given is None else _json(self.given),
+                layers=_json([layer.document() for layer in self.layers]) if self.layers else None,
+                token_digest=self.token_digest,
+                remark=self.remark,
+            ),
+        )
+        request.environ.get(RECORDED, []).append(number)
+
+
+def _body_as_text() -> str:
+    try:
+        return request.get_data(cache=True, parse_form_data=False).decode(errors="backslashreplace")
+    except HTTPException:  # too long, or the client went away: that is why it was refused
+        return ""
+
+
+def _json(value: object) -> str:
+    # A parameter may hold half a surrogate pair, or a file's bytes.
+    return json.dumps(value, ensure_ascii=False, default=repr).encode(errors="backslashreplace").decode()
+
+
+def entry() -> Entry:
+    """The present request's, on a face that keeps its exchanges."""
+    present: Entry = g.entry
+    return present
+
+
+def keep_exchanges(
+    routes: Blueprint, world: World, *, face: str, is_body_kept: bool = True, is_unnamed_kept: bool = True
+) -> None:
+    """Have a face number its requests, with a UUID, and record them with their answers.
+
+    :param is_body_kept: false for a face whose bodies are credentials and nothing else.
+    :param is_unnamed_kept: false for a face of which only what it names is an exchange.
+    """
+
+    @routes.before_request
+    def _number() -> None:
+        with world.deciding():
+            g.entry = Entry(face=face, rid=world.randomness.uuid(), at=world.clock.now())
+        if not is_body_kept:
+            g.entry.request_body = ""
+
+    @routes.after_request
+    def _record(response: Response) -> Response:
+        if request.method != "OPTIONS" and (is_unnamed_kept or entry().name):
+            text = "" if response.is_streamed else response.get_data().decode(errors="backslashreplace")
+            with world.deciding():
+                entry().keep(world, text, status=response.status_code)
+        return response

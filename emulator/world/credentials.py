@@ -1,0 +1,59 @@
+"""Credentials in texts that are kept: struck out, and for a replay put in again."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+STRUCK_OUT: Final = "***"
+_NAMES: Final = (
+    "secret|token|access_token|cloudbase_access_token|session_key|sessionKey|secret_key|secretKey|refresh_token"
+    "|wxCloudApiToken|wxCloudbaseAccesstoken|sessionToken|tcb_sessionToken|crossAuthorizationToken|authorization"
+)
+_IS_SUSPECT: Final = re.compile(r"secret|oken|session_?[kK]ey|uthorization|Bearer|TC3-")
+
+
+def _in_query(names: str) -> str:
+    return rf"\b(?:{names})="
+
+
+def _in_json(names: str) -> str:
+    # It may stand in JSON inside a JSON string, its quotes escaped.
+    return rf'(?:{names})\\*"\s*:\s*\\*"'
+
+
+_IN_QUERY: Final = re.compile(rf"({_in_query(f'{_NAMES}|token')})[^&\s]+")
+# A value may hold escapes, as PHP's slashes.
+_IN_JSON: Final = re.compile(rf'({_in_json(_NAMES)})(?:[^"\\]|\\+[^"\\])+')
+_IN_FORM: Final = re.compile(rf'(\bname="(?:{_NAMES})"[^\n]{{0,200}}\n(?:[^\r\n]{{1,200}}\r?\n){{0,4}}\r?\n)[^\r\n]+')
+_IN_HEADER: Final = re.compile(r"(\bBearer |\bTC3-HMAC-SHA256 [^\"\n]{0,2000}?\bSignature=)[A-Za-z0-9_.=+/-]+")
+_PLACES: Final = (
+    ('"', _IN_JSON),
+    ('name="', _IN_FORM),
+    ("Bearer ", _IN_HEADER),
+    ("TC3-HMAC-SHA256 ", _IN_HEADER),
+    ("=", _IN_QUERY),
+)
+"""Each with a sign that it has at least: the access_token in every URL of WeChat's is struck out on the way."""
+
+
+def without_credentials(text: str) -> str:
+    """``text`` (a query, a JSON body, a form, a header) with secrets, tokens and session keys struck out."""
+    if _IS_SUSPECT.search(text) is None:
+        return text
+    for sign, pattern in _PLACES:
+        if sign in text:
+            text = pattern.sub(rf"\1{STRUCK_OUT}", text)
+    return text
+
+
+def with_credentials(text: str, values: Mapping[str, str]) -> str:
+    """``text`` with these values where credentials of their names were struck out; others stay so."""
+    for name, value in values.items():
+        written = value.replace("\\", r"\\")  # as a replacement's text
+        for place in (_in_json(name), _in_query(name)):
+            text = re.sub(rf"({place}){re.escape(STRUCK_OUT)}", rf"\g<1>{written}", text)
+    return text

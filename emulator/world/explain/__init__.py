@@ -1,0 +1,12 @@
+"""Why a call failed, or what a caller would have had to see for himself: every usual mistake tried and named.
+
+Nothing is guessed where it can be tried: the keys, texts and tokens of this world are at hand. What an explanation says
+holds no credential: it speaks of "the session_key, base64-decoded" and never shows one.
+"""
+
+from emulator.world.explain.case import Explanation, Finding
+from emulator.world.explain.explaining import explain
+from emulator.world.explain.mistake import Mistake
+from emulator.world.explain.mistakes import MISTAKES
+
+__all__ = ["MISTAKES", "Explanation", "Finding", "Mistake", "explain"]

@@ -1,0 +1,119 @@
+"""The way to an explanation: what to look at, by what was answered."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from emulator.world import journal
+from emulator.world.errors import ERRMSG
+from emulator.world.explain import access, confirmation, login_state, requests
+from emulator.world.explain.case import Case, Explanation
+from emulator.world.journal import Choice
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from emulator.world.journal import Exchange
+    from emulator.world.world import World
+
+MOST_CHARACTERS: Final = 300
+"""Of an answer, which are quoted."""
+MOST_CALLS: Final = 100
+"""Of a function, which are looked at."""
+VERIFY: Final = "soter.verifySignature"
+_FUNCTION_CALLS: Final = ("wx.cloud.callFunction", "functions.invokeFunction", "Invoke", "InvokeFunction")
+_FAULT: Final = re.compile(r"fault \d+")
+_LOOKS: Final[Mapping[str, Callable[[Case], None]]] = {
+    "40001": access.look_at_life,
+    "42001": access.look_at_life,
+    "40014": access.look_at_form,
+    "41001": access.look_for_token,
+    "48001": access.look_at_permission,
+    "48004": access.look_at_permission,
+    "-604100": access.look_at_cloud_call,
+    "-604101": access.look_at_declaration,
+    "-604104": access.look_at_invocation,
+    "INVALID_REQUEST_SOURCE": access.look_at_invocation,
+    "40013": access.look_at_secret,
+    "40125": access.look_at_secret,
+    "40243": access.look_at_secret,
+    "40164": access.look_at_address,
+    "89503": access.look_at_address,
+    "89506": access.look_at_address,
+    "89507": access.look_at_address,
+    "45009": access.look_at_quota,
+    "45011": access.look_at_quota,
+    "87007": login_state.look,
+    "87008": login_state.look_at_method,
+    "87009": login_state.look,
+    "40003": requests.look_at_openid,
+    "40029": requests.look_at_code,
+    "40163": requests.look_at_code,
+    "40226": requests.look_at_user,
+    "44002": requests.look_at_empty_body,
+    "47001": requests.look_at_body,
+    "43001": requests.look_at_method,
+    "43002": requests.look_at_method,
+    "40066": requests.look_at_path,
+    "40002": requests.look_at_parameters,
+    "40097": requests.look_at_parameters,
+    "40101": requests.look_at_parameters,
+    "41002": requests.look_at_parameters,
+    "41004": requests.look_at_parameters,
+    "41008": requests.look_at_parameters,
+    "41009": requests.look_at_parameters,
+    "87010": requests.look_at_parameters,
+}
+
+
+def explain(world: World, exchange: Exchange) -> Explanation:
+    """Why ``exchange`` was answered as it was.
+
+    The world is looked at as it is now, so an explanation is best asked for soon. It takes some milliseconds, and no
+    decision: nobody waits for it.
+    """
+    case = Case(world, exchange)
+    if exchange.remark is not None and _FAULT.fullmatch(exchange.remark):
+        case.look("server_side", f"it met {exchange.remark}")
+    elif exchange.name in _FUNCTION_CALLS:
+        return _of_function_call(case)
+    elif exchange.api == VERIFY and exchange.errcode in (None, "0"):
+        confirmation.look(case)
+    elif (look := _LOOKS.get(exchange.errcode or "")) is not None:
+        look(case)
+    elif exchange.errcode not in (None, "0"):
+        _tell_refusal(case, exchange)
+    return case.closed()
+
+
+def _tell_refusal(case: Case, exchange: Exchange) -> None:
+    code = exchange.errcode or ""
+    text = ERRMSG.get(int(code)) if code.lstrip("-").isascii() and code.lstrip("-").isdigit() else None
+    case.tell(f"The answer says {code}{f' {text}' if text else ''}: {exchange.response_body[:MOST_CHARACTERS]}")
+    if exchange.remark is not None:
+        case.tell(f"The value that caused it: {exchange.remark[:MOST_CHARACTERS]}.")
+
+
+def _of_function_call(case: Case) -> Explanation:
+    """What a function was called for may have failed because of what it called in turn."""
+    exchange = case.exchange
+    call = _failed_call_of(case)
+    if call is not None:
+        explained = explain(case.world, call)
+        told = f"The function's call of {call.api or call.name} is what failed (rid {call.rid})."
+        return replace(explained, evidence=(told, *explained.evidence))
+    if exchange.errcode not in (None, "0"):
+        message = exchange.answer.get("errMsg", exchange.answer.get("message", exchange.errcode))
+        case.look("function_failed", str(message)[:MOST_CHARACTERS])
+    return case.closed()
+
+
+def _failed_call_of(case: Case) -> Exchange | None:
+    """The last exchange that a function made and that failed; one over HTTPS is known by the rid that it returned."""
+    exchange, world = case.exchange, case.world
+    choice = Choice(request_id=exchange.rid, is_failure=True)
+    made = journal.recent(world, choice=choice, limit=MOST_CALLS)
+    told = (journal.find(world, rid) for rid in journal.ids_in(exchange.response_body))
+    return next((call for call in (*made, *told) if call is not None and call.number != exchange.number), None)

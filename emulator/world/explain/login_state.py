@@ -1,0 +1,201 @@
+"""Why a login-state signature is refused: every usual way to make it wrongly, tried with the keys of this world."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import hmac
+import re
+from typing import TYPE_CHECKING, Final
+from urllib.parse import unquote_to_bytes
+
+from emulator.world import sessions
+from emulator.world.explain.case import shown, shown_time
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from emulator.world.explain.case import Case
+    from emulator.world.sessions import Session
+
+    Mistakes = dict[str, str]  # names, each with how it shows
+    Way = tuple[bytes, Mistakes]  # a digest, and what is wrong with how it is made
+
+LITERALS: Final = (
+    "session_key",
+    "sessionKey",
+    "SESSION_KEY",
+    "$session_key",
+    "${session_key}",
+    "undefined",
+    "null",
+    "None",
+)
+MOST_OTHERS: Final = 2_000
+"""Sessions of other users, whose keys are tried too."""
+_WAYS: Final = (
+    "session_key_decoded",
+    "hmac_arguments_swapped",
+    "session_key_literal",
+    "body_signed",
+    "sha1_of_raw_data",
+    "hash_without_key",
+    "digest_in_base64",
+    "digest_hex_in_base64",
+    "digest_in_upper_case",
+    "digest_as_raw_bytes",
+    "session_key_replaced",
+    "session_expired",
+    "session_key_of_another_user",
+)
+_SHA1: Final = re.compile("[0-9a-fA-F]{40}")
+
+
+def look(case: Case) -> None:
+    """Find out how the signature was made, and with which key."""
+    appid, openid = case.exchange.appid or "", str(case.exchange.parameters.get("openid", ""))
+    own = list(_own_sessions(case, appid, openid))
+    if case.look("session_never_began", None if own else f"user {shown(openid)} has none in {appid}"):
+        return
+    found = _simplest(case, own, _all_ways)
+    if found is None and _SHA1.fullmatch(_signature(case)):
+        found = {"sha1_of_raw_data": "it has 40 hex digits; a SHA-256 has 64"}
+    if found is None:
+        others = sessions.of_others(case.world, appid, openid, limit=MOST_OTHERS)
+        found = _simplest(case, ((other, _of_another(other)) for other in others), _right_way)
+    for name, result in (found or {}).items():
+        case.look(name, result)
+    case.rule_out(*_WAYS)
+    if found is None:
+        case.look("session_key_unknown", f"with {len(own)} session_keys of the user, no usual way leads to it")
+    elif not found:
+        case.tell("The signature is that of the session_key of now.")
+
+
+def look_at_method(case: Case) -> None:
+    """Tell what sig_method was."""
+    case.look("sig_method", f"it is {shown(case.exchange.parameters.get('sig_method', ''))}")
+
+
+def _own_sessions(case: Case, appid: str, openid: str) -> Iterator[tuple[Session, Mistakes]]:
+    """The user's sessions, each with what was wrong about it at the time of the call."""
+    latest = sessions.latest(case.world, appid, openid)
+    if latest is not None:
+        until = shown_time(latest.expires_at)
+        case.tell(f"The user's latest session began at {shown_time(latest.issued_at)} and lasts until {until}.")
+        yield latest, {"session_expired": f"it ended at {until}"} if latest.expires_at <= case.exchange.at else {}
+    for former in sessions.former(case.world, appid, openid):
+        began, ended = shown_time(former.issued_at), shown_time(former.ended_at)
+        case.tell(f"A session that began at {began} was replaced at {ended}.")
+        replaced = {"session_key_replaced": f"it is that of {began}, which was replaced at {ended}"}
+        yield former, replaced if former.ended_at <= case.exchange.at else {}
+
+
+def _of_another(session: Session) -> Mistakes:
+    return {"session_key_of_another_user": f"that of user {shown(session.openid)} in {session.appid}"}
+
+
+def _signature(case: Case) -> str:
+    return str(case.exchange.parameters.get("signature", ""))
+
+
+def _simplest(
+    case: Case, held: Iterable[tuple[Session, Mistakes]], ways: Callable[[Case, str], Iterable[Way]]
+) -> Mistakes | None:
+    """What is wrong, if the signature was made with one of these keys; the fewest mistakes that lead to it."""
+    signature, raw = _signature(case), _raw_signature(case)
+    matches = [
+        {**made, **written, **about}
+        for session, about in held
+        for digest, made in ways(case, session.session_key)
+        for written in _forms(digest, signature, raw)
+    ]
+    return min(matches, key=len, default=None)
+
+
+def _raw_signature(case: Case) -> bytes:
+    """The bytes that stand percent-encoded in the query, of which no text can be made."""
+    query = case.exchange.url.partition("?")[2].split("&")
+    return next((unquote_to_bytes(pair[10:]) for pair in query if pair.startswith("signature=")), b"")
+
+
+def _forms(digest: bytes, signature: str, raw: bytes) -> Iterator[Mistakes]:
+    digits = digest.hex()
+    if signature == digits:
+        yield {}
+    elif signature == digits.upper():
+        yield {"digest_in_upper_case": "in small letters it is right"}
+    elif _from_base64(signature) == digest:
+        yield {"digest_in_base64": "read as base64 it is the digest"}
+    elif _from_base64(signature).lower() == digits.encode():
+        yield {"digest_hex_in_base64": "read as base64 it is the digest's hex"}
+    elif raw == digest:
+        yield {"digest_as_raw_bytes": "its bytes are those of the digest"}
+
+
+def _from_base64(text: str) -> bytes:
+    standard = text.replace("-", "+").replace("_", "/").replace(" ", "+").rstrip("=")
+    try:
+        return base64.b64decode(standard + "=" * (-len(standard) % 4))
+    except ValueError:
+        return b""
+
+
+def _right_way(_case: Case, session_key: str) -> Iterator[Way]:
+    yield _hmac(session_key.encode(), b""), {}
+
+
+def _all_ways(case: Case, session_key: str) -> Iterator[Way]:
+    keys: list[tuple[bytes, Mistakes]] = [(session_key.encode(), {})]
+    try:
+        decoded = base64.b64decode(session_key, validate=True)
+        keys.append((decoded, {"session_key_decoded": "with its 16 bytes as the key, the signature comes out"}))
+    except binascii.Error:
+        pass
+    for message, signed in _messages(case):
+        for key, made in keys:
+            yield _hmac(key, message), {**made, **signed}
+            swapped = {"hmac_arguments_swapped": "with the session_key as the message, the signature comes out"}
+            yield _hmac(message, key), {**made, **signed, **swapped}
+        for word in LITERALS:
+            literal = {"session_key_literal": f"with the word {word!r} as the key, the signature comes out"}
+            yield _hmac(word.encode(), message), {**literal, **signed}
+    for key, made in keys:
+        for name in ("sha256", "md5"):
+            plain = {"hash_without_key": f"it is the {name} of the session_key"}
+            yield hashlib.new(name, key, usedforsecurity=False).digest(), {**made, **plain}
+        yield (
+            hashlib.sha1(key, usedforsecurity=False).digest(),
+            {"sha1_of_raw_data": "with an empty rawData it comes out"},
+        )
+
+
+def _messages(case: Case) -> Iterator[tuple[bytes, Mistakes]]:
+    """What may have been signed: nothing, as it should be, or something that was at hand."""
+    exchange = case.exchange
+    openid = str(exchange.parameters.get("openid", ""))
+    yield b"", {}
+    for message in dict.fromkeys(
+        [
+            "{}",
+            openid,
+            f'{{"openid":"{openid}"}}',
+            f'{{"openid": "{openid}"}}',
+            exchange.request_body,
+            f"openid={openid}",
+            exchange.appid or "",
+            '""',
+            "null",
+            "[]",
+            " ",
+            "\n",
+        ]
+    ):
+        if message:
+            told = {"body_signed": f"with {shown(message)} as the message, the signature comes out"}
+            yield message.encode(errors="replace"), told
+
+
+def _hmac(key: bytes, message: bytes) -> bytes:
+    return hmac.new(key, message, hashlib.sha256).digest()

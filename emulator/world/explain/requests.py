@@ -1,0 +1,108 @@
+"""What is wrong with a request itself: its body, its parameters, the user or the code that it names."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Final
+
+from emulator.world import journal, sessions, users
+from emulator.world.explain.case import shown, shown_time
+from emulator.world.journal import Choice
+
+if TYPE_CHECKING:
+    from emulator.world.explain.case import Case
+
+_FORM: Final = re.compile(r"[\w.\[\]%-]+=[^&\n]*(?:&[\w.\[\]%-]+=[^&\n]*)*\n?")
+_UNESCAPED: Final = re.compile(r'"json_?[sS]tring"\s*:\s*"\s*\{\s*"')
+_PLACEHOLDER: Final = re.compile(
+    r"undefined|null|none|nan|test|user|your.*|\$\{?\w+\}?|\{\{?\w*\}?\}|\[object.*\]|<.*>|o?x+|o?\*+|o?abc\w{0,3}|"
+    r"\$?(?:user_?)?open_?id\d*|o?123\d*",
+    re.IGNORECASE,
+)
+
+
+def look_at_body(case: Case) -> None:
+    """47001: if it is no JSON, what is it?"""
+    text = case.exchange.request_body
+    is_multipart = text.startswith("--") and "form-data" in text
+    case.look("body_form_encoded", f"it is {shown(text)}" if _FORM.fullmatch(text) or is_multipart else None)
+    at = _UNESCAPED.search(text)
+    case.look("json_string_unescaped", None if at is None else f"at character {at.start()}: {shown(at[0])}")
+    if not case.is_solved:
+        case.look("body_not_json", _why_no_json(text))
+
+
+def _why_no_json(text: str) -> str:
+    try:
+        return f"it is a JSON {type(json.loads(text)).__name__}"
+    except RecursionError:
+        return "it is nested too deeply"
+    except ValueError as error:
+        return f"{error}; it begins {shown(text)}"
+
+
+def look_at_empty_body(case: Case) -> None:
+    """44002."""
+    query = case.exchange.url.partition("?")[2]
+    case.look("body_empty", "it has none; the parameters seem to stand in the URL" if "&" in query else "it has none")
+
+
+def look_at_method(case: Case) -> None:
+    """43001, 43002."""
+    wanted = "GET" if case.exchange.errcode == "43001" else "POST"
+    case.look("method_wrong", f"it was {case.exchange.method}, and {wanted} is expected")
+
+
+def look_at_path(case: Case) -> None:
+    """40066."""
+    case.look("path_unknown", f"it was {shown(case.exchange.url.partition('?')[0])}")
+
+
+def look_at_parameters(case: Case) -> None:
+    """40097, 40101, 41002 and their like; json_string as an object is a mistake of its own."""
+    value = case.exchange.parameters.get("json_string")
+    is_object = value is not None and not isinstance(value, str)
+    if not case.look("json_string_object", f"it is a JSON {type(value).__name__}" if is_object else None):
+        case.look("parameter_wrong", f"it is {case.exchange.remark}" if case.exchange.remark else "see the errmsg")
+
+
+def look_at_openid(case: Case) -> None:
+    """40003: whose is it?"""
+    openid = str(case.exchange.parameters.get("openid", ""))
+    elsewhere = users.apps_of(case.world, openid)
+    case.look("openid_of_another_app", f"{shown(openid)} is one of {', '.join(elsewhere)}" if elsewhere else None)
+    unionid_of = None if elsewhere else users.find_by_unionid(case.world, openid)
+    case.look("openid_is_unionid", None if unionid_of is None else f"in {unionid_of.appid} it is {unionid_of.openid}'s")
+    if not case.is_solved:
+        case.look("openid_placeholder", f"it is {shown(openid)}" if _PLACEHOLDER.fullmatch(openid) else None)
+    if not case.is_solved:
+        case.look("openid_unknown", f"it is {shown(openid)}")
+
+
+def look_at_code(case: Case) -> None:
+    """40029, 40163: what became of it?"""
+    exchange = case.exchange
+    code = str(exchange.parameters.get("js_code", ""))
+    given = sessions.find_code(case.world, code)
+    case.look("code_used", _use(case, code) if given is not None and given.is_used else None)
+    is_foreign = given is not None and given.appid != exchange.parameters.get("appid")
+    case.look("code_of_another_app", f"in {given.appid}" if given is not None and is_foreign else None)
+    is_late = given is not None and not is_foreign and given.expires_at <= exchange.at
+    case.look("code_expired", f"it ended at {shown_time(given.expires_at)}" if given is not None and is_late else None)
+    if not case.is_solved:
+        case.look("code_unknown", f"it is {shown(code)}")
+
+
+def _use(case: Case, code: str) -> str:
+    """When it was traded, and by whom."""
+    choice = Choice(api="auth.code2Session", text=code, before=case.exchange.number)
+    first = next((call for call in journal.recent(case.world, choice=choice, limit=100) if call.errcode is None), None)
+    if first is None:
+        return "before the calls that are still kept"
+    return f"at {shown_time(first.at)} by {first.user_agent or 'a client without a name'} (rid {first.rid})"
+
+
+def look_at_user(case: Case) -> None:
+    """40226."""
+    case.look("user_blocked", f"it is user {case.exchange.remark}")

@@ -1,0 +1,73 @@
+"""What phones signed last, and what they gave out as that: so that a text which verifies no more can be explained."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from sqlite3 import Row
+
+    from emulator.world.world import World
+
+KEPT_BY_PHONE: Final = 20
+
+
+@dataclass(frozen=True)
+class SignedText:
+    """One confirmation.
+
+    :param at: Unix seconds.
+    :param text: what the phone signed.
+    :param given_text: what it gave out as that; another one on a phone that was told to tamper with it.
+    :param signature: what it gave out, in base64.
+    :param override: how the phone was told to misbehave, its kinds joined by a comma; empty for an honest one.
+    """
+
+    appid: str
+    openid: str
+    phone_id: str
+    at: float
+    text: str
+    given_text: str
+    signature: str
+    override: str
+
+
+def keep(world: World, signed: SignedText) -> None:
+    """Keep one, and forget all but the latest of its phone."""
+    world.store.run(
+        "INSERT INTO signed_texts VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?)",
+        signed.appid,
+        signed.openid,
+        signed.phone_id,
+        signed.at,
+        signed.text,
+        signed.given_text,
+        signed.signature,
+        signed.override,
+    )
+    world.store.run(
+        "DELETE FROM signed_texts WHERE phone_id = ?1 AND number NOT IN"
+        " (SELECT number FROM signed_texts WHERE phone_id = ?1 ORDER BY number DESC LIMIT ?2)",
+        signed.phone_id,
+        KEPT_BY_PHONE,
+    )
+
+
+def find(world: World, signature: str) -> SignedText | None:
+    """The confirmation with this signature, or ``None``."""
+    row = world.store.row("SELECT * FROM signed_texts WHERE signature = ?", signature)
+    return None if row is None else _signed_text(row)
+
+
+def of_user(world: World, appid: str, openid: str) -> list[SignedText]:
+    """A user's latest confirmations, on whatever phones, newest first."""
+    rows = world.store.rows(
+        "SELECT * FROM signed_texts WHERE appid = ? AND openid = ? ORDER BY number DESC", appid, openid
+    )
+    return [_signed_text(row) for row in rows]
+
+
+def _signed_text(row: Row) -> SignedText:
+    return SignedText(**{field.name: row[field.name] for field in fields(SignedText)})

@@ -1,0 +1,181 @@
+"""Calls of the gateway in the journal: on every layer, with the invocation that made them, explained, and once more."""
+
+from __future__ import annotations
+
+import json
+from urllib.parse import quote
+
+import pytest
+
+from emulator.cloudbase.admin.openapi_pb2 import CommApiData
+from emulator.world import invocations
+from emulator.world.invocations import Record
+
+INVOCATION = "11111111-2222-4333-8444-555555555555"
+
+
+@pytest.fixture
+def verification(new_phone):
+    phone = new_phone(openid="oAlice")
+    confirmed = phone.confirm("订单/1")
+    return {
+        "openid": "oAlice",
+        "json_string": confirmed["resultJSON"],
+        "json_signature": confirmed["resultJSONSignature"],
+    }
+
+
+@pytest.fixture
+def message():
+    def encode(parameters):
+        sent = CommApiData()
+        for name, value in parameters.items():
+            sent.openapi_data.pairs.add(key=name, value=json.dumps(value).encode())
+        return sent.SerializeToString()
+
+    return encode
+
+
+@pytest.fixture
+def call(sdk, grant, message, control):
+    """Make a cloud call in one of the two forms; what the journal keeps of it, with its layers."""
+
+    def make(parameters, form="wx.api", api="soter.verifySignature", **granted):
+        sdk.token = grant(**granted)
+        data = json.dumps(parameters) if form == "wx.api" else message(parameters)
+        sdk.send(sdk.request(form, apiName=api, requestData=data))
+        return control.get(f"exchanges/{control.exchanges[0]['rid']}")
+
+    return make
+
+
+@pytest.fixture
+def explain(http):
+    return lambda rid: http.get(f"/emulator/v1/exchanges/{quote(rid, safe='')}/explanation").json
+
+
+@pytest.fixture
+def replay(http):
+    def again(rid, status=200):
+        response = http.post(f"/emulator/v1/exchanges/{rid}/replay", json={})
+        assert response.status_code == status, response.text
+        return response.json
+
+    return again
+
+
+def forms(shown, direction):
+    return [(layer["form"], layer["place"]) for layer in shown["layers"] if layer["direction"] == direction]
+
+
+def test_protobuf_is_shown_on_every_layer(call, verification):
+    shown = call(verification, "wx.openApi")
+    assert forms(shown, "request") == [
+        ("query", ""),
+        ("multipart/form-data", ""),
+        ("CommApiData (protobuf)", ""),
+    ]
+    form, protobuf = [layer["content"] for layer in shown["layers"] if layer["direction"] == "request"][1:]
+    assert form["wxCloudApiToken"] == "***"
+    pairs = {pair["key"]: json.loads(pair["value"]) for pair in protobuf["openapi_data"]["pairs"]}
+    assert pairs == shown["given"] == verification
+    assert forms(shown, "response") == [("CommOpenApiResp (protobuf)", ""), ("JSON", "resp_data")]
+    assert shown["layers"][-1]["content"]["is_ok"] is True
+
+
+def test_json_in_json_is_shown_on_every_layer(call, verification):
+    shown = call(verification)
+    assert forms(shown, "request") == [("query", ""), ("JSON", ""), ("JSON", "requestData"), ("JSON", "json_string")]
+    assert shown["layers"][3]["content"]["raw"] == "订单/1"
+    assert forms(shown, "response") == [("JSON", ""), ("JSON", "data.responseData")]
+
+
+@pytest.mark.parametrize("form", ["wx.api", "wx.openApi"])
+def test_a_call_belongs_to_the_invocation_that_made_it(call, control, verification, form):
+    kept = call(verification, form)
+    assert (kept["request_id"], kept["errcode"], kept["api"], kept["name"]) == (
+        INVOCATION,
+        "0",
+        "soter.verifySignature",
+        form,
+    )
+    assert [one["rid"] for one in control.get(f"exchanges?request_id={INVOCATION}")["exchanges"]] == [kept["rid"]]
+
+
+def test_a_call_of_a_function_is_known_by_its_invocation(sdk, control):
+    request_id = sdk.call_function(data={"ask": "echo"})["requestId"]
+    kept = control.get(f"exchanges/{request_id}")
+    assert (kept["rid"], kept["name"]) == (request_id, "functions.invokeFunction")
+
+
+@pytest.mark.parametrize("form", ["wx.api", "wx.openApi"])
+def test_a_forgery_is_explained_as_over_https(call, explain, verification, form):
+    text = json.dumps(json.loads(verification["json_string"]))
+    kept = call({**verification, "json_string": text}, form)
+    assert explain(kept["rid"])["causes"] == ["json_string_reserialised"]
+
+
+def test_an_explanation_is_found_by_the_request_id_that_the_gateway_told(sdk, grant, explain, verification):
+    sdk.token = grant()
+    data = json.dumps({**verification, "openid": "oBob"})
+    told = sdk.ask("wx.api", apiName="soter.verifySignature", requestData=data)
+    assert explain(told["requestId"])["causes"] == ["key_of_another_user"]
+
+
+@pytest.mark.parametrize("form", ["wx.api", "wx.openApi"])
+def test_an_undeclared_api_is_named_with_the_line_to_add(call, explain, verification, form):
+    explained = explain(call(verification, form, openapis=())["rid"])
+    assert explained["causes"] == ["permission_undeclared"]
+    assert '{"permissions": {"openapi": ["soter.verifySignature"]}}' in explained["findings"][0]["result"]
+
+
+def test_the_function_that_lacks_it_is_named_too(call, explain, world, verification):
+    kept = call(verification, openapis=())
+    done = Record(INVOCATION, "env-demo", "ask", kept["at"], 1.0, 0, is_ok=True, log="", result="null")
+    with world.deciding():
+        invocations.record(world, done)
+    assert "functions/ask/config.json" in explain(kept["rid"])["findings"][0]["result"]
+
+
+@pytest.mark.parametrize(
+    ("api", "told"),
+    [
+        ("soter.verifySignatur", "'soter.verifySignatur' is none; is soter.verifySignature meant?"),
+        ("auth.code2Session", "auth.code2Session is to be had over HTTPS only"),
+        ("zzz", "'zzz' is none; there is soter.verifySignature"),
+    ],
+)
+def test_what_is_no_cloud_call_is_told_with_what_is_one(call, explain, api, told):
+    explained = explain(call({}, api=api, openapis=(api,))["rid"])
+    assert (explained["causes"], explained["findings"][0]["result"]) == (["api_without_cloud_call"], told)
+
+
+def test_a_call_of_no_invocation_is_told(explain, sdk, control, verification):
+    sdk.token = "no-token"
+    sdk.ask("wx.api", apiName="soter.verifySignature", requestData=json.dumps(verification))
+    assert explain(control.exchanges[0]["rid"])["causes"] == ["invocation_ended"]
+
+
+@pytest.mark.parametrize("form", ["wx.api", "wx.openApi"])
+def test_a_replay_counts_with_what_is_declared_by_now(call, replay, verification, project, form):
+    kept = call(verification, form, openapis=())
+    assert kept["errcode"] == "-604101"
+    declared = {"permissions": {"openapi": ["soter.verifySignature"]}}
+    (project / "functions" / "ask" / "config.json").write_text(json.dumps(declared))
+    answered = replay(kept["rid"])
+    assert answered["replayed"]["rid"] == kept["rid"]
+    assert (answered["exchange"]["errcode"], answered["exchange"]["given"]) == ("0", verification)
+    assert {"place": "is_ok", "before": None, "now": True} in answered["differences"]
+
+
+def test_a_function_can_be_called_again(sdk, replay):
+    request_id = sdk.call_function(data={"ask": "echo", "number": 7})["requestId"]
+    answered = replay(request_id)
+    assert answered["differences"] == []
+    assert answered["exchange"]["rid"] != request_id
+
+
+def test_a_call_of_an_invocation_that_is_forgotten_cannot_be_made_again(call, replay, world, verification):
+    kept = call(verification)
+    world.store.run("DELETE FROM api_tokens")
+    assert "call the function again" in replay(kept["rid"], 409)["error"]["message"]
