@@ -1,69 +1,22 @@
-"""The whole story, played over the wire for a reader: each step is one request, its answer, and what was expected.
-
-DemoError
-    The emulator for it could not be started.
-"""
+"""The whole story, played over the wire for a reader: each step is one request, its answer, and what was expected."""
 
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from emulator.remote import Remote
-from emulator.world.journal import without_credentials
+from emulator.world.credentials import without_credentials
 from emulator.world.seed import DEMO
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from pathlib import Path
 
-    from emulator.remote import Exchange
+    from emulator.remote import Exchange, Remote
 
 _APP = DEMO["apps"][0]
-
-
-class DemoError(Exception):
-    """The emulator for the demo could not be started."""
-
-
-class Emulator:
-    """An emulator of its own for the demo: a free port, no state kept."""
-
-    def __init__(self, project: Path) -> None:
-        # The same command a user would type, so that the demo shows what the user will get.
-        self._process = subprocess.Popen(  # noqa: S603 - our own module
-            [
-                *(sys.executable, "-m", "emulator", "start"),
-                *("--project", str(project), "--port", "0", "--state", ":memory:", "--json"),
-            ],
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        ready = self._process.stdout.readline() if self._process.stdout else ""
-        if not ready:
-            raise DemoError("the emulator did not start; its own words stand above")
-        self.remote = Remote(json.loads(ready)["url"])
-
-    def wait(self) -> None:
-        """Until Ctrl-C, which the emulator gets as well."""
-        try:
-            self._process.wait()
-        except KeyboardInterrupt:
-            self._process.wait()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._process.terminate()
-        self._process.wait()
-        if self._process.stdout:
-            self._process.stdout.close()
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,200 @@
+"""What was asked and answered for one app, and why.
+
+NoExchangeError
+    Nothing of the kind was asked, or not in time.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from dataclasses import dataclass, field, fields
+from typing import TYPE_CHECKING, Any, Final, TypedDict, Unpack
+from urllib.parse import quote, urlencode
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from emulator.testing.app import App
+
+_PATH: Final = "/emulator/v1/exchanges"
+_MOST: Final = 1000
+_SHOWN: Final = 20
+"""Of the latest, where some are shown to tell what there was instead, or before a test failed."""
+_PAUSE_SECONDS: Final = 0.05
+_QUERY: Final = {"text": "q"}
+
+
+class NoExchangeError(Exception):
+    """Nothing of the kind was asked, or not in time."""
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """One request and its answer, credentials taken out.
+
+    :param rid: the rid of the answer; of a function's call its request id.
+    :param at: Unix seconds of the emulator's clock.
+    :param face: which face was asked: ``wechat``, ``cloudbase``, ``tencentcloud`` or ``phone``.
+    :param name: the operation, by the face's own name: ``soter.verifySignature``, ``wx.openApi``, ``wx.login``.
+    :param api: the openapi that was called, if it was one, by whichever way.
+    :param url: path and query.
+    :param given: the openapi's parameters; ``None`` for what is no openapi.
+    :param errcode: as the answer has it, WeChat's number or CloudBase's word; ``None`` if it has none.
+    :param request_id: of the function's invocation that made the call, where that is known.
+    :param remark: the value that caused a failure, or the fault that was met.
+    """
+
+    rid: str
+    at: float
+    face: str
+    name: str
+    api: str | None
+    method: str
+    url: str
+    given: Mapping[str, Any] | None
+    request_body: str
+    response_body: str
+    status: int
+    errcode: int | str | None
+    request_id: str | None
+    remark: str | None
+    user_agent: str
+    cost_in_ms: float
+
+    @property
+    def answer(self) -> Any:
+        """The answer's JSON.
+
+        :raises ValueError: it is none.
+        """
+        return json.loads(self.response_body)
+
+    def __str__(self) -> str:
+        """One line for a reader."""
+        asked = self.name if self.api in (None, self.name) else f"{self.name} {self.api}"
+        outcome = self.status if self.errcode is None else self.errcode
+        remark = f" ({self.remark})" if self.remark else ""
+        return f"{self.face:<12} {asked or f'{self.method} {self.url}'} -> {outcome}{remark}  rid {self.rid}"
+
+
+class Choice(TypedDict, total=False):
+    """Which exchanges are meant.
+
+    :param api: the openapi's name or the operation's: ``soter.verifySignature``, ``wx.login``.
+    :param face: which face was asked.
+    :param errcode: that were answered with it.
+    :param failed: that failed only, a signature found wrong among them.
+    :param text: in which it stands: an openid, a rid, a part of a body.
+    """
+
+    api: str
+    face: str
+    errcode: int | str
+    failed: bool
+    text: str
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Why one exchange was answered as it was.
+
+    :param verdict: a sentence or two.
+    :param causes: the names of the mistakes that were found; empty for none.
+    :param advice: what to do about each.
+    :param evidence: facts that bear on it.
+    """
+
+    verdict: str
+    causes: tuple[str, ...]
+    advice: tuple[str, ...]
+    evidence: tuple[str, ...]
+
+    def __str__(self) -> str:
+        """For a reader."""
+        return "\n".join((self.verdict, *self.advice, *self.evidence))
+
+
+@dataclass(frozen=True)
+class Requests:
+    """The exchanges of one app, whoever made them: your server, a function, the phone."""
+
+    app: App = field(repr=False)
+
+    def list(self, **choice: Unpack[Choice]) -> Sequence[Exchange]:
+        """Those of a choice, oldest first; the latest thousand at most."""
+        __tracebackhide__ = True
+        return self._latest(_MOST, choice)
+
+    def last(self, **choice: Unpack[Choice]) -> Exchange:
+        """The latest of a choice.
+
+        :raises NoExchangeError: there is none.
+        """
+        __tracebackhide__ = True
+        return self.wait_for(timeout=0, **choice)
+
+    def wait_for(self, *, timeout: float = 5, **choice: Unpack[Choice]) -> Exchange:
+        """The latest of a choice; if there is none yet, the first that comes.
+
+        :param timeout: seconds to wait.
+        :raises NoExchangeError: none came.
+        """
+        __tracebackhide__ = True
+        until = time.monotonic() + timeout
+        while not (found := self._latest(1, choice)):
+            if time.monotonic() >= until:
+                raise NoExchangeError(self._missed(choice, timeout))
+            time.sleep(_PAUSE_SECONDS)
+        return found[0]
+
+    def explain(self, exchange: Exchange | str) -> Explanation:
+        """Why an exchange was answered as it was.
+
+        :param exchange: one of these, a rid, or an errmsg with a rid in it.
+        :raises RemoteError: there is no such exchange.
+        """
+        __tracebackhide__ = True
+        rid = exchange if isinstance(exchange, str) else exchange.rid
+        told = self.app.emulator.ask("GET", f"{_PATH}/{quote(rid, safe='')}/explanation")
+        causes = [finding for finding in told["findings"] if finding["is_cause"]]
+        return Explanation(
+            verdict=told["verdict"],
+            causes=tuple(told["causes"]),
+            advice=tuple(cause["advice"] for cause in causes),
+            evidence=tuple(told["evidence"]),
+        )
+
+    def told(self) -> str:
+        """The latest ones for a reader, each that failed with the reason where one was found."""
+        failed = {exchange.rid for exchange in self._latest(_SHOWN, {"failed": True})}
+        return "\n".join(
+            self._explained(exchange) if exchange.rid in failed else str(exchange)
+            for exchange in self._latest(_SHOWN, {})
+        )
+
+    def _explained(self, exchange: Exchange) -> str:
+        explained = self.explain(exchange)
+        return f"{exchange}\n             {explained.verdict}" if explained.causes else str(exchange)
+
+    def _latest(self, limit: int, choice: Choice) -> Sequence[Exchange]:
+        __tracebackhide__ = True
+        if unknown := choice.keys() - Choice.__annotations__.keys():
+            raise TypeError(f"expected some of {', '.join(Choice.__annotations__)}, got {', '.join(sorted(unknown))}")
+        query = {_QUERY.get(name, name): value for name, value in choice.items()}
+        query |= {"failed": str(choice.get("failed", False)).lower(), "appid": self.app.appid, "limit": limit}
+        answer = self.app.emulator.ask("GET", f"{_PATH}?{urlencode(query)}")
+        return [_exchange(shown) for shown in reversed(answer["exchanges"])]
+
+    def _missed(self, choice: Choice, timeout: float) -> str:
+        asked = ", ".join(f"{name} {value}" for name, value in choice.items()) or "any kind"
+        within = f" within {timeout:g} s" if timeout else ""
+        return f"expected an exchange ({asked}){within}, got none; there were:\n{self.told() or 'none at all'}"
+
+
+def _exchange(shown: Mapping[str, Any]) -> Exchange:
+    known = {member.name: shown[member.name] for member in fields(Exchange)}
+    errcode = shown["errcode"]
+    is_number = errcode is not None and re.fullmatch(r"-?\d+", errcode) is not None
+    return Exchange(**{**known, "errcode": int(errcode) if is_number else errcode})

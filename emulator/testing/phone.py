@@ -1,0 +1,180 @@
+"""The mini program's APIs on a simulated phone, and what the user and an attacker do to that phone.
+
+MiniProgramError
+    What `fail` of a mini program's API gets.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from emulator.testing.app import User
+
+Profile: TypeAlias = Literal["android", "ios", "huawei", "none"]
+Mode: TypeAlias = Literal["fingerPrint", "facial", "speech"]
+Outcome: TypeAlias = Literal["match", "mismatch", "lockout", "cancel", "unauthorized", "internal", "killed"]
+Override: TypeAlias = Literal["tamperedRaw", "bogusSignature", "foreignKey", "wrongSalt", "staleCounter"]
+
+
+class MiniProgramError(Exception):
+    """What `fail` of a mini program's API gets.
+
+    :param err_code: its errCode; ``None`` where the API has none.
+    :param err_msg: its errMsg.
+    """
+
+    def __init__(self, err_code: int | None, err_msg: str) -> None:
+        is_told = err_code is None or str(err_code) in err_msg
+        super().__init__(err_msg if is_told else f"{err_msg} (errCode {err_code})")
+        self.err_code = err_code
+        self.err_msg = err_msg
+
+
+class CloudID(str):
+    """A cloudID, as ``wx.cloud.CloudID`` marks it: ``call_function`` lets the function find the data in its place."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True)
+class Confirmation:
+    """What `success` of wx.startSoterAuthentication gets.
+
+    :param auth_mode: with what the user confirmed: ``fingerPrint`` or ``facial``.
+    :param result_json: resultJSON, the very text that is signed.
+    :param result_json_signature: resultJSONSignature, base64.
+    """
+
+    auth_mode: str
+    result_json: str
+    result_json_signature: str
+
+    @property
+    def signed(self) -> dict[str, str]:
+        """What a cloud call to soter.verifySignature takes beside the openid: jsonString and jsonSignature."""
+        return {"jsonString": self.result_json, "jsonSignature": self.result_json_signature}
+
+
+@dataclass(frozen=True)
+class Phone:
+    """A phone in a user's hand. Each API returns what `success` gets, and raises what `fail` gets.
+
+    :param modes: what it can recognise.
+    """
+
+    phone_id: str
+    profile: Profile
+    modes: tuple[str, ...]
+    user: User = field(repr=False)
+
+    @property
+    def openid(self) -> str:
+        """The user's."""
+        return self.user.openid
+
+    @property
+    def counter(self) -> int:
+        """Where the counter of the phone's TEE stands, as of the latest confirmation."""
+        return int(self.user.app.emulator.ask("GET", self._path)["counter"])
+
+    def login(self) -> str:
+        """wx.login: a code, which a server may buy a session with once, within five minutes."""
+        __tracebackhide__ = True
+        return str(self._succeed("login")["code"])
+
+    def check_session(self) -> bool:
+        """wx.checkSession: whether the session of this phone's latest login is in force."""
+        __tracebackhide__ = True
+        return str(self._do("checkSession")["errMsg"]) == "checkSession:ok"
+
+    def check_is_support_soter_authentication(self) -> list[str]:
+        """wx.checkIsSupportSoterAuthentication: the modes."""
+        __tracebackhide__ = True
+        return list(self._succeed("checkIsSupportSoterAuthentication")["supportMode"])
+
+    def check_is_soter_enrolled_in_device(self, mode: Mode) -> bool:
+        """wx.checkIsSoterEnrolledInDevice: whether a finger or face is enrolled.
+
+        :raises MiniProgramError: the phone does not have this mode.
+        """
+        __tracebackhide__ = True
+        return bool(self._succeed("checkIsSoterEnrolledInDevice", checkAuthMode=mode)["isEnrolled"])
+
+    def start_soter_authentication(
+        self,
+        challenge: str,
+        *,
+        modes: Sequence[Mode] | None = None,
+        auth_content: str = "",
+        outcome: Outcome = "match",
+    ) -> Confirmation:
+        """wx.startSoterAuthentication: the user confirms ``challenge`` with a finger or a face.
+
+        :param modes: requestAuthModes; by default all that the phone has.
+        :param outcome: what the user does in front of the sensor: ``match``, ``mismatch`` (90009), ``lockout`` (90010),
+            ``cancel`` (90008), ``unauthorized`` (90002), ``internal`` (90007), ``killed`` (-1).
+        :raises MiniProgramError: any outcome but ``match``, or what the phone refuses by itself.
+        """
+        __tracebackhide__ = True
+        asked = list(modes if modes is not None else self.modes or ("fingerPrint",))  # a phone without any still asks
+        done = self._succeed(
+            "startSoterAuthentication",
+            requestAuthModes=asked,
+            challenge=challenge,
+            authContent=auth_content,
+            outcome=outcome,
+        )
+        return Confirmation(done["authMode"], done["resultJSON"], done["resultJSONSignature"])
+
+    def call_function(self, name: str, /, **data: Any) -> Any:
+        """wx.cloud.callFunction: what the function returns for this user.
+
+        :param data: the members of the event; one that is a ``CloudID`` becomes what that stands for.
+        :raises MiniProgramError: there is no such function, or it has no result: its code raised, its time was up, ...
+        """
+        __tracebackhide__ = True
+        cloud_ids = [member for member, value in data.items() if isinstance(value, CloudID)]
+        return self._succeed("callFunction", name=name, data=data, cloudIDs=cloud_ids)["result"]
+
+    def cloud_id(self, /, **data: Any) -> CloudID:
+        """What stands beside encryptedData in the answers of wx.getWeRunData and its like, for any data."""
+        __tracebackhide__ = True
+        return CloudID(self._succeed("cloudID", data=data)["cloudID"])
+
+    def enrol(self, mode: Mode | None = None, *, count: int = 1) -> None:
+        """Have so many fingers or faces enrolled in all; 0 removes them.
+
+        :param mode: by default the phone's first.
+        """
+        __tracebackhide__ = True
+        named = {"count": count} if mode is None else {"mode": mode, "count": count}
+        self._do("enrol", **named)
+
+    def override(self, *kinds: Override, until_cleared: bool = False) -> None:
+        """Have an attacker's phone, or an honest one again.
+
+        :param kinds: what it does: ``tamperedRaw``, ``bogusSignature``, ``foreignKey``, ``wrongSalt``,
+            ``staleCounter``; several at once, or none for an honest phone.
+        :param until_cleared: for all answers from now on, instead of for the next one.
+        """
+        __tracebackhide__ = True
+        self._do("override", **dict.fromkeys(kinds, True), untilCleared=until_cleared)
+
+    def _succeed(self, operation: str, **body: Any) -> Mapping[str, Any]:
+        __tracebackhide__ = True
+        answer = self._do(operation, **body)
+        if ":fail" in answer.get("errMsg", ""):
+            raise MiniProgramError(answer.get("errCode"), answer["errMsg"])
+        return answer
+
+    def _do(self, operation: str, **body: Any) -> Mapping[str, Any]:
+        __tracebackhide__ = True
+        return self.user.app.emulator.ask("POST", f"{self._path}/{operation}", body)
+
+    @property
+    def _path(self) -> str:
+        return f"/phone/v1/phones/{self.phone_id}"

@@ -1,0 +1,50 @@
+"""Ways to an emulator: one that is started for this test run, or one that runs already."""
+
+from __future__ import annotations
+
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from emulator.child import Child, ChildError
+from emulator.remote import Remote, RemoteError
+from emulator.testing.emulator import Emulator
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+
+@contextmanager
+def started(project: Path, options: Sequence[str]) -> Iterator[Emulator]:
+    """One of our own.
+
+    :raises ChildError: it does not start; the text tells why.
+    """
+    with tempfile.NamedTemporaryFile("w", prefix="wxemu-") as words:
+        try:
+            child = Child(project, *options, stderr=words.file)
+        except ChildError:
+            raise ChildError(f"the emulator did not start: {_reason(Path(words.name).read_text())}") from None
+        with child:
+            yield Emulator(child.url, Remote(child.url), words=Path(words.name))
+
+
+def _reason(said: str) -> str:
+    """Of what it said, the error: warnings or the way to its help may stand before."""
+    _, found, error = f"\n{said.strip()}".rpartition("\nError: ")
+    return error if found else said.strip().rpartition("\n")[2]
+
+
+def named(url: str, token: str | None) -> Emulator:
+    """One that runs already, named by WXEMU_URL, and goes on.
+
+    :raises RemoteError: it does not answer, is not ready, or wants another token.
+    """
+    remote = Remote(url, token=token)
+    try:
+        remote.ask("GET", "/readyz")
+        remote.ask("GET", "/emulator/v1/clock")  # which wants the token, if there is one
+    except RemoteError as error:
+        raise RemoteError(f"WXEMU_URL: {error}") from None
+    return Emulator(remote.url, remote)
