@@ -1,19 +1,32 @@
-"""A cloud call: an openapi without access_token, for whichever protocol carried it."""
+"""A cloud call: an openapi without access_token, for whichever protocol carried it.
+
+OverloadError
+    The gateway cannot serve now; ``code`` is one of ``faults.OVERLOADS``.
+"""
 
 from __future__ import annotations
 
-import json
-import time
 from typing import TYPE_CHECKING, Any
 
-from emulator.world import journal, permissions
+from emulator import outages, recording
+from emulator.outages import OutageError
+from emulator.world import apps, faults, journal, permissions
 from emulator.world.errors import WeChatError
 from emulator.world.permissions import CloudCallError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from emulator.world.faults import Fault
     from emulator.world.world import World
+
+
+class OverloadError(Exception):
+    """The gateway cannot serve now, as a fault wants it."""
+
+    def __init__(self, code: int) -> None:
+        self.code = code
+        super().__init__(f"{code} {faults.OVERLOADS[code]}")
 
 
 def cloud_call(
@@ -26,35 +39,43 @@ def cloud_call(
     :param appid: of the environment that is called.
     :param given: the openapi's parameters, in snake_case.
     :raises CloudCallError: the gateway refuses before WeChat is asked.
+    :raises OverloadError: it does so because a fault wants it.
+    :raises OutageError: a fault leaves the call without an answer of either.
     """
-    started = time.perf_counter()
+    entry = recording.entry()
+    entry.api, entry.given = api_name.encode(errors="replace").decode(), given
+    refused: CloudCallError | None = None
+    fault = None
     with world.deciding():
-        rid = journal.new_rid(world)
-        refused: CloudCallError | None = None
+        entry.rid = journal.new_rid(world)
         try:
-            api, app = permissions.authorise(world, api_name=api_name, token=token, appid=appid)
-            answer = api.answer(world, app, given, client_ip)
+            granted, api, app = permissions.authorise(world, api_name=api_name, token=token, appid=appid)
+            entry.request_id = granted.request_id
+            apps.check_permission(app, api.name)
+            fault = faults.met_by_call(world, api=api.name, appid=appid, is_cloud_call=True)
+            answer = api.answer(world, app, given, client_ip, fault)
         except WeChatError as error:
             # Through the gateway the errmsg carries a rid like any other [inferred].
-            answer = {"errcode": error.errcode, "errmsg": f"{error.errmsg} rid: {rid}"}
+            answer = {"errcode": error.errcode, "errmsg": f"{error.errmsg} rid: {entry.rid}"}
+            entry.remark = None if error.value is None else repr(error.value)
         except CloudCallError as error:
-            refused, answer = error, {"errcode": error.code, "errmsg": permissions.REFUSALS[error.code]}
-        journal.record(
-            world,
-            journal.Exchange(
-                rid=rid,
-                at=world.clock.now(),
-                face="cloudbase",
-                name=api_name.encode(errors="replace").decode(),
-                appid=appid,
-                method="POST",
-                url="/admin",
-                request_body=json.dumps(given, default=repr),
-                response_body=json.dumps(answer),
-                cost_in_ms=(time.perf_counter() - started) * 1000,
-                client_ip=client_ip,
-            ),
-        )
+            refused = error
     if refused is not None:
+        entry.errcode, entry.request_id = refused.code, refused.request_id
         raise refused
+    entry.errcode = answer.get("errcode")
+    if fault is not None:
+        entry.remark = fault.remark
+        outages.wait(fault)
+        _raise_unanswered(fault, entry.request_id)
     return answer
+
+
+def _raise_unanswered(fault: Fault, request_id: str | None) -> None:
+    if fault.errcode in permissions.REFUSALS:
+        recording.entry().errcode = fault.errcode
+        raise CloudCallError(fault.errcode, request_id=request_id)
+    if fault.errcode in faults.OVERLOADS:
+        raise OverloadError(fault.errcode)
+    if fault.is_abort or fault.status is not None:
+        raise OutageError(fault)

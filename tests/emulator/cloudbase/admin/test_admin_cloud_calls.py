@@ -16,6 +16,7 @@ from emulator.cloudbase.admin.openapi_pb2 import (
     CommApiData,
     CommOpenApiResp,
 )
+from emulator.world import sowing
 
 NOON = 1_700_000_000
 APPID, OTHER_APPID = "wx1234567890abcdef", "wxfedcba0987654321"
@@ -108,6 +109,14 @@ def test_wechats_refusal_comes_with_a_rid(both, sdk, grant, verification, change
     sdk.token = grant()
     refused = both({**verification, **change})
     assert re.fullmatch(f"{told} rid: {RID}", f"{refused['errcode']} {refused['errmsg']}")
+
+
+def test_an_app_that_may_not_use_the_openapi_may_not_by_cloud_call_either(both, sdk, grant, verification, world):
+    sowing.restrict(world, APPID, {"unauthorized": ["soter.verifySignature"]})
+    sdk.token = grant()
+    refused = both(verification)
+    assert refused["errcode"] == 48001
+    assert refused["errmsg"].startswith("api unauthorized")
 
 
 @pytest.mark.parametrize("name", ["soter.nothing", "", "auth.checkSessionKey", "auth.code2Session"])
