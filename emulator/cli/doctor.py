@@ -1,0 +1,47 @@
+"""``wxemu doctor``: what is wrong with a set-up."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from emulator.cli.options import json_option, running, show, url_option
+
+_MARKS = {"ok": "ok     ", "hint": "hint   ", "broken": "BROKEN "}
+
+
+@click.command()
+@click.option(
+    "--project",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    default=".",
+    help="The folder with cloudbaserc.yaml. [default: this one]",
+)
+@url_option
+@json_option
+def doctor(project: Path, url: str, *, is_json: bool) -> None:
+    """Look for what is wrong with a set-up: the project, the emulator, and what leads this shell's clients to it.
+
+    Each line is one thing that was looked at, with what to do about it. Exit code 1 if something is broken; a hint is
+    none. It changes nothing.
+
+    \b
+    Examples:
+      wxemu doctor
+      wxemu exec -- wxemu doctor     with the variables that a command gets
+      wxemu doctor --json
+    """
+    from emulator.doctor import examine  # noqa: PLC0415
+
+    findings = list(examine(running(url), project.resolve(), os.environ))
+    is_sound = not any(finding.is_broken for finding in findings)
+    if is_json:
+        show({"ok": is_sound, "findings": [finding.document() for finding in findings]}, is_json=True)
+    for finding in () if is_json else findings:
+        click.echo(f"{_MARKS[finding.level]} {finding.name}: {finding.found}")
+        if finding.advice:
+            click.echo(f"        {finding.advice}")
+    sys.exit(0 if is_sound else 1)

@@ -1,0 +1,160 @@
+"""``wxemu exec``: a command whose clients of WeChat and Tencent Cloud find an emulator."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from click.core import ParameterSource
+
+from emulator.cli.environment import invocation_options
+from emulator.cli.intercepting import PassThrough
+from emulator.cli.options import given_token, running, url_option
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from emulator.remote import Remote
+
+_BY_SIGNAL = 128
+_STEP_SECONDS = 1.0
+_PASSED_ON = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+class _NoCommandError(click.ClickException):
+    exit_code = 127  # as of a shell, and so is the other
+
+
+class _UnrunnableError(click.ClickException):
+    exit_code = 126
+
+
+@click.command("exec", context_settings={"allow_interspersed_args": False})
+@click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
+@click.option("--fresh", is_flag=True, help="On an emulator of its own, though one runs.")
+@click.option(
+    "--project",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="The folder with cloudbaserc.yaml, for an emulator of its own. [default: this one]",
+)
+@click.option(
+    "--seed",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="YAML file with apps, users and phones, for an emulator of its own. [default: one demo app]",
+)
+@click.option(
+    "--pass-through",
+    type=PassThrough(),
+    multiple=True,
+    help="A host that the command may reach as it really is, for an emulator of its own; as of start. Repeatable.",
+)
+@invocation_options
+@url_option
+def execute(
+    command: tuple[str, ...],
+    project: Path | None,
+    seed: Path | None,
+    pass_through: tuple[str, ...],
+    openid: str | None,
+    function: str | None,
+    appid: str | None,
+    url: str,
+    *,
+    fresh: bool,
+) -> None:
+    """Run COMMAND with the variables of `wxemu env`: its clients of api.weixin.qq.com find an emulator.
+
+    That is the running one, which stays. If none answers, or with --fresh, --project, --seed or --pass-through, it is
+    one of its own on free ports that ends with the command and keeps nothing. The exit code is the command's; 127 if
+    there is no such command.
+
+    \b
+    Examples:
+      wxemu exec -- pytest
+      wxemu exec --fresh --seed tests/seed.yaml -- npm test
+      wxemu exec -- sh -c 'curl -s https://api.weixin.qq.com/healthz'
+    """
+    from emulator.client_environment import of_invocation, of_real_names  # noqa: PLC0415
+
+    if shutil.which(command[0]) is None:
+        raise _NoCommandError(f"there is no command {command[0]!r} here that can be run")
+    options = [*(("--seed", str(seed)) if seed else ()), *(part for host in pass_through for part in _let_out(host))]
+    is_own = fresh or project is not None or bool(options)
+    with _emulator(url, project or Path(), options, is_own=is_own) as (remote, token):
+        variables = of_invocation(remote, openid=openid, function=function, appid=appid)
+        variables |= of_real_names(remote, os.environ) | token
+        code = _run(command, {**os.environ, **variables})
+    sys.exit(code)
+
+
+def _let_out(host: str) -> tuple[str, str]:
+    return "--pass-through", host
+
+
+@contextmanager
+def _emulator(
+    url: str, project: Path, options: Sequence[str], *, is_own: bool
+) -> Iterator[tuple[Remote, dict[str, str]]]:
+    """The one that runs, or one for as long as the block lasts; and what to say to its control plane."""
+    from emulator.child import Child  # noqa: PLC0415
+    from emulator.remote import Remote, RemoteError  # noqa: PLC0415
+
+    if not is_own:
+        try:
+            (remote := running(url)).ask("GET", "/readyz")
+        except RemoteError as error:
+            if click.get_current_context().get_parameter_source("url") is not ParameterSource.DEFAULT:
+                click.echo(f"wxemu: {error}; for this run one is started", err=True)
+        else:
+            token = given_token()
+            yield remote, {} if token is None else {"WXEMU_TOKEN": token}
+            return
+    with Child(project, *options) as child:
+        yield Remote(child.url), {}
+
+
+def _run(command: Sequence[str], environment: Mapping[str, str]) -> int:
+    """Run a command, pass signals on to it, and return the exit code that a shell would give."""
+    process: subprocess.Popen[bytes] | None = None
+    early: list[int] = []
+
+    def pass_on(number: int, _frame: Any = None) -> None:
+        if process is None:
+            early.append(number)
+        elif number != signal.SIGINT or not _has_terminal():
+            process.send_signal(number)
+
+    for number in _PASSED_ON:
+        if signal.getsignal(number) is not signal.SIG_IGN:  # as of nohup, which the command is to inherit
+            signal.signal(number, pass_on)
+    try:
+        process = subprocess.Popen(command, env=environment)  # noqa: S603 - what the user asks for
+    except OSError as error:
+        raise _UnrunnableError(f"{command[0]} cannot be run: {error.strerror}") from None
+    for came in early:
+        pass_on(came)
+    code = _waited(process)
+    return code if code >= 0 else _BY_SIGNAL - code
+
+
+def _waited(process: subprocess.Popen[bytes]) -> int:
+    """Its return code. Waited for in steps, as a signal that comes just before a wait is heard only after it."""
+    while True:
+        with suppress(subprocess.TimeoutExpired):
+            return process.wait(_STEP_SECONDS)
+
+
+def _has_terminal() -> bool:
+    """Whether the terminal itself sends Ctrl-C to the command, as to all of its foreground."""
+    try:
+        with Path("/dev/tty").open("rb") as terminal:
+            return os.tcgetpgrp(terminal.fileno()) == os.getpgrp()
+    except OSError:
+        return False

@@ -1,0 +1,34 @@
+"""One thing that was looked at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import Final, Literal
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What was found, and what to do about it.
+
+    :param level: ``hint`` for what may be meant so; with something ``broken`` the set-up cannot work.
+    """
+
+    level: Literal["ok", "hint", "broken"]
+    name: str
+    found: str
+    advice: str = ""
+
+    @property
+    def is_broken(self) -> bool:
+        """Whether the set-up cannot work."""
+        return self.level == "broken"
+
+    def document(self) -> dict[str, str]:
+        """For scripts."""
+        return {"level": self.level, "name": self.name, "found": self.found, "advice": self.advice}
+
+
+ok: Final = partial(Finding, "ok")
+hint: Final = partial(Finding, "hint")
+broken: Final = partial(Finding, "broken")

@@ -1,0 +1,133 @@
+"""The project: whether its functions can run as they are declared."""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+import warnings
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from emulator.catalogue import SET_HERE
+from emulator.doctor.finding import broken, hint, ok
+from emulator.project import CONFIG_NAMES, ProjectError, load_project
+from emulator.runtime import interpreters
+from emulator.world.apis import BY_NAME
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from emulator.doctor.finding import Finding
+    from emulator.project import FunctionSpec
+
+_CALLED: Final = re.compile(r"\bopenapi\.((?:\w+\.)+\w+)\s*\(")
+_SOURCES: Final = frozenset({".py", ".js"})
+_OF_OTHERS: Final = frozenset({"node_modules", "site-packages", ".venv"})
+_REQUIRED: Final = re.compile(r"^\s*([A-Za-z0-9][\w.-]*)", re.MULTILINE | re.ASCII)
+_PYTHON: Final = "Python"
+
+
+def examine(project: Path, environ: Mapping[str, str]) -> Iterator[Finding]:
+    """What it declares, and each function."""
+    if not any((project / name).is_file() for name in CONFIG_NAMES):
+        advice = "go to the folder with cloudbaserc.yaml or name it with --project, if there is one"
+        yield hint("project", f"{project} declares no functions", advice)
+        return
+    try:
+        declared = load_project(project, environ)
+    except ProjectError as error:
+        yield broken("project", str(error).removesuffix(f"; {error.remedy}"), error.remedy)
+        return
+    count = len(declared.functions)
+    yield ok("project", f"{count} function{'' if count == 1 else 's'} in environment {declared.env_id}")
+    for template, key in declared.unset:
+        if key not in SET_HERE:
+            yield hint(
+                "project", f"nothing is set for {{{{{template}}}}} in {key}, which becomes empty", "set it in .env"
+            )
+    for spec in declared.functions.values():
+        found = list(_function(spec))
+        yield from found or [ok(f"function {spec.name}", f"{spec.handler} on {spec.runtime}")]
+
+
+def _function(spec: FunctionSpec) -> Iterator[Finding]:
+    name = f"function {spec.name}"
+    if not spec.runtime.startswith(_PYTHON):
+        yield hint(name, f"its runtime is {spec.runtime}", "the emulator runs Python; other calls of it fail here")
+        return
+    if interpreters.find(spec.runtime) is None:
+        yield hint(name, f"there is no {spec.runtime} here", f"{interpreters.PRESENT} runs it instead; or install that")
+    yield from _handler(name, spec)
+    yield from _permissions(name, spec)
+    yield from _requirements(name, spec)
+
+
+def _handler(name: str, spec: FunctionSpec) -> Iterator[Finding]:
+    module, _, function = spec.handler.rpartition(".")
+    file = spec.directory / f"{module}.py"
+    if not module or not file.is_file():
+        yield broken(
+            name, f"its handler is {spec.handler}, and there is no {file}", "make that file, or correct handler"
+        )
+        return
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            tree = ast.parse(file.read_bytes(), file.name)
+    except (SyntaxError, ValueError) as error:
+        line = getattr(error, "lineno", None) or 1
+        yield broken(name, f"{file}:{line}: {getattr(error, 'msg', error)}", "correct it there")
+        return
+    if not any(function in _bound(node) for node in ast.walk(tree)):
+        yield broken(name, f"{file} has no {function}, which its handler names", "define it, or correct handler")
+
+
+def _bound(node: ast.AST) -> tuple[str, ...]:
+    """The names that a node may bind; of ``import *`` every one."""
+    match node:
+        case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+            return (name,)
+        case ast.Name(id=name, ctx=ast.Store()):
+            return (name,)
+        case ast.ImportFrom(names=aliases):
+            return tuple(alias.asname or alias.name for alias in aliases)
+    return ()
+
+
+def _permissions(name: str, spec: FunctionSpec) -> Iterator[Finding]:
+    """What the code seems to call, against what config.json asks for."""
+    called = {api for path in _sources(spec.directory) for api in _CALLED.findall(path.read_text("utf-8", "replace"))}
+    for api in sorted(called):
+        known = BY_NAME.get(api)
+        if known is None or not known.has_cloud_call:
+            yield hint(name, f"it seems to call openapi.{api}, which is no cloud call here", "see docs/coverage.md")
+        elif api not in spec.openapi_permissions:
+            advice = f'add "{api}" to permissions.openapi of its config.json; without it the cloud call is -604101'
+            yield hint(name, f"it seems to call openapi.{api}, for which no config.json asks", advice)
+
+
+def _sources(folder: Path) -> Iterator[Path]:
+    for parent, folders, names in os.walk(folder):
+        folders[:] = set(folders) - _OF_OTHERS
+        files = (Path(parent, name) for name in names)
+        yield from (file for file in files if file.suffix in _SOURCES and file.is_file())
+
+
+def _requirements(name: str, spec: FunctionSpec) -> Iterator[Finding]:
+    file = spec.directory / "requirements.txt"
+    if spec.runtime != interpreters.PRESENT or not file.is_file():
+        return
+    missing = [package for package in _REQUIRED.findall(file.read_text("utf-8", "replace")) if not _is_here(package)]
+    if missing:
+        advice = f"pip install -r {file}, into the environment that wxemu runs in"
+        yield hint(name, f"{', '.join(missing)} of its requirements.txt: not installed", advice)
+
+
+def _is_here(package: str) -> bool:
+    try:
+        metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return False
+    return True

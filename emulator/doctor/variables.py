@@ -1,0 +1,109 @@
+"""The variables by which clients find the emulator: whether they do, and whether they trust it."""
+
+from __future__ import annotations
+
+import re
+import ssl
+from http.client import HTTPException, HTTPSConnection
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
+
+from emulator.client_environment import ADDED_CA, BUNDLES, JAVA, PROXIES, UNPROXIED
+from emulator.doctor.finding import broken, hint, ok
+from emulator.doctor.running import is_listening
+from emulator.hosts import EMULATED
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from emulator.doctor.finding import Finding
+
+_REMEDY: Final = 'eval "$(wxemu env)" sets it anew; `wxemu exec -- COMMAND` sets it for one command'
+_TRUSTSTORE: Final = re.compile(r"-Djavax\.net\.ssl\.trustStore=([^'\"]+?)(?=['\"]|\s+'?-|$)")
+_ANSWER_SECONDS: Final = 10.0
+_LOOPBACK: Final = ("localhost", "127.0.0.1", "::1")
+
+
+def examine(environ: Mapping[str, str], proxy: str | None) -> Iterator[Finding]:
+    """Where the clients of this environment are led.
+
+    :param proxy: the URL of the emulator's, if one is known.
+    """
+    named = {name: environ[name] for name in PROXIES if environ.get(name)}
+    if not named:
+        yield hint("proxy", "none is set, so that clients of the real names go to the real hosts", _REMEDY)
+    for name, value in named.items():
+        yield _proxy(name, value, proxy)
+    is_led = proxy is not None and any(named.get(name, "").rstrip("/") == proxy for name in PROXIES[:2])
+    if is_led:
+        yield from _unproxied(environ)
+    for name in (*BUNDLES, ADDED_CA):
+        yield from _trust(name, environ.get(name), proxy if is_led else None)
+    store = _TRUSTSTORE.search(environ.get(JAVA, ""))
+    if store is not None and not Path(store[1]).is_file():
+        yield broken(JAVA, f"names the truststore {store[1]}, which is not there", _REMEDY)
+
+
+def _proxy(name: str, value: str, proxy: str | None) -> Finding:
+    """What a variable leads to, told without the password that may stand in it."""
+    try:
+        at = urlsplit(value if "://" in value else f"http://{value}")
+        where = f"{at.hostname}:{at.port or 80}"
+    except ValueError:
+        return broken(name, "is no URL", _REMEDY)
+    if value.rstrip("/") == proxy:
+        return ok(name, f"leads to the emulator, at {where}")
+    if at.hostname in _LOOPBACK and not is_listening(f"http://{where}"):
+        return broken(name, f"leads to {where}, where nobody listens: it is left over", f"{_REMEDY}; or unset it")
+    return hint(name, f"leads to {where}, which is not the emulator's proxy", _REMEDY)
+
+
+def _unproxied(environ: Mapping[str, str]) -> Iterator[Finding]:
+    for name in UNPROXIED:
+        entries = [entry.strip().lower() for entry in environ.get(name, "").split(",")]
+        around = [entry for entry in entries if entry and any(_covers(entry, host) for host in EMULATED)]
+        if around:
+            advice = f"take {', '.join(around)} out of it: clients go there without the proxy"
+            yield broken(name, "lets clients go around the emulator", advice)
+
+
+def _covers(entry: str, pattern: str) -> bool:
+    host, suffix = pattern.removeprefix("*."), entry.lstrip("*.")
+    return entry == "*" or (bool(suffix) and (host == suffix or host.endswith(f".{suffix}")))
+
+
+def _trust(name: str, file: str | None, proxy: str | None) -> Iterator[Finding]:
+    """Whether those who read the variable trust the emulator, tried by asking it as api.weixin.qq.com."""
+    if not file:
+        if proxy is not None:
+            yield hint(name, "is not set, so that those who read it do not trust the emulator", _REMEDY)
+        return
+    if not Path(file).exists():
+        yield broken(name, f"names {file}, which is not there", _REMEDY)
+    elif proxy is not None:
+        reason = _distrust(Path(file), proxy)
+        if reason is None:
+            yield ok(name, "api.weixin.qq.com is trusted through the proxy")
+        else:
+            yield broken(name, f"with {file}: {reason}", _REMEDY)
+
+
+def _distrust(trusted: Path, proxy: str) -> str | None:
+    """Why a client that trusts these roots cannot ask api.weixin.qq.com through the proxy; ``None`` if it can."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    at = urlsplit(proxy)
+    try:
+        context.load_verify_locations(**{"capath" if trusted.is_dir() else "cafile": str(trusted)})
+        connection = HTTPSConnection(at.hostname or "", at.port, timeout=_ANSWER_SECONDS, context=context)
+        connection.set_tunnel("api.weixin.qq.com", 443)
+        try:
+            connection.request("GET", "/healthz")
+            connection.getresponse().read()
+        finally:
+            connection.close()
+    except ssl.SSLCertVerificationError as error:
+        return f"api.weixin.qq.com is not trusted: {error.verify_message}"
+    except (OSError, HTTPException) as error:
+        return f"api.weixin.qq.com cannot be asked: {error}"
+    return None

@@ -1,0 +1,171 @@
+"""The project, looked at before anything runs."""
+
+from __future__ import annotations
+
+import pytest
+
+from emulator.doctor import functions
+from emulator.runtime import interpreters
+
+GOOD = "def main(event, context):\n    return 1\n"
+
+
+@pytest.fixture
+def project(tmp_path):
+    """Write a project of one function, ``ask``."""
+
+    def write(code=GOOD, *, declared="runtime: Python3.11", **files):
+        folder = tmp_path / "functions" / "ask"
+        folder.mkdir(parents=True)
+        if code is not None:
+            (folder / "index.py").write_text(code)
+        for name, text in files.items():
+            (folder / name.replace("_", ".")).write_text(text)
+        (tmp_path / "cloudbaserc.yaml").write_text(f"envId: env-demo\nfunctions:\n  - {{name: ask, {declared}}}\n")
+        return tmp_path
+
+    return write
+
+
+def found_in(project, environ=None):
+    return [(finding.level, finding.name, finding.found) for finding in functions.examine(project, environ or {})]
+
+
+def of_the_function(project):
+    """What is found of it, and the advice, in one text; the project itself must be fine."""
+    first, *others = functions.examine(project, {})
+    assert (first.level, first.name) == ("ok", "project")
+    return [(finding.level, f"{finding.found}; {finding.advice}") for finding in others]
+
+
+def test_a_sound_project_is_told_so(project):
+    assert found_in(project()) == [
+        ("ok", "project", "1 function in environment env-demo"),
+        ("ok", "function ask", "index.main on Python3.11"),
+    ]
+
+
+def test_a_folder_without_a_project_is_a_hint(tmp_path):
+    assert found_in(tmp_path) == [("hint", "project", f"{tmp_path} declares no functions")]
+
+
+def test_a_project_that_cannot_be_read_is_broken_with_its_line_and_what_to_do(project):
+    folder = project(declared="timeout: 5")
+    (finding,) = functions.examine(folder, {})
+
+    assert finding.level == "broken"
+    assert f"{folder}/cloudbaserc.yaml:3: expected functions.0.runtime to be" in finding.found
+    assert finding.advice.startswith("add runtime: Python3.11")
+    assert finding.advice not in finding.found
+
+
+def test_a_variable_that_nobody_sets_is_a_hint(project):
+    folder = project(declared='runtime: Python3.11, envVariables: {GREETING: "{{env.GREETING}}"}')
+
+    assert ("hint", "project", "nothing is set for {{env.GREETING}} in GREETING, which becomes empty") in found_in(
+        folder
+    )
+    assert not [found for found in found_in(folder, {"GREETING": "hello"}) if found[0] == "hint"]
+
+
+def test_what_the_emulator_sets_need_not_be_set(project):
+    folder = project(declared='runtime: Python3.11, envVariables: {WX_SECRET: "{{env.WX_SECRET}}"}')
+
+    assert [level for level, _, _ in found_in(folder)] == ["ok", "ok"]
+
+
+def test_a_missing_handler_file_is_broken(project):
+    ((level, text),) = of_the_function(project(code=None))
+
+    assert level == "broken"
+    assert "its handler is index.main, and there is no" in text
+
+
+@pytest.mark.parametrize("handler", ["main", "other.main"])
+def test_a_handler_that_names_no_file_is_broken(project, handler):
+    ((level, text),) = of_the_function(project(declared=f"runtime: Python3.11, handler: {handler}"))
+
+    assert level == "broken"
+    assert f"its handler is {handler}, and there is no" in text
+
+
+def test_a_file_without_the_handler_s_function_is_broken(project):
+    ((level, text),) = of_the_function(project("def other(event, context): pass\n"))
+
+    assert level == "broken"
+    assert "index.py has no main, which its handler names; define it, or correct handler" in text
+
+
+@pytest.mark.parametrize(
+    "code", ["from there import main", "from there import other as main", "main = print", "async def main(): pass"]
+)
+def test_a_handler_may_be_bound_in_any_way(project, code):
+    assert of_the_function(project(code)) == [("ok", "index.main on Python3.11; ")]
+
+
+@pytest.mark.parametrize(("code", "line"), [("\n\ndef main(:\n", 3), ("\0", 1)])
+def test_a_syntax_error_is_broken_with_its_line(project, code, line):
+    ((level, text),) = of_the_function(project(code))
+
+    assert level == "broken"
+    assert f"index.py:{line}: " in text
+
+
+def test_a_runtime_that_is_not_here_is_a_hint(project, monkeypatch):
+    monkeypatch.setattr(interpreters, "find", lambda _runtime: None)
+
+    assert of_the_function(project(declared="runtime: Python3.10")) == [
+        ("hint", f"there is no Python3.10 here; {interpreters.PRESENT} runs it instead; or install that")
+    ]
+
+
+def test_a_function_of_another_language_is_a_hint_and_not_looked_at(project):
+    ((level, text),) = of_the_function(project(code=None, declared="runtime: Nodejs18.15"))
+
+    assert level == "hint"
+    assert text.startswith("its runtime is Nodejs18.15; the emulator runs Python")
+
+
+CALLING = "def main(event, context):\n    return cloud.of(context).openapi.soter.verifySignature(openid='o')\n"
+
+
+def test_a_cloud_call_that_config_json_does_not_ask_for_is_a_hint(project):
+    ((level, text),) = of_the_function(project(CALLING))
+
+    assert level == "hint"
+    assert "openapi.soter.verifySignature, for which no config.json asks" in text
+    assert 'add "soter.verifySignature" to permissions.openapi' in text
+
+
+def test_a_cloud_call_that_config_json_asks_for_is_fine(project):
+    asked = '{"permissions": {"openapi": ["soter.verifySignature"]}}'
+
+    assert of_the_function(project(CALLING, config_json=asked)) == [("ok", "index.main on Python3.11; ")]
+
+
+def test_a_call_of_what_is_no_cloud_call_is_a_hint(project):
+    ((level, text),) = of_the_function(project(CALLING.replace("soter.verifySignature", "auth.code2Session")))
+
+    assert level == "hint"
+    assert "openapi.auth.code2Session, which is no cloud call here" in text
+
+
+def test_what_packages_call_is_not_the_function_s_call(project):
+    folder = project()
+    package = folder / "functions/ask/node_modules/sdk"
+    package.mkdir(parents=True)
+    (package / "index.js").write_text("cloud.openapi.soter.verifySignature({})")
+
+    assert of_the_function(folder) == [("ok", "index.main on Python3.11; ")]
+    package.parent.rename(package.parents[1] / "lib")
+    assert [level for level, _ in of_the_function(folder)] == ["hint"]
+
+
+def test_packages_that_are_not_installed_are_a_hint(project):
+    required = "# a comment\nrequests>=2\nnot-to-be-had==1 ; python_version > '3'\n-r other.txt\n"
+    declared = f"runtime: {interpreters.PRESENT}"
+
+    ((level, text),) = of_the_function(project(declared=declared, requirements_txt=required))
+
+    assert level == "hint"
+    assert text.startswith("not-to-be-had of its requirements.txt: not installed; pip install -r ")
