@@ -189,7 +189,7 @@ def test_a_phone_that_the_page_cannot_make_is_told_in_words(open_page, emulator)
     gallery = open_page("/phone", locale="en-US", complaints=["400"])
     emulator.ask("POST", "/emulator/v1/state/reset", {"to": "empty"})
     gallery.get_by_role("button", name="Add phone").click()
-    expect(gallery.get_by_role("alert")).to_contain_text("add it to the seed")
+    expect(gallery.get_by_role("alert")).to_contain_text("wxemu app list")
 
 
 def test_an_openid_is_text_whatever_it_is(emulator, open_page):

@@ -1,0 +1,59 @@
+"""The page of the clock."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from emulator.console import form
+from emulator.console.page import show
+
+if TYPE_CHECKING:
+    from flask import Response
+
+    from emulator.deployment import Deployment
+    from emulator.world.world import World
+
+
+STEPS: Final = (
+    (60, "clock.minute"),
+    (300, "clock.code_life"),
+    (7200, "clock.token_life"),
+    (86400, "clock.day"),
+    (259200, "clock.session_life"),
+)
+"""Seconds worth going forward by, and their words."""
+
+
+def page(world: World, _deployment: Deployment) -> Response:
+    """Where the clock stands, and how to move it."""
+    return show(world, "clock.html", "clock", steps=STEPS)
+
+
+def freeze(world: World, _deployment: Deployment) -> str:
+    """Stand still, now."""
+    world.clock.freeze()
+    return "/clock"
+
+
+def advance(world: World, _deployment: Deployment) -> str:
+    """Move forward by the form's ``seconds``.
+
+    :raises BodyError: no number; ClockError: not forward.
+    """
+    world.clock.advance(form.number("seconds"))
+    return "/clock"
+
+
+def scale(world: World, _deployment: Deployment) -> str:
+    """Run the form's ``factor`` times as fast as real time.
+
+    :raises BodyError: no number; ClockError: no such pace.
+    """
+    world.clock.scale(form.number("factor"))
+    return "/clock"
+
+
+def release(world: World, _deployment: Deployment) -> str:
+    """Run again, in step with real time."""
+    world.clock.release()
+    return "/clock"

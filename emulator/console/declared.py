@@ -1,0 +1,29 @@
+"""The functions that there are, or why that cannot be told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from emulator.project import ProjectError
+
+if TYPE_CHECKING:
+    from emulator.deployment import Deployment
+    from emulator.project import FunctionSpec
+    from emulator.world.apps import App
+
+
+@dataclass(frozen=True)
+class Declared:
+    """The functions of an environment; ``mistake`` says what is wrong with the project, if anything is."""
+
+    functions: tuple[FunctionSpec, ...]
+    mistake: str | None = None
+
+
+def of(deployment: Deployment, app: App | None) -> Declared:
+    """Those of an app's environment; without an app, of the one that the project names."""
+    try:
+        return Declared(tuple(deployment.functions(None if app is None else app.env).values()))
+    except ProjectError as error:
+        return Declared((), str(error))

@@ -1,0 +1,44 @@
+"""The first page: what runs where, how each client is pointed here, and the story so far."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import request
+
+from emulator.console import clients, declared, diagram, story
+from emulator.console.page import chosen_app, chosen_appid, show
+from emulator.intercept import interception_facts
+from emulator.world import invocations, journal, phones
+from emulator.world.journal import Choice
+
+if TYPE_CHECKING:
+    from flask import Response
+
+    from emulator.deployment import Deployment
+    from emulator.intercept import Interception
+    from emulator.world.world import World
+
+
+def page(world: World, deployment: Deployment, interception: Interception | None = None) -> Response:
+    """What runs where, the clients' settings, the last flow."""
+    facts = interception_facts(interception)
+    appid, app, url = chosen_appid(world), chosen_app(world), request.host_url.rstrip("/")
+    with world.deciding():
+        recent = journal.recent(world, choice=Choice(appid=appid), limit=4 * story.MOST_EXCHANGES)
+        counts = {"requests": journal.last_number(world), "invocations": invocations.last_number(world)}
+        held = phones.all_phones(world, appid)
+    return show(
+        world,
+        "overview.html",
+        "overview",
+        url=url,
+        interception=facts,
+        clients=[] if app is None else list(clients.of(url, app, proxy=facts["proxy"], ca=facts["caBundle"])),
+        app=app,
+        directory=deployment.catalogue.directory,
+        declared=declared.of(deployment, app),
+        phones=held,
+        counts=counts,
+        diagram=diagram.of(story.of(recent)),
+    )

@@ -1,0 +1,139 @@
+"""The pages of phones: what they can recognise, their keys, and how they can be made to misbehave."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+from urllib.parse import quote
+
+from emulator.console import form, rows
+from emulator.console.page import app_of_form, chosen_app, chosen_appid, show
+from emulator.world import auth_keys, phones, signed_texts, soter, users
+from emulator.world.journal import json_object
+from emulator.world.phones import OVERRIDES, Override
+
+if TYPE_CHECKING:
+    from flask import Response
+
+    from emulator.deployment import Deployment
+    from emulator.world.phones import Phone
+    from emulator.world.signed_texts import SignedText
+    from emulator.world.world import World
+
+MOST_SUGGESTED: Final = 100
+"""Users whose openids a form suggests."""
+MOST_ENROLLED: Final = 1000
+
+
+@dataclass(frozen=True)
+class Key:
+    """One key of a phone's chain.
+
+    :param name: ``attk``, ``ask``, ``auth_key``, or ``uploaded``: the AuthKey as WeChat has it.
+    :param fingerprint: ``None`` for a key that is not here.
+    """
+
+    name: str
+    fingerprint: str | None
+
+
+@dataclass(frozen=True)
+class Signed:
+    """A confirmation that the phone gave out."""
+
+    signed: SignedText
+    challenge: str
+    counter: str
+
+
+def page(world: World, _deployment: Deployment) -> Response:
+    """The phones, and a form for a new one."""
+    app = chosen_app(world)
+    with world.deciding():
+        found = phones.all_phones(world, chosen_appid(world))
+        openids = [] if app is None else [user.openid for user in users.all_users(world, app.appid)[:MOST_SUGGESTED]]
+    return show(
+        world, "phones.html", "phones", phones=rows.of(found, _text), profiles=soter.PROFILES, openids=openids, app=app
+    )
+
+
+def one(world: World, _deployment: Deployment, phone_id: str) -> Response:
+    """One phone: its keys, its counter, what it signed last.
+
+    :raises UnknownPhoneError: there is none.
+    """
+    with world.deciding():
+        phone = phones.find(world, phone_id)
+        uploaded = auth_keys.of_user(world, phone.appid, phone.openid)
+        signed = signed_texts.of_user(world, phone.appid, phone.openid)
+    return show(
+        world,
+        "phone.html",
+        "phones",
+        phone=phone,
+        keys=_chain(phone, next((key.public_key for key in uploaded if key.phone_id == phone_id), None)),
+        signed=[_shown(text) for text in signed if text.phone_id == phone_id],
+        overrides=OVERRIDES,
+    )
+
+
+def add(world: World, _deployment: Deployment) -> str:
+    """Have the form's user hold a new phone of its profile.
+
+    :raises NotFound: there is no app; InvalidPhoneError: no such phone can be.
+    """
+    app = app_of_form(world)
+    made = phones.create(world, appid=app.appid, profile_name=form.text("profile"), openid=form.text("openid") or None)
+    return address(made)
+
+
+def enrol(world: World, _deployment: Deployment, phone_id: str) -> str:
+    """Enrol the form's ``count`` of fingers or faces.
+
+    :raises PhoneError: no such phone, or none that can; BodyError: no number.
+    """
+    count = form.whole_number("count", most=MOST_ENROLLED) or 0
+    with world.deciding():
+        return address(phones.enrol(world, phones.find(world, phone_id), mode=form.text("mode"), count=count))
+
+
+def override(world: World, _deployment: Deployment, phone_id: str) -> str:
+    """Have it misbehave in the form's ways, or with none of them behave.
+
+    :raises PhoneError: no such phone, or none that can.
+    """
+    wanted = Override(tuple(kind for kind in OVERRIDES if form.text(kind)), bool(form.text("is_lasting")))
+    with world.deciding():
+        return address(phones.override(world, phones.find(world, phone_id), wanted))
+
+
+def remove(world: World, _deployment: Deployment, phone_id: str) -> str:
+    """Throw it away.
+
+    :raises UnknownPhoneError: there is none.
+    """
+    with world.deciding():
+        phones.remove(world, phones.find(world, phone_id))
+    return "/phones"
+
+
+def address(phone: Phone) -> str:
+    """Of a phone's page."""
+    return f"/phones/{quote(phone.phone_id, safe='')}"
+
+
+def _text(phone: Phone) -> str:
+    return " ".join([phone.phone_id, phone.appid, phone.openid, phone.profile.name, *phone.override.kinds])
+
+
+def _chain(phone: Phone, uploaded: str | None) -> list[Key]:
+    """From the factory's key to the one that WeChat checks signatures with."""
+    private = {"ask": phone.ask, "auth_key": phone.auth_key}
+    public = {name: pem and soter.public_key_pem(soter.load_private_key(pem)) for name, pem in private.items()}
+    keys = {"attk": phone.attk, **public, "uploaded": uploaded}
+    return [Key(name, None if pem is None else soter.fingerprint(pem)) for name, pem in keys.items()]
+
+
+def _shown(text: SignedText) -> Signed:
+    members = json_object(text.given_text)
+    return Signed(text, str(members.get("raw", "")), str(members.get("counter", "")))

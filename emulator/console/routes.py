@@ -1,0 +1,143 @@
+"""Routes of the console: its pages, what can be done on them, and ``/live``."""
+
+from __future__ import annotations
+
+import re
+from functools import partial
+from typing import TYPE_CHECKING, Final
+from urllib.parse import quote
+
+from flask import Blueprint, Response, g, request
+from werkzeug.exceptions import HTTPException
+
+from emulator.console import clock, faults, functions, live, overview, phones, requests, state, tokens, users
+from emulator.console.page import keep_choices, show
+from emulator.language import keep_language
+from emulator.origins import keep_to_own_pages
+from emulator.project import ProjectError
+from emulator.streams import Streams
+from emulator.world.phones import UnknownPhoneError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from emulator.deployment import Deployment
+    from emulator.intercept import Interception
+    from emulator.world.journal import Exchange
+    from emulator.world.world import World
+
+    Page = Callable[..., Response]
+    Action = Callable[..., str]
+
+PAGES: Final[dict[str, Page]] = {
+    "/overview": overview.page,
+    "/functions": functions.page,
+    "/functions/<name>": functions.one,
+    "/requests": requests.page,
+    "/requests/<rid>": requests.one,
+    "/users": users.page,
+    "/users/<appid>/<path:openid>": users.one,
+    "/phones": phones.page,
+    "/phones/<phone_id>": phones.one,
+    "/tokens": tokens.page,
+    "/faults": faults.page,
+    "/clock": clock.page,
+    "/state": state.page,
+}
+"""By path. ``/`` is ``/overview``: app.py says when."""
+ACTIONS: Final[dict[str, tuple[Action, Page]]] = {
+    "/functions/<name>/invoke": (functions.invoke, functions.one),
+    "/functions/<name>/save": (functions.save, functions.one),
+    "/functions/<name>/forget": (functions.forget, functions.one),
+    "/users/add": (users.add, users.page),
+    "/users/end": (users.end, users.page),
+    "/phones/add": (phones.add, phones.page),
+    "/phones/<phone_id>/enrol": (phones.enrol, phones.one),
+    "/phones/<phone_id>/override": (phones.override, phones.one),
+    "/phones/<phone_id>/remove": (phones.remove, phones.one),
+    "/tokens/end": (tokens.end, tokens.page),
+    "/faults/add": (faults.add, faults.page),
+    "/faults/remove": (faults.remove, faults.page),
+    "/requests/<rid>/replay": (requests.replay, requests.one),
+    "/clock/freeze": (clock.freeze, clock.page),
+    "/clock/advance": (clock.advance, clock.page),
+    "/clock/scale": (clock.scale, clock.page),
+    "/clock/release": (clock.release, clock.page),
+    "/state/replace": (state.replace, state.page),
+    "/state/save": (state.save, state.page),
+    "/state/forget": (state.forget, state.page),
+    "/state/reset": (state.reset, state.page),
+}
+"""By path: what a form's POST does, answering where to go then; and the page that shows why it was refused."""
+PATHS: Final = (
+    *("/overview", "/functions", "/requests", "/users", "/phones", "/tokens", "/faults", "/clock", "/state"),
+    *("/live", "/console/"),
+)
+"""Whatever begins so is the console's."""
+_PART: Final = re.compile(r"<(?:path:)?(\w+)>")
+_POLICY: Final = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
+
+
+def face(
+    world: World,
+    deployment: Deployment,
+    *,
+    interception: Interception | None,
+    replay: Callable[[Exchange], Exchange],
+) -> Blueprint:
+    """The pages over ``world`` and ``deployment``.
+
+    :param interception: told of on the first page, if there is one.
+    :param replay: sends a request again.
+    """
+    routes = Blueprint("console", __name__, static_folder="static", static_url_path="/console/static")
+    keep_to_own_pages(routes)
+    keep_language(routes)
+    routes.after_request(keep_choices)
+    routes.after_request(_harden)
+    pages: dict[str, Page] = {**PAGES, "/overview": partial(overview.page, interception=interception)}
+    for path, page in pages.items():
+        routes.add_url_rule(path, f"GET {path}", partial(page, world, deployment), methods=["GET"])
+    again = partial(requests.replay, replayed=replay)
+    actions: dict[str, tuple[Action, Page]] = {**ACTIONS, "/requests/<rid>/replay": (again, requests.one)}
+    for path, (action, page) in actions.items():
+        view = partial(_act, partial(action, world, deployment), _place_of(page), partial(page, world, deployment))
+        routes.add_url_rule(path, f"POST {path}", view, methods=["POST"])
+    follow = partial(live.followed, world, deployment, Streams("the pages"))
+    routes.add_url_rule("/live", "live", follow, methods=["GET"])
+    routes.add_url_rule("/state/export", "state export", partial(state.exported, world, deployment), methods=["GET"])
+    return routes
+
+
+def failure(world: World, status: int, message: str) -> Response:
+    """A refusal: on the page whose form was sent, else on a page of its own."""
+    g.refusal = message
+    page = g.pop("page_of_form", partial(show, world, "refused.html", ""))
+    try:
+        answer: Response = page()
+    except (HTTPException, UnknownPhoneError, ProjectError):  # what the page is of is not there either
+        answer = show(world, "refused.html", "")
+    answer.status_code = status
+    return answer
+
+
+def _place_of(page: Page) -> str:
+    return next(path for path, shown in PAGES.items() if shown is page)
+
+
+def _act(action: Action, place: str, page: Page, **path: str) -> Response:
+    g.page_of_form, g.place = partial(page, **path), _PART.sub(lambda part: quote(path[part[1]]), place)
+    answer = Response(status=303, headers={"Location": action(**path)})
+    done = re.sub(r"/<[^>]+>", "", str(request.url_rule))
+    answer.set_cookie("done", done, max_age=10, samesite="Lax", httponly=True)
+    return answer
+
+
+def _harden(response: Response) -> Response:
+    """No page of ours runs or shows what is not this server's, or is kept by a cache."""
+    response.headers["Content-Security-Policy"] = _POLICY
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Referrer-Policy"] = "same-origin"
+    if request.endpoint != "console.static":
+        response.headers["Cache-Control"] = "no-store"
+    return response

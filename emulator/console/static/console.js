@@ -1,0 +1,78 @@
+// What pages do in the browser: copy, search as one types, ask before what cannot be undone, a clock that ticks.
+// The pages work without any of it.
+
+import "./keys.js"
+import { refresh, show } from "./live.js"
+
+// What a form was refused for stands on its own page, but came from the address that the form was sent to.
+if (document.body.dataset.place) history.replaceState(null, "", document.body.dataset.place)
+
+const PAUSE = 180 // milliseconds after the last keystroke
+const said = document.getElementById("said")
+let typing
+
+async function copy(button) {
+  try {
+    await navigator.clipboard.writeText(button.dataset.copy)
+  } catch { // a page of another machine's may not write to the clipboard; one that was selected can be copied
+    const field = document.createElement("textarea")
+    field.value = button.dataset.copy
+    button.after(field)
+    field.select()
+    document.execCommand("copy")
+    field.remove()
+  }
+  said.textContent = said.dataset.copied
+  button.classList.add("copied")
+  setTimeout(() => { button.classList.remove("copied"); said.textContent = "" }, 1200)
+}
+
+function search(form) {
+  const asked = new URLSearchParams([...new FormData(form)].filter(([, value]) => value))
+  history.replaceState(null, "", asked.size ? `?${asked}` : location.pathname)
+  refresh([document.getElementById("list")])
+}
+
+/** Send a form whose answer takes its time, and go on showing the page meanwhile. */
+async function send(form, button) {
+  button.disabled = true
+  try {
+    const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)) })
+    const text = await answer.text()
+    if (answer.redirected) history.replaceState(null, "", answer.url)
+    show(text)
+  } finally {
+    button.disabled = false
+  }
+}
+
+document.addEventListener("click", event => {
+  const button = event.target.closest("[data-copy]")
+  if (button) copy(button)
+  for (const menu of document.querySelectorAll(".tenants[open]")) if (!menu.contains(event.target)) menu.open = false
+})
+document.addEventListener("input", event => {
+  const form = event.target.closest("[data-search]")
+  if (!form) return
+  clearTimeout(typing)
+  typing = setTimeout(search, PAUSE, form)
+})
+document.addEventListener("submit", event => {
+  const form = event.target
+  if (form.matches("[data-search]")) { event.preventDefault(); search(form) }
+  if (form.dataset.confirm && !confirm(form.dataset.confirm)) event.preventDefault()
+  if ("stays" in form.dataset && !event.submitter.hasAttribute("formaction")) { event.preventDefault(); send(form, event.submitter) }
+})
+
+document.querySelector("nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" }) // in a narrow window
+
+const two = number => String(number).padStart(2, "0")
+
+setInterval(() => {
+  for (const face of document.querySelectorAll("[data-ticks]")) {
+    face.shownAt ??= performance.now()
+    const now = new Date(Number(face.dataset.ticks) + performance.now() - face.shownAt)
+    const day = [now.getFullYear(), two(now.getMonth() + 1), two(now.getDate())].join("-")
+    face.textContent = `${day} ${[now.getHours(), now.getMinutes(), now.getSeconds()].map(two).join(":")}`
+  }
+}, 250)

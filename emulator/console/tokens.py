@@ -1,0 +1,71 @@
+"""The page of access tokens and quotas."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from flask import request
+from werkzeug.exceptions import Conflict
+
+from emulator.console import form, rows
+from emulator.console.page import chosen_apps, show
+from emulator.world import quotas, tokens
+
+if TYPE_CHECKING:
+    from flask import Response
+
+    from emulator.deployment import Deployment
+    from emulator.world.quotas import Usage
+    from emulator.world.tokens import IssuedToken
+    from emulator.world.world import World
+
+MOST_TOKENS: Final = 1000
+"""Of an app, its latest."""
+APIS: Final = {tokens.TOKEN: "auth.getAccessToken", tokens.STABLE_TOKEN: "auth.getStableAccessToken"}
+"""Which API issues a kind."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A token of an app."""
+
+    appid: str
+    token: IssuedToken
+
+    @property
+    def api(self) -> str:
+        """Which issued it."""
+        return APIS[self.token.kind]
+
+
+def page(world: World, _deployment: Deployment) -> Response:
+    """The tokens that were issued last, and what is used up of each quota."""
+    with world.deciding():
+        appids = [app.appid for app in chosen_apps(world)]
+        issued = [Entry(appid, token) for appid in appids for token in tokens.issued(world, appid, limit=MOST_TOKENS)]
+        usages = [usage for appid in appids for usage in quotas.usages(world, appid)]
+    issued.sort(key=lambda entry: -entry.token.issued_at)
+    return show(
+        world,
+        "tokens.html",
+        "tokens",
+        tokens=rows.of(issued, lambda entry: f"{entry.appid} {entry.token.kind} {entry.api} {entry.token.digest}"),
+        usages=rows.of(usages, _text).shown,
+        url=request.host_url.rstrip("/"),
+    )
+
+
+def end(world: World, _deployment: Deployment) -> str:
+    """Have the form's token end, as at its two hours.
+
+    :raises Conflict: none that works.
+    """
+    with world.deciding():
+        if tokens.end(world, form.text("appid"), form.text("digest")) is None:
+            raise Conflict("the token has ended already")
+    return "/tokens"
+
+
+def _text(usage: Usage) -> str:
+    return f"{usage.appid} {usage.api} {usage.period} {usage.subject or ''}"

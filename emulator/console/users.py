@@ -1,0 +1,115 @@
+"""The pages of users and their sessions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from werkzeug.exceptions import Conflict, NotFound
+
+from emulator.console import form, rows
+from emulator.console.page import app_of_form, chosen_app, chosen_apps, show
+from emulator.world import phones, sessions, sowing, users
+
+if TYPE_CHECKING:
+    from flask import Response
+
+    from emulator.deployment import Deployment
+    from emulator.world.phones import Phone
+    from emulator.world.sessions import Session
+    from emulator.world.users import User
+    from emulator.world.world import World
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One user, the latest session, the phones in hand."""
+
+    user: User
+    session: Session | None
+    phones: tuple[Phone, ...]
+
+
+@dataclass(frozen=True)
+class Purchase:
+    """The code that bought a session, and the phone that got it of wx.login."""
+
+    code: str
+    phone: Phone
+
+
+def page(world: World, _deployment: Deployment) -> Response:
+    """The users, each with the session."""
+    with world.deciding():
+        found = [entry for app in chosen_apps(world) for entry in _entries(world, app.appid)]
+    return show(world, "users.html", "users", users=rows.of(found, _text), app=chosen_app(world))
+
+
+def one(world: World, _deployment: Deployment, appid: str, openid: str) -> Response:
+    """One user: sessions, phones.
+
+    :raises NotFound: the app has none with this openid.
+    """
+    with world.deciding():
+        user = users.find(world, appid, openid)
+        if user is None:
+            raise NotFound(f"nobody has the openid {openid!r} in {appid!r}")
+        session, held = sessions.latest(world, appid, openid), phones.of_user(world, appid, openid)
+        former = sessions.former(world, appid, openid)
+        purchase = None if session is None else _purchase(world, session, held)
+    return show(world, "user.html", "users", user=user, session=session, former=former, purchase=purchase, phones=held)
+
+
+def add(world: World, _deployment: Deployment) -> str:
+    """Have the form's user come into being.
+
+    :raises NotFound: there is no app; SeedError: no openid, or one that is taken.
+    """
+    app = app_of_form(world)
+    entry: dict[str, Any] = {name: form.text(name) for name in ("openid", "unionid") if form.text(name)}
+    if form.text("is_high_risk"):
+        entry["is_high_risk"] = True
+    return address(sowing.add_user(world, app.appid, entry))
+
+
+def end(world: World, _deployment: Deployment) -> str:
+    """End the session of the form's user.
+
+    :raises NotFound: nobody has this openid; Conflict: there is no session.
+    """
+    appid, openid = form.text("appid"), form.text("openid")
+    with world.deciding():
+        user = users.find(world, appid, openid)
+        if user is None:
+            raise NotFound(f"nobody has the openid {openid!r} in {appid!r}")
+        if sessions.end(world, appid, openid) is None:
+            raise Conflict(f"{openid!r} has no session now; the user would have to log in first")
+    return address(user)
+
+
+def address(user: User) -> str:
+    """Of a user's page."""
+    return f"/users/{quote(user.appid)}/{quote(user.openid, safe='')}"
+
+
+def _entries(world: World, appid: str) -> list[Entry]:
+    latest = {session.openid: session for session in sessions.all_sessions(world, appid)}
+    held: dict[str, list[Phone]] = {}
+    for phone in phones.all_phones(world, appid):
+        held.setdefault(phone.openid, []).append(phone)
+    return [
+        Entry(user, latest.get(user.openid), tuple(held.get(user.openid, ()))) for user in users.all_users(world, appid)
+    ]
+
+
+def _text(entry: Entry) -> str:
+    user = entry.user
+    return " ".join([user.appid, user.openid, user.unionid or "", *(phone.phone_id for phone in entry.phones)])
+
+
+def _purchase(world: World, session: Session, held: list[Phone]) -> Purchase | None:
+    for phone in held:
+        if phone.latest_code is not None and sessions.has_bought(world, session, phone.latest_code):
+            return Purchase(phone.latest_code, phone)
+    return None

@@ -1,0 +1,165 @@
+"""What is done on the console's pages, by whom, and what becomes of it."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from emulator.console.routes import ACTIONS
+from emulator.world import faults
+
+APPID = "wx1234567890abcdef"
+
+
+@pytest.mark.parametrize("path", ACTIONS)
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Origin": "https://evil.example"},
+        {"Origin": "http://localhost:5173"},
+        {"Origin": "null"},
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+    ],
+)
+def test_a_form_of_another_page_does_nothing(http, world, path, headers):
+    before = world.store.writes()
+
+    answer = http.post(re.sub("<[^>]+>", "x", path), data={"seconds": "7200"}, headers=headers)
+
+    assert answer.status_code == 403
+    assert world.store.writes() == before
+
+
+def test_a_link_from_another_page_may_be_followed_but_not_read(http):
+    answer = http.get("/clock", headers={"Sec-Fetch-Site": "cross-site", "Origin": "https://evil.example"})
+
+    assert answer.status_code == 200
+    assert "Access-Control-Allow-Origin" not in answer.headers
+
+
+def test_a_command_line_may_send_a_form(http, world):
+    before = world.clock.now()
+
+    assert http.post("/clock/advance", data={"seconds": "60"}).status_code == 303
+    assert world.clock.now() == before + 60
+
+
+def test_the_clock_is_moved_frozen_hastened_and_released(send, world):
+    before = world.clock.now()
+
+    status, page = send("/clock/advance", seconds="90.5")
+    assert (status, world.clock.now()) == (303, before + 90.5)
+    assert "The clock went forward." in page
+    assert "frozen" in page
+    assert "60 times as fast" in send("/clock/scale", factor="60")[1]
+    send("/clock/freeze")
+    assert world.clock.state().is_frozen
+    assert "real time" in send("/clock/release")[1]
+    assert not world.clock.state().is_frozen
+
+
+def test_what_was_done_is_said_once(send, http):
+    send("/clock/freeze")
+
+    assert "The clock stands still." not in http.get("/clock").text
+
+
+@pytest.mark.parametrize(
+    ("path", "fields", "reason"),
+    [
+        ("/clock/advance", {"seconds": "soon"}, "seconds: expected a number, got 'soon'"),
+        ("/clock/advance", {}, "seconds: expected a number, got ''"),
+        ("/clock/advance", {"seconds": "nan"}, "seconds: expected a finite number, got 'nan'"),
+        ("/clock/advance", {"seconds": "-1"}, "the clock only moves forward"),
+        ("/clock/scale", {"factor": "0"}, "times as fast"),
+        ("/faults/add", {"api": "soter.verifySignature"}, "expected an effect, got none"),
+        ("/faults/add", {"api": "nothing", "errcode": "-1"}, "api: expected"),
+        ("/faults/add", {"api": "*", "errcode": "1.5"}, "errcode: expected a whole number"),
+        ("/faults/add", {"api": "*", "errcode": "1e30"}, "errcode: expected a whole number"),
+        ("/faults/add", {"api": "*", "reply": "{"}, "reply: expected JSON, got '{'"),
+        ("/faults/add", {"function": "ask", "failure": "boredom"}, "fail: expected one of"),
+        ("/faults/add", {"api": "*", "errcode": "-1", "percent": "0"}, "probability: expected more than 0"),
+        ("/faults/add", {"api": "*", "errcode": "-1", "body": "x"}, "body: expected a status with it"),
+        ("/faults/add", {"api": "*", "reply": "{}", "errmsg": "x"}, "errmsg: expected an errcode with it"),
+        ("/faults/remove", {"number": "7"}, "there is no fault 7"),
+    ],
+)
+def test_what_cannot_be_done_is_told_on_the_page_itself(http, send, path, fields, reason):
+    status, refusal = send(path, **fields)
+
+    assert status in (400, 404)
+    assert reason in refusal
+    assert f'action="{path}"' in http.post(path, data=fields).text or path == "/faults/remove"
+
+
+def test_a_page_that_tells_a_refusal_keeps_its_own_address(http):
+    assert 'data-place="/clock"' in http.post("/clock/advance").text
+    assert 'href="/clock?lang=zh"' in http.post("/clock/advance").text
+    assert "data-place" not in http.get("/clock").text
+
+
+def test_a_fault_is_added_met_and_removed(send, world, wechat):
+    status, page = send("/faults/add", api="auth.getStableAccessToken", errcode="-1", times="2", latency_ms="")
+    assert status == 303
+    assert "auth.getStableAccessToken" in page
+    assert wechat.stable_token().errcode == -1
+
+    (waiting,) = faults.waiting(world)
+    assert (waiting.times, waiting.hits) == (1, 1)
+    assert "Nothing goes wrong on purpose" in send("/faults/remove", number=str(waiting.number))[1]
+
+
+def test_a_fault_is_for_the_app_that_the_console_is_about(http, send, world):
+    http.get(f"/faults?app={APPID}")
+    send("/faults/add", api="*", reply='{"is_ok": false}', times="1")
+    http.get("/faults?app=*")
+    send("/faults/add", function="*", failure="timeout", latency_ms="20", times="")
+
+    of_app, of_all = faults.waiting(world)
+    assert (of_app.appid, of_app.reply, of_app.times) == (APPID, '{"is_ok":false}', 1)
+    assert (of_all.appid, of_all.failure, of_all.latency_ms, of_all.times) == (None, "timeout", 20, None)
+
+
+def test_a_fault_has_a_text_a_body_and_a_chance_of_its_own(send, world):
+    send("/faults/add", api="*", errcode="-1", errmsg="busy <b>", percent="25", times="")
+    send("/faults/add", api="*", status="502", body="<html>", times="1")
+
+    refusal, outage = faults.waiting(world)
+    assert (refusal.errmsg, refusal.probability) == ("busy <b>", 0.25)
+    assert (outage.status, outage.body, outage.probability) == (502, "<html>", 1)
+
+
+def test_all_faults_are_removed_at_once(send, world):
+    send("/faults/add", api="*", is_abort="1", times="1")
+    send("/faults/add", api="*", status="502", times="1")
+
+    send("/faults/remove")
+
+    assert faults.waiting(world) == []
+
+
+def test_a_request_is_sent_again_with_the_credentials_of_now(send, http, wechat):
+    wechat.verify("oAlice", "{}", "signature")
+    (exchange, *_) = http.get("/emulator/v1/exchanges?api=soter.verifySignature").json["exchanges"]
+
+    status, page = send(f"/requests/{exchange['rid']}/replay")
+
+    assert status == 303
+    assert f'href="/requests/{exchange["rid"]}"' in page
+    assert len(http.get("/emulator/v1/exchanges?api=soter.verifySignature").json["exchanges"]) == 2
+
+
+def test_a_request_whose_proof_is_not_kept_says_so_on_its_page(send, http):
+    http.post("/", headers={"X-TC-Action": "ListFunctions"})
+    (exchange, *_) = http.get("/emulator/v1/exchanges").json["exchanges"]
+
+    status, refusal = send(f"/requests/{exchange['rid']}/replay")
+
+    assert status == 409
+    assert "send it again from its client" in refusal
+
+
+def test_a_request_that_nobody_made_cannot_be_sent_again(http):
+    assert http.post("/requests/nothing/replay").status_code == 404

@@ -1,0 +1,329 @@
+"""Functions on the console: invoked as anybody, watched, told what to declare."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+
+import pytest
+
+from emulator.console import log
+from emulator.world import invocations, journal, saved_events
+from emulator.world.invocations import Record
+from emulator.world.journal import Exchange
+
+APPID = "wx1234567890abcdef"
+ENV = "env-demo"
+HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>"
+ASK = """
+def main(event, context):
+    print("asked", event)
+    if event.get("fail"):
+        raise ValueError("no good")
+    return {"got": event, "openid": (event.get("userInfo") or {}).get("openId")}
+"""
+
+
+@pytest.fixture
+def http(world, serve, project_of):
+    """With a project of one function."""
+    return serve(world, project_of(ASK))
+
+
+@pytest.fixture
+def ended(world):
+    """Keep an invocation that has ended, as if one had run."""
+
+    def keep(number, function="ask", **members):
+        told = {"at": world.clock.now() + number, "duration_ms": 12.0, "memory_bytes": 20 << 20, "is_ok": True}
+        told |= {"log": f"said {number}", "result": f'{{"number":{number}}}', **members}
+        with world.deciding():
+            invocations.record(world, Record(request_id=f"call-{number}", env=ENV, function=function, **told))
+
+    return keep
+
+
+def result_on(page):
+    return json.loads(html.unescape(re.search(r'aria-label="Result"><code>(.*?)</code>', page, re.DOTALL)[1]))
+
+
+class TestTheList:
+    def test_shows_each_function_with_what_it_may_use(self, read):
+        shown = read("/functions")
+
+        assert "ask Python3.11" in shown
+        assert "256 MB · 5 s" in shown
+        assert "never invoked" in shown
+
+    def test_shows_how_the_last_invocation_went(self, read, ended):
+        ended(1)
+        ended(2, is_ok=False)
+
+        assert "failed" in read("/functions")
+
+    def test_shows_the_code_that_a_function_answered_with(self, read, ended):
+        ended(1, result='{"errCode":-604101,"errMsg":"..."}')
+        assert "-604101" in read("/functions")
+        ended(2, result='{"errCode":0,"isOk":false}')
+        assert "is_ok false" in read("/functions")
+
+    def test_finds_by_name(self, read):
+        assert "ask" in read("/functions?q=AS")
+        assert "Nothing fits" in read("/functions?q=nobody")
+
+    def test_teaches_how_to_have_a_project(self, world, serve):
+        assert "wxemu start --project ." in serve(world).get("/functions").text
+
+    def test_teaches_how_to_declare_a_function(self, world, serve, tmp_path):
+        (tmp_path / "cloudbaserc.yaml").write_text("envId: env-demo\n")
+
+        assert "handler: index.main" in serve(world, tmp_path).get("/functions").text
+
+    def test_says_what_is_wrong_with_a_project(self, world, serve, tmp_path):
+        (tmp_path / "cloudbaserc.yaml").write_text("functions: 7\n")
+
+        assert "cloudbaserc.yaml" in serve(world, tmp_path).get("/functions").text
+
+    def test_of_a_project_that_broke_meanwhile_refuses_an_invocation(self, http, tmp_path):
+        (tmp_path / "cloudbaserc.yaml").write_text("functions: 7\n")
+        answer = http.post("/functions/ask/invoke", data={"event": "{}", "sender": "server"})
+
+        assert answer.status_code == 500
+        assert "cloudbaserc.yaml" in html.unescape(answer.text)
+        assert "Traceback" not in answer.text
+
+
+@pytest.mark.slow
+class TestAnInvocation:
+    def test_is_made_as_the_user_who_is_named(self, send):
+        status, page = send("/functions/ask/invoke", event='{"a": 1}', sender="user", openid="oAlice")
+
+        assert status == 303
+        assert "It has run." in page
+        assert result_on(page)["openid"] == "oAlice"
+        assert "asked {&#39;a&#39;: 1" in page
+
+    def test_is_made_as_a_visitor_a_timer_or_a_server(self, send):
+        assert result_on(send("/functions/ask/invoke", event='{"a": 1}', sender="visitor")[1])["got"] == {"a": 1}
+        assert result_on(send("/functions/ask/invoke", sender="timer")[1])["got"]["Type"] == "Timer"
+        assert result_on(send("/functions/ask/invoke", event="", sender="server")[1])["got"] == {}
+
+    def test_that_fails_shows_why(self, send):
+        _, page = send("/functions/ask/invoke", event='{"fail": true}', sender="server")
+
+        assert "no good" in page
+        assert "failed" in page
+
+    def test_leaves_its_event_in_the_editor(self, send, http):
+        send("/functions/ask/invoke", event='{"kept": 1}', sender="user", openid="oBob")
+
+        page = http.get("/functions/ask").text
+        assert "{&#34;kept&#34;: 1}</textarea>" in page
+        assert 'value="user" selected' in page
+        assert 'value="oBob"' in page
+
+
+class TestTheEditor:
+    def test_begins_with_a_user_if_there_is_one(self, http):
+        assert 'name="openid" value="oAlice"' in http.get("/functions/ask").text
+
+    def test_keeps_events_under_names_and_forgets_them(self, send, http, world):
+        status, page = send("/functions/ask/save", name="a <b>", event='{"x": 1}', sender="server")
+
+        assert status == 303
+        assert "The event is saved." in page
+        assert 'href="/functions/ask?event=a%20%3Cb%3E"' in page
+        assert "{&#34;x&#34;: 1}</textarea>" in http.get("/functions/ask?event=a <b>").text
+        assert "{&#34;x&#34;: 1}</textarea>" not in http.get("/functions/ask").text
+        send("/functions/ask/forget", name="a <b>", sender="server")
+        assert saved_events.of_function(world, ENV, "ask") == {}
+
+    def test_keeps_what_was_refused_to_be_mended(self, http):
+        answer = http.post("/functions/ask/invoke", data={"event": '{"half":', "sender": "server"})
+
+        assert answer.status_code == 400
+        assert "{&#34;half&#34;:</textarea>" in answer.text
+
+    @pytest.mark.parametrize(
+        ("fields", "status", "reason"),
+        [
+            ({"event": "{", "sender": "server"}, 400, "event: expected JSON, got '{'"),
+            ({"event": "NaN", "sender": "server"}, 400, "event: expected JSON, got 'NaN'"),
+            ({"event": "[1]", "sender": "user", "openid": "oAlice"}, 400, "expected an object"),
+            ({"event": "7", "sender": "visitor"}, 400, "expected an object"),
+            ({"event": "{}", "sender": "user"}, 400, "openid: expected some text"),
+            ({"event": "{}", "sender": "user", "openid": "oNobody"}, 400, "40003"),
+            ({"event": "{}", "sender": "everybody"}, 400, "'everybody' is not known here"),
+            ({"event": "{}"}, 400, "is not known here"),
+        ],
+    )
+    def test_refuses_what_nobody_sends(self, send, fields, status, reason):
+        got, refusal = send("/functions/ask/invoke", **fields)
+
+        assert got == status
+        assert reason in refusal
+
+    @pytest.mark.parametrize(
+        ("path", "fields", "status"),
+        [
+            ("/functions/ask/save", {"event": "{}", "sender": "server"}, 400),
+            ("/functions/ask/save", {"event": "{", "sender": "server", "name": "x"}, 400),
+            ("/functions/ask/save", {"event": "{}", "name": "x"}, 400),
+            ("/functions/ask/forget", {"name": "x"}, 404),
+            ("/functions/nobody/save", {"event": "{}", "sender": "server", "name": "x"}, 404),
+            ("/functions/nobody/invoke", {"event": "{}", "sender": "server"}, 404),
+            ("/functions/nobody/forget", {"name": "x"}, 404),
+        ],
+    )
+    def test_keeps_nothing_that_could_not_be_sent(self, http, world, path, fields, status):
+        answer = http.post(path, data=fields)
+
+        assert answer.status_code == status
+        assert 'role="alert"' in answer.text
+        assert saved_events.of_function(world, ENV, "ask") == {}
+
+
+class TestOneFunction:
+    def test_that_is_not_deployed_is_a_page_that_says_so(self, http):
+        answer = http.get("/functions/nobody")
+
+        assert answer.status_code == 404
+        assert "cloudbaserc.yaml" in html.unescape(answer.text)
+
+    def test_of_no_app_is_a_page_that_says_so(self, open_world, serve, tmp_path):
+        assert serve(open_world()).get("/functions/ask").status_code == 404
+
+    def test_shows_one_invocation_by_its_request_id_else_the_last(self, http, ended):
+        for number in range(3):
+            ended(number)
+
+        assert result_on(http.get("/functions/ask").text) == {"number": 2}
+        assert result_on(http.get("/functions/ask?invocation=call-1").text) == {"number": 1}
+
+    def test_shows_a_result_that_is_no_json_as_it_is(self, http, ended):
+        ended(1, result='{"cut": "he')
+
+        assert "{&#34;cut&#34;: &#34;he" in http.get("/functions/ask").text
+
+    def test_finds_invocations_by_what_they_said(self, http, ended):
+        for number in range(3):
+            ended(number)
+        page = http.get("/functions/ask?q=said 1").text
+
+        assert re.findall(r'class="whole" id="[^"]+" href="[^"]+invocation=([^"]+)"', page) == ["call-1"]
+
+    def test_plots_durations_and_memory_in_their_order_the_failed_apart(self, http, ended):
+        for number, duration in enumerate((10, 40, 20)):
+            ended(number, duration_ms=duration, is_ok=number != 1)
+        page = http.get("/functions/ask").text
+
+        durations = re.search(r'<svg class="chart"[^>]*aria-label="Durations[^>]*>(.*?)</svg>', page, re.DOTALL)[1]
+        bars = re.findall(r'<rect( class="bad")? x="[^"]+" y="([^"]+)"', durations)
+        assert [bool(bad) for bad, _ in bars] == [False, True, False]
+        assert [float(y) for _, y in bars] == [42.0, 0.0, 28.0]
+        assert "10.0 to 40.0 ms" in page
+        assert "20.0 to 20.0 MB" in page
+
+    def test_links_what_its_invocation_asked_for(self, http, world, ended):
+        ended(1)
+        with world.deciding():
+            for rid, request_id in (("inner", "call-1"), ("other", "call-2")):
+                told = {"rid": rid, "at": 1.0, "face": "cloudbase", "name": "wx.openApi", "appid": APPID}
+                told |= {"method": "POST", "url": "/admin", "request_body": "", "response_body": "", "cost_in_ms": 1}
+                journal.record(world, Exchange(**told, client_ip="", request_id=request_id))
+        page = http.get("/functions/ask").text
+
+        assert 'href="/requests/inner"' in page
+        assert 'href="/requests/other"' not in page
+
+    def test_says_what_to_declare_when_a_cloud_call_was_refused(self, http, world, ended, tmp_path):
+        ended(1)
+        ended(2, function="somebody")
+        with world.deciding():
+            for api, request_id in (("soter.verifySignature", "call-1"), ("security.msgSecCheck", "call-2")):
+                told = {"rid": api, "at": 1.0, "face": "cloudbase", "name": "wx.api", "appid": APPID, "api": api}
+                told |= {"method": "POST", "url": "/admin", "request_body": "", "response_body": "", "cost_in_ms": 1}
+                told |= {"client_ip": "", "errcode": "-604101", "request_id": request_id}
+                journal.record(world, Exchange(**told))
+        page = html.unescape(http.get("/functions/ask").text)
+
+        assert str(tmp_path / "config.json") in page
+        assert '"openapi": [\n      "soter.verifySignature"\n    ]' in page
+        assert "msgSecCheck" not in page
+
+    def test_declares_nothing_anew_that_is_declared_by_now(self, world, serve, project_of, tmp_path, ended):
+        http = serve(world, project_of(ASK))
+        (tmp_path / "functions/ask/config.json").write_text('{"permissions": {"openapi": ["soter.verifySignature"]}}')
+        page = http.get("/functions/ask").text
+
+        assert "declared" in page
+        assert "Declare it" not in page
+
+    @pytest.mark.slow
+    def test_shows_its_instances(self, send):
+        _, page = send("/functions/ask/invoke", event="{}", sender="server")
+
+        (row,) = re.findall(r"<tr>\s*<td class=\"number mono\">(\d+)</td>\s*<td><span[^>]*>(\w+)</span>", page)
+        assert row[1] == "idle"
+
+    def test_shows_what_functions_say_and_return_as_text(self, http, ended):
+        ended(1, log=f"START RequestId: x\n{HOSTILE}\nERROR RequestId: {HOSTILE}", result=json.dumps(HOSTILE))
+        for path in ("/functions", "/functions/ask", f"/functions/ask?q={HOSTILE}", f"/functions/ask?event={HOSTILE}"):
+            page = http.get(path).text
+            assert "<script>alert" not in page
+            assert "<img src=x" not in page
+        assert "&lt;script&gt;alert(1)" in http.get("/functions/ask").text
+
+
+class TestTheLiveLog:
+    def test_comes_line_by_line_on_the_stream_of_the_page(self, world, serve, project_of, monkeypatch):
+        heard = []
+        monkeypatch.setattr(log, "listener", lambda deployment, app, name: heard.append((app.env, name)) or Said())
+        answer = serve(world, project_of(ASK)).get("/live?on=clock&log=ask")
+        blocks = (block.decode() for block in answer.response if not block.startswith(b":"))
+
+        assert next(blocks).startswith("event: following")
+        assert (
+            next(blocks) == f'event: said\ndata: [["START RequestId: 1", "frame"], {json.dumps([HOSTILE, "said"])}]\n\n'
+        )
+        assert heard == [(ENV, "ask")]
+        answer.close()
+
+    def test_tells_the_platform_s_lines_from_the_function_s(self):
+        kinds = [
+            log.shown(line)[1]
+            for line in (
+                "START RequestId: 1",
+                "Init Report RequestId: 1 Coldstart: 3ms",
+                "hello",
+                "ERROR RequestId: 1 Result: {}",
+                "Response RequestId:1 RetMsg:{}",
+                "END RequestId: 1",
+                "Report RequestId: 1 Duration:1ms",
+                "",
+            )
+        ]
+
+        assert kinds == ["frame", "frame", "said", "failure", "frame", "frame", "frame", "said"]
+
+    def test_has_the_latest_logs_at_first(self, http, ended):
+        for number in range(5):
+            ended(number)
+        page = http.get("/functions/ask").text
+
+        assert re.findall(r'<p class="said">(said \d)</p>', page) == ["said 2", "said 3", "said 4"]
+
+
+class Said:
+    """A listener to whom two lines have come."""
+
+    def __init__(self):
+        self.lines = ["START RequestId: 1", HOSTILE]
+
+    def wait(self, _seconds):
+        pass
+
+    def take(self):
+        taken, self.lines = self.lines, []
+        return [type("Line", (), {"text": text}) for text in taken]
