@@ -21,7 +21,7 @@ SILENCE: Final = 60.0
 _CALLS: Final = ("wx.cloud.callFunction", "functions.invokeFunction", "Invoke", "InvokeFunction")
 _IN_HAND: Final = ("wx.startSoterAuthentication", "wx.checkIsSupportSoterAuthentication")
 """What a phone does by itself."""
-_BY_HAND: Final = ("wx.enrol", "wx.override", "wx.cloudID")
+_BY_HAND: Final = ("wx.enrol", "wx.override", "wx.cloudID", "wx.promptSoterAuthentication")
 """What is no part of any flow, but arranges one."""
 
 

@@ -114,14 +114,22 @@ def _code(name: str) -> Response:
 
 def _file(folder: Path, name: str) -> Response:
     """:raises NotFound: the folder has no such file, within it."""
-    file = (folder / name).resolve()
-    if not file.is_relative_to(folder) or not file.is_file():
+    file = _file_within(folder, name)
+    if file is None:
         raise NotFound
     kind = mimetypes.guess_type(name)[0] or "text/plain"
     response = Response(file.read_bytes(), content_type=f"{kind}; charset=utf-8")
     response.headers["Cache-Control"] = "no-cache"
     response.headers["X-Content-Type-Options"] = "nosniff"
     return response
+
+
+def _file_within(folder: Path, name: str) -> Path | None:
+    try:
+        file = (folder / name).resolve()
+        return file if file.is_relative_to(folder) and file.is_file() else None
+    except (OSError, ValueError):  # a name that no file can have
+        return None
 
 
 def _shown(template: str, status: int = 200, **facts: Any) -> Response:

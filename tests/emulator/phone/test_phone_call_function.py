@@ -130,7 +130,7 @@ class TestServerCall:
         ("name", "members", "status", "told"),
         [
             ("nothing", {}, 404, "the project declares no function 'nothing'; add it to cloudbaserc.yaml"),
-            ("ask", {"appid": "wx0"}, 400, "no app has the appid 'wx0'; add it to the seed"),
+            ("ask", {"appid": "wx0"}, 400, "no app has the appid 'wx0'; `wxemu app list` shows which there are"),
         ],
     )
     def test_an_unknown_function_or_app_is_told(self, http, name, members, *, status, told):

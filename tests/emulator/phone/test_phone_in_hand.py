@@ -63,7 +63,7 @@ class TestCreation:
             ({"appid": 5, "profile": "android"}, "appid: expected a string, got int"),
             (
                 {"appid": "wx0000000000000000", "profile": "none"},
-                "no app has the appid 'wx0000000000000000'; add it to the seed",
+                "no app has the appid 'wx0000000000000000'; `wxemu app list` shows which there are",
             ),
             (
                 {"appid": APPID, "profile": "nokia"},
@@ -108,7 +108,8 @@ class TestCreation:
 def test_a_phone_that_is_not_there_is_not_found(http, method, path):
     response = http.open(f"/phone/v1/phones/phone-x{path}", method=method, json={})
     assert response.status_code == 404
-    assert response.json["error"]["message"] == "no phone has the id 'phone-x'"
+    told = response.json["error"]["message"]
+    assert told == "no phone has the id 'phone-x'; `wxemu phone list` shows which there are"
 
 
 def test_an_operation_that_does_not_exist_is_not_found(http, new_phone):

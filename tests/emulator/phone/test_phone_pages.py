@@ -98,7 +98,7 @@ class TestMiniProgram:
         assert "calc(32 * var(--rpx))" in served.text
         assert "rpx " not in served.text
 
-    @pytest.mark.parametrize("name", ["nothing.js", "../pages.py", "%2e%2e/pages.py", "pages"])
+    @pytest.mark.parametrize("name", ["nothing.js", "../pages.py", "%2e%2e/pages.py", "pages", "%00", "a" * 300])
     def test_nothing_else_is_served(self, http, name):
         assert http.get(f"/phone/app/{name}").status_code == 404
 
@@ -111,6 +111,11 @@ class TestWhatThePagesAskFor:
         phone = new_phone("none")
         answer = http.post(f"/phone/v1/phones/{phone.phone_id}/login", json={})
         assert control.get(f"exchanges/{answer.headers['X-Wxemu-Rid']}")["name"] == "wx.login"
+
+    def test_what_fails_without_a_number_is_a_failure_in_the_journal_too(self, http, control, new_phone):
+        phone = new_phone("none")
+        answer = http.post(f"/phone/v1/phones/{phone.phone_id}/checkSession", json={})
+        assert control.get(f"exchanges/{answer.headers['X-Wxemu-Rid']}")["errcode"] == "fail"
 
     def test_a_phone_asks_its_user_in_the_mode_that_it_will_use(self, new_phone):
         assert new_phone("ios").do("promptSoterAuthentication", **PROMPT) == {
