@@ -4,42 +4,66 @@ from __future__ import annotations
 
 import logging
 import re
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import parse_qs
 
 from flask import Flask, Response, request
 from flask.json.provider import DefaultJSONProvider
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 
-from emulator import cloudbase, control, documents, phone, wechat
+from emulator import cloudbase, console, control, documents, phone, replaying, wechat
+from emulator.access import LOOPBACK_ONLY, Access, ControlTokenError, check_name, check_token
 from emulator.body import BodyError
 from emulator.failures import TooManyCallsError, UnknownFunctionError
-from emulator.origins import ForeignOriginError
+from emulator.hosts import is_emulated
+from emulator.origins import ForeignHostError, ForeignPageError
 from emulator.project import ProjectError
+from emulator.runtime import DebuggerError
 from emulator.wechat.routes import refuse, wrong_method
+from emulator.world.apps import UnknownAppError
 from emulator.world.clock import ClockError
 from emulator.world.errors import WeChatError
+from emulator.world.faults import FaultError, UnknownFaultError
 from emulator.world.phones import InvalidPhoneError, UnknownPhoneError
+from emulator.world.seed_form import SeedError, TakenError
 from emulator.world.settings import SettingsError
+from emulator.world.snapshots import SnapshotNameError, UnknownSnapshotError
+from emulator.world.state import StateError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
     from emulator.deployment import Deployment
+    from emulator.intercept import Interception
     from emulator.world.world import World
 
-OUR_OWN: Final = ("/phone/", "/emulator/", "/healthz", "/readyz", "/openapi.json")
+OUR_OWN: Final = ("/phone", "/wx.js", "/emulator/", "/healthz", "/readyz", "/openapi.json")
 LARGEST_BODY: Final = 32 * 1024 * 1024
 
 _log = logging.getLogger(__name__)
 _HALF_PAIR: Final = re.compile("[\ud800-\udfff]")
 _STATUS: Final[dict[type[Exception], int]] = {
     BodyError: 400,
+    TakenError: 409,
+    SeedError: 400,  # after its own kind
+    StateError: 400,
+    SnapshotNameError: 400,
     ClockError: 400,
     SettingsError: 400,
+    FaultError: 400,
     InvalidPhoneError: 400,
-    ForeignOriginError: 403,
+    ControlTokenError: 401,
+    ForeignPageError: 403,
     UnknownPhoneError: 404,
+    UnknownAppError: 404,
+    UnknownSnapshotError: 404,
+    UnknownFaultError: 404,
     WeChatError: 400,
     UnknownFunctionError: 404,
     TooManyCallsError: 429,
+    DebuggerError: 409,
     ProjectError: 500,
 }
 
@@ -54,30 +78,64 @@ class _Json(DefaultJSONProvider):
         return _HALF_PAIR.sub(lambda found: f"\\u{ord(found[0]):04x}", super().dumps(obj, **kwargs))
 
 
-def create_app(world: World, deployment: Deployment) -> Flask:
-    """The faces over one world and the functions deployed in it."""
+def create_app(
+    world: World, deployment: Deployment, access: Access = LOOPBACK_ONLY, interception: Interception | None = None
+) -> Flask:
+    """The faces over one world and the functions deployed in it, for those whom ``access`` lets in."""
     app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
     app.json = _Json(app)
     app.url_map.merge_slashes = False  # it answers a doubled slash with a redirect, which no face of ours does
-    app.register_blueprint(wechat.face(world))
-    app.register_blueprint(phone.face(world, deployment))
-    for face in cloudbase.faces(world, deployment):
+    ours = [
+        phone.face(world, deployment),
+        control.face(world, deployment, interception),
+        replaying.face(world, deployment),
+        console.face(world, deployment, interception=interception, replay=partial(replaying.replay, world, deployment)),
+    ]
+    for face in (wechat.face(world), *cloudbase.faces(world, deployment), documents.face(), *ours):
+        face.before_request(partial(check_name, access))  # after its own, which number the request for a refusal
+        if face in ours:
+            face.before_request(partial(check_token, access))
         app.register_blueprint(face)
-    app.register_blueprint(control.face(world, deployment))
-    app.register_blueprint(documents.face())
+    app.wsgi_app = _with_front_page(app.wsgi_app)  # type: ignore[assignment, method-assign]  # as Flask has one do
+
+    @app.before_request
+    def _check_what_no_face_takes() -> Response | None:
+        if request.blueprint is not None:
+            return None
+        check_name(access)
+        return check_token(access) if request.path.startswith((*OUR_OWN, *console.PATHS)) else None
 
     @app.errorhandler(Exception)
     def _refused(error: Exception) -> Response:
-        if request.path.startswith(OUR_OWN):
-            return _refused_by_us(error)
+        # The console's own page tells which apps there are, which is not for whoever it is refused to.
+        if request.path.startswith(console.PATHS) and not isinstance(error, ControlTokenError | ForeignPageError):
+            return _refused_by_us(error, partial(console.failure, world))
+        if request.path.startswith((*OUR_OWN, *console.PATHS)):
+            return _refused_by_us(error, control.failure)
         return refuse(world, _as_wechat_error(error))
 
     return app
 
 
+def _with_front_page(serve: WSGIApplication) -> WSGIApplication:
+    """Lead ``GET /`` to the console, unless COS or Tencent Cloud's API is asked, which have that path too."""
+
+    def lead(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        if environ["PATH_INFO"] == "/" and environ["REQUEST_METHOD"] in ("GET", "HEAD"):
+            asked = parse_qs(environ.get("QUERY_STRING", ""), keep_blank_values=True)
+            is_tencents = bool({"Action", "uploads"} & asked.keys()) or "HTTP_X_TC_ACTION" in environ
+            if not is_tencents and not is_emulated(environ.get("HTTP_HOST", "").partition(":")[0]):
+                environ["PATH_INFO"] = "/overview"
+        return serve(environ, start_response)
+
+    return lead
+
+
 def _as_wechat_error(error: Exception) -> WeChatError:
+    if isinstance(error, ForeignHostError):
+        return WeChatError(40066, errmsg=f"invalid url, {error}")
     if isinstance(error, NotFound):
         return WeChatError(40066, value=request.path)
     if isinstance(error, MethodNotAllowed):
@@ -88,11 +146,12 @@ def _as_wechat_error(error: Exception) -> WeChatError:
     return WeChatError(-1)
 
 
-def _refused_by_us(error: Exception) -> Response:
+def _refused_by_us(error: Exception, failure: Callable[[int, str], Response]) -> Response:
     if isinstance(error, HTTPException):
-        return control.failure(error.code or 500, f"{request.method} {request.path}: {error.name}; see /openapi.json")
+        told = vars(error).get("description")  # by a view of ours; the library's own words do not say what of
+        return failure(error.code or 500, told or f"{request.method} {request.path}: {error.name}; see /openapi.json")
     status = next((status for kind, status in _STATUS.items() if isinstance(error, kind)), None)
     if status is None:
         _log.exception("a fault of the emulator")
-        return control.failure(500, "a fault of the emulator; its log has the trace")
-    return control.failure(status, str(error))
+        return failure(500, "a fault of the emulator; its log has the trace")
+    return failure(status, str(error))

@@ -56,7 +56,7 @@ class Catalogue:
 
     def __init__(self, world: World, *, directory: Path | None, packages: Path, packaged: Path | None = None) -> None:
         self._world = world
-        self._directory = directory
+        self.directory = directory
         self._packages = Packages(packages)
         self._packaged = packaged
         self._read = threading.Lock()
@@ -130,7 +130,8 @@ class Catalogue:
         with self._world.deciding():
             if name in self.specs(env):
                 raise _exists(name)
-            functions.keep(self._world, env, dataclasses.replace(configured, package=package, code_size=len(code)))
+            made = dataclasses.replace(configured, package=package, code_size=len(code))
+            functions.keep(self._world, env, made, code=code)
 
     def update_code(self, env: str, name: str, configuration: Configuration, *, code: bytes) -> None:
         """Replace a function's code by a zip file; from then on, that runs instead of the project's folder.
@@ -142,7 +143,7 @@ class Catalogue:
         package = self._packages.add(code)
         with self._world.deciding():
             function = configuration.applied(self.find(env, name).function)
-            self._keep(env, dataclasses.replace(function, package=package, code_size=len(code)))
+            self._keep(env, dataclasses.replace(function, package=package, code_size=len(code)), code=code)
 
     def update_configuration(self, env: str, name: str, configuration: Configuration) -> None:
         """Change what a function is configured to be.
@@ -174,15 +175,15 @@ class Catalogue:
             self.find(env, name)
             functions.delete(self._world, env, name)
 
-    def _keep(self, env: str, function: CloudFunction) -> None:
-        functions.keep(self._world, env, dataclasses.replace(function, modified_at=self._world.clock.now()))
+    def _keep(self, env: str, function: CloudFunction, *, code: bytes | None = None) -> None:
+        functions.keep(self._world, env, dataclasses.replace(function, modified_at=self._world.clock.now()), code=code)
 
     def _declared(self) -> Project | None:
-        if self._directory is None:
+        if self.directory is None:
             return None
         with self._read:
             if self._project is None or _stamps(self._project.files) != self._stamps:
-                self._project = self._reread(self._directory)
+                self._project = self._reread(self.directory)
             return self._project
 
     def _reread(self, directory: Path) -> Project:
@@ -208,7 +209,7 @@ class Catalogue:
         """What runs; ``None`` if it was the project's folder and the project declares it no more."""
         own = None if declared is None else declared.functions.get(function.name)
         if function.package is not None:
-            folder = self._packages.folder(function.package)
+            folder = self._unpacked(function.package)
             shared = None if declared is None else declared.shared
             permissions = _permissions(folder)
             if permissions is None:
@@ -230,6 +231,13 @@ class Catalogue:
             environment=function.environment,
             openapi_permissions=permissions,
         )
+
+    def _unpacked(self, package: str) -> Path:
+        """Where the files of a package are; once more unpacked where they are not, as after an import of the state."""
+        folder = self._packages.folder(package)
+        if not folder.is_dir() and (code := functions.code(self._world, package)) is not None:
+            self._packages.add(code)
+        return folder
 
 
 def _of_folder(spec: FunctionSpec) -> CloudFunction:

@@ -5,21 +5,23 @@ from __future__ import annotations
 import json
 import threading
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from emulator import failures
+from emulator import failures, outages, stand_in
 from emulator.catalogue import Catalogue
 from emulator.failures import TooManyCallsError, UnknownFunctionError, UnreadableProjectError
+from emulator.feed import Feed, Line
 from emulator.project import ProjectError
 from emulator.runtime import PLATFORM, Identity, Runtime, instance_environment, log, wx_event
-from emulator.world import apps, invocations, permissions, sessions, users
+from emulator.world import apps, faults, invocations, permissions, sessions, users
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from emulator.project import FunctionSpec
-    from emulator.runtime import Invocation, JSONValue
+    from emulator.runtime import Debugging, InstanceState, Invocation, JSONValue
     from emulator.world.phones import Phone
     from emulator.world.web_users import WebUser
     from emulator.world.world import World
@@ -30,6 +32,8 @@ must never hold them all; the platform refuses beyond its own limit in the same 
 WEB_SOURCE: Final = "web_client"
 """TCB_SOURCE of a web user's call; the real value is not known [inferred]."""
 SESSION_TOKEN: Final = "local-session-token"  # noqa: S105 - what stands for one; nothing here checks it
+SESSION_STORE: Final = "functions.sqlite"
+"""What WX_SESSION_STORE names: the file of what the functions keep together."""
 _OF_THE_PROCESS: Final = frozenset({"PATH", "LANG", "PYTHONPATH", "PYTHONDONTWRITEBYTECODE", "USER_CODE_ROOT"})
 """Of an instance's own process: they would spoil a shell."""
 
@@ -43,18 +47,28 @@ class Deployment:
         uploaded code.
     :param packaged: where scripts/package put the project's functions. Then these run, each on a bare Python of its
         runtime, which has nothing but the package.
+    :param public_url: where everybody else reaches this emulator; without it, there as well.
     """
 
     def __init__(
-        self, world: World, *, directory: Path | None, base_url: str, storage: Path, packaged: Path | None = None
+        self,
+        world: World,
+        *,
+        directory: Path | None,
+        base_url: str,
+        storage: Path,
+        packaged: Path | None = None,
+        public_url: str | None = None,
     ) -> None:
         self.catalogue = Catalogue(world, directory=directory, packages=storage / "packages", packaged=packaged)
         self._world = world
         self._base_url = base_url
-        self._storage = storage
+        self._public_url = base_url if public_url is None else public_url
+        self.session_store = storage / SESSION_STORE
         self._runtime = Runtime(
             variables=self._variables, new_request_id=world.randomness.uuid, is_bare=packaged is not None
         )
+        self.feed = Feed()
         self._places = threading.BoundedSemaphore(MAX_IN_FLIGHT)
 
     def functions(self, env: str | None = None) -> Mapping[str, FunctionSpec]:
@@ -132,12 +146,23 @@ class Deployment:
             raise failures.of(done.failure, done.request_id)
         return done
 
-    def invoke(self, name: str, event: JSONValue, caller: Identity) -> Invocation:
+    def invoke(
+        self,
+        name: str,
+        event: JSONValue,
+        caller: Identity,
+        *,
+        hear: Callable[[str], None] | None = None,
+        debugging: Debugging | None = None,
+    ) -> Invocation:
         """Run a function and wait for its end, a failure included.
 
+        :param hear: gets each line of its log as it comes, as the listeners of ``feed`` do.
+        :param debugging: has it wait for a debugger first.
         :raises UnknownFunctionError: nothing of this name is deployed.
         :raises TooManyCallsError: as many calls as may be are in flight.
         :raises ProjectError: the project cannot be read.
+        :raises UninvokedError: the runtime cannot run it, or no debugger can be awaited.
         """
         spec = self.function(caller.env, name)
         if not self._places.acquire(blocking=False):
@@ -145,10 +170,49 @@ class Deployment:
         began_at = self._world.clock.now()
         try:
             leak = self._world.settings.environ_leak
-            done = self._runtime.invoke(spec, event, self._granted(caller, spec), environ_leak=leak)
+            request_id = self._world.randomness.uuid()  # before it runs: what it calls is known by it
+            tell = partial(self._tell, hear, caller.env, name, request_id)
+            done = self._stand_in(spec, caller, request_id, tell) or self._runtime.invoke(
+                spec,
+                event,
+                self._granted(caller, spec, request_id),
+                request_id=request_id,
+                environ_leak=leak,
+                hear=tell,
+                debugging=debugging,
+            )
         finally:
             self._places.release()
         self._record(done, spec, caller, at=began_at)
+        return done
+
+    def instances(self) -> Sequence[InstanceState]:
+        """The functions' running instances."""
+        return self._runtime.instances()
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether no function runs now."""
+        return self._runtime.is_idle
+
+    def _tell(self, hear: Callable[[str], None] | None, env: str, name: str, request_id: str, line: str) -> None:
+        self.feed.publish(Line(text=line, env=env, function=name, request_id=request_id))
+        if hear is not None:
+            hear(line)
+
+    def _stand_in(
+        self, spec: FunctionSpec, caller: Identity, request_id: str, tell: Callable[[str], None]
+    ) -> Invocation | None:
+        """What answers in the function's place, if the invocation meets a fault that has it so."""
+        with self._world.deciding():
+            fault = faults.met_by_invocation(self._world, function=spec.name, appid=caller.appid)
+        if fault is None:
+            return None
+        outages.wait(fault)
+        done = stand_in.invocation(fault, spec, request_id)
+        if done is not None:
+            for line in log.lines(done, spec).splitlines():
+                tell(line)
         return done
 
     def _record(self, done: Invocation, spec: FunctionSpec, caller: Identity, *, at: float) -> None:
@@ -172,25 +236,30 @@ class Deployment:
         :param name: the function whose permissions the variables carry; without one, those of all functions.
         :raises UnknownFunctionError: the project declares no function of this name.
         """
+        request_id = self._world.randomness.uuid()
         if name is None:
             declared = self.functions(caller.env).values()
             every = frozenset[str]().union(*(spec.openapi_permissions for spec in declared))
-            variables, caller = dict(self._variables(None, caller.appid)), self._with_token(caller, "", every)
+            variables = dict(self._variables(None, caller.appid))
+            caller = self._with_token(caller, "", every, request_id)
         else:
             spec = self.function(caller.env, name)
-            caller = self._granted(caller, spec)
+            caller = self._granted(caller, spec, request_id)
             given = {**spec.environment, **self._variables(spec, caller.appid)}
             variables = instance_environment(spec, caller.env, given)
         kept = {key: value for key, value in variables.items() if key not in _OF_THE_PROCESS}
-        return {**PLATFORM, "SCF_NAMESPACE": caller.env, **kept, **caller.variables(self._world.randomness.uuid())}
+        here = _addresses(self._public_url)  # it does not run beside the emulator, which may be in a container
+        return {**PLATFORM, "SCF_NAMESPACE": caller.env, **kept, **here, **caller.variables(request_id)}
 
-    def _granted(self, caller: Identity, spec: FunctionSpec) -> Identity:
+    def _granted(self, caller: Identity, spec: FunctionSpec, request_id: str) -> Identity:
         """The caller with a token for this one invocation, if it comes through WeChat's side of CloudBase."""
         if caller.trigger is None or caller.uuid is not None:
             return caller
-        return self._with_token(caller, spec.name, spec.openapi_permissions)
+        return self._with_token(caller, spec.name, spec.openapi_permissions, request_id)
 
-    def _with_token(self, caller: Identity, function: str, openapi_permissions: frozenset[str]) -> Identity:
+    def _with_token(
+        self, caller: Identity, function: str, openapi_permissions: frozenset[str], request_id: str
+    ) -> Identity:
         with self._world.deciding():
             granted = permissions.grant(
                 self._world,
@@ -199,6 +268,7 @@ class Deployment:
                 function=function,
                 openid=caller.openid,
                 permissions=openapi_permissions,
+                request_id=request_id,
             )
         return replace(caller, api_token=granted.token)
 
@@ -211,12 +281,11 @@ class Deployment:
         return {
             "WX_APPID": appid,
             "WX_SECRET": app.secret,
-            "WX_API_BASE": self._base_url,
-            "WX_SESSION_STORE": str(self._storage / "functions.sqlite"),
+            "WX_SESSION_STORE": str(self.session_store),
             "TENCENTCLOUD_SECRETID": app.secret_id,
             "TENCENTCLOUD_SECRETKEY": app.secret_key,
             "TENCENTCLOUD_SESSIONTOKEN": SESSION_TOKEN,
-            "TCB_CONTEXT_CNFG": json.dumps({"URL": f"{self._base_url}/admin"}),
+            **_addresses(self._base_url),
         }
 
     def prepare(self) -> None:
@@ -229,3 +298,8 @@ class Deployment:
     def close(self) -> None:
         """End all functions' processes."""
         self._runtime.close()
+
+
+def _addresses(url: str) -> dict[str, str]:
+    """Where functions find WeChat and the gateway, which are both the emulator at ``url``."""
+    return {"WX_API_BASE": url, "TCB_CONTEXT_CNFG": json.dumps({"URL": f"{url}/admin"})}

@@ -7,35 +7,43 @@ keeps connections alive, and gives a function that calls back a thread of its ow
 from __future__ import annotations
 
 import errno
+import ipaddress
 import json
 import logging
 import multiprocessing
 import os
+import signal
 import socket
 import sys
 import tempfile
 import threading
 import time
-from contextlib import suppress
-from dataclasses import dataclass
+from contextlib import closing, nullcontext, suppress
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
 
 from granian.constants import Interfaces
 from granian.server import Server
 
+from emulator.access import LOOPBACK, LOOPBACK_ONLY, Access
 from emulator.app import create_app
-from emulator.deployment import MAX_IN_FLIGHT, Deployment
+from emulator.deployment import MAX_IN_FLIGHT, SESSION_STORE, Deployment
+from emulator.function_store import FunctionStore
+from emulator.inspection import Inspection
+from emulator.intercept import Interception, intercepting, interception_facts
 from emulator.project import ProjectError
-from emulator.world import seed
+from emulator.state import State, check, write_file
+from emulator.world import apps, seed
+from emulator.world.store import StoreError
 from emulator.world.world import World
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from wsgiref.types import WSGIApplication
 
-HOST: Final = "127.0.0.1"
 THREADS: Final = 2 * MAX_IN_FLIGHT + 200
 """More than function calls in flight and their own calls back can hold together."""
 
@@ -46,6 +54,10 @@ class PortTakenError(Exception):
     """Somebody listens on the port already."""
 
 
+class NoAddressError(Exception):
+    """This machine has no such address to listen on."""
+
+
 @dataclass(frozen=True)
 class Plan:
     """How an emulator is to run.
@@ -53,38 +65,79 @@ class Plan:
     :param project: the folder with cloudbaserc.yaml, or ``None`` to serve no functions.
     :param packaged: the folder of scripts/package, to run what it made instead of the project's folders.
     :param state: the folder of the state, or ``None`` for one that ends with the process.
-    :param seed: the seed's document.
+    :param seed: the seed's document; ``None`` for the demo's, or the one that a used state began with.
     :param is_json: announce readiness as one line of JSON.
+    :param is_until_eof: stop when standard input ends, too.
+    :param access: on which address it listens, and who may reach it.
+    :param public_url: where clients reach it, if that is not where it listens: behind a mapped port.
+    :param new_token: the control token, if it was made for this run, so that nobody knows it yet.
+    :param intercept_port: of the interception, or ``None`` to do without.
+    :param pass_through: hosts and patterns that the interception lets out, or ``all``.
+    :param imported: a document of ``emulator.state`` to begin with instead of a seed.
+    :param export_to: the file in which to leave one at the end.
     """
 
     port: int
     project: Path | None
     state: Path | None
-    seed: Mapping[str, Any]
+    seed: Mapping[str, Any] | None
     packaged: Path | None = None
     random_seed: str | None = None
     is_json: bool = False
+    is_until_eof: bool = False
+    access: Access = LOOPBACK_ONLY
+    public_url: str | None = None
+    new_token: str | None = field(default=None, repr=False)
+    intercept_port: int | None = None
+    pass_through: tuple[str, ...] = ()
+    imported: Mapping[str, Any] | None = field(default=None, repr=False)
+    export_to: Path | None = None
+
+    @property
+    def local_url(self) -> str:
+        """Where the emulator answers on this machine, and so to its own functions."""
+        return f"http://{_bracketed(_local_host(self.access.address))}:{self.port}"
 
     @property
     def url(self) -> str:
-        """Where the emulator answers."""
-        return f"http://{HOST}:{self.port}"
+        """Where the emulator answers its clients."""
+        return self.local_url if self.public_url is None else self.public_url
 
 
-def free_port(wanted: int) -> int:
-    """``wanted``, or for 0 a port that is free now.
+def _local_host(address: str) -> str:
+    """Where this machine reaches what listens on ``address``."""
+    listening = ipaddress.ip_address(address)
+    if not listening.is_unspecified:
+        return address
+    return "127.0.0.1" if listening.version == 4 else "::1"  # noqa: PLR2004 - of the Internet Protocol
+
+
+def _bracketed(address: str) -> str:
+    return f"[{address}]" if ":" in address else address
+
+
+def free_port(wanted: int, address: str = LOOPBACK, option: str = "--port") -> int:
+    """``wanted``, or for 0 a port that is free now on ``address``; ``option`` is where the user named it.
 
     :raises PortTakenError: somebody listens there. (The server itself would share the port silently.)
+    :raises NoAddressError: ``address`` is not of this machine.
     """
-    with socket.socket() as probe:
+    with socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((HOST, wanted))
+            probe.bind((address, wanted))
         except OSError as error:
+            if error.errno == errno.EADDRNOTAVAIL:
+                raise NoAddressError(
+                    f"this machine has no address {address} to listen on; name one that it has with --host,"
+                    " or 0.0.0.0 for all of them"
+                ) from None
             if error.errno not in (errno.EADDRINUSE, errno.EACCES):
                 raise
             why = "is taken" if error.errno == errno.EADDRINUSE else "may not be used by this user"
-            raise PortTakenError(f"port {wanted} {why}; name another one with --port, or --port 0 for any") from None
+            raise PortTakenError(
+                f"port {wanted} {why}; name another one with {option}, or {option} 0 for any"
+            ) from None
         port: int = probe.getsockname()[1]
         return port
 
@@ -92,19 +145,29 @@ def free_port(wanted: int) -> int:
 def check_state(plan: Plan) -> None:
     """Make sure that the state can be used, before there is a server that would only say it is not ready.
 
-    :raises StoreError: it cannot.
+    :raises StoreError: it cannot, or holds something that an import would replace.
+    :raises StateError: what is to be imported is no state.
     """
-    if plan.state is not None:
-        World(plan.state).close()
+    if plan.imported is not None:
+        check(plan.imported)
+    if plan.state is None:
+        return
+    with closing(World(plan.state)) as world:
+        if plan.imported is not None and seed.is_planted(world):
+            raise StoreError(
+                f"{plan.state} holds a state already, which --import does not replace; name another folder with"
+                " --state, or start without --import and then run `wxemu state import FILE`"
+            )
 
 
 def serve(plan: Plan) -> None:
     """Serve until SIGTERM or SIGINT."""
     with tempfile.TemporaryDirectory(prefix="wxemu-") as passing:
         storage = Path(passing) if plan.state is None else plan.state
-        Server(
+        interception = _interception(plan, storage)
+        server = Server(
             "wxcloud emulator",
-            address=HOST,
+            address=plan.access.address,
             port=plan.port,
             interface=Interfaces.WSGI,
             blocking_threads=THREADS,
@@ -112,16 +175,61 @@ def serve(plan: Plan) -> None:
             log_enabled=False,
             websockets=False,
             workers_kill_timeout=3,
-        ).serve(target_loader=partial(_load, plan, storage), wrap_loader=False)
+        )
+        with nullcontext() if interception is None else intercepting(interception):
+            if plan.is_until_eof:
+                threading.Thread(target=_stop_at_eof, name="stop at eof", daemon=True).start()
+            server.serve(target_loader=partial(_load, plan, storage, interception), wrap_loader=False)
+        if plan.export_to is not None:
+            _export(storage, plan.export_to)
 
 
-def _load(plan: Plan, storage: Path) -> WSGIApplication:
+def _stop_at_eof() -> None:
+    """Whoever holds the other end of standard input has ended, however that came."""
+    while os.read(sys.stdin.fileno(), 4096):
+        pass
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def _export(storage: Path, file: Path) -> None:
+    """Leave the state in a file, now that nobody changes it any more.
+
+    :raises StateError: it cannot be written.
+    """
+    with closing(World(storage)) as world:
+        if seed.is_planted(world):  # else it was stopped before it had begun, and what the file holds is worth more
+            write_file(file, State(world, FunctionStore(storage / SESSION_STORE)).document())
+
+
+def _interception(plan: Plan, storage: Path) -> Interception | None:
+    if plan.intercept_port is None:
+        return None
+    return Interception(
+        address=plan.access.address,
+        port=plan.intercept_port,
+        host=urlsplit(plan.url).hostname or LOOPBACK,
+        emulator=(_local_host(plan.access.address), plan.port),
+        folder=storage,
+        pass_through=plan.pass_through,
+        control_token=plan.access.control_token,
+    )
+
+
+def _load(plan: Plan, storage: Path, interception: Interception | None) -> WSGIApplication:
     """The application, in the process that serves it."""
     threading.Thread(target=_end_with_parent, name="end with parent", daemon=True).start()
-    world = World(plan.state, random_seed=plan.random_seed)
-    deployment = Deployment(world, directory=plan.project, base_url=plan.url, storage=storage, packaged=plan.packaged)
-    threading.Thread(target=_begin, args=(world, deployment, plan), name="begin", daemon=True).start()
-    return create_app(world, deployment).wsgi_app
+    # What is to be exported at the end is in a file, since by then this process has ended.
+    world = World(plan.state if plan.export_to is None else storage, random_seed=plan.random_seed)
+    deployment = Deployment(
+        world,
+        directory=plan.project,
+        base_url=plan.local_url,
+        public_url=plan.url,
+        storage=storage,
+        packaged=plan.packaged,
+    )
+    threading.Thread(target=_begin, args=(world, deployment, plan, interception), name="begin", daemon=True).start()
+    return create_app(world, deployment, plan.access, interception).wsgi_app
 
 
 def _end_with_parent() -> None:
@@ -132,34 +240,39 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-def _begin(world: World, deployment: Deployment, plan: Plan) -> None:
-    """Seed the world and announce it, while the server already answers that it is not ready."""
+def _begin(world: World, deployment: Deployment, plan: Plan, interception: Interception | None) -> None:
+    """Seed the world and announce it, while the server already answers that it is not ready; then look after files."""
     if seed.is_planted(world):
-        if seed.keep_for_reset(world, plan.seed):
+        if plan.seed is not None and seed.keep_for_reset(world, plan.seed):
             _log.warning(
                 "the state in %s began with another seed; `wxemu state reset` begins anew with this one", plan.state
             )
+    elif plan.imported is not None:
+        State(world, FunctionStore(deployment.session_store)).replace(plan.imported)
     else:
-        seed.plant(world, plan.seed)
-    _wait_until_listening(plan.port)
-    _announce(plan)
+        seed.plant(world, seed.DEMO if plan.seed is None else plan.seed)
+    _wait_until_listening(plan)
+    with suppress(BrokenPipeError):  # whoever was to read it is gone, as after Ctrl-C in a demo
+        _announce(plan, world, interception)
     world.keys.fill()
     with suppress(ProjectError):  # that it cannot be read is told by whoever reads it
         deployment.prepare()
+    if plan.project is not None:
+        Inspection(deployment, plan.project).run()
 
 
-def _wait_until_listening(port: int) -> None:
+def _wait_until_listening(plan: Plan) -> None:
     while True:
         try:
-            socket.create_connection((HOST, port), timeout=1).close()
+            socket.create_connection((_local_host(plan.access.address), plan.port), timeout=1).close()
         except OSError:
             time.sleep(0.005)
         else:
             return
 
 
-def _announce(plan: Plan) -> None:
-    appid = next((app["appid"] for app in plan.seed["apps"]), None)
+def _announce(plan: Plan, world: World, interception: Interception | None) -> None:
+    appid = next((app.appid for app in apps.all_apps(world)), None)
     facts = {
         "url": plan.url,
         "phone": f"{plan.url}/phone/v1",
@@ -168,12 +281,16 @@ def _announce(plan: Plan) -> None:
         "appid": appid,
         "project": None if plan.project is None else str(plan.project),
         "state": ":memory:" if plan.state is None else str(plan.state),
+        "controlToken": plan.new_token,
+        **interception_facts(interception),
     }
     if plan.is_json:
         sys.stdout.write(json.dumps(facts) + "\n")
     else:
+        there = {name: value for name, value in facts.items() if value is not None}
+        width = max(map(len, there))
         sys.stdout.write("wxcloud emulator is ready\n")
-        for name, value in facts.items():
-            sys.stdout.write(f"  {name:<8} {value if value is not None else '-'}\n")
-        sys.stdout.write("  stop with Ctrl-C\n")
+        for name, value in there.items():
+            sys.stdout.write(f"  {name:<{width}} {value}\n")
+        sys.stdout.write("  open the url in a browser for the console; stop with Ctrl-C\n")
     sys.stdout.flush()

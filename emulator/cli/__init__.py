@@ -6,10 +6,18 @@ from typing import Any
 
 import click
 
-from emulator.cli.functions import env, invoke, logs
+from emulator.cli.apps import app, user
+from emulator.cli.clock import clock
+from emulator.cli.doctor import doctor
+from emulator.cli.environment import env
+from emulator.cli.exec import execute
+from emulator.cli.faults import fault, quotas
+from emulator.cli.functions import invoke, logs
+from emulator.cli.health import health
 from emulator.cli.phone import phone
-from emulator.cli.running import clock, state
+from emulator.cli.requests import explain, requests
 from emulator.cli.starting import demo, start
+from emulator.cli.state import state
 
 
 class _Tidy(click.Group):
@@ -24,14 +32,28 @@ class _Tidy(click.Group):
 
 def _expected() -> tuple[type[Exception], ...]:
     # Imported only when something failed: starting is what must be quick.
-    from emulator.demo import DemoError  # noqa: PLC0415
+    from emulator.child import ChildError  # noqa: PLC0415
+    from emulator.client_environment import NoInterceptionError  # noqa: PLC0415
+    from emulator.intercept import InterceptionError  # noqa: PLC0415
     from emulator.project import ProjectError  # noqa: PLC0415
     from emulator.remote import RemoteError  # noqa: PLC0415
-    from emulator.server import PortTakenError  # noqa: PLC0415
-    from emulator.world.seed import SeedError  # noqa: PLC0415
+    from emulator.server import NoAddressError, PortTakenError  # noqa: PLC0415
+    from emulator.world.seed_form import SeedError  # noqa: PLC0415
+    from emulator.world.state import StateError  # noqa: PLC0415
     from emulator.world.store import StoreError  # noqa: PLC0415
 
-    return (DemoError, ProjectError, RemoteError, PortTakenError, SeedError, StoreError)
+    return (
+        ChildError,
+        NoInterceptionError,
+        InterceptionError,
+        ProjectError,
+        RemoteError,
+        NoAddressError,
+        PortTakenError,
+        SeedError,
+        StateError,
+        StoreError,
+    )
 
 
 @click.group(cls=_Tidy, context_settings={"auto_envvar_prefix": "WXEMU", "help_option_names": ["-h", "--help"]})
@@ -48,6 +70,12 @@ def main() -> None:
       wxemu logs --follow
 
     \b
+    Lead code of yours here that says https://api.weixin.qq.com, and see why it failed:
+      wxemu exec -- pytest
+      wxemu requests --failed
+      wxemu explain RID
+
+    \b
     Or watch the whole story once:
       wxemu demo
 
@@ -55,5 +83,6 @@ def main() -> None:
     """
 
 
-for command in (start, demo, invoke, logs, env, phone, clock, state):
+OF_CALLS = (invoke, logs, requests, explain)
+for command in (start, demo, execute, *OF_CALLS, env, phone, clock, fault, quotas, state, app, user, health, doctor):
     main.add_command(command)

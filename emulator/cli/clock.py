@@ -9,7 +9,7 @@ from emulator.cli.options import json_option, running, show, url_option
 
 @click.group()
 def clock() -> None:
-    """Move the emulator's clock: let codes, tokens and sessions grow old at once.
+    """Move the clock, to let codes, tokens and sessions grow old.
 
     \b
     Examples:

@@ -31,7 +31,7 @@ class Duration(click.ParamType[float]):
 
 @click.group()
 def fault() -> None:
-    """Let calls fail on purpose, come late, or get an answer that you name.
+    """Let calls fail on purpose, come late, or get your answer.
 
     A fault counts from the next call on: for the openapis however they are called, for functions whoever calls.
 
@@ -71,6 +71,9 @@ def add(url: str, *, latency: float | None, abort: bool, is_json: bool, **member
       wxemu fault add --api auth.getStableAccessToken --status 502 --appid wx1234567890abcdef
       wxemu fault add --api soter.verifySignature --abort --latency 2s --times 3
     """
+    if (members["api"] is None) == (members["function"] is None):
+        got = "neither" if members["api"] is None else "both"
+        raise click.UsageError(f"expected --api or --function, got {got}")
     named = {**members, "latencyMs": latency, "abort": abort or None}
     body = {name: value for name, value in named.items() if value is not None}
     show(running(url).ask("POST", "/emulator/v1/faults", body), is_json=is_json)
@@ -106,7 +109,15 @@ def remove(number: int | None, appid: str | None, url: str, *, is_all: bool, is_
 @url_option
 @json_option
 def quotas(appid: str | None, url: str, *, is_json: bool) -> None:
-    """What is used up of how often the openapis may be called, and when the count begins anew."""
+    """Show how often each openapi was called, and may be.
+
+    And when the count begins anew. What may be called as often as you like is not shown.
+
+    \b
+    Examples:
+      wxemu quotas
+      wxemu quotas --appid wx1234567890abcdef --json
+    """
     show(running(url).ask("GET", f"/emulator/v1/quotas{_query(appid=appid)}"), is_json=is_json)
 
 

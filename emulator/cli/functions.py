@@ -1,9 +1,8 @@
-"""``wxemu invoke``, ``wxemu logs`` and ``wxemu env``: work with the functions of a running emulator."""
+"""``wxemu invoke`` and ``wxemu logs``: work with the functions of a running emulator."""
 
 from __future__ import annotations
 
 import json
-import shlex
 import sys
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -15,7 +14,7 @@ import click
 from emulator.cli.options import JsonObject, json_option, running, show, url_option
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 
 @click.command()
@@ -24,6 +23,14 @@ if TYPE_CHECKING:
 @click.option("--as", "openid", help="On behalf of this user of the mini program, as wx.cloud.callFunction does.")
 @click.option("--anonymous", is_flag=True, help="On behalf of a visitor of a web app, who has no openid.")
 @click.option("--timer", is_flag=True, help="As a timer trigger, with its own event.")
+@click.option("--debug", is_flag=True, help="Have it wait for a debugger before any of its code runs; no time limit.")
+@click.option(
+    "--debug-port",
+    type=click.IntRange(0, 65535),
+    default=5678,
+    show_default=True,
+    help="Where it waits with --debug; 0 for any port that is free.",
+)
 @click.option("--appid", help="In which app. [default: the first of the seed]")
 @url_option
 @json_option
@@ -31,43 +38,66 @@ def invoke(
     name: str,
     data: dict[str, Any] | None,
     openid: str | None,
+    debug_port: int,
     appid: str | None,
     url: str,
     *,
     anonymous: bool,
     timer: bool,
+    debug: bool,
     is_json: bool,
 ) -> None:
-    """Invoke a function: as a server of yours would, without a user, unless an option names another caller.
+    """Invoke a function, as a server of yours would.
 
-    The result goes to standard output, the log to standard error; with --json both are in one line, in the form of
-    the CLI's and SCF's Result. Exit code 1 if the function failed.
+    It has no user then; an option names another caller. The result goes to standard output, the log, as it comes, to
+    standard error; with --json there is only one line, in the form of the CLI's and SCF's Result. Exit code 1 if the
+    function failed.
 
     \b
     Examples:
       wxemu invoke checkSession --data '{"openid":"o...","sessionKey":"..."}'
       wxemu invoke login --as OPENID --data @event.json
       wxemu invoke verifySignature --timer --json
+      wxemu invoke checkSession --debug      attach your editor to it, see what it prints
     """
-    named = {"event": data, "as": openid, "appid": appid, "anonymous": anonymous or None, "timer": timer or None}
-    body = {member: value for member, value in named.items() if value is not None}
-    answer = running(url).ask("POST", f"/emulator/v1/functions/{quote(name, safe='')}/invocations", body)
+    caller = {"as": openid, "anonymous": anonymous or None, "timer": timer or None, "appid": appid}
+    asked = {"event": data, **caller, "debugPort": debug_port if debug else None}
+    body = {"stream": True, **{member: value for member, value in asked.items() if value is not None}}
+    told = running(url).follow(f"/emulator/v1/functions/{quote(name, safe='')}/invocations", body)
+    answer = _outcome(told, name, shows_log=not is_json)
     if is_json:
         show(answer["scfResult"], is_json=True)
+    elif answer["ok"]:
+        click.echo(json.dumps(answer["result"], ensure_ascii=False, indent=2))
     else:
-        click.echo(answer["scfResult"]["Log"], err=True)
-        if answer["ok"]:
-            click.echo(json.dumps(answer["result"], ensure_ascii=False, indent=2))
-        else:
-            click.echo(answer["error"].get("stackTrace") or answer["error"]["errorMessage"], err=True)
+        click.echo(answer["error"].get("stackTrace") or answer["error"]["errorMessage"], err=True)
     sys.exit(0 if answer["ok"] else 1)
+
+
+def _outcome(told: Iterator[Mapping[str, Any]], name: str, *, shows_log: bool) -> Mapping[str, Any]:
+    """What comes of an invocation; what it says meanwhile goes to standard error."""
+    while "ok" not in (document := next(told)):
+        if "debugger" in document:
+            click.echo(_attach_hint(name, document["debugger"]), err=True)
+        elif shows_log:
+            click.echo(document["line"], err=True)
+    return document
+
+
+def _attach_hint(name: str, debugger: Mapping[str, Any]) -> str:
+    where = debugger["connect"]
+    launch = {"name": f"{name} in wxemu", "type": "debugpy", "request": "attach", **debugger}
+    return (
+        f"wxemu: {name} waits for a debugger on {where['host']}:{where['port']}. For .vscode/launch.json:\n"
+        f"{json.dumps(launch, ensure_ascii=False)}"
+    )
 
 
 @click.command()
 @click.argument("name", required=False)
 @click.option("--request-id", help="Of this one invocation.")
 @click.option("--limit", type=click.IntRange(0, 1000), default=20, show_default=True, help="Of so many, the latest.")
-@click.option("--follow", is_flag=True, help="Go on as invocations end, until Ctrl-C.")
+@click.option("--follow", is_flag=True, help="Go on with what comes, until Ctrl-C.")
 @click.option("--appid", help="Of this app's functions only.")
 @url_option
 @click.option("--json", "is_json", is_flag=True, help="One line of JSON for each invocation, for scripts.")
@@ -81,7 +111,10 @@ def logs(
     follow: bool,
     is_json: bool,
 ) -> None:
-    """Print the logs of invocations, in the order in which these ended; of the function NAME, or of all.
+    """Print the logs of invocations, the latest last.
+
+    Of the function NAME, or of all. With --follow each line is printed as it comes, after the function's name and the
+    beginning of the request id; with --json as well each invocation as it ends.
 
     \b
     Examples:
@@ -94,12 +127,17 @@ def logs(
     remote = running(url)
     if follow:
         with suppress(KeyboardInterrupt):  # the way to end it
-            _print(remote.follow(f"/emulator/v1/logs/stream?{query}"), is_json=is_json)
+            if is_json:
+                _print(remote.follow(f"/emulator/v1/logs/stream?{query}"), is_json=True)
+            else:
+                _print_as_they_come(remote.follow(f"/emulator/v1/logs/stream?{query}&lines=true"))
         return
     kept = remote.ask("GET", f"/emulator/v1/logs?{query}")["logs"]
     if request_id is not None and not kept:
         raise click.ClickException(f"no invocation that was kept has the request id {request_id!r}")
     _print(reversed(kept), is_json=is_json)
+    if not kept:
+        click.echo("wxemu: no invocation so far that fits", err=True)
 
 
 def _print(ended: Iterable[Mapping[str, Any]], *, is_json: bool) -> None:
@@ -111,25 +149,16 @@ def _print(ended: Iterable[Mapping[str, Any]], *, is_json: bool) -> None:
             click.echo(f"{began} {invocation['function']}\n{invocation['log']}\n")
 
 
-@click.command()
-@click.option("--as", "openid", help="The mini program user on whose behalf the function runs.")
-@click.option("--function", help="Whose permissions the cloud calls have. [default: all functions']")
-@click.option("--appid", help="In which app. [default: the first of the seed]")
-@url_option
-@json_option
-def env(openid: str | None, function: str | None, appid: str | None, url: str, *, is_json: bool) -> None:
-    """Print what SCF would set for one invocation, to run a function in any language by hand.
-
-    \b
-    Examples:
-      eval "$(wxemu env --as OPENID --function verifySignature)"
-      wxemu env --json
-    """
-    named = {"openid": openid, "function": function, "appid": appid}
-    body = {name: value for name, value in named.items() if value is not None}
-    answer = running(url).ask("POST", "/emulator/v1/environments", body)
-    if is_json:
-        show(answer, is_json=True)
-    else:
-        for name, value in answer["env"].items():
-            click.echo(f"export {name}={shlex.quote(value)}")
+def _print_as_they_come(told: Iterable[Mapping[str, Any]]) -> None:
+    """Lines; and whole logs of what had ended before, or was run by another process."""
+    begun = set()
+    for document in told:
+        request_id = document["requestId"]
+        if "line" in document:
+            begun.add(request_id)
+            of = filter(None, (document["function"] or "wxemu", request_id and request_id[:8]))
+            click.echo(f"{' '.join(of)} | {document['line']}")
+        elif request_id in begun:
+            begun.remove(request_id)
+        else:
+            _print([document], is_json=False)

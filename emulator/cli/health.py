@@ -11,7 +11,9 @@ from emulator.cli.options import json_option, running, show, url_option
 @url_option
 @json_option
 def health(url: str, *, is_json: bool) -> None:
-    """Ask whether an emulator is seeded and able to serve; exit code 0 if it is, else 1. No token is needed.
+    """Ask whether an emulator is seeded and able to serve.
+
+    Exit code 0 if it is, else 1. No token is needed.
 
     \b
     Examples:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from emulator.remote import Remote
 
 Command = TypeVar("Command", bound="Callable[..., Any]")
+_TOKEN_FORM = re.compile(r"[A-Za-z0-9._~+/=-]{16,}")
+_KEPT_TOKEN = "wxemu.token"  # noqa: S105 - where the context keeps what --token says
 
 
 def json_option(command: Command) -> Command:
@@ -23,7 +26,16 @@ def json_option(command: Command) -> Command:
 
 
 def url_option(command: Command) -> Command:
-    """``--url``: which running emulator is meant."""
+    """``--url``: which running emulator is meant; and ``--token``, which ``running`` reads."""
+    command = click.option(
+        "--token",
+        type=Token(),
+        envvar="WXEMU_TOKEN",
+        show_envvar=True,
+        expose_value=False,
+        callback=_keep_token,
+        help="Its control token, if it asks for one.",
+    )(command)
     return click.option(
         "--url",
         envvar="WXEMU_URL",
@@ -34,18 +46,48 @@ def url_option(command: Command) -> Command:
     )(command)
 
 
+def _keep_token(context: click.Context, _param: click.Parameter, token: str | None) -> None:
+    context.meta[_KEPT_TOKEN] = token
+
+
 def running(url: str) -> Remote:
     """The running emulator that is meant."""
     # Imported when it is used: HTTP takes 60 ms, which `wxemu start` need not pay.
     from emulator.remote import Remote  # noqa: PLC0415
 
-    return Remote(url)
+    return Remote(url, token=given_token())
+
+
+def given_token() -> str | None:
+    """What ``--token`` says."""
+    token: str | None = click.get_current_context().meta.get(_KEPT_TOKEN)
+    return token
+
+
+def first_appid(remote: Remote) -> str:
+    """The app that is meant where none is named."""
+    apps = remote.ask("GET", "/emulator/v1/apps")["apps"]
+    if not apps:
+        raise click.ClickException("the emulator has no app; make one with `wxemu app new`, or `wxemu state reset`")
+    return str(apps[0]["appid"])
 
 
 def show(answer: Mapping[str, Any], *, is_json: bool) -> None:
     """Print an answer: indented for people, on one line for scripts."""
     layout: dict[str, Any] = {"separators": (",", ":")} if is_json else {"indent": 2}
     click.echo(json.dumps(answer, ensure_ascii=False, **layout))
+
+
+class Token(click.ParamType[str]):
+    """A secret that fits into a header; what is refused is not repeated."""
+
+    name = "TOKEN"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The token, or a usage error."""
+        if not _TOKEN_FORM.fullmatch(value):
+            self.fail("expected 16 or more of the characters A-Z a-z 0-9 . _ ~ + / = -", param, ctx)
+        return str(value)
 
 
 class JsonObject(click.ParamType[dict[str, Any]]):

@@ -7,12 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from emulator.cli.options import JsonObject, json_option, running, show, url_option
+from emulator.cli.options import JsonObject, first_appid, json_option, running, show, url_option
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from emulator.remote import Remote
 
 
 @click.group()
@@ -38,17 +36,10 @@ def phone() -> None:
 def new(profile: str, appid: str | None, openid: str | None, url: str, *, is_json: bool) -> None:
     """A new phone, one finger or face enrolled."""
     remote = running(url)
-    body = {"appid": appid or _first_appid(remote), "profile": profile}
+    body = {"appid": appid or first_appid(remote), "profile": profile}
     if openid is not None:
         body["openid"] = openid
     show(remote.ask("POST", "/phone/v1/phones", body), is_json=is_json)
-
-
-def _first_appid(remote: Remote) -> str:
-    apps = remote.ask("GET", "/emulator/v1/apps")["apps"]
-    if not apps:
-        raise click.ClickException("the emulator has no app; reset it to its seed with `wxemu state reset`")
-    return str(apps[0]["appid"])
 
 
 @phone.command("list")
@@ -57,6 +48,15 @@ def _first_appid(remote: Remote) -> str:
 def list_phones(url: str, *, is_json: bool) -> None:
     """Every phone."""
     show(running(url).ask("GET", "/phone/v1/phones"), is_json=is_json)
+
+
+@phone.command()
+@click.argument("phone_id", metavar="PHONE")
+@url_option
+@json_option
+def remove(phone_id: str, url: str, *, is_json: bool) -> None:
+    """Throw a phone away; WeChat forgets its AuthKey."""
+    show(running(url).ask("DELETE", f"/phone/v1/phones/{phone_id}"), is_json=is_json)
 
 
 def _do(url: str, phone_id: str, operation: str, body: Mapping[str, Any], *, is_json: bool) -> None:

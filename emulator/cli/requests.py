@@ -42,7 +42,7 @@ def requests(
     follow: bool,
     is_json: bool,
 ) -> None:
-    """Print what was asked of the emulator and answered, in that order, a line each; of all, or of a choice.
+    """Print what was asked and answered, a line each, the latest last.
 
     \b
     Examples:
@@ -61,7 +61,10 @@ def requests(
         with suppress(KeyboardInterrupt):  # the way to end it
             _print(remote.follow(f"{PATH}/stream?{query}"), is_json=is_json)
         return
-    _print(reversed(remote.ask("GET", f"{PATH}?{query}")["exchanges"]), is_json=is_json)
+    exchanges = remote.ask("GET", f"{PATH}?{query}")["exchanges"]
+    _print(reversed(exchanges), is_json=is_json)
+    if not exchanges:
+        click.echo("wxemu: nothing was asked so far that fits", err=True)
 
 
 def _print(exchanges: Iterable[Mapping[str, Any]], *, is_json: bool) -> None:
@@ -112,9 +115,10 @@ def replay(rid: str, url: str, *, is_json: bool) -> None:
 @url_option
 @json_option
 def explain(rid: str, url: str, *, is_json: bool) -> None:
-    """Tell why a call was answered as it was: what was tried to find out, what was found, and what to do.
+    """Tell why a call was answered as it was, and what to do.
 
-    RID may be an errmsg with a rid in it, or the request id of the gateway's or of a function's call.
+    Also what else was tried to find that out. RID may be an errmsg with a rid in it, or the request id of the gateway's
+    or of a function's call.
 
     \b
     Examples:

@@ -5,10 +5,17 @@ from __future__ import annotations
 import logging
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from emulator.cli.intercepting import intercept_port_of, interception_options
+from emulator.cli.keeping import keeping_of, keeping_options
 from emulator.cli.options import json_option, show
+from emulator.cli.reaching import access_of, reaching_options
+
+if TYPE_CHECKING:
+    from emulator.remote import Remote
 
 _STATE_FOLDER = ".wxemu"
 
@@ -34,6 +41,10 @@ _STATE_FOLDER = ".wxemu"
     help="YAML file with apps, users and phones. [default: one demo app]",
 )
 @click.option("--random-seed", help="Make ids and keys the same in every run that begins with the same state.")
+@reaching_options
+@interception_options
+@keeping_options
+@click.option("--until-eof", is_flag=True, help="Stop as well when standard input ends: with whoever started it.")
 @json_option
 def start(
     project: Path,
@@ -42,10 +53,20 @@ def start(
     state: str | None,
     seed_file: Path | None,
     random_seed: str | None,
+    host: str,
+    public_url: str | None,
+    allow_host: tuple[str, ...],
+    control_token: str | None,
+    intercept_port: int | None,
+    pass_through: tuple[str, ...],
+    import_file: Path | None,
+    export_file: str | None,
     *,
+    no_intercept: bool,
+    until_eof: bool,
     is_json: bool,
 ) -> None:
-    """Start an emulator on 127.0.0.1 and serve until Ctrl-C or SIGTERM.
+    """Start an emulator, and serve until Ctrl-C or SIGTERM.
 
     \b
     Examples:
@@ -53,28 +74,41 @@ def start(
       wxemu start --port 0 --state :memory: --json what a test wants: a line of JSON once it is ready
       wxemu start --seed tests/seed.yaml           your own apps, users and phones
       wxemu start --packages dist                  what scripts/package made, as it will be deployed
+      wxemu start --import team.json --export-on-exit  begin with a state, and keep what has become of it
+      wxemu start --host 0.0.0.0                   for other machines, with a control token that it prints
+      wxemu start --pass-through api.example.com   a host that clients of its proxy may reach as well
     """
     from emulator import server  # noqa: PLC0415 - `wxemu --help` need not load it
     from emulator.world import seed  # noqa: PLC0415
 
     logging.basicConfig(level=logging.WARNING, format="wxemu: %(message)s", stream=sys.stderr)
-    planted = seed.DEMO if seed_file is None else seed.read(_text_of(seed_file), name=str(seed_file))
+    imported, export_to = keeping_of(import_file, export_file, seed_file)
+    planted = None if seed_file is None else seed.read(_text_of(seed_file), name=str(seed_file))
     folder = project / _STATE_FOLDER if state is None else Path(state)
+    access, new_token = access_of(host, public_url, allow_host, control_token)
     plan = server.Plan(
-        port=server.free_port(port),
+        port=server.free_port(port, host),
         project=_checked_project(project, packages),
         packaged=None if packages is None else packages.resolve(),
         state=None if state == ":memory:" else folder.resolve(),
         seed=planted,
         random_seed=random_seed,
         is_json=is_json,
+        is_until_eof=until_eof,
+        access=access,
+        public_url=public_url,
+        new_token=new_token,
+        intercept_port=intercept_port_of(intercept_port, port, host, is_off=no_intercept),
+        pass_through=pass_through,
+        imported=imported,
+        export_to=export_to,
     )
     server.check_state(plan)
     server.serve(plan)
 
 
 def _text_of(file: Path) -> str:
-    from emulator.world.seed import SeedError  # noqa: PLC0415
+    from emulator.world.seed_form import SeedError  # noqa: PLC0415
 
     try:
         return file.read_text(encoding="utf-8")
@@ -108,22 +142,27 @@ def _checked_project(folder: Path, packages: Path | None) -> Path | None:
 @click.option("--keep", is_flag=True, help="Leave the emulator running afterwards, until Ctrl-C.")
 @json_option
 def demo(project: Path, *, keep: bool, is_json: bool) -> None:
-    """Play the whole story on an emulator of its own, and show every request and answer.
+    """Play the whole story, and show every request and answer.
 
-    Login, fingerprint, verifySignature; then what must be refused: a tampered text, another user's openid, a foreign
-    key; then the session: valid, replaced by a login elsewhere, renewed. Exit code 0 only if every answer was the
-    expected one.
+    On an emulator of its own: login, fingerprint, verifySignature; then what must be refused: a tampered text, another
+    user's openid, a foreign key; then the session: valid, replaced by a login elsewhere, renewed. Exit code 0 only if
+    every answer was the expected one.
 
     \b
     Examples:
       wxemu demo
       wxemu demo --json | python -m json.tool
     """
-    from emulator.demo import Emulator, play, told  # noqa: PLC0415
+    from contextlib import suppress  # noqa: PLC0415
 
-    with Emulator(project) as emulator:
-        steps = []
-        for number, step in enumerate(play(emulator.remote), start=1):
+    from emulator.child import Child  # noqa: PLC0415
+    from emulator.demo import play, told  # noqa: PLC0415
+    from emulator.remote import Remote  # noqa: PLC0415
+
+    with Child(project) as emulator:
+        remote, steps = Remote(emulator.url), []
+        _require_functions(remote, project)
+        for number, step in enumerate(play(remote), start=1):
             steps.append(step)
             if not is_json:
                 click.echo(told(number, step))
@@ -134,6 +173,18 @@ def demo(project: Path, *, keep: bool, is_json: bool) -> None:
             expected = sum(step.ok for step in steps)
             click.echo(f"{expected} of {len(steps)} answers were the expected ones.")
         if keep:
-            click.echo(f"The emulator stays at {emulator.remote.url} until Ctrl-C.", err=True)
-            emulator.wait()
+            click.echo(f"The emulator stays at {emulator.url} until Ctrl-C.", err=True)
+            with suppress(KeyboardInterrupt):
+                emulator.wait()
     sys.exit(0 if is_ok else 1)
+
+
+def _require_functions(remote: Remote, project: Path) -> None:
+    from emulator.demo import FUNCTIONS  # noqa: PLC0415
+
+    declared = {function["name"] for function in remote.ask("GET", "/emulator/v1/functions")["functions"]}
+    if absent := [name for name in FUNCTIONS if name not in declared]:
+        raise click.ClickException(
+            f"the story calls {', '.join(absent)}, which {project.resolve()} does not declare;"
+            " name the folder that does with --project"
+        )

@@ -13,7 +13,9 @@ from emulator.cli.options import json_option, running, show, url_option
 
 @click.group()
 def state() -> None:
-    """The emulator's state: apps, users, phones, tokens, sessions, functions that were uploaded, what they keep.
+    """Take the whole state away, bring it back, begin anew.
+
+    That is apps, users, phones, tokens, sessions, functions that were uploaded, and what functions keep.
 
     \b
     Examples:

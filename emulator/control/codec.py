@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from flask import request
 
+from emulator import body
 from emulator.body import BodyError
-from emulator.world import apps
+from emulator.world import apps, users
 
 if TYPE_CHECKING:
+    from emulator.feed import Line
+    from emulator.runtime import InstanceState
     from emulator.world.apps import App
     from emulator.world.invocations import Record
     from emulator.world.world import World
@@ -35,11 +38,51 @@ def app(world: World, appid: str | None) -> App:
     :raises BodyError: there is no such app.
     """
     with world.deciding():
-        named = appid or next((app.appid for app in apps.all_apps(world)), "")
-        found = apps.find(world, named)
-    if found is None:
-        raise BodyError(f"no app has the appid {named!r}; add it to the seed")
-    return found
+        named = appid or next((app.appid for app in apps.all_apps(world)), None)
+        if named is None:
+            raise BodyError("there is no app; `wxemu app new` makes one, `wxemu state reset` brings the seed's back")
+        try:
+            return apps.require(world, named)
+        except apps.UnknownAppError as error:
+            raise BodyError(str(error)) from None
+
+
+def require_user(world: World, app: App, openid: str | None) -> None:
+    """Make sure that somebody has the openid, if one is named.
+
+    :raises BodyError: nobody in ``app`` has it.
+    """
+    with world.deciding():
+        if openid is not None and users.find(world, app.appid, openid) is None:
+            raise BodyError(f"nobody in {app.appid} has the openid {openid!r}; `wxemu user list` shows who is there")
+
+
+def flag(name: str) -> bool:
+    """Whether the query asks for something, ``true`` or ``false``; not by default.
+
+    :raises BodyError: another word.
+    """
+    return body.member(request.args.get(name, "false"), ("false", "true")) == "true"
+
+
+def line(said: Line) -> dict[str, Any]:
+    """One line of a log, while the invocation lasts."""
+    return {"requestId": said.request_id, "env": said.env, "function": said.function, "line": said.text}
+
+
+def instance(running: InstanceState) -> dict[str, Any]:
+    """One running instance of a function."""
+    return {
+        "function": running.function,
+        "appid": running.appid,
+        "env": running.env,
+        "process": running.process,
+        "state": "busy" if running.is_busy else "idle",
+        "sinceSeconds": running.since_seconds,
+        "invocations": running.invocations,
+        "memoryBytes": running.memory_bytes,
+        "coldStartMs": running.init_ms,
+    }
 
 
 def log(record: Record) -> dict[str, Any]:

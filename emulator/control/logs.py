@@ -2,34 +2,25 @@
 
 from __future__ import annotations
 
-import math
-import threading
-import time
-from typing import TYPE_CHECKING, Final
-from weakref import WeakSet
+from typing import TYPE_CHECKING, Any, Final
 
-from flask import Response, current_app, jsonify, request
+from flask import Response, jsonify, request
 
 from emulator.control import codec
-from emulator.control.errors import failure
+from emulator.streams import json_lines
 from emulator.world import invocations
 from emulator.world.invocations import Choice
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
-    from flask.json.provider import JSONProvider
-
+    from emulator.deployment import Deployment
+    from emulator.feed import Listener
+    from emulator.streams import Streams
     from emulator.world.invocations import Record
     from emulator.world.world import World
 
 DEFAULT_LIMIT: Final = 20
-MOST_FOLLOWERS: Final = 50
-"""Streams at one time: each holds a thread of the server as long as its client stays."""
-POLL_SECONDS: Final = 0.1
-"""Between two looks at what has ended: whichever process ran the function, it is in the store."""
-HEARTBEAT_SECONDS: Final = 1.0
-"""An empty line at least so often: only by writing does the server notice that a client has gone."""
 
 
 def listed(world: World) -> Response:
@@ -38,41 +29,29 @@ def listed(world: World) -> Response:
     return jsonify({"logs": [codec.log(record) for record in kept]})
 
 
-class Streams:
-    """The streams of logs that clients follow now."""
+def followed(world: World, deployment: Deployment, streams: Streams) -> Response:
+    """The latest logs in the order of their ends, then each as it ends; with ``lines``, each line as it comes, too.
 
-    def __init__(self) -> None:
-        self._open: WeakSet[Iterator[str]] = WeakSet()  # one that nobody reads any more is gone from it
-        self._opening = threading.Lock()
-
-    def opened(self, world: World) -> Response:
-        """The latest logs in the order in which they ended, then each as it ends, until the client goes: NDJSON."""
-        choice = _choice(world)
-        number = invocations.last_number(world)  # before what was kept is read: nothing that ends meanwhile is lost
-        kept = invocations.latest(world, choice, limit=codec.limit(0))[::-1]
-        number = kept[-1].number if kept else number
-        with self._opening:
-            if len(self._open) >= MOST_FOLLOWERS:
-                return failure(429, f"{MOST_FOLLOWERS} clients follow the logs already; end one of them")
-            stream = _stream(world, choice, current_app.json, kept, number)
-            self._open.add(stream)
-        return Response(stream, content_type="application/x-ndjson")
+    :raises BodyError: what cannot be asked for.
+    """
+    choice, is_by_line = _choice(world), codec.flag("lines")
+    listener = deployment.feed.listener(choice) if is_by_line else None
+    number = invocations.last_number(world)  # before what was kept is read: nothing that ends meanwhile is lost
+    kept = invocations.latest(world, choice, limit=codec.limit(0))[::-1]
+    number = kept[-1].number if kept else number
+    news = json_lines(_news(world, choice, kept, number, listener))
+    return streams.opened(news, wait=None if listener is None else listener.wait)
 
 
-def _stream(world: World, choice: Choice, json: JSONProvider, ended: Sequence[Record], number: int) -> Iterator[str]:
-    """Lines of JSON, and empty ones in between, the first at once; while it waits it holds no lock."""
-    silent_since = -math.inf
+def _news(
+    world: World, choice: Choice, ended: list[Record], number: int, listener: Listener | None
+) -> Iterator[list[dict[str, Any]]]:
+    """What there is to tell, each time one asks."""
     while True:
-        for record in ended:
-            number = record.number
-            yield f"{json.dumps(codec.log(record))}\n"
-        now = time.monotonic()
-        if ended:
-            silent_since = now
-        elif now - silent_since >= HEARTBEAT_SECONDS:
-            silent_since = now
-            yield "\n"
-        time.sleep(POLL_SECONDS)
+        # Taken after one has looked for ends: a log that has ended by then had said its last line before.
+        lines = [] if listener is None else listener.take()
+        yield [*map(codec.line, lines), *map(codec.log, ended)]
+        number = ended[-1].number if ended else number
         ended = invocations.after(world, number, choice)
 
 

@@ -4,49 +4,76 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from flask import Blueprint, Response, jsonify, request
+from flask import Blueprint, Response, jsonify
 
 from emulator import body
-from emulator.control import codec, functions, logs
+from emulator.control import apps, clock, exchanges, faults, functions, invocations, logs, quotas, state
 from emulator.control.errors import failure
+from emulator.function_store import FunctionStore
+from emulator.intercept import interception_document
 from emulator.origins import keep_to_allowed_pages
-from emulator.world import apps, journal, seed, settings
+from emulator.state import State
+from emulator.streams import Streams
+from emulator.world import seed, settings
 
 if TYPE_CHECKING:
     from emulator.deployment import Deployment
+    from emulator.intercept import Interception
     from emulator.world.world import World
 
-RESET_TARGETS: Final = ("seed", "empty")
-DEFAULT_EXCHANGES: Final = 50
 
-
-def face(world: World, deployment: Deployment) -> Blueprint:
+def face(world: World, deployment: Deployment, interception: Interception | None = None) -> Blueprint:
     """The control plane over ``world`` and ``deployment``."""
     routes = Blueprint("control", __name__)
     keep_to_allowed_pages(routes, world)
-    streams = logs.Streams()
+    whole = State(world, FunctionStore(deployment.session_store))
+    log_streams, exchange_streams = Streams("the logs"), Streams("the exchanges")
     for path, methods, view in (
         ("/healthz", ["GET"], _healthz),
         ("/readyz", ["GET"], partial(_readyz, world)),
         ("/emulator/v1/healthz", ["GET"], _healthz),
         ("/emulator/v1/readyz", ["GET"], partial(_readyz, world)),
-        ("/emulator/v1/apps", ["GET"], partial(_apps, world)),
-        ("/emulator/v1/state/reset", ["POST"], partial(_reset, world)),
-        ("/emulator/v1/clock", ["GET"], partial(_clock, world)),
-        ("/emulator/v1/clock/freeze", ["POST"], partial(_freeze, world)),
-        ("/emulator/v1/clock/advance", ["POST"], partial(_advance, world)),
-        ("/emulator/v1/clock/release", ["POST"], partial(_release, world)),
+        ("/emulator/v1/apps", ["GET"], partial(apps.listed, world)),
+        ("/emulator/v1/apps", ["POST"], partial(apps.added, world)),
+        ("/emulator/v1/apps/<appid>", ["GET"], partial(apps.shown, world)),
+        ("/emulator/v1/apps/<appid>", ["PATCH"], partial(apps.restricted, world)),
+        ("/emulator/v1/apps/<appid>", ["DELETE"], partial(apps.removed, whole)),
+        ("/emulator/v1/apps/<appid>/users", ["GET"], partial(apps.users_listed, world)),
+        ("/emulator/v1/apps/<appid>/users", ["POST"], partial(apps.user_added, world)),
+        ("/emulator/v1/apps/<appid>/users/<openid>/session/expire", ["POST"], partial(apps.session_expired, world)),
+        ("/emulator/v1/apps/<appid>/sessions", ["GET"], partial(apps.sessions_listed, world)),
+        ("/emulator/v1/apps/<appid>/tokens", ["GET"], partial(apps.tokens_listed, world)),
+        ("/emulator/v1/state", ["GET"], partial(state.exported, whole)),
+        ("/emulator/v1/state", ["PUT"], partial(state.imported, world, whole)),
+        ("/emulator/v1/state/snapshots", ["GET"], partial(state.listed, world)),
+        ("/emulator/v1/state/snapshots", ["POST"], partial(state.saved, whole)),
+        ("/emulator/v1/state/snapshots/<name>", ["DELETE"], partial(state.deleted, world)),
+        ("/emulator/v1/state/reset", ["POST"], partial(state.reset, whole)),
+        ("/emulator/v1/clock", ["GET"], partial(clock.shown, world)),
+        ("/emulator/v1/clock/freeze", ["POST"], partial(clock.frozen, world)),
+        ("/emulator/v1/clock/advance", ["POST"], partial(clock.advanced, world)),
+        ("/emulator/v1/clock/scale", ["POST"], partial(clock.scaled, world)),
+        ("/emulator/v1/clock/release", ["POST"], partial(clock.released, world)),
+        ("/emulator/v1/faults", ["GET"], partial(faults.listed, world)),
+        ("/emulator/v1/faults", ["POST"], partial(faults.added, world)),
+        ("/emulator/v1/faults", ["DELETE"], partial(faults.all_removed, world)),
+        ("/emulator/v1/faults/<int(max=1000000000):number>", ["DELETE"], partial(faults.removed, world)),
+        ("/emulator/v1/quotas", ["GET"], partial(quotas.listed, world)),
         ("/emulator/v1/settings", ["GET"], partial(_settings, world)),
         ("/emulator/v1/settings", ["PATCH"], partial(_change_settings, world)),
-        ("/emulator/v1/exchanges", ["GET"], partial(_exchanges, world)),
-        ("/emulator/v1/exchanges/<rid>", ["GET"], partial(_exchange, world)),
+        ("/emulator/v1/exchanges", ["GET"], partial(exchanges.listed, world)),
+        ("/emulator/v1/exchanges/stream", ["GET"], partial(exchanges.followed, world, exchange_streams)),
+        ("/emulator/v1/exchanges/<rid>", ["GET"], partial(exchanges.shown, world)),
+        ("/emulator/v1/exchanges/<rid>/explanation", ["GET"], partial(exchanges.explained, world)),
         ("/emulator/v1/environments", ["POST"], partial(functions.environment, world, deployment)),
         ("/emulator/v1/functions", ["GET"], partial(functions.listed, deployment)),
-        ("/emulator/v1/functions/<name>/invocations", ["POST"], partial(functions.invoked, world, deployment)),
+        ("/emulator/v1/functions/<name>/invocations", ["POST"], partial(invocations.invoked, world, deployment)),
+        ("/emulator/v1/interception", ["GET"], partial(_interception, interception)),
         ("/emulator/v1/logs", ["GET"], partial(logs.listed, world)),
-        ("/emulator/v1/logs/stream", ["GET"], partial(streams.opened, world)),
+        ("/emulator/v1/logs/stream", ["GET"], partial(logs.followed, world, deployment, log_streams)),
+        ("/emulator/v1/instances", ["GET"], partial(functions.instances, deployment)),
     ):
         routes.add_url_rule(path, f"{methods[0]} {path}".replace(".", "_"), view, methods=methods)
     return routes
@@ -62,40 +89,8 @@ def _readyz(world: World) -> Response:
     return jsonify({"status": "ready"})
 
 
-def _apps(world: World) -> Response:
-    with world.deciding():
-        return jsonify({"apps": [{"appid": app.appid, "env": app.env} for app in apps.all_apps(world)]})
-
-
-def _reset(world: World) -> Response:
-    target = body.member(body.text(body.of_request(), "to") or "seed", RESET_TARGETS)
-    if target == "seed":
-        seed.replant(world)
-    else:
-        seed.empty(world)
-    return jsonify({"to": target})
-
-
-def _clock(world: World) -> Response:
-    with world.deciding():
-        state = world.clock.state()
-        return jsonify({"now": world.clock.now(), "isFrozen": state.frozen_at is not None, "offset": state.offset})
-
-
-def _freeze(world: World) -> Response:
-    given = body.of_request()
-    world.clock.freeze(body.number(given, "at") if "at" in given else None)
-    return _clock(world)
-
-
-def _advance(world: World) -> Response:
-    world.clock.advance(body.number(body.of_request(), "seconds"))
-    return _clock(world)
-
-
-def _release(world: World) -> Response:
-    world.clock.release()
-    return _clock(world)
+def _interception(interception: Interception | None) -> Response:
+    return jsonify(interception_document(interception))
 
 
 def _settings(world: World) -> Response:
@@ -108,16 +103,3 @@ def _change_settings(world: World) -> Response:
     with world.deciding():
         settings.keep(world.store, settings.changed(world.settings, given))
     return _settings(world)
-
-
-def _exchanges(world: World) -> Response:
-    limit = codec.limit(DEFAULT_EXCHANGES)
-    with world.deciding():
-        found = journal.recent(world, limit=limit, appid=request.args.get("appid"))
-    return jsonify({"exchanges": [asdict(exchange) for exchange in found]})
-
-
-def _exchange(world: World, rid: str) -> Response:
-    with world.deciding():
-        found = journal.find(world, rid)
-    return failure(404, f"no exchange has the rid {rid!r}") if found is None else jsonify(asdict(found))

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import time
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from flask import Blueprint, Response, request
-from werkzeug.exceptions import HTTPException
 
+from emulator import outages
+from emulator.recording import Entry
 from emulator.wechat import codec
-from emulator.world import journal, tokens
+from emulator.world import faults, journal, tokens
 from emulator.world.apis import TABLE, check_method
 from emulator.world.errors import WeChatError
-from emulator.world.journal import Exchange
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,11 +39,11 @@ def face(world: World) -> Blueprint:
 
 def refuse(world: World, error: WeChatError) -> Response:
     """The answer to a request that reached no openapi: an unknown path, a method no route takes, a fault of ours."""
+    entry = _entry("")
     with world.deciding():
-        rid = journal.new_rid(world)
-        members = codec.failure(error, path=request.path, rid=rid, suffix=world.settings.errmsg_suffix)
-        text = codec.encode(members)
-        _record(world, name="", rid=rid, appid=None, text=text, cost_in_ms=0.0, error=error)
+        entry.rid, entry.at = journal.new_rid(world), world.clock.now()
+        text = codec.encode(_refused(world, entry, error))
+        entry.keep(world, text)
     return _response(text)
 
 
@@ -60,71 +59,51 @@ def wrong_method(path: str, method: str) -> WeChatError:
 
 
 def _answer(world: World, api: Api) -> Response:
-    started = time.perf_counter()
+    entry = _entry(api.name)
     body = request.get_data(cache=True, parse_form_data=False)
-    failed = None
+    fault = None
     with world.deciding():
-        rid = journal.new_rid(world)
+        entry.rid, entry.at = journal.new_rid(world), world.clock.now()
         query = request.args
         token = query.get("access_token") or query.get("cloudbase_access_token")
-        appid = query.get("appid")
+        entry.appid = query.get("appid")
         try:
             check_method(api, request.method)
             app = api.authorise(world, token)
             given = codec.parameters(api.method, query, body)
-            appid = _claimed_appid(given) if app is None else app.appid
-            members = api.answer(world, app, given, request.remote_addr or "")
+            entry.appid = _claimed_appid(given) if app is None else app.appid
+            fault = faults.met_by_call(world, api=api.name, appid=entry.appid)
+            members = api.answer(world, app, given, request.remote_addr or "", fault)
+            entry.errcode = members.get("errcode")
         except WeChatError as error:
-            failed = error
             # Whoever an ended token belonged to may still ask what became of the call.
-            appid = appid or tokens.owner(world, token)
-            members = codec.failure(error, path=api.path, rid=rid, suffix=world.settings.errmsg_suffix)
-        text = codec.encode(members)
-        cost = (time.perf_counter() - started) * 1000
-        _record(world, name=api.name, rid=rid, appid=appid, text=text, cost_in_ms=cost, error=failed)
-    return _response(text)
+            entry.appid = entry.appid or tokens.owner(world, token)
+            entry.token_digest = tokens.digest(token) if token else None
+            members = _refused(world, entry, error)
+        answer = _response(codec.encode(members))
+        if fault is not None:
+            answer, entry.remark = outages.passed(answer, fault), fault.remark
+            entry.started -= fault.latency_ms / 1000  # which passes when nobody waits for this decision any more
+        entry.keep(world, answer.get_data(as_text=True), status=answer.status_code)
+    outages.wait(fault)
+    return answer
+
+
+def _entry(name: str) -> Entry:
+    given = request.args.to_dict() if request.method == "GET" else None
+    return Entry(face="wechat", name=name, api=name or None, given=given)
+
+
+def _refused(world: World, entry: Entry, error: WeChatError) -> dict[str, object]:
+    entry.errcode = error.errcode
+    entry.remark = None if error.value is None else repr(error.value)
+    return codec.failure(error, path=request.path, rid=entry.rid, suffix=world.settings.errmsg_suffix)
 
 
 def _claimed_appid(given: Mapping[str, Any]) -> str | None:
     """Whose call it is by its own word, for the journal."""
     appid = given.get("appid")
     return appid.encode(errors="replace").decode() if isinstance(appid, str) else None
-
-
-def _body_as_text() -> str:
-    try:
-        return request.get_data(cache=True, parse_form_data=False).decode(errors="backslashreplace")
-    except HTTPException:  # too long, or the client went away: that is why it was refused
-        return ""
-
-
-def _record(
-    world: World,
-    *,
-    name: str,
-    rid: str,
-    appid: str | None,
-    text: str,
-    cost_in_ms: float,
-    error: WeChatError | None,
-) -> None:
-    journal.record(
-        world,
-        Exchange(
-            rid=rid,
-            at=world.clock.now(),
-            face="wechat",
-            name=name,
-            appid=appid,
-            method=request.method,
-            url=request.full_path.rstrip("?"),
-            request_body=_body_as_text(),
-            response_body=text,
-            cost_in_ms=cost_in_ms,
-            client_ip=request.remote_addr or "",
-            remark=None if error is None or error.value is None else repr(error.value),
-        ),
-    )
 
 
 def _response(text: str) -> Response:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 from emulator.world import apps, auth_keys, journal, quotas, sessions, tokens
 from emulator.world.errors import DAILY_TOKEN_QUOTA_ERRMSG, WeChatError
-from emulator.world.quotas import Quota
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,16 +30,14 @@ _RID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{8}")
 def get_access_token(world: World, request: Request) -> Answer:
     """``GET /cgi-bin/token``."""
     app = _client_credential(world, request)
-    quota = Quota("day", 2000)
-    quotas.spend(world, appid=app.appid, api="auth.getAccessToken", quota=quota, errmsg=DAILY_TOKEN_QUOTA_ERRMSG)
+    quotas.spend(world, appid=app.appid, api="auth.getAccessToken", errmsg=DAILY_TOKEN_QUOTA_ERRMSG)
     return _token_reply(tokens.issue(world, app))
 
 
 def get_stable_access_token(world: World, request: Request) -> Answer:
     """``POST /cgi-bin/stable_token``."""
     app = _client_credential(world, request)
-    for quota in (Quota("minute", 10_000), Quota("day", 500_000)):
-        quotas.spend(world, appid=app.appid, api="auth.getStableAccessToken", quota=quota)
+    quotas.spend(world, appid=app.appid, api="auth.getStableAccessToken")
     return _token_reply(tokens.issue_stable(world, app, is_forced=request["force_refresh"] is True))
 
 
@@ -62,13 +59,7 @@ def code_to_session(world: World, request: Request) -> Answer:
         raise WeChatError(40002, value=request["grant_type"])
     app = apps.authenticate(world, appid=request["appid"], secret=request["secret"])
     user = sessions.user_of_code(world, appid=app.appid, code=request["js_code"])
-    quotas.spend(
-        world,
-        appid=app.appid,
-        api="auth.code2Session",
-        quota=Quota("minute", 100, is_per_user=True),
-        openid=user.openid,
-    )
+    quotas.spend(world, appid=app.appid, api="auth.code2Session", openid=user.openid)
     session = sessions.log_in(world, code=request["js_code"], user=user)
     reply = {"session_key": session.session_key, "openid": session.openid}
     return reply if user.unionid is None else {**reply, "unionid": user.unionid}
@@ -82,7 +73,7 @@ def check_session_key(world: World, request: Request) -> Answer:
 
 def reset_user_session_key(world: World, request: Request) -> Answer:
     """``GET /wxa/resetusersessionkey``."""
-    quotas.spend(world, appid=request.appid, api="auth.resetUserSessionKey", quota=Quota("minute", 60_000))
+    quotas.spend(world, appid=request.appid, api="auth.resetUserSessionKey")
     session = sessions.reset(world, _check_login_state(world, request))
     return {**OK, "openid": session.openid, "session_key": session.session_key}
 

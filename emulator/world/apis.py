@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from emulator.world.apps import App
+    from emulator.world.faults import Fault
     from emulator.world.world import World
 
 
@@ -50,11 +51,16 @@ class Api:
         apps.check_permission(app, self.name)
         return app
 
-    def answer(self, world: World, app: App | None, given: Mapping[str, Any], client_ip: str) -> Mapping[str, Any]:
+    def answer(
+        self, world: World, app: App | None, given: Mapping[str, Any], client_ip: str, fault: Fault | None
+    ) -> Mapping[str, Any]:
         """The members of the reply.
 
+        :param fault: what the call meets; it stands in place of the parameters' checks and the decision.
         :raises WeChatError: a parameter is missing or invalid, or the decision itself.
         """
+        if fault is not None and not fault.only_delays:
+            return fault.members(client_ip)
         for parameter in self.parameters:
             parameter.check(given)
         return self.decide(world, Request(given, client_ip, app))

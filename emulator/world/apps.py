@@ -1,4 +1,8 @@
-"""Mini programs: appid, AppSecret, and what an app may be refused for."""
+"""Mini programs: appid, AppSecret, and what an app may be refused for.
+
+UnknownAppError
+    No app has the appid that somebody names to us (WeChat has its own words for it: 40013).
+"""
 
 from __future__ import annotations
 
@@ -17,7 +21,13 @@ if TYPE_CHECKING:
 
     from emulator.world.world import World
 
+SEED_NOTE: Final = "seed"
+"""Under which the store keeps the seed's document."""
 IP_REFUSALS: Final = {"needs_confirmation": 89503, "refused_24h": 89506, "refused_1h": 89507}
+
+
+class UnknownAppError(Exception):
+    """No app has this appid."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +89,17 @@ def find(world: World, appid: str) -> App | None:
     return _app(world.store.row("SELECT * FROM apps WHERE appid = ?", appid))
 
 
+def require(world: World, appid: str) -> App:
+    """The app with this appid.
+
+    :raises UnknownAppError: there is none.
+    """
+    app = find(world, appid)
+    if app is None:
+        raise UnknownAppError(f"no app has the appid {appid!r}; `wxemu app list` shows which there are")
+    return app
+
+
 def find_by_secret_id(world: World, secret_id: str) -> App | None:
     """The app whose environment these Tencent Cloud credentials own, or ``None``."""
     return _app(world.store.row("SELECT * FROM apps WHERE secret_id = ?", secret_id))
@@ -103,9 +124,15 @@ def _app(row: Row | None) -> App | None:
 
 
 def all_apps(world: World) -> list[App]:
-    """Every app, by appid."""
+    """Every app: those of the seed in its order, then those that came later, by appid.
+
+    So the first one, which is meant where none is named, stays the first, whatever tests add.
+    """
     rows = world.store.rows("SELECT appid FROM apps ORDER BY appid")
-    return [app for row in rows if (app := find(world, row["appid"])) is not None]
+    present = [app for row in rows if (app := find(world, row["appid"])) is not None]
+    seed = world.store.note(SEED_NOTE) or {}
+    place = {entry["appid"]: number for number, entry in enumerate(seed.get("apps", ()))}
+    return sorted(present, key=lambda app: place.get(app.appid, len(place)))
 
 
 def restrictions(fields: Mapping[str, Any]) -> Restrictions:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from emulator.world import soter, users
@@ -10,9 +11,38 @@ if TYPE_CHECKING:
     from emulator.world.world import World
 
 
+@dataclass(frozen=True)
+class AuthKey:
+    """The public AuthKey of one phone (SubjectPublicKeyInfo PEM), for its user in one app."""
+
+    appid: str
+    openid: str
+    phone_id: str
+    public_key: str
+
+
 def register(world: World, *, appid: str, openid: str, phone_id: str, public_key: str) -> None:
     """A phone's AuthKey (SubjectPublicKeyInfo PEM) for this user in this app; it replaces the phone's former one."""
     world.store.run("INSERT OR REPLACE INTO auth_keys VALUES (?, ?, ?, ?)", appid, openid, phone_id, public_key)
+
+
+def of_user(world: World, appid: str, openid: str) -> list[AuthKey]:
+    """A user's keys in an app."""
+    rows = world.store.rows("SELECT * FROM auth_keys WHERE appid = ? AND openid = ? ORDER BY phone_id", appid, openid)
+    return [AuthKey(**row) for row in rows]
+
+
+def of_others(world: World, appid: str, openid: str, *, limit: int) -> list[AuthKey]:
+    """The keys of all but one user, those in the same app first."""
+    rows = world.store.rows(
+        "SELECT * FROM auth_keys WHERE appid != ?1 OR openid != ?2 ORDER BY appid != ?1 LIMIT ?3", appid, openid, limit
+    )
+    return [AuthKey(**row) for row in rows]
+
+
+def forget(world: World, phone_id: str) -> None:
+    """The AuthKey of a phone that is gone."""
+    world.store.run("DELETE FROM auth_keys WHERE phone_id = ?", phone_id)
 
 
 def is_genuine(world: World, *, appid: str, openid: str, json_string: str, json_signature: str) -> bool:

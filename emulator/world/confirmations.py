@@ -6,7 +6,8 @@ from base64 import b64encode
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from emulator.world import phones, sessions, soter
+from emulator.world import phones, sessions, signed_texts, soter
+from emulator.world.signed_texts import SignedText
 from emulator.world.soter import AuthMode
 
 if TYPE_CHECKING:
@@ -57,6 +58,20 @@ OUTCOMES: Final = ("match", "mismatch", "lockout", *_ENDED_OUTCOMES)
 """What the user can do in front of the sensor; the text of 90002 is [inferred], the others were seen."""
 
 
+def prompt(
+    world: World, phone: Phone, *, request_auth_modes: tuple[str, ...], challenge: str | None, auth_content: str = ""
+) -> str:
+    """The mode in which the phone asks its user now.
+
+    :raises ConfirmationError: it asks nobody: one of its own checks fails, or its sensor is locked.
+    """
+    mode = _check(phone, request_auth_modes, challenge, auth_content)
+    sessions.touch(world, phone.appid, phone.openid)
+    if phone.locked_for(world.clock.now()):
+        raise _frozen(mode)
+    return mode
+
+
 def confirm(
     world: World,
     phone: Phone,
@@ -71,10 +86,7 @@ def confirm(
     :param outcome: one of ``OUTCOMES``.
     :raises ConfirmationError: everything but a match, and a match that the phone cannot sign.
     """
-    mode = _check(phone, request_auth_modes, challenge, auth_content)
-    sessions.touch(world, phone.appid, phone.openid)
-    if world.clock.now() < phone.locked_until:
-        raise _frozen(mode)
+    mode = prompt(world, phone, request_auth_modes=request_auth_modes, challenge=challenge, auth_content=auth_content)
     if outcome in _ENDED_OUTCOMES:
         raise ConfirmationError(*_ENDED_OUTCOMES[outcome], auth_mode=mode)
     if outcome == "lockout" or (outcome == "mismatch" and phone.failures + 1 >= MISMATCHES_TO_LOCK):
@@ -128,7 +140,7 @@ def _sign(world: World, phone: Phone, mode: str, challenge: str) -> Confirmation
         raise ConfirmationError(90007, "auth key update error", auth_mode=mode)
     kinds = phone.override.kinds
     counter = phone.counter if "staleCounter" in kinds else phone.counter + 1
-    text = _result_json(phone, mode, challenge, counter)
+    text = signed_text = _result_json(phone, mode, challenge, counter)
     salt_length = phone.profile.salt_length
     signature = soter.sign(
         soter.load_private_key(phone.ask if "foreignKey" in kinds else phone.auth_key),
@@ -139,6 +151,17 @@ def _sign(world: World, phone: Phone, mode: str, challenge: str) -> Confirmation
         text = _result_json(phone, mode, f"{challenge}!", counter)
     if "bogusSignature" in kinds:
         signature = b64encode(world.randomness.draw(256)).decode()
+    evidence = SignedText(
+        appid=phone.appid,
+        openid=phone.openid,
+        phone_id=phone.phone_id,
+        at=world.clock.now(),
+        text=signed_text,
+        given_text=text,
+        signature=signature,
+        override=",".join(kinds),
+    )
+    signed_texts.keep(world, evidence)
     left = phone.override if phone.override.is_lasting else phones.Override()
     phones.keep(world, replace(phone, counter=counter, failures=0, override=left))
     return Confirmation(mode, text, signature)

@@ -29,7 +29,10 @@ _IN_QUERY: Final = re.compile(rf"({_in_query(f'{_NAMES}|token')})[^&\s]+")
 # A value may hold escapes, as PHP's slashes.
 _IN_JSON: Final = re.compile(rf'({_in_json(_NAMES)})(?:[^"\\]|\\+[^"\\])+')
 _IN_FORM: Final = re.compile(rf'(\bname="(?:{_NAMES})"[^\n]{{0,200}}\n(?:[^\r\n]{{1,200}}\r?\n){{0,4}}\r?\n)[^\r\n]+')
-_IN_HEADER: Final = re.compile(r"(\bBearer |\bTC3-HMAC-SHA256 [^\"\n]{0,2000}?\bSignature=)[A-Za-z0-9_.=+/-]+")
+# Each look for a signature ends after a few words: a text may hold the scheme's name any number of times.
+_IN_HEADER: Final = re.compile(
+    r"(\bBearer |\bTC3-HMAC-SHA256 (?:[^\"\s]+ ){0,4}?[^\"\s]*?\bSignature=)[A-Za-z0-9_.=+/-]+"
+)
 _PLACES: Final = (
     ('"', _IN_JSON),
     ('name="', _IN_FORM),

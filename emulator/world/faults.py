@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
 ANY: Final = "*"
 """In place of a name: every openapi, or every function."""
+OF_OPENAPIS: Final = ("errcode", "reply", "status", "abort")
+OF_FUNCTIONS: Final = ("fail", "reply")
+"""The effects that a fault of either can have, by the names that our interfaces give them."""
 FAILURES: Final = ("timeout", "memory", "error", "exit")
 """How a function can be made to fail: its time or memory runs out, its code raises, its process ends."""
 OVERLOADS: Final = {
@@ -206,7 +209,8 @@ def _check(world: World, fault: Fault) -> None:
     else:
         _check_api_effects(fault, fault.api)
     if fault.only_delays and fault.latency_ms == 0:
-        raise FaultError("expected an effect, got none; name one, or a latency")
+        possible = OF_FUNCTIONS if fault.api is None else OF_OPENAPIS
+        raise FaultError(f"expected an effect, got none; name {', '.join(possible)} or a latency")
     if not 0 <= fault.latency_ms <= LONGEST_MS:
         raise FaultError(f"latency: expected 0 to {LONGEST_MS} milliseconds, got {fault.latency_ms:g}")
     if fault.times is not None and not 1 <= fault.times <= MOST_TIMES:
@@ -224,7 +228,7 @@ def _check_effects(fault: Fault, possible: tuple[str, ...], what: str) -> None:
 
 
 def _check_function_effects(fault: Fault) -> None:
-    _check_effects(fault, ("fail", "reply"), "a fault of a function")
+    _check_effects(fault, OF_FUNCTIONS, "a fault of a function")
     if fault.errmsg is not None or fault.body is not None:
         raise FaultError("errmsg and body: a fault of a function takes neither")
     if fault.failure is not None and fault.failure not in FAILURES:
@@ -234,7 +238,7 @@ def _check_function_effects(fault: Fault) -> None:
 def _check_api_effects(fault: Fault, api: str) -> None:
     if api != ANY and api not in BY_NAME:
         raise FaultError(f"api: expected {ANY} or one of {', '.join(BY_NAME)}, got {api!r}")
-    _check_effects(fault, ("errcode", "reply", "status", "abort"), "a fault of an openapi")
+    _check_effects(fault, OF_OPENAPIS, "a fault of an openapi")
     _check_errcode(fault, api)
     if fault.reply is not None and not isinstance(json.loads(fault.reply), dict):
         raise FaultError(f"reply: expected an object, as every openapi's reply is, got {fault.reply}")

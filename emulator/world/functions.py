@@ -74,15 +74,35 @@ def kept(world: World, env: str) -> dict[str, CloudFunction | None]:
     return {row["name"]: None if row["configuration"] is None else _function(row["configuration"]) for row in rows}
 
 
-def keep(world: World, env: str, function: CloudFunction) -> None:
-    """Keep ``function`` as it is now."""
+def keep(world: World, env: str, function: CloudFunction, *, code: bytes | None = None) -> None:
+    """Keep ``function`` as it is now.
+
+    :param code: the zip that its package was unpacked from, when that is new.
+    """
     configuration = json.dumps(dataclasses.asdict(function))
     world.store.run("INSERT OR REPLACE INTO functions VALUES (?, ?, ?)", env, function.name, configuration)
+    if code is not None:
+        world.store.run("INSERT OR IGNORE INTO packages VALUES (?, ?, ?)", env, function.package, code)
+    _forget_unused_packages(world, env)
+
+
+def code(world: World, package: str) -> bytes | None:
+    """The zip of a package, or ``None`` if no function has it any more."""
+    row = world.store.row("SELECT content FROM packages WHERE package = ?", package)
+    return None if row is None else bytes(row["content"])
 
 
 def delete(world: World, env: str, name: str) -> None:
     """Forget a function, and remember that it is gone: the project's folder does not bring it back [inferred]."""
     world.store.run("INSERT OR REPLACE INTO functions VALUES (?, ?, NULL)", env, name)
+    _forget_unused_packages(world, env)
+
+
+def _forget_unused_packages(world: World, env: str) -> None:
+    used = {function.package for function in kept(world, env).values() if function is not None}
+    for row in world.store.rows("SELECT package FROM packages WHERE env = ?", env):
+        if row["package"] not in used:
+            world.store.run("DELETE FROM packages WHERE env = ? AND package = ?", env, row["package"])
 
 
 def _function(configuration: str) -> CloudFunction:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Final
 
-from emulator.world.journal import without_credentials
+from emulator.world.credentials import without_credentials
 
 if TYPE_CHECKING:
     from sqlite3 import Row

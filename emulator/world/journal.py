@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, Final
@@ -18,6 +19,8 @@ KEPT_EXCHANGES: Final = 10_000
 """Exchanges kept in all, give or take a hundred."""
 KEPT_CHARACTERS: Final = 64 * 1024
 """Of a body its beginning; what is longer is cut, and says so."""
+SEARCHED_CHARACTERS: Final = 1000
+"""Of a text that is looked for its beginning: nobody else decides meanwhile."""
 RID_LIFE: Final = 7 * 24 * 3600
 """Seconds for which a rid can be asked about [doc]."""
 _FORGET_EVERY: Final = 100
@@ -117,9 +120,9 @@ _CONDITIONS: Final = {
     "face": "face = ?",
     "errcode": "errcode = ?",
     "request_id": "? IN (request_id, rid)",
-    "text": "rid || ' ' || url || ' ' || name || ' ' || coalesce(api, '') || ' ' || request_body"
+    "text": "instr(lower(rid || ' ' || url || ' ' || name || ' ' || coalesce(api, '') || ' ' || request_body"
     " || ' ' || response_body || ' ' || coalesce(given, '') || ' ' || coalesce(remark, '')"
-    " || ' ' || user_agent LIKE ? ESCAPE '!'",
+    " || ' ' || user_agent), lower(?)) > 0",
     "is_failure": "? = (coalesce(errcode, '0') <> '0' OR status >= 400 OR response_body LIKE '%is_ok\":false%'"
     """ OR response_body LIKE '%is_ok\\":false%' OR response_body GLOB '*"result":{"errCode":[-1-9]*'"""
     """ OR response_body LIKE '%"isOk":false%')""",
@@ -137,11 +140,23 @@ def new_rid(world: World) -> str:
 
 def json_object(text: str) -> dict[str, Any]:
     """The members of a JSON object; none for any other text."""
-    try:
-        decoded = json.loads(text)
-    except (ValueError, RecursionError):
-        return {}
+    decoded = json_value(text)
     return decoded if isinstance(decoded, dict) else {}
+
+
+def json_value(text: str) -> Any:
+    """The value that JSON spells; ``None`` for any other text, such as with a number that JSON could not show again."""
+    try:
+        return json.loads(text, parse_float=_finite, parse_constant=_finite)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _finite(written: str) -> float:
+    number = float(written)
+    if not math.isfinite(number):
+        raise ValueError(written)
+    return number
 
 
 def record(world: World, exchange: Exchange) -> int:
@@ -244,7 +259,7 @@ def after(world: World, number: int, choice: Choice) -> list[Exchange]:
 def _chosen(world: World, choice: Choice, order: str, limit: int) -> list[Exchange]:
     wanted = {name: value for name, value in vars(choice).items() if value is not None}
     if "text" in wanted:
-        wanted["text"] = "%" + re.sub(r"([!%_])", r"!\1", wanted["text"]) + "%"
+        wanted["text"] = wanted["text"][:SEARCHED_CHARACTERS]
     where = " AND ".join(_CONDITIONS[name] for name in wanted) or "TRUE"
     # What is put together here is this module's own.
     sql = f"SELECT * FROM exchanges WHERE {where} ORDER BY number {order} LIMIT ?"  # noqa: S608

@@ -61,14 +61,14 @@ class KeyPool:
         with self._store.transaction():
             start = self._store.note(_NEXT) or 0
             rows = self._store.rows(
-                "SELECT pem FROM rsa_keys WHERE origin = ? AND number >= ? ORDER BY number LIMIT ?",
+                "SELECT number, pem FROM rsa_keys WHERE origin = ? AND number >= ? ORDER BY number LIMIT ?",
                 self._origin,
                 start,
                 count,
             )
             if len(rows) < count:
                 return None
-            self._store.keep_note(_NEXT, start + count)
+            self._store.keep_note(_NEXT, rows[-1]["number"] + 1)
             if self._seed is None:
                 self._store.run("DELETE FROM rsa_keys WHERE number < ? AND origin = ?", start, self._origin)
             return [row["pem"] for row in rows]
@@ -97,7 +97,8 @@ class KeyPool:
                 continue
             pem = self._make(number)
             with self._store.transaction():
-                self._store.run("INSERT OR IGNORE INTO rsa_keys VALUES (?, ?, ?)", self._origin, number, pem)
+                if self._next_missing() == number:  # meanwhile another state, or another process's key, may have come
+                    self._store.run("INSERT INTO rsa_keys VALUES (?, ?, ?)", self._origin, number, pem)
             with self._changed:
                 self._changed.notify_all()
 

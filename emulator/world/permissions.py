@@ -24,16 +24,22 @@ LIFE: Final = 600
 REFUSALS: Final = {
     -604100: "API not found",
     -604101: "function has no permission to call this API",
+    -604102: "call open API timeout",
+    -604103: "call open API system error",
     -604104: "illegal source of invocation",
 }
-"""The gateway's own refusals, with wx-server-sdk's texts [src]."""
+"""The gateway's own refusals, with wx-server-sdk's texts [src]; -604102 and -604103 by a fault only."""
 
 
 class CloudCallError(Exception):
-    """The gateway refuses a cloud call."""
+    """The gateway refuses a cloud call.
 
-    def __init__(self, code: int) -> None:
+    :param request_id: of the invocation that calls, where its token told.
+    """
+
+    def __init__(self, code: int, *, request_id: str | None = None) -> None:
         self.code = code
+        self.request_id = request_id
         super().__init__(f"{code} {REFUSALS[code]}")
 
 
@@ -44,6 +50,7 @@ class Grant:
     :param function: its name; empty for an environment that was asked for without one.
     :param openid: of the mini program user on whose behalf it runs, if any.
     :param permissions: names of openapis that its config.json declares.
+    :param request_id: of the invocation.
     """
 
     token: str = field(repr=False)
@@ -52,17 +59,25 @@ class Grant:
     function: str
     openid: str | None
     permissions: frozenset[str]
+    request_id: str
 
 
 def grant(
-    world: World, *, appid: str, env: str, function: str, openid: str | None, permissions: frozenset[str]
+    world: World,
+    *,
+    appid: str,
+    env: str,
+    function: str,
+    openid: str | None,
+    permissions: frozenset[str],
+    request_id: str,
 ) -> Grant:
     """A token for one invocation, by which it, and no other function, may use its permissions."""
-    granted = Grant(world.randomness.text(64, BASE64URL), appid, env, function, openid, permissions)
+    granted = Grant(world.randomness.text(64, BASE64URL), appid, env, function, openid, permissions, request_id)
     now = world.clock.now()
     world.store.run("DELETE FROM api_tokens WHERE expires_at <= ?", now)
     world.store.run(
-        "INSERT INTO api_tokens VALUES (?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO api_tokens VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         granted.token,
         appid,
         env,
@@ -70,6 +85,7 @@ def grant(
         openid,
         json.dumps(sorted(permissions)),
         now + LIFE,
+        request_id,
     )
     return granted
 
@@ -80,11 +96,17 @@ def find(world: World, token: str, *, appid: str) -> Grant | None:
     if row is None or world.clock.now() >= row["expires_at"]:
         return None
     permissions = frozenset(json.loads(row["permissions"]))
-    return Grant(row["token"], row["appid"], row["env"], row["function"], row["openid"], permissions)
+    return Grant(row["token"], row["appid"], row["env"], row["function"], row["openid"], permissions, row["request_id"])
 
 
-def authorise(world: World, *, api_name: str, token: str, appid: str) -> tuple[Api, App]:
-    """The openapi that a cloud call names, and the app it is made for.
+def find_by_invocation(world: World, request_id: str) -> Grant | None:
+    """What an invocation that began a while ago may still do, or ``None``."""
+    row = world.store.row("SELECT token, appid FROM api_tokens WHERE request_id = ?", request_id)
+    return None if row is None else find(world, row["token"], appid=row["appid"])
+
+
+def authorise(world: World, *, api_name: str, token: str, appid: str) -> tuple[Grant, Api, App]:
+    """The invocation that makes a cloud call, the openapi that it names, and the app it is made for.
 
     :param token: the wxCloudApiToken of the invocation that calls.
     :param appid: of the environment that is called.
@@ -96,7 +118,7 @@ def authorise(world: World, *, api_name: str, token: str, appid: str) -> tuple[A
         raise CloudCallError(-604104)
     api = BY_NAME.get(api_name)
     if api is None or not api.has_cloud_call:
-        raise CloudCallError(-604100)
+        raise CloudCallError(-604100, request_id=granted.request_id)
     if api_name not in granted.permissions:
-        raise CloudCallError(-604101)
-    return api, app
+        raise CloudCallError(-604101, request_id=granted.request_id)
+    return granted, api, app

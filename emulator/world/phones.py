@@ -55,6 +55,7 @@ class Phone:
 
     :param counter: the TEE's counter as last used; it only grows, also over restarts.
     :param enrolled: how many fingers and faces are enrolled, by mode.
+    :param attk: public half of the ATTK (PEM), whose private half never leaves the TEE; ``None`` as with ``ask``.
     :param ask: private ASK (PEM); ``None`` on a phone without SOTER, or one seeded with a public AuthKey only.
     :param auth_key: private AuthKey (PEM), ``None`` likewise.
     :param failures: mismatches in a row.
@@ -70,12 +71,17 @@ class Phone:
     uid: str
     counter: int
     enrolled: Mapping[str, int]
+    attk: str | None = field(default=None, repr=False)
     ask: str | None = field(default=None, repr=False)
     auth_key: str | None = field(default=None, repr=False)
     failures: int = 0
     locked_until: float = 0.0
     latest_code: str | None = None
     override: Override = Override()
+
+    def locked_for(self, now: float) -> float:
+        """Seconds from ``now`` until biometrics work again; 0 when they do."""
+        return max(0.0, self.locked_until - now)
 
 
 def create(
@@ -133,8 +139,10 @@ def _check_public_key(pem: str) -> None:
 
 
 def _holder(world: World, appid: str, openid: str | None) -> str:
-    if apps.find(world, appid) is None:
-        raise InvalidPhoneError(f"no app has the appid {appid!r}; add it to the seed")
+    try:
+        apps.require(world, appid)
+    except apps.UnknownAppError as error:
+        raise InvalidPhoneError(str(error)) from None
     openid = openid or users.new_openid(world)
     if users.find(world, appid, openid) is None:
         users.add(world, users.User(appid, openid))
@@ -146,10 +154,9 @@ def _provision(phone: Phone, *, attk: str, ask: str, auth_key: str) -> tuple[Pho
     attk_private, ask_private, auth_private = map(soter.load_private_key, (attk, ask, auth_key))
     ask_blob = soter.attest(_exported(phone, soter.public_key_pem(ask_private), 1), signer=attk_private)
     auth_key_blob = soter.attest(_exported(phone, soter.public_key_pem(auth_private), 2), signer=ask_private)
-    uploaded = soter.verify_chain(
-        attk_public_key_pem=soter.public_key_pem(attk_private), ask=ask_blob, auth_key=auth_key_blob
-    )
-    return replace(phone, ask=ask, auth_key=auth_key, counter=uploaded.counter), uploaded.pub_key
+    attk_public = soter.public_key_pem(attk_private)
+    uploaded = soter.verify_chain(attk_public_key_pem=attk_public, ask=ask_blob, auth_key=auth_key_blob)
+    return replace(phone, attk=attk_public, ask=ask, auth_key=auth_key, counter=uploaded.counter), uploaded.pub_key
 
 
 def _exported(phone: Phone, pub_key: str, uses: int) -> soter.ExportedKey:
@@ -164,13 +171,19 @@ def find(world: World, phone_id: str) -> Phone:
     """
     row = _row(world, phone_id)
     if row is None:
-        raise UnknownPhoneError(f"no phone has the id {phone_id!r}")
+        raise UnknownPhoneError(f"no phone has the id {phone_id!r}; `wxemu phone list` shows which there are")
     return _phone(row)
 
 
 def all_phones(world: World, appid: str | None = None) -> list[Phone]:
     """Every phone, or those in one app."""
     rows = world.store.rows("SELECT * FROM phones WHERE ?1 IS NULL OR appid = ?1 ORDER BY phone_id", appid)
+    return [_phone(row) for row in rows]
+
+
+def of_user(world: World, appid: str, openid: str) -> list[Phone]:
+    """A user's phones in an app."""
+    rows = world.store.rows("SELECT * FROM phones WHERE appid = ? AND openid = ? ORDER BY phone_id", appid, openid)
     return [_phone(row) for row in rows]
 
 
@@ -202,10 +215,16 @@ def override(world: World, phone: Phone, wanted: Override) -> Phone:
     return keep(world, replace(phone, override=wanted))
 
 
+def remove(world: World, phone: Phone) -> None:
+    """Throw the phone away; WeChat forgets its AuthKey, so what it has signed verifies no more."""
+    world.store.run("DELETE FROM phones WHERE phone_id = ?", phone.phone_id)
+    auth_keys.forget(world, phone.phone_id)
+
+
 def keep(world: World, phone: Phone) -> Phone:
     """Store the phone as it is now."""
     world.store.run(
-        "INSERT OR REPLACE INTO phones VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT OR REPLACE INTO phones VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         phone.phone_id,
         phone.appid,
         phone.openid,
@@ -214,6 +233,7 @@ def keep(world: World, phone: Phone) -> Phone:
         phone.uid,
         phone.counter,
         json.dumps(dict(phone.enrolled)),
+        phone.attk,
         phone.ask,
         phone.auth_key,
         phone.failures,

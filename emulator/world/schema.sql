@@ -22,18 +22,27 @@ CREATE TABLE sessions (
   appid TEXT NOT NULL, openid TEXT NOT NULL, session_key TEXT NOT NULL, issued_at REAL NOT NULL, expires_at REAL NOT NULL,
   PRIMARY KEY (appid, openid)
 ) WITHOUT ROWID;
+CREATE TABLE former_sessions (
+  appid TEXT NOT NULL, openid TEXT NOT NULL, session_key TEXT NOT NULL, issued_at REAL NOT NULL, expires_at REAL NOT NULL,
+  ended_at REAL NOT NULL, PRIMARY KEY (appid, openid, session_key)
+) WITHOUT ROWID;
 CREATE TABLE phones (
   phone_id TEXT PRIMARY KEY, appid TEXT NOT NULL, openid TEXT NOT NULL, profile TEXT NOT NULL,
   cpu_id TEXT NOT NULL, uid TEXT NOT NULL, counter INTEGER NOT NULL, enrolled TEXT NOT NULL,
-  ask TEXT, auth_key TEXT, failures INTEGER NOT NULL, locked_until REAL NOT NULL, latest_code TEXT, override TEXT NOT NULL
+  attk TEXT, ask TEXT, auth_key TEXT, failures INTEGER NOT NULL, locked_until REAL NOT NULL, latest_code TEXT, override TEXT NOT NULL
 ) WITHOUT ROWID;
 CREATE TABLE auth_keys (
   appid TEXT NOT NULL, openid TEXT NOT NULL, phone_id TEXT NOT NULL, public_key TEXT NOT NULL,
   PRIMARY KEY (appid, openid, phone_id)
 ) WITHOUT ROWID;
+CREATE TABLE signed_texts (
+  number INTEGER PRIMARY KEY AUTOINCREMENT, appid TEXT NOT NULL, openid TEXT NOT NULL, phone_id TEXT NOT NULL, at REAL NOT NULL,
+  text TEXT NOT NULL, given_text TEXT NOT NULL, signature TEXT NOT NULL, override TEXT NOT NULL
+);
+CREATE INDEX signed_texts_by_phone ON signed_texts (phone_id, number);
 CREATE TABLE api_tokens (
   token TEXT PRIMARY KEY, appid TEXT NOT NULL, env TEXT NOT NULL, function TEXT NOT NULL, openid TEXT,
-  permissions TEXT NOT NULL, expires_at REAL NOT NULL
+  permissions TEXT NOT NULL, expires_at REAL NOT NULL, request_id TEXT NOT NULL
 ) WITHOUT ROWID;
 CREATE INDEX api_tokens_by_end ON api_tokens (expires_at);
 CREATE TABLE web_users (
@@ -46,6 +55,14 @@ CREATE TABLE web_key (number INTEGER PRIMARY KEY CHECK (number = 1), key BLOB NO
 CREATE TABLE functions (
   env TEXT NOT NULL, name TEXT NOT NULL, configuration TEXT, PRIMARY KEY (env, name)
 ) WITHOUT ROWID;
+CREATE TABLE packages (
+  env TEXT NOT NULL, package TEXT NOT NULL, content BLOB NOT NULL, PRIMARY KEY (env, package)
+);
+CREATE TABLE saved_events (
+  env TEXT NOT NULL, function TEXT NOT NULL, name TEXT NOT NULL, event TEXT NOT NULL, sender TEXT NOT NULL, openid TEXT NOT NULL,
+  PRIMARY KEY (env, function, name)
+) WITHOUT ROWID;
+CREATE TABLE snapshots (name TEXT PRIMARY KEY, saved_at REAL NOT NULL, document TEXT NOT NULL);
 CREATE TABLE uploads (
   upload_id TEXT PRIMARY KEY, appid TEXT NOT NULL, path TEXT NOT NULL, started_at REAL NOT NULL, is_complete INTEGER NOT NULL
 ) WITHOUT ROWID;
@@ -64,9 +81,15 @@ CREATE TABLE quotas (
   appid TEXT NOT NULL, api TEXT NOT NULL, period TEXT NOT NULL, subject TEXT NOT NULL, started INTEGER NOT NULL, calls INTEGER NOT NULL,
   PRIMARY KEY (appid, api, period, subject)
 ) WITHOUT ROWID;
+CREATE TABLE faults (
+  number INTEGER PRIMARY KEY AUTOINCREMENT, api TEXT, function TEXT, appid TEXT, errcode INTEGER, errmsg TEXT, reply TEXT,
+  status INTEGER, body TEXT, failure TEXT, latency_ms REAL NOT NULL, is_abort INTEGER NOT NULL, times INTEGER,
+  probability REAL NOT NULL, hits INTEGER NOT NULL
+);
 CREATE TABLE exchanges (
-  number INTEGER PRIMARY KEY, rid TEXT NOT NULL, at REAL NOT NULL, face TEXT NOT NULL, name TEXT NOT NULL, appid TEXT,
+  number INTEGER PRIMARY KEY AUTOINCREMENT, rid TEXT NOT NULL, at REAL NOT NULL, face TEXT NOT NULL, name TEXT NOT NULL, appid TEXT,
   method TEXT NOT NULL, url TEXT NOT NULL, request_body TEXT NOT NULL, response_body TEXT NOT NULL,
-  cost_in_ms REAL NOT NULL, client_ip TEXT NOT NULL, remark TEXT
+  cost_in_ms REAL NOT NULL, client_ip TEXT NOT NULL, user_agent TEXT NOT NULL, status INTEGER NOT NULL,
+  api TEXT, errcode TEXT, request_id TEXT, given TEXT, layers TEXT, token_digest TEXT, remark TEXT
 );
 CREATE INDEX exchanges_by_rid ON exchanges (rid)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import yaml
 
 from emulator.world import phones, seed_form, settings, sowing
+from emulator.world.apps import SEED_NOTE
 from emulator.world.seed_form import SeedError
 
 if TYPE_CHECKING:
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
 
     from emulator.world.world import World
 
-_NOTE = "seed"
 _PLANTED = "is_planted"
 DEMO: Final[dict[str, Any]] = {
     "apps": [
@@ -74,7 +74,7 @@ def plant(world: World, seed: Mapping[str, Any]) -> None:
     :raises SeedError: a value that the form allows and the world does not.
     """
     with world.deciding():
-        world.store.keep_note(_NOTE, dict(seed))
+        world.store.keep_note(SEED_NOTE, dict(seed))
     replant(world)
 
 
@@ -91,15 +91,15 @@ def mark_planted(world: World) -> None:
 def keep_for_reset(world: World, seed: Mapping[str, Any]) -> bool:
     """Make ``seed`` the one that a reset returns to, and leave the present state; whether it was another before."""
     with world.deciding():
-        was_another = bool(world.store.note(_NOTE) != dict(seed))
-        world.store.keep_note(_NOTE, dict(seed))
+        was_another = bool(world.store.note(SEED_NOTE) != dict(seed))
+        world.store.keep_note(SEED_NOTE, dict(seed))
         return was_another
 
 
 def replant(world: World) -> None:
     """Begin anew with the seed that the world began with."""
     with world.deciding():
-        seed = world.store.note(_NOTE) or DEMO
+        seed = world.store.note(SEED_NOTE) or DEMO
         empty(world)
         world.store.keep_note(_PLANTED, value=False)
     _sow(world, seed)
@@ -130,7 +130,7 @@ def replant_app(world: World, appid: str) -> None:
 
     :raises SeedError: the seed has none, or another app has an id of its by now.
     """
-    entry = next((app for app in (world.store.note(_NOTE) or DEMO)["apps"] if app["appid"] == appid), None)
+    entry = next((app for app in (world.store.note(SEED_NOTE) or DEMO)["apps"] if app["appid"] == appid), None)
     if entry is None:
         raise SeedError(f"the seed has no app {appid!r} to go back to; reset it to empty, or to a snapshot")
     sowing.sow(world, entry, replaces=True)

@@ -12,11 +12,15 @@ from emulator.world import users
 from emulator.world.errors import WeChatError
 
 if TYPE_CHECKING:
+    from sqlite3 import Row
+
     from emulator.world.users import User
     from emulator.world.world import World
 
 CODE_LIFE: Final = 300
 """Seconds that a code waits to be used [doc]."""
+KEPT_FORMER: Final = 5
+"""Of a user's ended sessions, so many are remembered, to explain a signature that they made."""
 SIG_METHOD: Final = "hmac_sha256"
 """The one method of the login-state signature [doc]."""
 
@@ -32,6 +36,23 @@ class Session:
     expires_at: float
 
 
+@dataclass(frozen=True)
+class FormerSession(Session):
+    """A session that another one has replaced at ``ended_at``."""
+
+    ended_at: float
+
+
+@dataclass(frozen=True)
+class Code:
+    """A code of wx.login; ``expires_at`` in Unix seconds."""
+
+    appid: str
+    openid: str
+    expires_at: float
+    is_used: bool
+
+
 def new_code(world: World, *, appid: str, openid: str) -> str:
     """What wx.login gives: 32 characters, good once, for five minutes, in this app [doc]."""
     code = world.randomness.text(32)
@@ -43,6 +64,12 @@ def new_code(world: World, *, appid: str, openid: str) -> str:
         world.clock.now() + CODE_LIFE,
     )
     return code
+
+
+def find_code(world: World, code: str) -> Code | None:
+    """What became of a code, or ``None`` if nobody was given it."""
+    row = world.store.row("SELECT appid, openid, expires_at, is_used FROM codes WHERE code = ?", code)
+    return None if row is None else Code(row["appid"], row["openid"], row["expires_at"], bool(row["is_used"]))
 
 
 def user_of_code(world: World, *, appid: str, code: str) -> User:
@@ -81,6 +108,7 @@ def log_in(world: World, *, code: str, user: User) -> Session:
 def start(world: World, user: User, *, session_key: str) -> Session:
     """A session from now on, with this session_key; the one before ends."""
     now = world.clock.now()
+    _remember(world, user.appid, user.openid)
     session = Session(user.appid, user.openid, session_key, now, now + world.settings.session_idle_seconds)
     return _keep(world, session, expires_at=session.expires_at)
 
@@ -98,6 +126,23 @@ def _keep(world: World, session: Session, *, expires_at: float) -> Session:
     return kept
 
 
+def _remember(world: World, appid: str, openid: str) -> None:
+    """Keep a session that another one replaces among the former ones, of which the latest stay."""
+    world.store.run(
+        "INSERT OR REPLACE INTO former_sessions SELECT *, ?1 FROM sessions WHERE appid = ?2 AND openid = ?3",
+        world.clock.now(),
+        appid,
+        openid,
+    )
+    world.store.run(
+        "DELETE FROM former_sessions WHERE appid = ?1 AND openid = ?2 AND session_key NOT IN"
+        " (SELECT session_key FROM former_sessions WHERE appid = ?1 AND openid = ?2 ORDER BY ended_at DESC LIMIT ?3)",
+        appid,
+        openid,
+        KEPT_FORMER,
+    )
+
+
 def new_session_key(world: World) -> str:
     """24 characters: base64 of 16 bytes [field]."""
     return base64.b64encode(world.randomness.draw(16)).decode()
@@ -108,7 +153,45 @@ def find(world: World, appid: str, openid: str) -> Session | None:
     row = world.store.row("SELECT * FROM sessions WHERE appid = ? AND openid = ?", appid, openid)
     if row is None or world.clock.now() >= row["expires_at"]:
         return None
+    return _session(row)
+
+
+def latest(world: World, appid: str, openid: str) -> Session | None:
+    """A user's latest session, whether it has ended or not."""
+    row = world.store.row("SELECT * FROM sessions WHERE appid = ? AND openid = ?", appid, openid)
+    return None if row is None else _session(row)
+
+
+def of_others(world: World, appid: str, openid: str, *, limit: int) -> list[Session]:
+    """The latest sessions of all but one user, those in the same app first."""
+    rows = world.store.rows(
+        "SELECT * FROM sessions WHERE appid != ?1 OR openid != ?2 ORDER BY appid != ?1 LIMIT ?3", appid, openid, limit
+    )
+    return [_session(row) for row in rows]
+
+
+def all_sessions(world: World, appid: str) -> list[Session]:
+    """The latest session of each user of an app, whether it has ended or not, by openid."""
+    rows = world.store.rows("SELECT * FROM sessions WHERE appid = ? ORDER BY openid", appid)
+    return [_session(row) for row in rows]
+
+
+def _session(row: Row) -> Session:
     return Session(row["appid"], row["openid"], row["session_key"], row["issued_at"], row["expires_at"])
+
+
+def former(world: World, appid: str, openid: str) -> list[FormerSession]:
+    """A user's sessions that others have replaced, the latest first."""
+    rows = world.store.rows(
+        "SELECT * FROM former_sessions WHERE appid = ? AND openid = ? ORDER BY ended_at DESC", appid, openid
+    )
+    return [FormerSession(**row) for row in rows]
+
+
+def end(world: World, appid: str, openid: str) -> Session | None:
+    """End a user's session now, as WeChat does after days without use; ``None`` if there is none."""
+    session = find(world, appid, openid)
+    return None if session is None else _keep(world, session, expires_at=world.clock.now())
 
 
 def touch(world: World, appid: str, openid: str) -> None:
@@ -129,6 +212,12 @@ def is_code_in_force(world: World, *, appid: str, openid: str, code: str | None)
     if not row["is_used"]:
         return bool(world.clock.now() < row["expires_at"])
     return session is not None and session.session_key == row["session_key"]
+
+
+def has_bought(world: World, session: Session, code: str) -> bool:
+    """Whether it was this code that bought the session."""
+    row = world.store.row("SELECT session_key FROM codes WHERE code = ? AND appid = ?", code, session.appid)
+    return row is not None and row["session_key"] == session.session_key
 
 
 def signature_of(session_key: str, body: bytes = b"") -> str:
@@ -155,5 +244,6 @@ def check(world: World, *, appid: str, openid: str, signature: str, sig_method: 
 
 def reset(world: World, session: Session) -> Session:
     """A new session_key with the expiry of the old one, which ends [doc]."""
+    _remember(world, session.appid, session.openid)
     renewed = replace(session, session_key=new_session_key(world), issued_at=world.clock.now())
     return _keep(world, renewed, expires_at=session.expires_at)

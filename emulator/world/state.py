@@ -30,6 +30,8 @@ JOURNAL: Final = frozenset({"exchanges", "invocations"})
 """Tables of what happened, which no rule reads: a state may come without them."""
 NO_STATE: Final = frozenset({"saved_events", "snapshots"})
 """Tables of what is kept at hand, states to return to among it: part of none."""
+LARGEST: Final = 2**62
+"""Beyond all that is counted here: after the largest number of an exchange there would be none for the next one."""
 _KINDS: Final[dict[str, tuple[type, ...]]] = {"TEXT": (str,), "INTEGER": (int,), "REAL": (float, int), "BLOB": (bytes,)}
 
 
@@ -94,7 +96,7 @@ def replace(world: World, wanted: object) -> None:
         try:
             for table, values in rows.items():
                 world.store.fill(table, values)
-        except (sqlite3.Error, OverflowError, UnicodeError) as error:
+        except (sqlite3.Error, UnicodeError) as error:
             raise StateError(f"the state is damaged: its rows contradict each other ({error})") from None
         _check(world)
 
@@ -106,7 +108,17 @@ def _read(wanted: object, schema: Mapping[str, Sequence[Column]]) -> dict[str, l
     if unknown or missing:
         wrong = f"it has no {', '.join(missing)}" if missing else f"{', '.join(unknown)} is not part of one"
         raise StateError(f"the state is damaged: {wrong}; export it anew, with an emulator of this version")
-    return {name: read_rows(name, wanted.get(name, []), columns) for name, columns in schema.items()}
+    tables = {name: read_rows(name, wanted.get(name, []), columns) for name, columns in schema.items()}
+    for name, rows in tables.items():
+        _check_numbers(name, rows)
+    return tables
+
+
+def _check_numbers(table: str, rows: list[list[object]]) -> None:
+    for number, row in enumerate(rows):
+        for value in row:
+            if isinstance(value, int | float) and not -LARGEST < value < LARGEST:
+                raise StateError(f"the state is damaged: {table}[{number}]: expected numbers below {LARGEST}")
 
 
 def read_rows(table: str, rows: object, columns: Sequence[Column]) -> list[list[object]]:

@@ -7,22 +7,37 @@ StoreError
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from importlib import resources
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
-SCHEMA_VERSION: Final = 1
-KEPT_BY_RESET: Final = frozenset({"meta", "rsa_keys"})
+SCHEMA_VERSION: Final = 2
+KEPT_BY_RESET: Final = frozenset({"meta", "rsa_keys", "snapshots", "saved_events"})
 
 
 class StoreError(Exception):
     """The state folder cannot be used."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a table.
+
+    :param kind: ``TEXT``, ``INTEGER``, ``REAL`` or ``BLOB``.
+    :param is_required: it takes no NULL.
+    """
+
+    name: str
+    kind: str
+    is_required: bool
 
 
 class Store:
@@ -36,18 +51,24 @@ class Store:
         self._lock = threading.RLock()
         self._depth = 0
         self._notes: dict[str, Any] = {}
-        # Every use is under the lock, so one connection serves all threads.
-        self._connection = sqlite3.connect(
-            path or ":memory:", check_same_thread=False, isolation_level=None, timeout=30, cached_statements=256
-        )
-        self._connection.row_factory = sqlite3.Row
         try:
+            if path is not None:
+                _make_private(path)
+            # Every use is under the lock, so one connection serves all threads.
+            self._connection = sqlite3.connect(
+                path or ":memory:", check_same_thread=False, isolation_level=None, timeout=30, cached_statements=256
+            )
+            self._connection.row_factory = sqlite3.Row
             # WAL with no fsync a commit: outlives a kill of the process, which is what clients that cache tokens need.
             self._connection.execute("PRAGMA journal_mode = WAL")
             self._connection.execute("PRAGMA synchronous = OFF")
             self._create_or_check(path)
+        except sqlite3.OperationalError as error:
+            raise StoreError(f"{path} cannot be used ({error}); name another folder with --state") from error
         except sqlite3.DatabaseError as error:
-            raise StoreError(f"{path} is not a state of this emulator ({error}); name another folder") from error
+            raise StoreError(
+                f"{path} is not a state of this emulator ({error}); name another folder with --state"
+            ) from error
 
     def _create_or_check(self, path: Path | None) -> None:
         with self.transaction():
@@ -60,7 +81,7 @@ class Store:
             elif version != SCHEMA_VERSION:
                 raise StoreError(
                     f"{path} has state version {version}, this emulator keeps version {SCHEMA_VERSION}; "
-                    "delete the folder or name another"
+                    "delete the folder, or name another with --state"
                 )
 
     @contextmanager
@@ -102,6 +123,12 @@ class Store:
         with self._lock:
             return self._connection.execute(sql, values).fetchall()
 
+    def writes(self) -> tuple[int, int]:
+        """A mark that differs once anything was written, by this process or another."""
+        with self._lock:
+            (by_others,) = self._connection.execute("PRAGMA data_version").fetchone()
+            return self._connection.total_changes, by_others
+
     def note(self, name: str) -> Any:
         """The JSON value kept under ``name``, or ``None``; not to be changed in place."""
         with self._lock:
@@ -120,12 +147,40 @@ class Store:
             self.run("INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)", name, json.dumps(value))
 
     def empty(self) -> None:
-        """Forget every tenant and all that hangs under it; notes and the pool of RSA keys stay."""
-        for row in self.rows("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"):
-            if row["name"] not in KEPT_BY_RESET:
-                self.run(f'DELETE FROM "{row["name"]}"')  # noqa: S608 - the name comes from the schema
+        """Forget every tenant and all that hangs under it; notes, RSA keys, snapshots and saved events stay."""
+        for table in self.tables():
+            if table not in KEPT_BY_RESET:
+                self.fill(table, ())
+
+    def tables(self) -> dict[str, tuple[Column, ...]]:
+        """The columns of every table, by its name."""
+        names = self.rows("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY 1")
+        return {row["name"]: self._columns(row["name"]) for row in names}
+
+    def _columns(self, table: str) -> tuple[Column, ...]:
+        found = self.rows('SELECT name, type, "notnull" FROM pragma_table_info(?) ORDER BY cid', table)
+        return tuple(Column(row["name"], row["type"], bool(row["notnull"])) for row in found)
+
+    def fill(self, table: str, rows: Iterable[Sequence[object]]) -> None:
+        """Put ``rows`` (values in the order of the columns) in the place of all that a table of the schema holds."""
+        with self._lock:
+            self._notes.clear()
+            self._connection.execute(f'DELETE FROM "{table}"')  # noqa: S608 - the name comes from the schema
+            self.add(table, rows)
+
+    def add(self, table: str, rows: Iterable[Sequence[object]]) -> None:
+        """Add ``rows`` to a table of the schema."""
+        with self._lock:
+            places = ", ".join("?" * len(self._columns(table)))
+            self._connection.executemany(f'INSERT INTO "{table}" VALUES ({places})', rows)  # noqa: S608 - as above
 
     def close(self) -> None:
         """Close the file; a waiting decision is finished first."""
         with self._lock:
             self._connection.close()
+
+
+def _make_private(path: Path) -> None:
+    """Make the file, if it is not there, for its owner's eyes only: session keys are in it."""
+    with suppress(OSError):  # SQLite will say what is in the way
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))

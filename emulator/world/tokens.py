@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from emulator.world import apps
@@ -11,6 +12,8 @@ from emulator.world.errors import WeChatError
 from emulator.world.randomness import BASE64URL
 
 if TYPE_CHECKING:
+    from sqlite3 import Row
+
     from emulator.world.apps import App
     from emulator.world.world import World
 
@@ -26,6 +29,10 @@ FORCED_APART: Final = 30
 TOKEN: Final = "token"  # noqa: S105 - a kind, no credential
 STABLE_TOKEN: Final = "stable_token"  # noqa: S105
 
+PLACEHOLDERS: Final = frozenset(
+    {"undefined", "null", "None", "ACCESS_TOKEN", "access_token", "[object Object]", "TOKEN"}
+)
+"""What clients send in place of a token they do not have."""
 _FORM = re.compile(r"[0-9]{2,3}_[A-Za-z0-9_-]{100,500}")
 
 
@@ -101,10 +108,67 @@ def _new(world: World, app: App, kind: str) -> AccessToken:
     return AccessToken(token, LIFE)
 
 
+@dataclass(frozen=True)
+class IssuedToken:
+    """What may be shown of a token; times in Unix seconds.
+
+    :param replaced_at: when it ends because another one came, or ``None``.
+    :param digest: see ``digest``.
+    """
+
+    kind: str
+    issued_at: float
+    expires_at: float
+    replaced_at: float | None
+    digest: str
+
+    def ends_at(self) -> float:
+        """When it works no more, be it at its end or because another one came."""
+        return self.expires_at if self.replaced_at is None else min(self.expires_at, self.replaced_at)
+
+
+def issued(world: World, appid: str, *, limit: int) -> list[IssuedToken]:
+    """The tokens that an app got last, newest first."""
+    rows = world.store.rows("SELECT * FROM tokens WHERE appid = ? ORDER BY issued_at DESC, token LIMIT ?", appid, limit)
+    return [_issued(row) for row in rows]
+
+
+def _issued(row: Row) -> IssuedToken:
+    return IssuedToken(row["kind"], row["issued_at"], row["expires_at"], row["replaced_at"], digest(row["token"]))
+
+
+def end(world: World, appid: str, wanted: str) -> IssuedToken | None:
+    """Have the app's token with this ``digest`` end now, as at its two hours; ``None`` if none works that has it."""
+    now = world.clock.now()
+    for row in world.store.rows("SELECT * FROM tokens WHERE appid = ? AND expires_at > ?", appid, now):
+        if digest(row["token"]) == wanted:
+            world.store.run("UPDATE tokens SET expires_at = ? WHERE token = ?", now, row["token"])
+            return replace(_issued(row), expires_at=now)
+    return None
+
+
+def _form_of(token: str) -> str:
+    """What may be said of something that is no token, in case it is a credential all the same."""
+    return token if token in PLACEHOLDERS else f"{len(token)} characters"
+
+
+def find_by_digest(world: World, appid: str | None, wanted: str | None) -> IssuedToken | None:
+    """The app's token with this ``digest``, ended or not."""
+    for row in world.store.rows("SELECT * FROM tokens WHERE appid = ?", appid):
+        if digest(row["token"]) == wanted:
+            return _issued(row)
+    return None
+
+
 def owner(world: World, token: str | None) -> str | None:
     """The appid that a token was issued to, whether it still works or not; ``None`` for no token of ours."""
     row = None if token is None else world.store.row("SELECT appid FROM tokens WHERE token = ?", token)
     return None if row is None else str(row["appid"])
+
+
+def digest(token: str) -> str:
+    """What tells a token from others, and lets nobody use it."""
+    return hashlib.sha256(token.encode(errors="surrogatepass")).hexdigest()[:32]
 
 
 def authorise(world: World, token: str | None) -> App:
@@ -116,7 +180,7 @@ def authorise(world: World, token: str | None) -> App:
     if not token:
         raise WeChatError(41001)
     if _FORM.fullmatch(token) is None:
-        raise WeChatError(40014)
+        raise WeChatError(40014, value=_form_of(token))
     row = world.store.row("SELECT appid, expires_at, replaced_at FROM tokens WHERE token = ?", token)
     app = None if row is None else apps.find(world, row["appid"])
     if row is None or app is None:

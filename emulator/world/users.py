@@ -9,6 +9,8 @@ from emulator.world.errors import WeChatError
 from emulator.world.randomness import BASE64URL
 
 if TYPE_CHECKING:
+    from sqlite3 import Row
+
     from emulator.world.world import World
 
 
@@ -39,7 +41,28 @@ def add(world: World, user: User) -> None:
 def find(world: World, appid: str, openid: str) -> User | None:
     """The user with this openid in this app, or ``None``."""
     row = world.store.row("SELECT * FROM users WHERE appid = ? AND openid = ?", appid, openid)
-    return None if row is None else User(row["appid"], row["openid"], row["unionid"], bool(row["is_high_risk"]))
+    return None if row is None else _user(row)
+
+
+def _user(row: Row) -> User:
+    return User(row["appid"], row["openid"], row["unionid"], bool(row["is_high_risk"]))
+
+
+def all_users(world: World, appid: str) -> list[User]:
+    """Every user of an app, by openid."""
+    rows = world.store.rows("SELECT * FROM users WHERE appid = ? ORDER BY openid", appid)
+    return [_user(row) for row in rows]
+
+
+def apps_of(world: World, openid: str) -> list[str]:
+    """The appids in which somebody has this openid."""
+    return [row["appid"] for row in world.store.rows("SELECT appid FROM users WHERE openid = ? ORDER BY appid", openid)]
+
+
+def find_by_unionid(world: World, unionid: str) -> User | None:
+    """A user with this unionid, or ``None``."""
+    row = world.store.row("SELECT * FROM users WHERE unionid = ? ORDER BY appid LIMIT 1", unionid)
+    return None if row is None else _user(row)
 
 
 def require(world: World, appid: str, openid: str) -> User:

@@ -54,4 +54,6 @@ def _make_folder(state: Path) -> None:
     try:
         state.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:
-        raise StoreError(f"the state cannot be kept in {state}: {error.strerror}; name another folder") from None
+        raise StoreError(
+            f"the state cannot be kept in {state}: {error.strerror}; name another folder with --state"
+        ) from None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from emulator import recording
 from emulator.cloudbase.admin import codec
 from emulator.cloudbase.admin.errors import FunctionError, InvalidRequestSourceError
 from emulator.cloudbase.openapi import cloud_call
@@ -106,6 +107,7 @@ def invoke_function(gateway: Gateway, call: Call) -> Response:
         done = gateway.deployment.call(name, event, caller)
     except NoResultError as error:
         raise _no_result(error) from None
+    recording.entry().rid = done.request_id
     return codec.json_reply({"data": {"response_data": codec.json_text(done.result)}, "requestId": done.request_id})
 
 
@@ -118,6 +120,7 @@ def _caller(gateway: Gateway, call: Call) -> Identity:
         granted = permissions.find(gateway.world, token, appid=gateway.app.appid)
     if granted is None:
         raise InvalidRequestSourceError("the wxCloudApiToken has ended, or is that of no invocation of this app")
+    recording.entry().request_id = granted.request_id
     return gateway.deployment.caller(gateway.app.appid, openid=granted.openid, source=call.source)
 
 

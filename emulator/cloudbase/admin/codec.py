@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from base64 import b64encode
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
@@ -11,6 +12,7 @@ from multipart import MultipartError, MultipartSegment, PushMultipartParser
 from werkzeug.http import parse_options_header
 
 from emulator.cloudbase.admin.errors import InvalidParamError
+from emulator.world.credentials import without_credentials
 from emulator.world.requests import is_text
 
 if TYPE_CHECKING:
@@ -104,6 +106,13 @@ def _form(boundary: str, body: bytes) -> dict[str, Any]:
     except (MultipartError, ValueError) as error:
         raise InvalidParamError(f"body: no multipart form ({error})") from None
     return parts
+
+
+def shown(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Parameters as JSON can hold them: bytes in base64, credentials struck out."""
+    text = json.dumps(parameters, default=lambda content: b64encode(content).decode())
+    struck: dict[str, Any] = json.loads(without_credentials(text))
+    return struck
 
 
 def json_text(value: object) -> str:

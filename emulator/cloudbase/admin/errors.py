@@ -13,6 +13,16 @@ Codes as wx-server-sdk knows them [src]; INVALID_ENV is none of them (it expects
 
 from __future__ import annotations
 
+from typing import Final
+
+OVERLOAD_CODES: Final = {
+    -501001: "SYS_ERR",
+    -501002: "SERVER_TIMEOUT",
+    -501003: "EXCEED_REQUEST_LIMIT",
+    -501004: "EXCEED_CONCURRENT_REQUEST_LIMIT",
+}
+"""The words for ``faults.OVERLOADS``, by the numbers that wx-server-sdk makes of them [src]."""
+
 
 class AdminError(Exception):
     """A request that the gateway refuses.

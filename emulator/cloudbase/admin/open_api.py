@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from flask import Response
@@ -16,6 +17,8 @@ from emulator.cloudbase.admin.openapi_pb2 import (
     CommOpenApiResp,
     KeyValuePair,
 )
+from emulator.layers import REQUEST, RESPONSE, Layer
+from emulator.recording import entry
 from emulator.world import open_data, permissions
 from emulator.world.open_data import CloudIDError
 from emulator.world.permissions import CloudCallError
@@ -33,10 +36,31 @@ PROTOBUF_TYPE: Final = "application/octet-stream"
 def answered(gateway: Gateway, call: Call) -> Response:
     """The answer to ``wx.openApi``, in protobuf; so are the gateway's own refusals [field]."""
     try:
-        reply = _open_api(gateway, call, _message(CommApiData, call.content("requestData")))
+        asked = _message(CommApiData, call.content("requestData"))
+        _show(REQUEST, asked)
+        reply = _open_api(gateway, call, asked)
     except CloudCallError as error:
         reply = CommOpenApiResp(error_code=error.code)
+    _show(RESPONSE, reply)
     return Response(reply.SerializeToString(), content_type=PROTOBUF_TYPE)
+
+
+def _show(direction: str, message: Message) -> None:
+    """Let the journal have a message as JSON, where bytes are base64 but for those that are JSON themselves."""
+    entry().layers += (Layer(direction, f"{message.DESCRIPTOR.name} (protobuf)", "", _document(message)),)
+
+
+def _document(message: Message) -> dict[str, Any]:
+    return {field.name: _shown(value) for field, value in message.ListFields()}
+
+
+def _shown(value: Any) -> Any:
+    if isinstance(value, Message):
+        return _document(value)
+    if isinstance(value, bytes):
+        text = value.decode(errors="replace")
+        return text if text.isprintable() else b64encode(value).decode()
+    return value if isinstance(value, (str, int, float, bool)) else [_shown(one) for one in value]
 
 
 def _open_api(gateway: Gateway, call: Call, asked: CommApiData) -> CommOpenApiResp:

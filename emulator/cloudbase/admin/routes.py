@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from functools import partial
 from typing import TYPE_CHECKING
@@ -10,12 +9,24 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
+from emulator import layers, outages
 from emulator.cloudbase.admin import codec, signature
 from emulator.cloudbase.admin.actions import ACTIONS, Gateway
-from emulator.cloudbase.admin.errors import AdminError, InvalidEnvError, InvalidParamError, SignParamInvalidError
+from emulator.cloudbase.admin.errors import (
+    OVERLOAD_CODES,
+    AdminError,
+    InvalidEnvError,
+    InvalidParamError,
+    SignParamInvalidError,
+)
 from emulator.cloudbase.admin.signature import SignedRequest
+from emulator.cloudbase.openapi import OverloadError
 from emulator.cloudbase.signatures import SignatureError, UnknownSecretIdError
-from emulator.world import apps, journal
+from emulator.layers import Layer
+from emulator.origins import ForeignPageError
+from emulator.outages import OutageError
+from emulator.recording import entry, keep_exchanges
+from emulator.world import apps, faults
 
 if TYPE_CHECKING:
     from emulator.cloudbase.admin.codec import Call
@@ -29,15 +40,18 @@ _log = logging.getLogger(__name__)
 def face(world: World, deployment: Deployment) -> Blueprint:
     """``POST /admin`` over ``world`` and ``deployment``."""
     routes = Blueprint("admin", __name__)
+    keep_exchanges(routes, world, face="cloudbase")
     routes.add_url_rule("/admin", "admin", partial(_answer, world, deployment), methods=["POST"])
-    routes.register_error_handler(Exception, partial(_refuse, world))
+    routes.register_error_handler(Exception, _refuse)
     return routes
 
 
 def _answer(world: World, deployment: Deployment) -> Response:
     call = _call()
+    entry().name = call.text("action")
     with world.deciding():
         app = _app(world, call)
+    entry().appid = app.appid
     action = ACTIONS.get(call.text("action"))
     if action is None:
         raise InvalidParamError(f"action: expected one of {', '.join(ACTIONS)}, got {call.text('action')!r}")
@@ -46,8 +60,11 @@ def _answer(world: World, deployment: Deployment) -> Response:
 
 def _call() -> Call:
     body = request.get_data(cache=True, parse_form_data=False)
+    parameters = codec.parameters(request.headers.get("Content-Type", ""), body)
+    if any(isinstance(value, bytes) for value in parameters.values()):
+        entry().layers = (Layer(layers.REQUEST, codec.MULTIPART, "", codec.shown(parameters)),)
     return codec.Call(
-        codec.parameters(request.headers.get("Content-Type", ""), body),
+        parameters,
         source=request.headers.get("X-TCB-Source", ""),
         client_ip=request.remote_addr or "",
     )
@@ -76,41 +93,25 @@ def _app(world: World, call: Call) -> App:
     return app
 
 
-def _refuse(world: World, error: Exception) -> Response:
+def _refuse(error: Exception) -> Response:
+    if isinstance(error, OutageError):
+        return outages.passed(Response(), error.fault)
     refused = _as_admin_error(error)
-    request_id = refused.request_id or world.randomness.uuid()
-    members = {"code": refused.code, "message": refused.message, "requestId": request_id}
-    with world.deciding():
-        _record(world, request_id, json.dumps(members))
-    return codec.json_reply(members)
+    entry().errcode = refused.code
+    entry().rid = refused.request_id or entry().rid
+    return codec.json_reply({"code": refused.code, "message": refused.message, "requestId": entry().rid})
 
 
 def _as_admin_error(error: Exception) -> AdminError:
     if isinstance(error, AdminError):
         return error
+    if isinstance(error, OverloadError):
+        return AdminError(faults.OVERLOADS[error.code], code=OVERLOAD_CODES[error.code])
+    if isinstance(error, ForeignPageError):
+        return AdminError(str(error), code="INVALID_REQUEST_SOURCE")
     if isinstance(error, RequestEntityTooLarge):
         return AdminError("the body is too large", code="EXCEED_MAX_PAYLOAD_SIZE")
     if isinstance(error, HTTPException):
         return InvalidParamError(f"body: {error.name}")
     _log.exception("a fault of the emulator, answered as SYS_ERR")
     return AdminError("a fault of the emulator; its log has the trace")
-
-
-def _record(world: World, request_id: str, answer: str) -> None:
-    """A refusal, so that it can be looked up; of the body, which is full of tokens, nothing."""
-    journal.record(
-        world,
-        journal.Exchange(
-            rid=request_id,
-            at=world.clock.now(),
-            face="cloudbase",
-            name="admin",
-            appid=None,
-            method=request.method,
-            url=request.full_path.rstrip("?"),
-            request_body="",
-            response_body=answer,
-            cost_in_ms=0.0,
-            client_ip=request.remote_addr or "",
-        ),
-    )

@@ -14,7 +14,7 @@ from werkzeug.exceptions import HTTPException
 
 from emulator.body import BodyError
 from emulator.cloudbase.unserved import UnservedError
-from emulator.origins import ForeignOriginError
+from emulator.origins import ForeignPageError
 from emulator.world import web_users
 
 _log = logging.getLogger(__name__)
@@ -29,7 +29,7 @@ _REFUSALS: Final[dict[type[Exception], tuple[int, str, int]]] = {
     UnservedError: (404, "not_found", 5),
     HTTPException: (400, "invalid_argument", 3),
     UnimplementedError: (400, "unimplemented", 12),
-    ForeignOriginError: (403, "permission_denied", 7),
+    ForeignPageError: (403, "permission_denied", 7),
     web_users.UnknownEnvironmentError: (400, "unauthorized_client", 4022),
     # By this word js-sdk learns that it must log in anew; the number that goes with it is [inferred].
     web_users.InvalidRefreshTokenError: (400, "invalid_grant", 3),

@@ -6,15 +6,15 @@ from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from flask import Blueprint, Response, g, jsonify, request
+from flask import Blueprint, Response, jsonify, request
 
 from emulator import body, origins
 from emulator.body import BodyError
 from emulator.cloudbase import bearer
 from emulator.cloudbase.auth import codec
 from emulator.cloudbase.auth.errors import UnimplementedError, refusal
-from emulator.cloudbase.recording import keep_exchanges
 from emulator.cloudbase.unserved import refuse_the_rest
+from emulator.recording import entry, keep_exchanges
 from emulator.world import web_users
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 def face(world: World) -> Blueprint:
     """``/auth/v1`` over ``world``."""
     routes = Blueprint("auth", __name__, url_prefix="/auth/v1")
-    keep_exchanges(routes, world, is_body_kept=False)
+    keep_exchanges(routes, world, face="cloudbase", is_body_kept=False)
     origins.keep_to_allowed_pages(routes, world)
     for path, method, view in (
         ("/signin/anonymously", "POST", _sign_in_anonymously),
@@ -43,7 +43,7 @@ def face(world: World) -> Blueprint:
 
 
 def _sign_in_anonymously(world: World) -> Response:
-    g.operation = "auth.signInAnonymously"
+    entry().name = "auth.signInAnonymously"
     env = _environment(body.of_request())
     device_id = request.headers.get("X-Device-Id", "")
     if not device_id:
@@ -53,7 +53,7 @@ def _sign_in_anonymously(world: World) -> Response:
 
 
 def _token(world: World) -> Response:
-    g.operation = "auth.grantToken"
+    entry().name = "auth.grantToken"
     given = body.of_request()
     grant_type = body.text(given, "grant_type")
     if grant_type != "refresh_token":
@@ -65,16 +65,16 @@ def _token(world: World) -> Response:
 
 
 def _user(world: World) -> Response:
-    g.operation = "auth.getUserInfo"
+    entry().name = "auth.getUserInfo"
     with world.deciding():
         user = web_users.authorise(world, bearer.token())
-    g.env = user.env
+    entry().env = user.env
     return jsonify({"sub": user.uuid, "name": "anonymous"})
 
 
 def _revoke(world: World) -> Response:
     """What js-sdk's signOut asks for; a token that means nothing here is revoked as well (RFC 7009)."""
-    g.operation = "auth.revoke"
+    entry().name = "auth.revoke"
     token = body.text(body.of_request(), "token", is_required=True)
     with suppress(web_users.WebLoginError):
         _end_login(world, token)
@@ -82,13 +82,14 @@ def _revoke(world: World) -> Response:
 
 
 def _sign_out(world: World) -> Response:
-    g.operation = "auth.signOut"
+    entry().name = "auth.signOut"
     _end_login(world, bearer.token())
     return jsonify({})
 
 
 def _refuse(error: Exception) -> Response:
     refused = refusal(error)
+    entry().errcode = refused.error
     members = {"error": refused.error, "error_code": refused.error_code, "error_description": refused.description}
     response = jsonify(members)
     response.status_code = refused.status
@@ -103,7 +104,7 @@ def _environment(given: Mapping[str, Any]) -> str:
     env = request.args.get("client_id") or body.encodable_text(given, "client_id")
     if not env:
         raise BodyError("client_id: expected an environment's id in the query or the body, got nothing")
-    g.env = env
+    entry().env = env
     return env
 
 
@@ -111,7 +112,7 @@ def _end_login(world: World, token: str | None) -> None:
     with world.deciding():
         login = web_users.find_login_of_access_token(world, token)
         web_users.end(world, login)
-    g.env = login.user.env
+    entry().env = login.user.env
 
 
 def _credentials(world: World, login: Login) -> Response:

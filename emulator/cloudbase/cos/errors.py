@@ -17,6 +17,10 @@ class CosError(Exception):
     code = "InvalidArgument"
     message = "The request is none of this bucket's."
 
+    def __init__(self, message: str | None = None) -> None:
+        self.message = self.message if message is None else message
+        super().__init__(self.message)
+
 
 class AccessDeniedError(CosError):
     """No ticket, or none for this file."""

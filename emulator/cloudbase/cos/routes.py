@@ -10,7 +10,14 @@ from flask import Blueprint, Response, request
 from werkzeug.exceptions import NotFound, RequestEntityTooLarge
 
 from emulator.cloudbase.cos import codec, ticket
-from emulator.cloudbase.cos.errors import CosError, EntityTooLargeError, InvalidArgumentError, NoSuchUploadError
+from emulator.cloudbase.cos.errors import (
+    AccessDeniedError,
+    CosError,
+    EntityTooLargeError,
+    InvalidArgumentError,
+    NoSuchUploadError,
+)
+from emulator.origins import ForeignPageError
 from emulator.world import uploads
 from emulator.world.uploads import UnknownUploadError, UploadTooLargeError
 
@@ -33,6 +40,7 @@ def face(world: World) -> Blueprint:
     routes.add_url_rule(PATH, "put", partial(_put, world), methods=["PUT"])
     routes.add_url_rule(PATH, "post", partial(_post, world), methods=["POST"])
     routes.register_error_handler(CosError, partial(_refused, world))
+    routes.register_error_handler(ForeignPageError, lambda error: _refused(world, AccessDeniedError(str(error))))
     routes.register_error_handler(RequestEntityTooLarge, lambda _: _refused(world, EntityTooLargeError()))
     return routes
 

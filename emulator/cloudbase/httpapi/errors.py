@@ -14,7 +14,7 @@ from werkzeug.exceptions import HTTPException
 from emulator.body import BodyError
 from emulator.cloudbase.calls import PARAM_INVALID, FunctionCallError
 from emulator.cloudbase.unserved import UnservedError
-from emulator.origins import ForeignOriginError
+from emulator.origins import ForeignPageError
 from emulator.world import web_users
 
 _log = logging.getLogger(__name__)
@@ -24,7 +24,7 @@ _REFUSALS: Final[dict[type[Exception], tuple[int, str]]] = {
     BodyError: (400, PARAM_INVALID),
     UnservedError: (404, "INVALID_PATH"),
     HTTPException: (400, PARAM_INVALID),
-    ForeignOriginError: (403, "INVALID_REQUEST_SOURCE"),
+    ForeignPageError: (403, "INVALID_REQUEST_SOURCE"),
     web_users.UnknownEnvironmentError: (404, "INVALID_ENV"),
     web_users.MissingTokenError: (401, "MISSING_CREDENTIALS"),
     web_users.InvalidTokenError: (401, "INVALID_CREDENTIALS"),

@@ -5,15 +5,15 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, Response, g, jsonify
+from flask import Blueprint, Response, jsonify
 
 from emulator import body, origins
 from emulator.cloudbase import bearer, calls
 from emulator.cloudbase.calls import FunctionCallError
 from emulator.cloudbase.httpapi import codec
 from emulator.cloudbase.httpapi.errors import refusal
-from emulator.cloudbase.recording import keep_exchanges
 from emulator.cloudbase.unserved import refuse_the_rest
+from emulator.recording import entry, keep_exchanges
 from emulator.world import web_users
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 def face(world: World, deployment: Deployment) -> Blueprint:
     """The HTTP API over ``world`` and the functions deployed in it."""
     routes = Blueprint("httpapi", __name__)
-    keep_exchanges(routes, world)
+    keep_exchanges(routes, world, face="cloudbase")
     origins.keep_to_allowed_pages(routes, world)
     routes.add_url_rule("/v1/functions/<name>", "invoke", partial(_invoke, world, deployment), methods=["POST"])
     refuse_the_rest(routes, "/v1/<path:rest>")
@@ -33,20 +33,21 @@ def face(world: World, deployment: Deployment) -> Blueprint:
 
 
 def _invoke(world: World, deployment: Deployment, name: str) -> Response:
-    g.operation = "functions.invokeFunction"
+    entry().name = "functions.invokeFunction"
     with world.deciding():
         # On the platform the host names the environment; here the token does, which belongs to one.
         user = web_users.authorise(world, bearer.token())
-    g.env = user.env
+    entry().env = user.env
     done = calls.call_function(deployment, user=user, name=name, data=body.of_request())
-    g.request_id = done.request_id
+    entry().rid = done.request_id
     return codec.result(done.result)
 
 
 def _refuse(error: Exception) -> Response:
     if isinstance(error, FunctionCallError) and error.request_id is not None:
-        g.request_id = error.request_id
+        entry().rid = error.request_id
     refused = refusal(error)
-    response = jsonify({"code": refused.code, "message": refused.message, "requestId": g.request_id})
+    entry().errcode = refused.code
+    response = jsonify({"code": refused.code, "message": refused.message, "requestId": entry().rid})
     response.status_code = refused.status
     return response

@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from emulator.cloudbase import signatures
 from emulator.failures import TooManyCallsError, UnknownFunctionError
+from emulator.origins import ForeignPageError
 from emulator.project import ProjectError
 from emulator.world.functions import FunctionError
 
@@ -72,6 +73,8 @@ def refusal(error: Exception) -> ApiError | None:
             told = "FailedOperation", str(error)
         case RequestEntityTooLarge():
             told = TOO_LARGE
+        case ForeignPageError():
+            told = "UnauthorizedOperation", str(error)
         case HTTPException():
             told = "InvalidRequest", error.name
     return None if told is None else ApiError(*told)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import time
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
@@ -14,13 +13,12 @@ from flask import Blueprint, Response, request
 from emulator.cloudbase.tencentcloud import codec, scf, signature, tcb
 from emulator.cloudbase.tencentcloud.call import Call
 from emulator.cloudbase.tencentcloud.errors import ApiError, refusal
-from emulator.world import journal
+from emulator.recording import entry, keep_exchanges
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from emulator.deployment import Deployment
-    from emulator.world.apps import App
     from emulator.world.world import World
 
 _log = logging.getLogger(__name__)
@@ -59,42 +57,40 @@ ACTIONS: Final = (
     Action("tcb", "GetFunctionLogDetail", tcb.get_function_log_detail),
 )
 _BY_NAME: Final = {(action.service, action.name): action for action in ACTIONS}
-_JOURNALED: Final = ("FunctionName", "Namespace", "EnvId", "LogRequestId")
-"""What the journal keeps of a call: the rest is code, and variables that hold secrets."""
-_JOURNALED_CHARACTERS: Final = 1000
+INVOCATIONS: Final = (_BY_NAME["scf", "Invoke"], _BY_NAME["scf", "InvokeFunction"])
+"""Whose answers the journal keeps; those of the others hold code, and variables that are secrets."""
+JOURNALED: Final = ("FunctionName", "Namespace", "EnvId", "LogRequestId", "InvocationType", "ClientContext", "Event")
+"""What the journal keeps of a call, for the same reason."""
 
 
 def face(world: World, deployment: Deployment) -> Blueprint:
     """Tencent Cloud's API over ``world`` and ``deployment``."""
     routes = Blueprint("tencentcloud", __name__)
+    keep_exchanges(routes, world, face="tencentcloud")
     routes.add_url_rule("/", "call", partial(_answer, world, deployment), methods=["POST"])
-    routes.register_error_handler(Exception, partial(_refused, world))
+    routes.register_error_handler(Exception, _refused)
     return routes
 
 
 def _answer(world: World, deployment: Deployment) -> Response:
-    started = time.perf_counter()
+    present = entry()
+    present.name, present.request_body, present.response_body = request.headers.get("X-TC-Action", ""), "", ""
     body = request.get_data()  # before any decision: nobody is to wait for a slow client
-    name = request.headers.get("X-TC-Action", "")
-    service = _service(name)
-    app, failed = None, None
-    parameters = codec.Parameters({})
+    service = _service(present.name)
     with world.deciding():
-        request_id = world.randomness.uuid()
-    try:
-        with world.deciding():
-            app = signature.account(world, request, service=service)
-        action = _action(service, name)
-        parameters = codec.Parameters.decode(body)
-        answer = codec.response(action.answer(Call(world, deployment, app, parameters)), request_id=request_id)
-    except Exception as error:
-        failed = refusal(error)
-        if failed is None:
-            raise
-        answer = codec.failure(failed, request_id=request_id)
-    cost_in_ms = (time.perf_counter() - started) * 1000
-    _record(world, name, request_id, app, parameters, failed=failed, cost_in_ms=cost_in_ms)
-    return answer
+        app = signature.account(world, request, service=service)
+    present.appid = app.appid
+    action = _action(service, present.name)
+    parameters = codec.Parameters.decode(body)
+    present.request_body = _journaled(parameters)
+    request_id = present.rid
+    if action in INVOCATIONS:
+        present.response_body = None
+    return codec.response(action.answer(Call(world, deployment, app, parameters)), request_id=request_id)
+
+
+def _journaled(parameters: codec.Parameters) -> str:
+    return json.dumps({name: value for name in JOURNALED if isinstance(value := parameters.members.get(name), str)})
 
 
 def _service(action: str) -> str:
@@ -113,40 +109,10 @@ def _action(service: str, name: str) -> Action:
     return action
 
 
-def _refused(world: World, error: Exception) -> Response:
+def _refused(error: Exception) -> Response:
     failed = refusal(error)
     if failed is None:
         _log.exception("a fault of the emulator, answered as InternalError", exc_info=error)
         failed = ApiError("InternalError", "An internal error has occurred. Retry your request later.")
-    with world.deciding():
-        return codec.failure(failed, request_id=world.randomness.uuid())
-
-
-def _record(
-    world: World,
-    action: str,
-    request_id: str,
-    app: App | None,
-    parameters: codec.Parameters,
-    *,
-    failed: ApiError | None,
-    cost_in_ms: float,
-) -> None:
-    kept = {name: value for name in _JOURNALED if isinstance(value := parameters.members.get(name), str)}
-    with world.deciding():
-        journal.record(
-            world,
-            journal.Exchange(
-                rid=request_id,
-                at=world.clock.now(),
-                face="tencentcloud",
-                name=action,
-                appid=None if app is None else app.appid,
-                method="POST",
-                url="/",
-                request_body=json.dumps(kept)[:_JOURNALED_CHARACTERS],
-                response_body="" if failed is None else json.dumps({"Code": failed.code, "Message": failed.message}),
-                cost_in_ms=cost_in_ms,
-                client_ip=request.remote_addr or "",
-            ),
-        )
+    entry().errcode, entry().response_body = failed.code, None
+    return codec.failure(failed, request_id=entry().rid)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from emulator.cloudbase.cos import ticket
 from emulator.cloudbase.tencentcloud.codec import Parameters, list_of_objects, shown_time
 from emulator.configuration import Configuration
+from emulator.recording import entry
 from emulator.runtime import log
 from emulator.world import uploads
 from emulator.world.functions import FunctionError, Trigger
@@ -61,6 +62,7 @@ def _invoked(call: Call, parameter: str, *, kind: str) -> Mapping[str, Any]:
     wants_log = call.parameters.optional_text("LogType") == "Tail"
     spec = call.catalogue.find(env, name).spec
     done = call.deployment.invoke(name, event, call.deployment.server(call.app.appid))
+    entry().rid = done.request_id
     result = log.api_result(done, log=_tail(log.lines(done, spec)) if wants_log else "")
     return {"Result": {**result, **_UNTOLD} if kind == "Event" else result}
 

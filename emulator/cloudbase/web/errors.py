@@ -17,7 +17,7 @@ from werkzeug.exceptions import HTTPException
 from emulator.body import BodyError
 from emulator.cloudbase.calls import INVOCATION_FAILED, FunctionCallError
 from emulator.cloudbase.unserved import UnservedError
-from emulator.origins import ForeignOriginError
+from emulator.origins import ForeignPageError
 from emulator.world import web_users
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ _CODES: Final[dict[type[Exception], str]] = {
     HTTPException: "INVALID_PARAM",
     InvalidActionError: "INVALID_ACTION",
     UnservedError: "INVALID_ACTION",
-    ForeignOriginError: "INVALID_REQUEST_SOURCE",
+    ForeignPageError: "INVALID_REQUEST_SOURCE",
     web_users.UnknownEnvironmentError: "INVALID_ENV",
     web_users.MissingTokenError: "CHECK_LOGIN_FAILED",
     web_users.InvalidTokenError: "CHECK_LOGIN_FAILED",

@@ -5,15 +5,15 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from flask import Blueprint, Response, g, jsonify
+from flask import Blueprint, Response, jsonify
 
 from emulator import origins
 from emulator.cloudbase import calls
 from emulator.cloudbase.calls import FunctionCallError
-from emulator.cloudbase.recording import keep_exchanges
 from emulator.cloudbase.unserved import refuse_the_rest
 from emulator.cloudbase.web import codec
 from emulator.cloudbase.web.errors import InvalidActionError, refusal
+from emulator.recording import entry, keep_exchanges
 from emulator.world import web_users
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 def face(world: World, deployment: Deployment) -> Blueprint:
     """``/web`` over ``world`` and the functions deployed in it."""
     routes = Blueprint("web", __name__)
-    keep_exchanges(routes, world)
+    keep_exchanges(routes, world, face="cloudbase")
     origins.keep_to_allowed_pages(routes, world)
     routes.add_url_rule("/web", "call", partial(_call, world, deployment), methods=["POST"])
     refuse_the_rest(routes, "/web")
@@ -42,15 +42,17 @@ def _call(world: World, deployment: Deployment) -> Response:
     action = asked.text("action")
     if action not in ACTIONS:
         raise InvalidActionError(f"the action {action!r} is not served here")
-    g.operation, g.env = action, asked.env
+    entry().name, entry().env = action, asked.env
     members = ACTIONS[action](world, deployment, asked)
-    return jsonify({**members, "requestId": g.request_id})
+    return jsonify({**members, "requestId": entry().rid})
 
 
 def _refuse(error: Exception) -> Response:
     if isinstance(error, FunctionCallError) and error.request_id is not None:
-        g.request_id = error.request_id
-    return jsonify({**refusal(error), "requestId": g.request_id})
+        entry().rid = error.request_id
+    refused = refusal(error)
+    entry().errcode = refused["code"]
+    return jsonify({**refused, "requestId": entry().rid})
 
 
 def _invoke_function(world: World, deployment: Deployment, asked: Call) -> Mapping[str, Any]:
@@ -58,7 +60,7 @@ def _invoke_function(world: World, deployment: Deployment, asked: Call) -> Mappi
         user = web_users.authorise(world, asked.text("access_token"), env=asked.env)
     name = asked.text("function_name")
     done = calls.call_function(deployment, user=user, name=name, data=asked.request_data)
-    g.request_id = done.request_id
+    entry().rid = done.request_id
     return {"data": {"response_data": done.result if asked.is_parsed else codec.json_text(done.result)}}
 
 

@@ -27,10 +27,18 @@ from emulator.world.soter.errors import (
     UnsupportedModeError,
 )
 from emulator.world.soter.exported_key import ExportedKey
-from emulator.world.soter.pem import load_private_key, load_public_key, public_key_pem
+from emulator.world.soter.pem import fingerprint, load_private_key, load_public_key, public_key_pem
 from emulator.world.soter.profiles import PROFILES, AuthMode, Hardware, Profile, RandomBytes
 from emulator.world.soter.result import result_json
-from emulator.world.soter.signature import DEFAULT_SALT_LENGTH, Reason, Verdict, sign, verify
+from emulator.world.soter.signature import (
+    DEFAULT_SALT_LENGTH,
+    Reason,
+    Verdict,
+    actual_salt_length,
+    sign,
+    stated_salt_length,
+    verify,
+)
 
 __all__ = [
     "DEFAULT_SALT_LENGTH",
@@ -59,12 +67,15 @@ __all__ = [
     "UnsignableTextError",
     "UnsupportedModeError",
     "Verdict",
+    "actual_salt_length",
     "attest",
+    "fingerprint",
     "load_private_key",
     "load_public_key",
     "public_key_pem",
     "result_json",
     "sign",
+    "stated_salt_length",
     "verify",
     "verify_chain",
 ]

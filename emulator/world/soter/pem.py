@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from functools import lru_cache
 
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -44,6 +45,15 @@ def load_private_key(pem: str) -> RSAPrivateKey:
     if not isinstance(key, RSAPrivateKey):
         raise PemError("an unencrypted RSA private key")
     return key
+
+
+def fingerprint(public_pem: str) -> str:
+    """What tells a public key from others: lower hex of SHA-256 over its SubjectPublicKeyInfo.
+
+    :raises PemError: not the PEM text of an RSA public key.
+    """
+    spki = load_public_key(public_pem).public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    return hashlib.sha256(spki).hexdigest()
 
 
 def public_key_pem(private_key: RSAPrivateKey) -> str:

@@ -83,7 +83,7 @@ def verify(*, public_key_pem: str, json_string: str, json_signature: str) -> Ver
     :raises PemError: ``public_key_pem`` is no RSA public key.
     """
     key = load_public_key(public_key_pem)
-    salt_length = _stated_salt_length(json_string)
+    salt_length = stated_salt_length(json_string)
     signature = _from_canonical_base64(json_signature)
     if signature is None:
         return Verdict(Reason.SIGNATURE_NOT_BASE64, salt_length)
@@ -95,11 +95,31 @@ def verify(*, public_key_pem: str, json_string: str, json_signature: str) -> Ver
         return Verdict(Reason.TEXT_NOT_UTF8, salt_length)
     if salt_length > _longest_salt(key):
         return Verdict(Reason.SALT_TOO_LONG, salt_length)
+    is_signed = _is_signed(key, signature, signed, _pss(salt_length))
+    return Verdict(Reason.GENUINE if is_signed else Reason.MISMATCH, salt_length)
+
+
+def actual_salt_length(*, public_key_pem: str, text: str, signature: str) -> int | None:
+    """The bytes of salt with which the key signed the text, whatever that states; ``None`` if it did not sign it.
+
+    :param signature: canonical base64, as in ``verify``.
+    :raises PemError: ``public_key_pem`` is no RSA public key.
+    """
+    key, decoded = load_public_key(public_key_pem), _from_canonical_base64(signature)
+    if decoded is None:
+        return None
+    signed = text.encode(errors="surrogatepass")
+    if not _is_signed(key, decoded, signed, PSS(MGF1(_SHA256), PSS.AUTO)):
+        return None
+    return next(length for length in range(_longest_salt(key) + 1) if _is_signed(key, decoded, signed, _pss(length)))
+
+
+def _is_signed(key: RSAPublicKey, signature: bytes, signed: bytes, padding: PSS) -> bool:
     try:
-        key.verify(signature, signed, _pss(salt_length), _SHA256)
+        key.verify(signature, signed, padding, _SHA256)
     except InvalidSignature:
-        return Verdict(Reason.MISMATCH, salt_length)
-    return Verdict(Reason.GENUINE, salt_length)
+        return False
+    return True
 
 
 def _from_canonical_base64(text: str) -> bytes | None:
@@ -111,7 +131,7 @@ def _from_canonical_base64(text: str) -> bytes | None:
     return decoded if b64encode(decoded).decode() == text else None
 
 
-def _stated_salt_length(json_string: str) -> int:
+def stated_salt_length(json_string: str) -> int:
     """Salt length in bytes: an integer ``rsa_pss_saltlen`` if the text has one, else the default [field, soter #68].
 
     A value of another type counts as absent, and so does one in a text that is no JSON object [inferred].

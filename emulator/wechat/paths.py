@@ -1,0 +1,82 @@
+"""WeChat's openapis as the OpenAPI document lists them, from THE TABLE."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from emulator.operations import OBJECT, json_content
+from emulator.world.apis import TABLE
+from emulator.world.errors import ERRMSG
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from emulator.world.apis import Api
+    from emulator.world.requests import Parameter
+
+_TYPES: Final = {str: "string", bool: "boolean", int: "integer"}
+
+
+def wechat_paths() -> dict[str, Any]:
+    """Each path with the one method that it takes."""
+    return {api.path: {api.method.lower(): _operation(api)} for api in TABLE}
+
+
+def _operation(api: Api) -> dict[str, Any]:
+    query = [_in_query(parameter) for parameter in api.parameters] if api.method == "GET" else []
+    if api.takes_access_token:
+        query.insert(0, {"name": "access_token", "in": "query", "required": True, "schema": {"type": "string"}})
+    operation: dict[str, Any] = {
+        "operationId": api.name,
+        "summary": api.summary,
+        "tags": ["WeChat"],
+        "parameters": query,
+        "responses": {
+            "200": {
+                "description": "always 200; errcode tells success from failure",
+                "content": {
+                    "application/json": {
+                        "schema": {"anyOf": [_schema_of(api.reply), {"$ref": "#/components/schemas/Failure"}]}
+                    }
+                },
+            }
+        },
+    }
+    if api.method == "POST":
+        operation["requestBody"] = json_content(
+            {
+                "type": "object",
+                "properties": {parameter.name: _schema(parameter) for parameter in api.parameters},
+                "required": [parameter.name for parameter in api.parameters if parameter.missing is not None],
+            }
+        )
+    return operation
+
+
+def _in_query(parameter: Parameter) -> dict[str, Any]:
+    return {
+        "name": parameter.name,
+        "in": "query",
+        "required": parameter.missing is not None,
+        "schema": _schema(parameter),
+    }
+
+
+def _schema(parameter: Parameter) -> dict[str, Any]:
+    return {"type": _TYPES[parameter.kind], "description": parameter.description}
+
+
+def _schema_of(reply: Mapping[str, object]) -> dict[str, Any]:
+    return {"type": "object", "properties": {name: _example(value) for name, value in reply.items()}}
+
+
+def _example(value: object) -> dict[str, Any]:
+    return dict(OBJECT) if isinstance(value, dict) else {"type": _TYPES[type(value)], "examples": [value]}
+
+
+def failure() -> dict[str, Any]:
+    return {
+        "type": "object",
+        "required": ["errcode", "errmsg"],
+        "properties": {"errcode": {"type": "integer", "enum": sorted(ERRMSG)}, "errmsg": {"type": "string"}},
+    }
