@@ -46,6 +46,14 @@ class ProjectError(Exception):
         super().__init__(f"{place}: expected {expected}, found {found}; {remedy}")
 
 
+def _found_by(error: Exception) -> str:
+    """What a parser stumbled over, in its words."""
+    if isinstance(error, UnicodeDecodeError):
+        return "bytes that are no text"
+    told = getattr(error, "problem", None) or getattr(error, "msg", None) or "something else"
+    return f"a mistake ({told})"
+
+
 @dataclass(frozen=True)
 class ConfigFile:
     """A YAML or JSON file as `text` and as the `tree` of values in it."""
@@ -68,7 +76,7 @@ class ConfigFile:
                 path,
                 line=mark.line + 1 if mark else getattr(error, "lineno", None),
                 expected="JSON" if is_json else "YAML",
-                found=str(getattr(error, "problem", None) or getattr(error, "msg", None) or "bytes that are no text"),
+                found=_found_by(error),
                 remedy="correct it there",
             ) from None
 

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from emulator.project import FUNCTION_NAME, VARIABLE_NAME
+from emulator.project import FUNCTION_NAME, MOST_VARIABLE_BYTES, VARIABLE_NAME, variables_bytes
 from emulator.world.functions import FunctionError
 
 if TYPE_CHECKING:
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 TIMEOUT_SECONDS: Final = range(1, 901)
 MEMORY_MEGABYTES: Final = range(64, 3073)
-MOST_VARIABLE_BYTES: Final = 4096
 MOST_DESCRIPTION_CHARACTERS: Final = 1000
 _HANDLER: Final = re.compile(r"[\w-]+(?:/[\w-]+)*\.\w+", re.ASCII)
 # Other languages are kept and listed as the platform does, and fail when they are invoked.
@@ -74,7 +73,7 @@ def _check_environment(environment: Mapping[str, str]) -> None:
             raise _invalid("Environment", "names of 2 to 64 letters, digits and _, a letter first", name)
     if any("\0" in value for value in environment.values()):
         raise _invalid("Environment", "values without NUL", "one with NUL")
-    size = sum(len(name.encode()) + len(value.encode()) for name, value in environment.items())
+    size = variables_bytes(environment)
     if size > MOST_VARIABLE_BYTES:
         message = f"Environment: expected up to {MOST_VARIABLE_BYTES} bytes of names and values, got {size}."
         raise FunctionError("InvalidParameterValue.EnvironmentExceededLimit", message)

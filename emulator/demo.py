@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from emulator.remote import Exchange, Remote
 
 _APP = DEMO["apps"][0]
+FUNCTIONS: Final = ("login", "verifySignature", "checkSession")
+"""What the story calls."""
 
 
 @dataclass(frozen=True)

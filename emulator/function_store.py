@@ -76,7 +76,9 @@ def _restore(database: sqlite3.Connection, name: str, table: Any, appid: str | N
     if name not in _present(database):
         if not isinstance(table["create"], str) or _CREATE.match(table["create"]) is None:
             raise StateError(f"the state is damaged: functions.{name}.create: expected a statement CREATE TABLE")
+        database.set_authorizer(_make_only)
         database.execute(table["create"])
+        database.set_authorizer(None)
         if name not in _present(database):
             raise StateError(f"the state is damaged: functions.{name}.create: it makes another table")
     columns = _columns(database, name)
@@ -86,6 +88,11 @@ def _restore(database: sqlite3.Connection, name: str, table: Any, appid: str | N
         rows = [row for row in rows for place in places if row[place] == appid]
     marks = ", ".join("?" * len(columns))
     database.executemany(f"INSERT INTO {_quoted(name)} VALUES ({marks})", rows)  # noqa: S608 - quoted
+
+
+def _make_only(action: int, *_: object) -> int:
+    """Refuse a statement that would fill its table from a query, which might never end."""
+    return sqlite3.SQLITE_DENY if action == sqlite3.SQLITE_SELECT else sqlite3.SQLITE_OK
 
 
 def _present(database: sqlite3.Connection) -> dict[str, str]:

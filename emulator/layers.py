@@ -5,10 +5,11 @@ A face adds what it found in a body that is no text (a form, protobuf); the rest
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qsl, urlsplit
+
+from emulator.world.journal import json_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,7 +44,7 @@ class Layer:
 
 def of(exchange: Exchange) -> list[Layer]:
     """The layers of the request, then those of the response, each from the outermost to the innermost."""
-    kept = [Layer(**layer) for layer in _json(exchange.layers or "[]") or []]
+    kept = [Layer(**layer) for layer in json_value(exchange.layers or "[]") or []]
     query = dict(parse_qsl(urlsplit(exchange.url).query, keep_blank_values=True))
     return [
         *([Layer(REQUEST, "query", "", query)] if query else []),
@@ -53,7 +54,8 @@ def of(exchange: Exchange) -> list[Layer]:
 
 
 def _of_one(direction: str, body: str, kept: list[Layer]) -> Iterator[Layer]:
-    outer = [layer for layer in kept if layer.direction == direction] or [Layer(direction, "JSON", "", _json(body))]
+    found = [layer for layer in kept if layer.direction == direction]
+    outer = found or [Layer(direction, "JSON", "", json_value(body))]
     yield from outer[:-1]
     if outer[-1].content is not None:
         yield from _peeled(outer[-1], MOST_LAYERS)
@@ -64,7 +66,7 @@ def _peeled(layer: Layer, most: int) -> Iterator[Layer]:
     yield layer
     if most and isinstance(layer.content, dict):
         for place, text in _texts(layer.content):
-            content = _json(text) if text.lstrip()[:1] == "{" else None
+            content = json_value(text) if text.lstrip()[:1] == "{" else None
             if content is not None:
                 yield from _peeled(Layer(layer.direction, "JSON", place, content), most - 1)
 
@@ -75,10 +77,3 @@ def _texts(content: dict[str, Any], around: str = "") -> Iterator[tuple[str, str
             yield around + name, value
         elif isinstance(value, dict) and not around:
             yield from _texts(value, f"{name}.")
-
-
-def _json(text: str) -> Any:
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
-        return None

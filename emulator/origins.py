@@ -57,7 +57,7 @@ def is_of_this_machine(origin: str) -> bool:
     """Whether an origin (scheme, host and port) is on loopback."""
     try:
         parts = urlsplit(origin)
-        host = parts.hostname or ""
+        host, _ = parts.hostname or "", parts.port  # which must be a number: 127.0.0.1:80.evil.example is no origin
     except ValueError:
         return False
     if parts.scheme not in ("http", "https") or origin != f"{parts.scheme}://{parts.netloc}":
@@ -68,6 +68,11 @@ def is_of_this_machine(origin: str) -> bool:
 def _is_own(origin: str) -> bool:
     """Whether the page is one that we serve: of the very host that it calls, whose name is ours (see access.py)."""
     return origin.partition("://")[2] == request.host
+
+
+def _is_link() -> bool:
+    """Whether the request changes nothing, so that any page may lead to it."""
+    return request.method in ("GET", "HEAD")
 
 
 def keep_to_allowed_pages(routes: Blueprint, world: World) -> None:
@@ -81,6 +86,8 @@ def keep_to_allowed_pages(routes: Blueprint, world: World) -> None:
         origin = request.headers.get("Origin")
         if origin is not None and not is_allowed(origin):
             raise ForeignOriginError(origin)
+        if origin is None and not _is_link() and request.headers.get("Sec-Fetch-Site") == "cross-site":
+            raise ForeignOriginError("another site")
 
     @routes.after_request
     def _let_page_read(response: Response) -> Response:
@@ -101,7 +108,7 @@ def keep_to_own_pages(routes: Blueprint) -> None:
 
     @routes.before_request
     def _refuse_other_page() -> None:
-        if request.method in ("GET", "HEAD"):
+        if _is_link():
             return
         origin = request.headers.get("Origin")
         is_foreign = origin is not None and not _is_own(origin)

@@ -6,6 +6,7 @@ OutageError
 
 from __future__ import annotations
 
+import threading
 import time
 from typing import TYPE_CHECKING, Final
 
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
 
     from emulator.world.faults import Fault
 
+MOST_LATE: Final = 400
+"""Answers that are late at one time: each holds a thread of the server, and further ones come at once, so that there
+is one left to take the fault away."""
+_LATE: Final = threading.BoundedSemaphore(MOST_LATE)
 PAGE_TYPE: Final = "text/html"
 """Of what a proxy answers, which is never the JSON that a client waits for."""
 _PAGE: Final = "<html><head><title>{status}</title></head><body><h1>{status}</h1></body></html>\n"
@@ -62,5 +67,8 @@ def passed(answer: Response, fault: Fault | None) -> Response:
 
 def wait(fault: Fault | None) -> None:
     """Let the fault's latency pass, in real time; not within a decision, which nobody else could make meanwhile."""
-    if fault is not None and fault.latency_ms:
-        time.sleep(fault.latency_ms / 1000)
+    if fault is not None and fault.latency_ms and _LATE.acquire(blocking=False):
+        try:
+            time.sleep(fault.latency_ms / 1000)
+        finally:
+            _LATE.release()

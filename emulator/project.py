@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "FUNCTION_NAME",
+    "MOST_VARIABLE_BYTES",
     "TEMPLATE",
     "VARIABLE_NAME",
     "FunctionSpec",
@@ -26,6 +27,7 @@ __all__ = [
     "load_project",
     "openapi_permissions",
     "template_variables",
+    "variables_bytes",
 ]
 
 # The CLI's order. Left out: the "cloudbase" key of package.json, and the .js forms, which need Node to be read.
@@ -35,6 +37,8 @@ _SOURCES: Final = (*CONFIG_NAMES, "config.json", ".env", ".env.local")
 TEMPLATE: Final = re.compile(r"\{\{\s*([\w.]+)\s*\}\}")
 FUNCTION_NAME: Final = re.compile(r"[A-Za-z][\w-]{0,59}", re.ASCII)
 VARIABLE_NAME: Final = re.compile(r"(?!SCF_|QCLOUD_|TENCENTCLOUD_)[a-zA-Z][a-zA-Z0-9_]{1,63}")  # [doc] 583/32748
+MOST_VARIABLE_BYTES: Final = 4096
+"""Of a function's variables, names and values together [doc 583/32748]."""
 _DOTENV_LINE: Final = re.compile(
     r"""^\s*(?:export\s+)?([\w.-]+)\s*=[^\S\n]*('[^']*'|"(?:\\.|[^"\\])*"|[^#\n]*?)[^\S\n]*(?:\#.*)?$""", re.MULTILINE
 )
@@ -210,7 +214,21 @@ def _environment(variables: Table) -> Mapping[str, str]:
             raise variables.error(
                 name, "text without NUL", "quote it, and keep it from being a JSON object, array or null"
             )
+    size = variables_bytes(variables.values)
+    if size > MOST_VARIABLE_BYTES:
+        raise ProjectError(
+            variables.file.path,
+            line=variables.file.line(variables.at),
+            expected=f"up to {MOST_VARIABLE_BYTES} bytes of names and values in {'.'.join(map(str, variables.at))}",
+            found=f"{size}",
+            remedy="keep what is longer in a file of the function",
+        )
     return MappingProxyType(dict(variables.values))
+
+
+def variables_bytes(variables: Mapping[str, str]) -> int:
+    """Return how much of its limit an environment takes."""
+    return sum(len(name.encode()) + len(value.encode()) for name, value in variables.items())
 
 
 def _is_variable_text(value: Any) -> bool:

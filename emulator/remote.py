@@ -17,8 +17,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 DEFAULT_URL = "http://127.0.0.1:8686"
-_SILENCE_SECONDS: Final = 30
-"""After which a stream is given up; ours writes every second."""
+_SILENCE_SECONDS: Final = 120
+"""After which an answer is given up; a stream of ours writes every second, once it has begun."""
+_NO_URL: Final = (
+    requests.exceptions.MissingSchema,
+    requests.exceptions.InvalidSchema,
+    requests.exceptions.InvalidURL,
+)
 
 
 class RemoteError(Exception):
@@ -37,12 +42,14 @@ class Exchange:
 
 
 class Remote:
-    """An emulator at ``url``."""
+    """An emulator at ``url``, which may ask for its control ``token``."""
 
-    def __init__(self, url: str = DEFAULT_URL) -> None:
+    def __init__(self, url: str = DEFAULT_URL, *, token: str | None = None) -> None:
         self.url = url.rstrip("/")
         self._session = requests.Session()
         self._session.trust_env = False  # a proxy for the outside world has no part in this
+        if token is not None:
+            self._session.headers["Authorization"] = f"Bearer {token}"
 
     def send(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Exchange:
         """One exchange, whatever its outcome.
@@ -53,6 +60,8 @@ class Remote:
         url = f"{self.url}{path}"
         try:
             answer = self._session.request(method, url, data=text.encode(errors="surrogatepass") or None, timeout=120)
+        except _NO_URL:
+            raise self._no_url() from None
         except requests.ConnectionError:
             raise self._nobody() from None
         except requests.RequestException as error:
@@ -67,13 +76,17 @@ class Remote:
         exchange = self.send(method, path, body)
         return self._answer(exchange.status, exchange.response_body)
 
-    def follow(self, path: str) -> Iterator[dict[str, Any]]:
-        """The JSON objects of a stream of ours, one a line, as they come.
+    def follow(self, path: str, body: Mapping[str, Any] | None = None) -> Iterator[dict[str, Any]]:
+        """The JSON objects of a stream of ours, one a line, as they come; what a ``body`` asks for, if there is one.
 
         :raises RemoteError: nobody answers, the answer is a refusal, or the emulator has ended.
         """
         try:
-            answer = self._session.get(f"{self.url}{path}", stream=True, timeout=_SILENCE_SECONDS)
+            answer = self._session.request(
+                "GET" if body is None else "POST", f"{self.url}{path}", json=body, stream=True, timeout=_SILENCE_SECONDS
+            )
+        except _NO_URL:
+            raise self._no_url() from None
         except requests.RequestException:
             raise self._nobody() from None
         with answer:
@@ -94,6 +107,9 @@ class Remote:
         if "error" in answer and status >= requests.codes.bad_request:
             raise RemoteError(str(answer["error"].get("message", answer["error"])))
         return answer
+
+    def _no_url(self) -> RemoteError:
+        return RemoteError(f"expected the URL of an emulator, such as {DEFAULT_URL}, got {self.url!r}")
 
     def _nobody(self) -> RemoteError:
         return RemoteError(

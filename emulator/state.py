@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from emulator.function_store import FunctionStore
 from emulator.world import apps, seed, snapshots, sowing, tenancy
 from emulator.world import state as world_state
+from emulator.world.journal import json_value
 from emulator.world.state import StateError
 from emulator.world.store import SCHEMA_VERSION
 from emulator.world.world import World
@@ -139,17 +140,10 @@ def parse(written: str) -> dict[str, Any]:
 
     :raises StateError: no JSON object.
     """
-    try:
-        document = json.loads(written, parse_constant=_no_number)
-    except (ValueError, RecursionError):
-        document = None
+    document = json_value(written)
     if not isinstance(document, dict):
         raise StateError("this is no state of an emulator: expected a JSON object, found something else")
     return document
-
-
-def _no_number(constant: str) -> None:
-    raise ValueError(constant)
 
 
 def read_file(file: Path) -> dict[str, Any]:

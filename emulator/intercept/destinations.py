@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from base64 import b64decode
 from dataclasses import dataclass
+from hmac import compare_digest
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
@@ -18,6 +21,8 @@ if TYPE_CHECKING:
 
 ALL: Final = "all"
 
+LONGEST_NAME: Final = 255
+"""Characters of a host, as DNS has it; refused ones are remembered and told."""
 _NAME: Final = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*\.?", re.IGNORECASE)
 
 
@@ -43,7 +48,7 @@ def host_and_port(authority: str, default: int | None = None) -> tuple[str, int]
         host, port = parts.hostname or "", parts.port or default
     except ValueError:
         host, port = "", None
-    if port is None or not (_NAME.fullmatch(host) or _is_address(host)):
+    if port is None or not _is_host(host):
         raise RefusedError(400, "expected a host and its port, like api.weixin.qq.com:443")
     return host, port
 
@@ -54,21 +59,30 @@ class Destinations:
     :param emulator: address and port of the emulator.
     :param pass_through: hosts and patterns that are let out, or ``all``; one that is named is let out though it is
         emulated, and only one that is named may be this machine.
+    :param control_token: what clients must know whose requests are let out; ``None`` if they need to know nothing.
     """
 
-    def __init__(self, emulator: tuple[str, int], pass_through: Sequence[str], refusals: Refusals) -> None:
+    def __init__(
+        self,
+        emulator: tuple[str, int],
+        pass_through: Sequence[str],
+        refusals: Refusals,
+        control_token: str | None = None,
+    ) -> None:
         self.emulator = Destination(*emulator, is_emulator=True)
         self._refusals = refusals
+        self._control_token = control_token
         self._named = [pattern for pattern in pass_through if pattern != ALL]
         self._is_open = ALL in pass_through
 
-    def of(self, host: str, port: int) -> Destination:
+    def of(self, host: str, port: int, authorization: bytes = b"") -> Destination:
         """Where a request goes.
 
+        :param authorization: its ``Proxy-Authorization``.
         :raises RefusedError: nowhere.
         """
         if is_named(host, self._named):
-            return Destination(host, port, is_emulator=False)
+            return self._outside(host, port, authorization)
         if is_emulated(host):
             return self.emulator
         if _is_local(host):
@@ -76,13 +90,24 @@ class Destinations:
                 return self.emulator
             raise self.refuse_local(host)
         if self._is_open:
-            return Destination(host, port, is_emulator=False)
+            return self._outside(host, port, authorization)
         self._refusals.note(host)
         raise RefusedError(
             403,
             f"{host} is not emulated, and nothing else is reached from here; "
             f"`wxemu start --pass-through {host}` allows it, `--pass-through all` allows every host",
         )
+
+    def _outside(self, host: str, port: int, authorization: bytes) -> Destination:
+        """Beyond loopback for those only who know the control token, or it would be a proxy for the whole network."""
+        asked = self._control_token
+        if asked is not None and not compare_digest(_password(authorization), asked.encode()):
+            raise RefusedError(
+                HTTPStatus.PROXY_AUTHENTICATION_REQUIRED,
+                f"{host} is let out to those only who name the control token in the proxy's address: "
+                "http://wxemu:TOKEN@HOST:PORT",
+            )
+        return Destination(host, port, is_emulator=False)
 
     def landing(self, host: str) -> Destination:
         """The emulator, for a request that came to it directly, as to this host.
@@ -91,6 +116,8 @@ class Destinations:
         """
         if is_emulated(host) or _is_local(host):
             return self.emulator
+        if not _is_host(host):
+            raise RefusedError(400, "expected a host that is emulated, like api.weixin.qq.com")
         self._refusals.note(host)
         raise RefusedError(403, f"{host} is not emulated; a host that is let out is reached through the proxy")
 
@@ -118,9 +145,24 @@ def is_this_machine(address: str) -> bool:
     return bool(mapped.is_loopback or mapped.is_unspecified)
 
 
+def _password(authorization: bytes) -> bytes:
+    """Of the scheme Basic (RFC 7617), empty without one; whoever sends it may take any user's name."""
+    scheme, _, credentials = authorization.partition(b" ")
+    if scheme.lower() != b"basic":
+        return b""
+    try:
+        return b64decode(credentials).partition(b":")[2]
+    except ValueError:
+        return b""
+
+
 def _is_local(host: str) -> bool:
     name = host.lower().removesuffix(".")
     return name == "localhost" or name.endswith(".localhost") or is_this_machine(name)
+
+
+def _is_host(text: str) -> bool:
+    return len(text) <= LONGEST_NAME and (_NAME.fullmatch(text) is not None or _is_address(text))
 
 
 def _is_address(host: str) -> bool:

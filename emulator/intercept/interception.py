@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from emulator.hosts import EMULATED
@@ -22,6 +22,7 @@ class Interception:
     :param emulator: the emulator's own address and port.
     :param folder: keeps the CA.
     :param pass_through: hosts and patterns that are let out, or ``all``.
+    :param control_token: what clients must know whose requests are let out; ``None`` if they need to know nothing.
     """
 
     address: str
@@ -30,6 +31,7 @@ class Interception:
     emulator: tuple[str, int]
     folder: Path
     pass_through: tuple[str, ...] = ()
+    control_token: str | None = field(default=None, repr=False)
 
     @property
     def at(self) -> str:

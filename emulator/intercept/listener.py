@@ -16,7 +16,7 @@ from anyio.streams.tls import TLSStream
 from emulator.intercept.authority import default_host
 from emulator.intercept.destinations import Destination, host_and_port, is_this_machine
 from emulator.intercept.errors import RefusedError
-from emulator.intercept.peer import STALLED, Peer
+from emulator.intercept.peer import STALLED, Peer, proxy_authorization
 from emulator.intercept.pipe import pipe
 from emulator.intercept.relay import onward, relay
 
@@ -39,6 +39,7 @@ PARTING: Final = 1.0
 """Seconds to read on after the last answer: closing at once could take it from a client that still sends."""
 
 _log = logging.getLogger(__name__)
+_ENDS: Final = (SocketAttribute.local_address, SocketAttribute.remote_address)
 _DISTRUST: Final = ("TLSV1_ALERT_UNKNOWN_CA", "SSLV3_ALERT_BAD_CERTIFICATE", "SSLV3_ALERT_CERTIFICATE_UNKNOWN")
 _TROUBLE: Final = (OSError, h11.ProtocolError, anyio.BrokenResourceError, anyio.EndOfStream)
 """What clients do that leave, dawdle or speak nonsense; a TimeoutError is an OSError."""
@@ -101,7 +102,7 @@ class Listener:
     async def _tunnel(self, client: Peer, request: h11.Request) -> None:
         try:
             host, port = host_and_port(request.target.decode("ascii"))
-            destination = self._destinations.of(host, port)
+            destination = self._destinations.of(host, port, proxy_authorization(request))
             outside = None if destination.is_emulator else await self._connected(destination)
         except RefusedError as refused:
             await client.say(refused.status, str(refused))
@@ -152,7 +153,7 @@ class Listener:
                 f"this port is for proxy requests and TLS; the emulator is at http://{emulator.host}:{emulator.port}",
             )
         host, port = host_and_port(uri.netloc, default=443 if uri.scheme == "https" else 80)
-        destination = self._destinations.of(host, port)
+        destination = self._destinations.of(host, port, proxy_authorization(request))
         if uri.scheme == "https" and not destination.is_emulator:
             raise RefusedError(400, f"https to {host} takes CONNECT")
         rest = target[len(f"{uri.scheme}://{uri.netloc}") :]
@@ -168,8 +169,8 @@ class Listener:
         except OSError:
             raise RefusedError(502, f"{name} cannot be reached at port {destination.port}") from None
         if not destination.is_emulator and not self._destinations.may_be_local(destination.host):
-            address = stream.extra(SocketAttribute.remote_address)  # noqa: S610 - anyio's, not Django's
-            if is_this_machine(str(address[0])):
+            ours, theirs = (str(stream.extra(one)[0]) for one in _ENDS)  # noqa: S610 - anyio's, not Django's
+            if is_this_machine(theirs) or ours == theirs:
                 await stream.aclose()
                 raise self._destinations.refuse_local(destination.host)
         return stream

@@ -85,6 +85,8 @@ class Peer:
             ("Content-Length", str(len(body))),
             ("Connection", "close"),
         ]
+        if status == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
+            headers.append(("Proxy-Authenticate", 'Basic realm="wxcloud emulator"'))
         await self.send(h11.Response(status_code=status, reason=HTTPStatus(status).phrase, headers=headers))
         await self.send(h11.Data(data=body))
         await self.send(h11.EndOfMessage())
@@ -94,6 +96,11 @@ class Peer:
         rest = BufferedByteStream(self.stream)
         rest.feed_data(self.http.trailing_data[0])
         return rest
+
+
+def proxy_authorization(request: h11.Request) -> bytes:
+    """What a client proves to a proxy that it may use it; empty without that."""
+    return next((value for name, value in request.headers if name == b"proxy-authorization"), b"")
 
 
 def end_to_end(message: h11.Request | h11.Response) -> list[tuple[bytes, bytes]]:

@@ -51,7 +51,12 @@ def _run(interception: Interception, listening: socket.socket) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which ends this process
     from emulator.intercept.listener import Listener  # noqa: PLC0415 - 15 ms that `wxemu start` need not wait for
 
-    destinations = Destinations(interception.emulator, interception.pass_through, Refusals(interception.refused_file))
+    destinations = Destinations(
+        interception.emulator,
+        interception.pass_through,
+        Refusals(interception.refused_file),
+        interception.control_token,
+    )
     authority = Authority.kept_in(interception.folder)
     anyio.run(_serve, Listener(authority, destinations, most=_room()), listening)
 

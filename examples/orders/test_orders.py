@@ -52,7 +52,8 @@ def server(monkeypatch):
     made = ask("/emulator/v1/apps", {})
     monkeypatch.setenv("WX_APPID", made["appid"])
     monkeypatch.setenv("WX_SECRET", made["secret"])
-    return create_app().test_client()
+    yield create_app().test_client()
+    requests.delete(f"{os.environ['WXEMU_URL']}/emulator/v1/apps/{made['appid']}", timeout=20).raise_for_status()
 
 
 @pytest.fixture

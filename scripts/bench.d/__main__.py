@@ -17,7 +17,7 @@ from errors import BenchError
 @click.option("--markdown", is_flag=True, help="The table as it stands in docs/benchmarks.md.")
 @click.option("--json", "is_json", is_flag=True, help="One line of JSON, for scripts.")
 def bench(*, quick: bool, servers: bool, markdown: bool, is_json: bool) -> None:
-    r"""Measure the emulator on loopback with wrk, beside a bare Flask "ping" on the same server.
+    """Measure the emulator on loopback with wrk, beside a bare Flask "ping" on the same server.
 
     Both are measured in turns, so that their ratio holds where the machine's speed drifts. An answer that is not the
     expected one ends the run with exit code 1. Takes about two minutes; leave the machine alone meanwhile.

@@ -22,7 +22,8 @@ from errors import StarvedError
 from report import Table, number
 from visit import PING, Visit
 
-from emulator.server import HOST, THREADS, free_port
+from emulator.access import LOOPBACK
+from emulator.server import THREADS, free_port
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -60,8 +61,8 @@ class Candidate:
         port = free_port(0)
         where = {
             "granian": {**served.granian_options(port), **self.options},
-            "waitress": {"host": HOST, "port": port, **self.options},
-            "gunicorn": {"bind": f"{HOST}:{port}", **self.options},
+            "waitress": {"host": LOOPBACK, "port": port, **self.options},
+            "gunicorn": {"bind": f"{LOOPBACK}:{port}", **self.options},
         }
         contest = {
             "server": self.server,
@@ -205,7 +206,7 @@ def _takes_chunks(emulator: Served, visit: Visit) -> bool:
     """A body in chunks, as SDKs send multipart."""
     request = visit.verify_signature().requests[0]
     text = json.dumps(request.body).encode()
-    connection = http.client.HTTPConnection(HOST, emulator.port, timeout=10)
+    connection = http.client.HTTPConnection(LOOPBACK, emulator.port, timeout=10)
     try:
         connection.request(request.method, request.path, body=iter([text[:100], text[100:]]))
         return json.loads(connection.getresponse().read()).get("is_ok") is True
@@ -217,7 +218,7 @@ def _takes_chunks(emulator: Served, visit: Visit) -> bool:
 
 def _keeps_alive(emulator: Served) -> bool:
     """Two requests on one connection."""
-    connection = http.client.HTTPConnection(HOST, emulator.port, timeout=10)
+    connection = http.client.HTTPConnection(LOOPBACK, emulator.port, timeout=10)
     try:
         sockets = []
         for _ in range(2):
@@ -233,8 +234,8 @@ def _keeps_alive(emulator: Served) -> bool:
 
 def _lets_half_a_body_wait(emulator: Served) -> bool:
     """A client that stops in the middle of its body holds nobody up."""
-    slow = http.client.HTTPConnection(HOST, emulator.port)
-    other = http.client.HTTPConnection(HOST, emulator.port, timeout=2)
+    slow = http.client.HTTPConnection(LOOPBACK, emulator.port)
+    other = http.client.HTTPConnection(LOOPBACK, emulator.port, timeout=2)
     try:
         slow.putrequest("POST", "/cgi-bin/soter/verify_signature")
         slow.putheader("Content-Length", "2")

@@ -29,7 +29,7 @@ PROJECT = Path(__file__).resolve().parents[2]
 @click.option("--lock", "is_lock", is_flag=True, help="Write the locks of the dependencies anew instead.")
 @click.option("--json", "is_json", is_flag=True, help="One line of JSON, for scripts.")
 def package(project: Path, output: Path | None, *, is_lock: bool, is_json: bool) -> None:
-    r"""Package every function: NAME/ and NAME.zip in dist/functions.
+    """Package every function: NAME/ and NAME.zip in dist/functions.
 
     In a package are the function, what the functions share (_shared), config.json, and the dependencies that the lock
     of its runtime names, pure Python all of them; no tests, and nothing of the project's .venv. The same sources give

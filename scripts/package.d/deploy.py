@@ -43,7 +43,7 @@ PROJECT = Path(__file__).resolve().parents[2]
 def deploy(
     names: tuple[str, ...], project: Path, output: Path | None, env: str | None, *, dry_run: bool, is_json: bool
 ) -> None:
-    r"""Deploy the functions, or those that are named: scripts/package, `tcb fn deploy`, and one invocation each.
+    """Deploy the functions, or those that are named: scripts/package, `tcb fn deploy`, and one invocation each.
 
     Secrets come from .env (see .env.example) or from the environment; they are shown nowhere. The invocation has an
     empty event: a function that answers it, if only with an errCode, has been loaded and runs.

@@ -66,7 +66,8 @@ class Emulator:
         command = [sys.executable, "-m", "emulator", "start", "--project", str(project), "--port", "0", "--json"]
         command += ["--state", ":memory:", *options]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-        self.url = json.loads(self.process.stdout.readline())["url"]
+        self.facts = json.loads(self.process.stdout.readline())
+        self.url = self.facts["url"]
         self.remote = Remote(self.url)
 
     def environment(self, **wanted):

@@ -258,7 +258,9 @@ def test_an_emulator_that_is_not_there_fails_each_call_in_words(ask):
 
 def test_a_phone_that_is_not_there_fails_each_call_in_words(ask):
     (login,) = ask(["login"], phoneId="phone-nobody")
-    assert login["rejected"] == {"errMsg": "login:fail no phone has the id 'phone-nobody'"}
+    assert login["rejected"] == {
+        "errMsg": "login:fail no phone has the id 'phone-nobody'; `wxemu phone list` shows which there are"
+    }
 
 
 def test_wechat_s_own_types_fit(node):

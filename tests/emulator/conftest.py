@@ -12,6 +12,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
+from emulator.access import LOOPBACK_ONLY, Access
 from emulator.app import create_app
 from emulator.deployment import Deployment
 from emulator.world import seed, sessions
@@ -270,9 +271,9 @@ def serve(tmp_path: Path) -> Iterator[Callable[..., FlaskClient]]:
     """A client of the faces over a world, with the functions of a project if there is one."""
     deployments = []
 
-    def client(world: World, project: Path | None = None) -> FlaskClient:
+    def client(world: World, project: Path | None = None, access: Access = LOOPBACK_ONLY) -> FlaskClient:
         deployments.append(Deployment(world, directory=project, base_url="http://127.0.0.1:0", storage=tmp_path))
-        return create_app(world, deployments[-1]).test_client()
+        return create_app(world, deployments[-1], access).test_client()
 
     yield client
     for deployment in deployments:

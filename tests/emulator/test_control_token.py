@@ -117,3 +117,12 @@ def test_on_loopback_nothing_is_asked_for(world, serve):
 
     assert http.get("/emulator/v1/apps", headers=bearer("whatever")).status_code == 200
     assert http.get("/phone/v1/phones").status_code == 200
+
+
+@pytest.mark.parametrize("headers", [{"Origin": "https://evil.example"}, {"Sec-Fetch-Site": "cross-site"}])
+@pytest.mark.parametrize("path", ["/clock/freeze", "/state/replace", "/functions/x/invoke"])
+def test_a_refused_form_of_another_page_tells_nothing_without_it(http, tenant, path, headers):
+    answer = http.post(path, headers=headers)
+
+    assert answer.status_code == 403
+    assert tenant.appid not in answer.text

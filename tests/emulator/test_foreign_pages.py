@@ -35,3 +35,15 @@ def test_a_foreign_page_changes_nothing(http, wechat):
     )
 
     assert http.get("/phone/v1/phones").json == before
+
+
+@pytest.mark.parametrize("path", DOORS)
+def test_a_page_of_another_site_that_sends_no_origin_is_refused_too(http, path):
+    assert http.post(path, data="{}", headers={"Sec-Fetch-Site": "cross-site"}).status_code == 403
+
+
+@pytest.mark.parametrize(
+    "origin", ["http://127.0.0.1:80.evil.example", "http://localhost:x", "http://127.0.0.1@evil.example", "null", ""]
+)
+def test_what_only_begins_like_this_machine_s_origin_is_foreign(http, origin):
+    assert http.post("/emulator/v1/clock/release", data="{}", headers={"Origin": origin}).status_code == 403

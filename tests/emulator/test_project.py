@@ -178,7 +178,7 @@ def test_the_values_of_variables_stay_out_of_the_repr(folder):
 REFUSED = {
     "a list at the top": ("- envId", None, "the file to be a table", "found a list"),
     "an empty file": ("", None, "the file to be a table", "found nothing"),
-    "bad YAML": ("envId: e\nfunctions: [\n", 3, "expected YAML", "found "),
+    "bad YAML": ("envId: e\nfunctions: [\n", 3, "expected YAML", "found a mistake ("),
     "no envId": ("functions: []", None, "envId to be the id of a CloudBase environment", "found nothing"),
     "an envId that renders to nothing": ("envId: '{{env.NONE}}'", 1, "envId to be", "a variable that is not set"),
     "an envId that is a number": ("envId: 7", 1, "envId to be a string", "found a int"),
@@ -235,6 +235,12 @@ REFUSED = {
         5,
         "AA to be text without NUL",
         "a str",
+    ),
+    "too many variables": (
+        ONE_FUNCTION + f"    envVariables: {{AA: {'x' * 2000}, BB: {'x' * 2093}}}\n",
+        5,
+        "up to 4096 bytes of names and values in functions.0.envVariables",
+        "keep what is longer in a file of the function",
     ),
     "a reserved variable": (ONE_FUNCTION + "    envVariables: {SCF_X: a}\n", 5, "SCF_X to be named", "rename it"),
     "a variable of one letter": (

@@ -21,7 +21,13 @@ class Running:
 
     def __init__(self, *options, project=PROJECT):
         command = [sys.executable, "-m", "emulator", "start", "--project", str(project), "--port", "0", "--json"]
-        self.process = subprocess.Popen([*command, *options], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self.process = subprocess.Popen(
+            [*command, *options],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,  # so that all its processes can be killed at once
+        )
         line = self.process.stdout.readline()
         assert line, self.process.stderr.read()
         self.facts = json.loads(line)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import importlib
+import json
+import re
 import shutil
+import subprocess
 import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -91,3 +94,20 @@ def test_a_server_that_is_not_there_leaves_no_figure(load):
 
     with pytest.raises(load.BenchError, match=r"wrk failed|broke"):
         load.run("http://127.0.0.1:1", sent, seconds=1, connections=1)
+
+
+ALONE = """
+import json, emulator_bench, instances
+print(json.dumps([row.document() for row in emulator_bench.measure_instances(instances.measure(is_quick=True))]))
+"""
+
+
+def test_the_rows_of_instances_come_with_what_was_aimed_at():
+    told = subprocess.run([sys.executable, "-c", ALONE], cwd=BENCH, check=True, capture_output=True, text=True)
+
+    cold, warm = json.loads(told.stdout)
+
+    assert (cold["name"], warm["name"]) == ("cold start of an instance", "warm call, over one in one's own process")
+    assert cold["emulator"] > warm["emulator"] > 0
+    assert re.fullmatch(r"<= 30 \+ \d+", cold["aim"])
+    assert (warm["aim"], type(cold["isMet"]), type(warm["isMet"])) == ("<= 3", bool, bool)

@@ -205,7 +205,7 @@ def test_followers_that_leave_hold_no_place(running):
 def test_a_refused_stream_is_told_like_anything_else(wxemu):
     refused = wxemu("logs", "--follow", "--appid", "wx0")
     assert refused.returncode == 1
-    assert refused.stderr == "Error: no app has the appid 'wx0'; add it to the seed\n"
+    assert refused.stderr == "Error: no app has the appid 'wx0'; `wxemu app list` shows which there are\n"
 
 
 def test_a_variable_that_nobody_sets_is_told_at_the_start(running, wxemu):

@@ -131,7 +131,7 @@ def test_each_function_goes_the_way_it_is_told_or_offered(function, face, emulat
     phone = emulator.phone()
     assert answer(phone, function, signed(phone, "order-1"))["isOk"] is True
     exchanges = emulator.remote.ask("GET", "/emulator/v1/exchanges?limit=10")["exchanges"]
-    assert [one["face"] for one in exchanges if one["name"] == "soter.verifySignature"] == [face]
+    assert [one["face"] for one in exchanges if one["api"] == "soter.verifySignature"] == [face]
 
 
 def test_a_cloud_call_needs_the_permission_of_config_json(emulator):

@@ -19,7 +19,22 @@ def wxemu(*arguments, cwd=None):
 
 
 @pytest.mark.parametrize(
-    "command", [(), ("start",), ("demo",), ("invoke",), ("logs",), ("env",), ("phone",), ("clock",), ("state",)]
+    "command",
+    [
+        (),
+        ("start",),
+        ("demo",),
+        ("invoke",),
+        ("logs",),
+        ("env",),
+        ("phone",),
+        ("clock",),
+        ("fault",),
+        ("fault", "add"),
+        ("state",),
+        ("exec",),
+        ("doctor",),
+    ],
 )
 def test_every_help_text_has_an_example(command):
     shown = wxemu(*command, "--help")
@@ -38,6 +53,34 @@ def test_a_taken_port_is_one_clear_sentence_and_exit_code_1(tmp_path):
     assert started.stderr.splitlines()[-1] == (
         f"Error: port {port} is taken; name another one with --port, or --port 0 for any"
     )
+
+
+def test_an_address_of_another_machine_is_one_clear_sentence(tmp_path):
+    started = wxemu("start", "--port", "0", "--state", ":memory:", "--host", "192.0.2.1", cwd=tmp_path)
+
+    assert started.returncode == 1
+    assert started.stderr == (
+        "Error: this machine has no address 192.0.2.1 to listen on; name one that it has with --host, or 0.0.0.0 for"
+        " all of them\n"
+    )
+
+
+def test_it_works_on_though_nobody_reads_that_it_is_ready(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = str(probe.getsockname()[1])
+    (tmp_path / "cloudbaserc.yaml").write_text("envId: env-demo\nfunctions: []\n")
+    command = [sys.executable, "-m", "emulator", "start", "--port", port, "--no-intercept", "--project", str(tmp_path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as started:
+        started.stdout.close()
+        while wxemu("health", "--url", f"http://127.0.0.1:{port}").returncode != 0 and started.poll() is None:
+            pass
+        (tmp_path / "cloudbaserc.yaml").write_text("functions: [")
+
+        told = started.stderr.readline()  # by what begins once readiness was announced
+        started.terminate()
+
+    assert told.startswith(f"wxemu: {tmp_path}/cloudbaserc.yaml:1: expected YAML, found a mistake (")
+    assert started.returncode == 0
 
 
 def test_two_emulators_never_share_a_port(start):
@@ -127,6 +170,17 @@ def test_a_phone_is_held_from_the_command_line(emulator):
     assert json.loads(called.stdout)["errMsg"] == "cloud.callFunction:ok"
 
 
+def test_a_phone_is_thrown_away_from_the_command_line(emulator):
+    url = ("--url", emulator.remote.url, "--json")
+    phone = json.loads(wxemu("phone", "new", "--profile", "none", *url).stdout)["phoneId"]
+
+    removed, again = (wxemu("phone", "remove", phone, *url) for _ in range(2))
+
+    assert (removed.returncode, json.loads(removed.stdout)["phoneId"]) == (0, phone)
+    assert again.returncode == 1
+    assert "no phone has the id" in again.stderr
+
+
 def test_a_function_is_invoked_as_a_server_does(emulator):
     url = ("--url", emulator.remote.url, "--json")
 
@@ -146,6 +200,31 @@ def test_without_an_emulator_the_commands_say_how_to_start_one():
 
     assert asked.returncode == 1
     assert "start one with `wxemu start`" in asked.stderr
+
+
+@pytest.mark.parametrize("command", [("phone", "list"), ("logs", "--follow")])
+@pytest.mark.parametrize("url", ["127.0.0.1:8686", "localhost", "http://[::1"])
+def test_a_url_that_is_none_is_told_with_one_that_is(command, url):
+    asked = wxemu(*command, "--url", url)
+
+    assert asked.returncode == 1
+    assert asked.stderr == f"Error: expected the URL of an emulator, such as http://127.0.0.1:8686, got {url!r}\n"
+
+
+@pytest.mark.parametrize(("named", "got"), [((), "neither"), (("--api", "*", "--function", "*"), "both")])
+def test_a_fault_is_of_openapis_or_of_functions(named, got):
+    asked = wxemu("fault", "add", *named, "--latency", "1s")
+
+    assert asked.returncode == 2
+    assert f"expected --api or --function, got {got}" in asked.stderr
+
+
+@pytest.mark.parametrize("command", [("logs", "nothing"), ("requests", "--q", "what nobody asks")])
+def test_that_nothing_fits_is_told_apart_from_the_output(emulator, command):
+    asked = wxemu(*command, "--url", emulator.remote.url)
+
+    assert (asked.returncode, asked.stdout) == (0, "")
+    assert "so far that fits" in asked.stderr
 
 
 def test_data_that_is_no_json_is_a_usage_error():
@@ -181,3 +260,13 @@ def test_the_demo_plays_the_whole_story():
     assert verdicts == [True, False, None, False, False]
     assert [step["expected"].get("result.errCode") for step in document["steps"]].count(87009) == 1
     assert "0123456789abcdef0123456789abcdef" not in played.stdout
+
+
+def test_a_demo_without_the_functions_says_where_they_are_missed(tmp_path):
+    played = wxemu("demo", "--json", cwd=tmp_path)
+
+    assert (played.returncode, played.stdout) == (1, "")
+    assert played.stderr.splitlines()[-1] == (
+        f"Error: the story calls login, verifySignature, checkSession, which {tmp_path} does not declare;"
+        " name the folder that does with --project"
+    )

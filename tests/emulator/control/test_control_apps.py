@@ -17,6 +17,22 @@ def told(response):
     return response.status_code, response.json["error"]["message"]
 
 
+def test_the_app_that_is_meant_where_none_is_named_stays_the_seed_s_first(http, control):
+    control.post("apps", appid="wx0000000000000000")
+    control.post("state/reset", appid=APPID)
+
+    assert [app["appid"] for app in control.get("apps")["apps"]] == [APPID, OTHER, "wx0000000000000000"]
+    assert http.post("/emulator/v1/environments", json={}).json["env"]["WX_APPID"] == APPID
+
+
+def test_that_there_is_no_app_is_told_with_what_to_do(http, control):
+    control.post("state/reset", to="empty")
+
+    status, message = told(http.post("/emulator/v1/environments", json={}))
+
+    assert (status, message.partition(";")[0]) == (400, "there is no app")
+
+
 class TestNewApp:
     def test_has_all_that_is_left_out_made_up(self, http, control):
         made = control.post("apps")

@@ -24,6 +24,12 @@ def test_a_planted_world_is_alive_and_ready(http, healthz, readyz):
     assert (http.get(readyz).status_code, http.get(readyz).json) == (200, {"status": "ready"})
 
 
+def test_where_nothing_is_intercepted_there_is_no_proxy(http):
+    told = http.get("/emulator/v1/interception").json
+
+    assert [told[part] for part in ("proxy", "https", "ca", "caBundle")] == [None] * 4
+
+
 def test_a_world_without_seed_is_alive_and_not_ready(open_world, serve, healthz, readyz):
     http = serve(open_world())
     assert http.get(healthz).status_code == 200
@@ -87,15 +93,15 @@ class TestReset:
         assert http.get("/phone/v1/phones/p").json["counter"] == 2
 
     @pytest.mark.parametrize(
-        ("members", "told"),
+        ("members", "status", "told"),
         [
-            ({"to": "start"}, "'start' is not known here; there are seed, empty"),
-            ({"to": 1}, "to: expected a string, got int"),
+            ({"to": "start"}, 404, "no snapshot is called 'start'; there are: none"),
+            ({"to": 1}, 400, "to: expected a string, got int"),
         ],
     )
-    def test_to_anywhere_else_is_refused_and_changes_nothing(self, http, wechat, members, told):
+    def test_to_anywhere_else_is_refused_and_changes_nothing(self, http, wechat, members, status, told):
         response = http.post("/emulator/v1/state/reset", json=members)
-        assert (response.status_code, response.json["error"]["message"]) == (400, told)
+        assert (response.status_code, response.json["error"]["message"]) == (status, told)
         assert wechat.stable_token().is_success
 
 

@@ -122,7 +122,10 @@ def test_a_failure_is_shown_as_scf_answers_it_too(control):
         ({"timer": 1}, "timer: expected true or false, got 1"),
         ({"anonymous": "yes"}, "anonymous: expected true or false, got 'yes'"),
         ({"as": 5}, "as: expected a string, got int"),
-        ({"as": "oNobody"}, "40003 invalid openid"),
+        (
+            {"as": "oNobody"},
+            "nobody in wx1234567890abcdef has the openid 'oNobody'; `wxemu user list` shows who is there",
+        ),
         ({"as": "oAlice", "event": [1]}, "body: expected a JSON object, got list"),
         ({"anonymous": True, "event": "text"}, "body: expected a JSON object, got str"),
     ],

@@ -8,7 +8,7 @@ import re
 
 import pytest
 
-from emulator.control import logs
+from emulator import streams
 
 GREET = "def main(event, context):\n    print('hello')\n    return event.get('number')\n"
 PROJECT = """
@@ -117,7 +117,7 @@ def test_they_are_chosen_by_function_by_request_and_by_app(invoke, control):
     ("query", "told"),
     [
         ("limit=many", "limit: expected a number from 0 to 1000, got 'many'"),
-        ("appid=wx0", "no app has the appid 'wx0'; add it to the seed"),
+        ("appid=wx0", "no app has the appid 'wx0'; `wxemu app list` shows which there are"),
     ],
 )
 def test_what_cannot_be_asked_for_is_refused(http, path, query, told):
@@ -161,7 +161,7 @@ class TestStream:
         assert next(ended)["requestId"] == third
 
     def test_it_writes_while_nothing_happens(self, http, monkeypatch):
-        monkeypatch.setattr(logs, "HEARTBEAT_SECONDS", 0)
+        monkeypatch.setattr(streams, "HEARTBEAT_SECONDS", 0)
         response = http.get("/emulator/v1/logs/stream")
         chunks = iter(response.response)
         assert [next(chunks) for _ in range(3)] == [b"\n"] * 3
@@ -174,7 +174,7 @@ class TestStream:
         assert http.post("/emulator/v1/state/reset", json={}).status_code == 200
 
     def test_more_than_may_follow_are_refused_until_one_ends(self, http, monkeypatch):
-        monkeypatch.setattr(logs, "MOST_FOLLOWERS", 1)
+        monkeypatch.setattr(streams, "MOST_FOLLOWERS", 1)
         first = http.get("/emulator/v1/logs/stream")
         refused = http.get("/emulator/v1/logs/stream")
         assert (refused.status_code, refused.json["error"]["message"]) == (
@@ -185,3 +185,26 @@ class TestStream:
         del first
         gc.collect()
         assert http.get("/emulator/v1/logs/stream").status_code == 200
+
+    def test_with_lines_each_comes_as_it_is_said_and_the_whole_log_after_its_last(self, follow, numbered):
+        told = follow("?lines=true")
+        (request_id,) = numbered(7)
+        said = []
+        while "line" in (document := next(told)):
+            said.append(document)
+        assert document["requestId"] == request_id
+        assert document["log"] == "\n".join(line.pop("line") for line in said)
+        assert said == [{"requestId": request_id, "env": "env-demo", "function": "greet"}] * len(said)
+
+    def test_lines_of_others_are_left_out(self, follow, invoke):
+        told = follow("?lines=true&function=part")
+        invoke("greet")
+        parted = invoke("part")
+        assert next(told)["requestId"] == parted
+
+    def test_lines_are_asked_for_by_true(self, http):
+        response = http.get("/emulator/v1/logs/stream?lines=yes")
+        assert (response.status_code, response.json["error"]["message"]) == (
+            400,
+            "'yes' is not known here; there are false, true",
+        )

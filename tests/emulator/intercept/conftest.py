@@ -208,7 +208,7 @@ def intercept(server, tmp_path, unused_port):
     """Begin to intercept for the server."""
     with ExitStack() as running:
 
-        def begin(*pass_through, emulator=server.server_address):
+        def begin(*pass_through, emulator=server.server_address, control_token=None):
             interception = Interception(
                 address="127.0.0.1",
                 port=unused_port(),
@@ -216,6 +216,7 @@ def intercept(server, tmp_path, unused_port):
                 emulator=emulator,
                 folder=tmp_path,
                 pass_through=pass_through,
+                control_token=control_token,
             )
             running.enter_context(intercepting(interception))
             return Client(interception)

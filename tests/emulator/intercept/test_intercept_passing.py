@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ssl
+from base64 import b64encode
 
 import anyio
 import pytest
@@ -174,3 +175,73 @@ def test_without_interception_there_are_no_facts():
     assert [told[name] for name in ("proxy", "https", "ca", "caBundle")] == [None] * 4
     assert (told["passThrough"], told["refused"]) == ([], [])
     assert "api.weixin.qq.com" in told["hosts"]
+
+
+TOKEN = "a-token-of-the-tests-own"
+
+
+def proving(password, scheme="Basic"):
+    return f"{scheme} {b64encode(f'wxemu:{password}'.encode()).decode()}"
+
+
+def asking(theirs, authorization, *, by_tunnel):
+    """A request to the other service through the proxy, by CONNECT or by an absolute URI."""
+    line = f"CONNECT localhost:{theirs}" if by_tunnel else f"GET http://localhost:{theirs}/theirs"
+    proof = f"Proxy-Authorization: {authorization}\r\n" if authorization else ""
+    return f"{line} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{proof}\r\n".encode()
+
+
+@pytest.mark.parametrize("by_tunnel", [True, False])
+@pytest.mark.parametrize(
+    "authorization",
+    ["", proving("another-token-altogether"), proving(""), proving(TOKEN, "Bearer"), f"Basic {TOKEN}", "Basic ?"],
+)
+def test_with_a_control_token_nobody_is_let_out_without_it(intercept, theirs, authorization, by_tunnel):
+    answer = intercept("localhost", control_token=TOKEN).ask(asking(theirs, authorization, by_tunnel=by_tunnel))
+
+    assert answer.startswith("HTTP/1.1 407 Proxy Authentication Required\r\n")
+    assert "Proxy-Authenticate: Basic" in answer
+    assert "name the control token in the proxy's address" in answer
+    assert TOKEN not in answer
+
+
+def test_who_names_the_control_token_is_let_out_and_it_goes_no_further(intercept, theirs):
+    answer = intercept("localhost", control_token=TOKEN).ask(asking(theirs, proving(TOKEN), by_tunnel=False))
+
+    assert '"path": "/theirs"' in answer
+    assert "Proxy-Authorization" not in answer
+
+
+def test_who_names_the_control_token_gets_a_tunnel(intercept, theirs):
+    with intercept("localhost", control_token=TOKEN).connect() as connection:
+        connection.send(asking(theirs, proving(TOKEN), by_tunnel=True))
+        assert connection.head().startswith("HTTP/1.1 200 ")
+        connection.request("/theirs")
+        assert connection.told()["path"] == "/theirs"
+
+
+def test_the_emulator_is_reached_without_the_control_token(intercept):
+    client = intercept("all", control_token=TOKEN)
+
+    assert '"path": "/sns"' in client.get("http://api.weixin.qq.com/sns")
+    assert TOKEN not in repr(client.interception)
+    assert TOKEN not in str(client.document)
+
+
+def test_an_address_of_this_machine_beyond_loopback_is_refused_under_all(intercept, theirs, monkeypatch):
+    monkeypatch.setattr("emulator.intercept.listener.is_this_machine", lambda _: False)  # it looks like any other
+    monkeypatch.setattr("anyio.connect_tcp", leading_to(theirs))
+
+    assert "mine.example is this machine" in intercept("all").connect_to("mine.example:80")
+
+
+def test_a_name_longer_than_any_is_refused_and_not_remembered(client):
+    assert "400 Bad Request" in client.connect_to(f"{'a' * 60_000}.example:443")
+    assert client.refused == []
+
+
+def test_tls_for_what_is_no_name_is_refused_and_not_remembered(client):
+    with client.connect().secured(ssl._create_unverified_context(), "<b>.example") as connection:
+        connection.request("/", "x")
+        assert connection.rest().startswith("HTTP/1.1 400 Bad Request\r\n")
+    assert client.refused == []

@@ -15,6 +15,7 @@ from emulator.world.state import StateError
 from emulator.world.store import SCHEMA_VERSION
 
 APPID = "wx1234567890abcdef"
+ENDLESS = "WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n) SELECT n FROM n"
 
 
 class TestWhatIsNoState:
@@ -41,7 +42,12 @@ class TestWhatIsNoState:
             ),
             (lambda d: d["world"]["apps"][0].update(env=1), r"damaged: apps\[0\].env: expected TEXT, found int"),
             (lambda d: d["world"]["apps"][0].update(env="\ud800"), "damaged: its rows contradict each other"),
-            (lambda d: d["world"]["users"][0].update(is_high_risk=2**64), "damaged: its rows contradict each other"),
+            (
+                lambda d: d["world"]["users"][0].update(is_high_risk=2**64),
+                r"damaged: users\[0\]: expected numbers below",
+            ),
+            (lambda d: d["world"]["users"][0].update(is_high_risk=-(2**63)), r"damaged: users\[0\]: expected numbers"),
+            (lambda d: d["world"]["sessions"][0].update(issued_at=1e308), r"damaged: sessions\[0\]: expected numbers"),
             (lambda d: d["world"]["users"][0].update(is_high_risk=True), "expected INTEGER, found bool"),
             (lambda d: d["world"]["sessions"][0].update(issued_at="noon"), "expected REAL, found str"),
             (lambda d: d["world"]["web_key"].append({"number": 1, "key": {"base64": "?"}}), "key: expected base64"),
@@ -73,6 +79,10 @@ class TestWhatIsNoState:
                 lambda d: d["functions"].update(x={"create": "CREATE TABLE x", "rows": []}),
                 "the functions' session store cannot be used",
             ),
+            (
+                lambda d: d["functions"].update(x={"create": f"CREATE TABLE x AS {ENDLESS}", "rows": []}),
+                "the functions' session store cannot be used .not authorized",
+            ),
         ],
     )
     def test_is_refused_and_leaves_all_as_it_is(self, state, put_session, change, told):
@@ -90,7 +100,7 @@ class TestWhatIsNoState:
         assert "\n" not in str(refused.value)
         assert "0123456789abcdef" not in str(refused.value)
 
-    @pytest.mark.parametrize("written", ["", "{", "[]", '{"wxcloud-state": NaN}', "[" * 100_000, "1"])
+    @pytest.mark.parametrize("written", ["", "{", "[]", '{"a": NaN}', '{"a": 1e999}', "[" * 100_000, "1"])
     def test_is_told_from_its_text(self, written):
         with pytest.raises(StateError, match="this is no state of an emulator: expected a JSON object"):
             parse(written)

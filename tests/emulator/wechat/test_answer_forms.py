@@ -61,7 +61,7 @@ def test_the_suffix_of_a_text_has_the_form_of_its_family_and_setting(wechat, con
     assert re.fullmatch(form, wechat.get("/wxa/checksession")["errmsg"])
 
 
-@pytest.mark.parametrize("path", ["/", "/cgi-bin", "/cgi-bin/token/", "/cgi-bin//token", "/wxa/nope"])
+@pytest.mark.parametrize("path", ["/cgi-bin", "/cgi-bin/token/", "/cgi-bin//token", "/wxa/nope"])
 def test_an_unknown_path_is_an_invalid_url(wechat, path):
     assert wechat.get(path).refusal == (40066, "invalid url")
 

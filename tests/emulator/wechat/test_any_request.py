@@ -3,19 +3,33 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from urllib.parse import quote, urlencode
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from emulator import console
 from emulator.app import OUR_OWN
 from emulator.documents import openapi
 from emulator.world.apis import TABLE
 
 EMULATED = [api.path for api in TABLE]
-ENDLESS = "/emulator/v1/logs/stream"
-OURS = [path for path in openapi()["paths"] if path.startswith(OUR_OWN) and path != ENDLESS]
+ENDLESS = ("/emulator/v1/logs/stream", "/emulator/v1/exchanges/stream")
+
+
+def speaks_json(operations):
+    """Whether nothing at a path is a page, a style or a script."""
+    answers = [answer for operation in operations.values() for answer in operation["responses"].values()]
+    return all(answer["content"].keys() == {"application/json"} for answer in answers)
+
+
+OURS = [
+    path
+    for path, operations in openapi()["paths"].items()
+    if path.startswith(OUR_OWN) and path not in ENDLESS and speaks_json(operations)
+]
 SUCCESSES = [{"access_token", "expires_in"}, {"session_key", "openid"}, {"is_ok"}]
 
 methods = st.sampled_from(["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "BREW"])
@@ -31,13 +45,14 @@ member_names = st.sampled_from(
         *("json_string", "json_signature", "rid", "profile", "requestAuthModes", "challenge", "authContent", "outcome"),
         *("mode", "count", "checkAuthMode", "tamperedRaw", "untilCleared", "name", "data", "event", "to", "at"),
         *("seconds", "session_idle_seconds", "session_refresh_seconds", "quotas", "errmsg_suffix"),
-        *("verify_signature_reply", "stale_session_errcode"),
+        *("verify_signature_reply", "stale_session_errcode", "factor"),
+        *("api", "function", "errcode", "errmsg", "reply", "status", "body", "fail", "abort", "times", "probability"),
     ]
 )
 known_values = st.sampled_from(
     [
         *("wx1234567890abcdef", "0123456789abcdef0123456789abcdef", "client_credential", "oAlice", "hmac_sha256"),
-        *("android", "match", "fingerPrint", "seed", "{}", {"auth.code2Session": {"minute": 1}}, ["fingerPrint"]),
+        *("android", "match", "fingerPrint", "seed", "*", "{}", {"auth.code2Session": {"minute": 1}}, ["fingerPrint"]),
     ]
 )
 json_bodies = st.dictionaries(member_names | texts, known_values | json_values, max_size=6).map(
@@ -68,7 +83,7 @@ def test_any_request_to_an_emulated_path_is_answered_by_wechat(http, wechat, dat
     method=methods,
     path=st.binary(min_size=1)  # POST / alone is Tencent Cloud's API
     .map(lambda path: f"/{path.decode('latin-1')}")
-    .filter(lambda path: not path.startswith(OUR_OWN)),
+    .filter(lambda path: not path.startswith((*OUR_OWN, *console.PATHS))),
     query=queries,
     body=bodies,
 )
@@ -94,7 +109,8 @@ def phone(new_phone):
 @given(st.data())
 def test_any_request_to_a_path_of_ours_is_answered_in_json(http, phone, data):
     phone_id = data.draw(st.sampled_from([phone.phone_id, "phone-of-nobody"]))
-    path = data.draw(st.sampled_from(OURS)).format(phoneId=phone_id, rid=data.draw(texts_in_path), name="login")
+    named = defaultdict(lambda: data.draw(texts_in_path), phoneId=phone_id)
+    path = data.draw(st.sampled_from(OURS)).format_map(named)
     response = http.open(f"{path}?{data.draw(queries)}", method=data.draw(methods), data=data.draw(bodies))
     assert response.status_code < 500
     assert response.is_json

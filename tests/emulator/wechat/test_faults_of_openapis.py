@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import threading
 from types import SimpleNamespace
 
 import pytest
 
+from emulator import outages
 from emulator.world import faults, seed
 
 LOGIN = "/sns/jscode2session"
@@ -283,3 +285,14 @@ def test_a_fault_is_met_in_every_process_that_serves_the_world(tmp_path, open_wo
     assert serve(one).post("/emulator/v1/faults", data=json.dumps(fault)).status_code == 200
     asked = serve(another)
     assert [errcode(asked) for _ in range(2)] == [-1, 41002]
+
+
+def test_when_as_many_answers_are_late_as_may_be_the_next_comes_at_once(add, checked, waited, monkeypatch):
+    monkeypatch.setattr("emulator.outages._LATE", threading.BoundedSemaphore(1))
+    add(latencyMs=500)
+    with outages._LATE:
+        assert checked().is_success
+    assert waited == []
+
+    assert checked().is_success
+    assert waited == [0.5]

@@ -123,7 +123,13 @@ def test_a_state_of_another_version_is_refused(open_world, state):
 def test_a_file_that_is_no_state_is_refused(state):
     state.mkdir()
     (state / DATABASE_NAME).write_bytes(b"not a database, but longer than a header would be" * 10)
-    with pytest.raises(StoreError, match="is not a state of this emulator"):
+    with pytest.raises(StoreError, match=r"is not a state of this emulator .*; name another folder with --state"):
+        World(state)
+
+
+def test_a_file_that_cannot_be_opened_is_refused(state):
+    (state / DATABASE_NAME).mkdir(parents=True)
+    with pytest.raises(StoreError, match=r"cannot be used \(unable to open .*\); name another folder with --state"):
         World(state)
 
 
@@ -133,3 +139,11 @@ def test_a_pool_that_ran_dry_makes_more_keys(open_world):
     one, another = world.keys.take(2)
     assert one != another
     assert load_pem_private_key(one.encode(), password=None).key_size == 2048
+
+
+def test_the_file_is_its_owner_s_only_whatever_the_folder_is(open_world, tmp_path):
+    tmp_path.chmod(0o755)
+    open_world(tmp_path)
+    assert {file.name: file.stat().st_mode & 0o777 for file in tmp_path.iterdir()} == dict.fromkeys(
+        ("world.sqlite", "world.sqlite-shm", "world.sqlite-wal"), 0o600
+    )

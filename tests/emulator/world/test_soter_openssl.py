@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import subprocess
 from base64 import b64decode, b64encode
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from emulator.world.soter import PROFILES, load_private_key, result_json, sign, verify
+from emulator.world.soter import PROFILES, fingerprint, load_private_key, result_json, sign, verify
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -144,3 +145,10 @@ def test_a_text_read_and_written_again_is_not_genuine(key_folder, tmp_path, name
     )
 
     assert verdict.reason.name == "MISMATCH"
+
+
+def test_a_key_has_the_fingerprint_of_its_der_form(key_folder: Path) -> None:
+    _openssl(key_folder, "pkey", "-pubin", "-in", "public.pem", "-outform", "DER", "-out", "public.der")
+
+    der = (key_folder / "public.der").read_bytes()
+    assert fingerprint((key_folder / "public.pem").read_text()) == hashlib.sha256(der).hexdigest()

@@ -21,6 +21,7 @@ from emulator.world.soter import (
     SaltLengthError,
     UnsignableTextError,
     Verdict,
+    actual_salt_length,
     load_private_key,
     load_public_key,
     public_key_pem,
@@ -293,3 +294,20 @@ def _with_flipped_bit(raw: bytes, position: int) -> bytes:
     flipped = bytearray(raw)
     flipped[position // 8] ^= 1 << position % 8
     return bytes(flipped)
+
+
+class TestActualSaltLength:
+    @settings(max_examples=10, deadline=None)
+    @given(salt_length=st.integers(0, 222))
+    def test_it_is_that_of_the_signature_whatever_the_text_states(self, key, pem, salt_length):
+        text = confirmation("huawei")
+        signature = sign(key, text, salt_length)
+        assert actual_salt_length(public_key_pem=pem, text=text, signature=signature) == salt_length
+
+    @pytest.mark.parametrize("change", [lambda signature: signature.lower(), lambda signature: signature[:-4]])
+    def test_there_is_none_where_the_key_has_not_signed_the_text(self, key, pem, change):
+        signature = change(sign(key, "a"))
+        assert actual_salt_length(public_key_pem=pem, text="a", signature=signature) is None
+
+    def test_there_is_none_of_what_is_no_base64(self, pem):
+        assert actual_salt_length(public_key_pem=pem, text="\ud800", signature="é") is None

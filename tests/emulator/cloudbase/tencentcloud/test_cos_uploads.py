@@ -182,4 +182,4 @@ def test_a_post_that_is_no_operation_is_refused(bucket):
 
 
 def test_the_root_is_no_bucket_to_look_into(http):
-    assert http.get("/").json["errcode"] == 40066
+    assert http.get("/", headers={"Host": "bucket.cos.ap-shanghai.myqcloud.com"}).json["errcode"] == 40066
