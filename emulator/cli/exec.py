@@ -71,8 +71,8 @@ def execute(
 ) -> None:
     """Run COMMAND with the variables of `wxemu env`: its clients of api.weixin.qq.com find an emulator.
 
-    That is the running one, which stays. If none answers, or with --fresh, --project, --seed or --pass-through, it is
-    one of its own on free ports that ends with the command and keeps nothing. The exit code is the command's; 127 if
+    That is the running one, which stays. If none runs and none is named, or with --fresh, --project, --seed or
+    --pass-through, it is one of its own on free ports that ends with the command and keeps nothing. The exit code is the command's; 127 if
     there is no such command.
 
     \b
@@ -111,7 +111,7 @@ def _emulator(
             (remote := running(url)).ask("GET", "/readyz")
         except RemoteError as error:
             if click.get_current_context().get_parameter_source("url") is not ParameterSource.DEFAULT:
-                click.echo(f"wxemu: {error}; for this run one is started", err=True)
+                raise click.ClickException(f"{error}; or run this on one of its own with --fresh") from None
         else:
             token = given_token()
             yield remote, {} if token is None else {"WXEMU_TOKEN": token}

@@ -42,13 +42,14 @@ def wxemu(nowhere, tmp_path):
     def run(*arguments, cwd=tmp_path, **environment):
         path = f"{BIN}{os.pathsep}{os.environ['PATH']}"
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("WX", "PYTEST_"))}
+        named = environment if "WXEMU_URL" in environment else {"WXEMU_URL": nowhere, "WXEMU_EXEC_FRESH": "1"}
         return subprocess.run(
             [sys.executable, "-m", "emulator", *arguments],
             check=False,
             capture_output=True,
             text=True,
             cwd=cwd,
-            env={**kept, "PATH": path, "WXEMU_URL": nowhere, **environment},
+            env={**kept, "PATH": path, **environment, **named},
             timeout=120,
         )
 
@@ -112,12 +113,12 @@ def test_one_s_own_emulator_ends_with_the_command(wxemu):
     assert not Path(bundle).exists()
 
 
-def test_an_emulator_that_was_named_and_does_not_answer_is_remarked(wxemu, nowhere):
-    done = wxemu("exec", "--", "true")
+def test_where_the_named_emulator_does_not_answer_nothing_is_run(wxemu, nowhere):
+    done = wxemu("exec", "--", "echo", "run", WXEMU_URL=nowhere)
 
-    assert done.returncode == 0
-    assert f"wxemu: no emulator answers at {nowhere}; " in done.stderr
-    assert "for this run one is started" in done.stderr
+    assert (done.returncode, done.stdout) == (1, "")
+    assert f"no emulator answers at {nowhere}" in done.stderr
+    assert "--fresh" in done.stderr
 
 
 def test_a_running_emulator_is_used_and_left_running(wxemu, emulator):
@@ -183,7 +184,7 @@ def begin(tmp_path, nowhere):
     begun = []
 
     def run(*command, **options):
-        environment = {**os.environ, "WXEMU_URL": nowhere}
+        environment = {**os.environ, "WXEMU_URL": nowhere, "WXEMU_EXEC_FRESH": "1"}
         # In the background tests may run with interrupts ignored, which whatever they begin would inherit.
         before = signal.signal(signal.SIGINT, signal.default_int_handler)
         begun.append(subprocess.Popen(command, cwd=tmp_path, env=environment, start_new_session=True, **options))
