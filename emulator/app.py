@@ -13,14 +13,14 @@ from flask.json.provider import DefaultJSONProvider
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 
 from emulator import cloudbase, console, control, documents, phone, replaying, wechat
-from emulator.access import LOOPBACK_ONLY, Access, ControlTokenError, check_name, check_token
-from emulator.body import BodyError
-from emulator.failures import TooManyCallsError, UnknownFunctionError
-from emulator.hosts import is_emulated
-from emulator.origins import ForeignHostError, ForeignPageError
+from emulator.deployment.failures import TooManyCallsError, UnknownFunctionError
 from emulator.project import ProjectError
 from emulator.runtime import DebuggerError
 from emulator.wechat.routes import refuse, wrong_method
+from emulator.wire.access import LOOPBACK_ONLY, Access, ControlTokenError, check_name, check_token
+from emulator.wire.body import BodyError
+from emulator.wire.hosts import is_emulated
+from emulator.wire.origins import ForeignHostError, ForeignPageError
 from emulator.world.apps import UnknownAppError
 from emulator.world.clock import ClockError
 from emulator.world.errors import WeChatError

@@ -7,7 +7,6 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify
 
-from emulator import operations
 from emulator.cloudbase.paths import cloudbase_paths
 from emulator.cloudbase.tencentcloud.routes import ACTIONS
 from emulator.console.paths import console_paths
@@ -15,6 +14,7 @@ from emulator.control.paths import control_paths
 from emulator.phone.paths import phone_paths
 from emulator.phone.routes import BY_HAND, OPERATIONS
 from emulator.wechat.paths import failure, wechat_paths
+from emulator.wire import operations
 from emulator.world.apis import TABLE
 
 

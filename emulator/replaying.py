@@ -19,14 +19,14 @@ from flask import Blueprint, Response, current_app, jsonify, request
 from werkzeug.datastructures import Headers
 from werkzeug.exceptions import Conflict
 
-from emulator import layers
 from emulator.cloudbase import signatures
 from emulator.cloudbase.admin.signature import SignedRequest, canonical_request
 from emulator.cloudbase.signatures import ALGORITHM, Authorization
 from emulator.control import exchanges
-from emulator.failures import UnknownFunctionError
-from emulator.origins import keep_to_allowed_pages
-from emulator.recording import RECORDED
+from emulator.deployment.failures import UnknownFunctionError
+from emulator.wire import layers
+from emulator.wire.origins import keep_to_allowed_pages
+from emulator.wire.recording import RECORDED
 from emulator.world import apps, journal, permissions, tokens
 from emulator.world.credentials import STRUCK_OUT, with_credentials
 

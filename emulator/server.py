@@ -28,14 +28,14 @@ from urllib.parse import urlsplit
 from granian.constants import Interfaces
 from granian.server import Server
 
-from emulator.access import LOOPBACK, LOOPBACK_ONLY, Access
 from emulator.app import create_app
 from emulator.deployment import MAX_IN_FLIGHT, SESSION_STORE, Deployment
-from emulator.function_store import FunctionStore
-from emulator.inspection import Inspection
+from emulator.deployment.inspection import Inspection
 from emulator.intercept import Interception, intercepting, interception_facts
 from emulator.project import ProjectError
 from emulator.state import State, check, write_file
+from emulator.state.function_store import FunctionStore
+from emulator.wire.access import LOOPBACK, LOOPBACK_ONLY, Access
 from emulator.world import apps, seed
 from emulator.world.store import StoreError
 from emulator.world.world import World

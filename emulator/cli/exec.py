@@ -72,8 +72,8 @@ def execute(
     """Run COMMAND with the variables of `wxemu env`: its clients of api.weixin.qq.com find an emulator.
 
     That is the running one, which stays. If none runs and none is named, or with --fresh, --project, --seed or
-    --pass-through, it is one of its own on free ports that ends with the command and keeps nothing. The exit code is the command's; 127 if
-    there is no such command.
+    --pass-through, it is one of its own on free ports that ends with the command and keeps nothing. The exit code is
+    the command's; 127 if there is no such command.
 
     \b
     Examples:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from emulator.failures import (
+from emulator.deployment.failures import (
     FunctionFailedError,
     InvalidEventError,
     MemoryLimitError,

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from emulator import outages, recording
-from emulator.outages import OutageError
+from emulator.wire import outages, recording
+from emulator.wire.outages import OutageError
 from emulator.world import apps, faults, journal, permissions
 from emulator.world.errors import WeChatError
 from emulator.world.permissions import CloudCallError

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from flask import request
 
-from emulator import body
-from emulator.body import BodyError
+from emulator.wire import body
+from emulator.wire.body import BodyError
 from emulator.world.requests import is_text
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from werkzeug.exceptions import NotFound
 from emulator.console import declared, form, log, rows
 from emulator.console.page import chosen_app, show
 from emulator.console.sending import SENDERS, sent
-from emulator.failures import UnknownFunctionError
+from emulator.deployment.failures import UnknownFunctionError
 from emulator.world import invocations, journal, saved_events, users
 from emulator.world.apis import TABLE
 from emulator.world.invocations import Choice

@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, Final
 
 from flask import Response, request
 
-from emulator import body
 from emulator.console import log
 from emulator.console.page import chosen_app
+from emulator.wire import body
 from emulator.world import faults, invocations, journal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from emulator.deployment import Deployment
-    from emulator.feed import Listener
-    from emulator.streams import Streams
+    from emulator.deployment.feed import Listener
+    from emulator.wire.streams import Streams
     from emulator.world.world import World
 
 TOPICS: Final[Mapping[str, Callable[[World, Deployment], object]]] = {

@@ -8,7 +8,7 @@ from emulator.world.invocations import Choice
 
 if TYPE_CHECKING:
     from emulator.deployment import Deployment
-    from emulator.feed import Listener
+    from emulator.deployment.feed import Listener
     from emulator.world.apps import App
 
 

@@ -14,9 +14,9 @@ from flask import Response, g, request
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from werkzeug.exceptions import NotFound
 
-from emulator import language
 from emulator.console import outcome, story
 from emulator.console.texts import Texts
+from emulator.wire import language
 from emulator.world import apps
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ from urllib.parse import quote
 from flask import request
 from werkzeug.exceptions import NotFound
 
-from emulator import layers
 from emulator.console import story
 from emulator.console.page import chosen_appid, here, show
+from emulator.wire import layers
 from emulator.world import journal
 from emulator.world.explain import explain
 from emulator.world.journal import Choice

@@ -12,10 +12,10 @@ from werkzeug.exceptions import HTTPException
 
 from emulator.console import clock, faults, functions, live, overview, phones, requests, state, tokens, users
 from emulator.console.page import keep_choices, show
-from emulator.language import keep_language
-from emulator.origins import keep_to_own_pages
 from emulator.project import ProjectError
-from emulator.streams import Streams
+from emulator.wire.language import keep_language
+from emulator.wire.origins import keep_to_own_pages
+from emulator.wire.streams import Streams
 from emulator.world.phones import UnknownPhoneError
 
 if TYPE_CHECKING:

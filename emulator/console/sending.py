@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from emulator.body import BodyError
 from emulator.console import form
 from emulator.runtime import timer_event, wx_event
+from emulator.wire.body import BodyError
 from emulator.world import web_users
 
 if TYPE_CHECKING:

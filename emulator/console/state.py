@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Final
 
 from flask import Response, request
 
-from emulator.body import BodyError
 from emulator.console import form, rows
 from emulator.console.page import show
-from emulator.function_store import FunctionStore
 from emulator.state import State, parse, text
+from emulator.state.function_store import FunctionStore
+from emulator.wire.body import BodyError
 from emulator.world import apps, snapshots
 from emulator.world import state as world_state
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from flask import Response, jsonify
 
-from emulator import body
-from emulator.body import BodyError
 from emulator.control import codec
 from emulator.control.errors import failure
+from emulator.wire import body
+from emulator.wire.body import BodyError
 from emulator.world import apps, phones, sessions, sowing, tokens, users
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask import Response, jsonify
 
-from emulator import body
+from emulator.wire import body
 
 if TYPE_CHECKING:
     from emulator.world.world import World

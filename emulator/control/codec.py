@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from flask import request
 
-from emulator import body
-from emulator.body import BodyError
+from emulator.wire import body
+from emulator.wire.body import BodyError
 from emulator.world import apps, users
 
 if TYPE_CHECKING:
-    from emulator.feed import Line
+    from emulator.deployment.feed import Line
     from emulator.runtime import InstanceState
     from emulator.world.apps import App
     from emulator.world.invocations import Record

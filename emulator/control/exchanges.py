@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, Final
 from flask import Response, jsonify, request
 from werkzeug.exceptions import NotFound
 
-from emulator import layers
-from emulator.body import BodyError
 from emulator.control import codec
-from emulator.streams import json_lines
+from emulator.wire import layers
+from emulator.wire.body import BodyError
+from emulator.wire.streams import json_lines
 from emulator.world import journal
 from emulator.world.explain import explain
 from emulator.world.journal import Choice
@@ -19,7 +19,7 @@ from emulator.world.journal import Choice
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from emulator.streams import Streams
+    from emulator.wire.streams import Streams
     from emulator.world.explain import Explanation
     from emulator.world.journal import Exchange
     from emulator.world.world import World

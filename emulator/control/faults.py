@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from flask import Response, jsonify, request
 
-from emulator import body
-from emulator.body import BodyError
+from emulator.wire import body
+from emulator.wire.body import BodyError
 from emulator.world import faults
 from emulator.world.faults import Fault
 

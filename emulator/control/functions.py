@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from flask import Response, jsonify
 
-from emulator import body
 from emulator.control import codec
+from emulator.wire import body
 
 if TYPE_CHECKING:
     from emulator.deployment import Deployment

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from flask import Response, current_app, jsonify
 
-from emulator import body
 from emulator.control import codec
 from emulator.control.watching import watched
 from emulator.runtime import log, timer_event, wx_event
-from emulator.streams import EMPTY_LINE, JSON_LINES
+from emulator.wire import body
+from emulator.wire.streams import EMPTY_LINE, JSON_LINES
 from emulator.world import web_users
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from flask import Response, jsonify, request
 
 from emulator.control import codec
-from emulator.streams import json_lines
+from emulator.wire.streams import json_lines
 from emulator.world import invocations
 from emulator.world.invocations import Choice
 
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from emulator.deployment import Deployment
-    from emulator.feed import Listener
-    from emulator.streams import Streams
+    from emulator.deployment.feed import Listener
+    from emulator.wire.streams import Streams
     from emulator.world.invocations import Record
     from emulator.world.world import World
 

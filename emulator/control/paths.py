@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from emulator.operations import FLAG, OBJECT, TEXT, ours
+from emulator.wire.operations import FLAG, OBJECT, TEXT, ours
 from emulator.world import seed_form
 from emulator.world.apis import BY_NAME
 from emulator.world.faults import ANY, FAILURES, FIRST_STATUS, LAST_STATUS, LONGEST_MS

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, jsonify
 
-from emulator import body
 from emulator.control import apps, clock, exchanges, faults, functions, invocations, logs, quotas, state
 from emulator.control.errors import failure
-from emulator.function_store import FunctionStore
 from emulator.intercept import interception_document
-from emulator.origins import keep_to_allowed_pages
 from emulator.state import State
-from emulator.streams import Streams
+from emulator.state.function_store import FunctionStore
+from emulator.wire import body
+from emulator.wire.origins import keep_to_allowed_pages
+from emulator.wire.streams import Streams
 from emulator.world import seed, settings
 
 if TYPE_CHECKING:

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from flask import Response, jsonify, request
 
-from emulator import body
 from emulator.control import codec
 from emulator.state import parse, text
+from emulator.wire import body
 from emulator.world import apps, snapshots
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from emulator.runtime import Debugging
 from emulator.runtime.debugging import HOST
-from emulator.streams import HEARTBEAT_SECONDS
+from emulator.wire.streams import HEARTBEAT_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

@@ -10,7 +10,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from emulator.catalogue import SET_HERE
+from emulator.deployment.catalogue import SET_HERE
 from emulator.doctor.finding import broken, hint, ok
 from emulator.project import CONFIG_NAMES, ProjectError, load_project
 from emulator.runtime import interpreters

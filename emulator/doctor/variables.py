@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from emulator.client_environment import ADDED_CA, BUNDLES, JAVA, PROXIES, UNPROXIED
 from emulator.doctor.finding import broken, hint, ok
 from emulator.doctor.running import is_listening
-from emulator.hosts import EMULATED
+from emulator.wire.hosts import EMULATED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -11,8 +11,8 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
-from emulator.hosts import is_emulated, is_named
 from emulator.intercept.errors import RefusedError
+from emulator.wire.hosts import is_emulated, is_named
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

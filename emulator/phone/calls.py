@@ -11,7 +11,7 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from emulator.failures import (
+from emulator.deployment.failures import (
     FunctionFailedError,
     NoResultError,
     ResultTooLargeError,

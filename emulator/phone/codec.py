@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, TypedDict
 
-from emulator.body import BodyError, boolean, encodable_text, json_object, member, strings, text
 from emulator.phone.calls import FunctionCall
+from emulator.wire.body import BodyError, boolean, encodable_text, json_object, member, strings, text
 from emulator.world.phones import OVERRIDES, Override
 
 if TYPE_CHECKING:

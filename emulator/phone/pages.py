@@ -15,8 +15,8 @@ from flask import Response, request
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from werkzeug.exceptions import NotFound
 
-from emulator import language
 from emulator.phone import codec
+from emulator.wire import language
 from emulator.world import apps, phones
 from emulator.world.confirmations import OUTCOMES
 from emulator.world.phones import OVERRIDES

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
-from emulator.operations import FLAG, OBJECT, TEXT, ours
 from emulator.phone.pages import PATHS
 from emulator.phone.routes import BY_HAND, OPERATIONS
+from emulator.wire.operations import FLAG, OBJECT, TEXT, ours
 from emulator.world.confirmations import OUTCOMES
 from emulator.world.phones import OVERRIDES
 

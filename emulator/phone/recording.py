@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from flask import Response, jsonify
 
-from emulator.recording import entry
+from emulator.wire.recording import entry
 from emulator.world import journal
 
 if TYPE_CHECKING:

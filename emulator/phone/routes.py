@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from flask import Blueprint, Response, jsonify, request
 
-from emulator import body
-from emulator.language import keep_language
-from emulator.origins import keep_to_allowed_pages
 from emulator.phone import calls, codec
 from emulator.phone.pages import add_pages
 from emulator.phone.recording import answered
-from emulator.recording import keep_exchanges
+from emulator.wire import body
+from emulator.wire.language import keep_language
+from emulator.wire.origins import keep_to_allowed_pages
+from emulator.wire.recording import keep_exchanges
 from emulator.world import confirmations, open_data, phones, sessions
 from emulator.world.confirmations import OUTCOMES, ConfirmationError
 

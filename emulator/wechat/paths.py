@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from emulator.operations import OBJECT, json_content
+from emulator.wire.operations import OBJECT, json_content
 from emulator.world.apis import TABLE
 from emulator.world.errors import ERRMSG
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from flask import Blueprint, Response, request
 
-from emulator import outages
-from emulator.recording import Entry
 from emulator.wechat import codec
+from emulator.wire import outages
+from emulator.wire.recording import Entry
 from emulator.world import faults, journal, tokens
 from emulator.world.apis import TABLE, check_method
 from emulator.world.errors import WeChatError

@@ -44,7 +44,7 @@ class Exchange:
     :param errcode: as the answer has it, WeChat's number or CloudBase's word; ``None`` if it has none.
     :param request_id: of the invocation that made the call, where that is known.
     :param given: JSON of the openapi's parameters as the world saw them; ``None`` where the body is just that.
-    :param layers: JSON of what the face found inside a body that is no text, see ``emulator.layers``.
+    :param layers: JSON of what the face found inside a body that is no text, see ``emulator.wire.layers``.
     :param token_digest: of an access_token that was refused, see ``tokens.digest``.
     :param remark: for our own eyes: the value that caused a failure, the fault that was arranged.
     :param number: its place in the order of all exchanges, which goes on after a reset; 0 until it is kept.

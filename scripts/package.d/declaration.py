@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from emulator.project import TEMPLATE, config_file
+from emulator.project import TEMPLATE, declared_file
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,7 +29,7 @@ class Declaration:
 
         :raises ProjectError: there is none, or it cannot be read.
         """
-        return cls(config_file(directory).tree)
+        return cls(declared_file(directory).tree)
 
     @property
     def function_root(self) -> str:

@@ -12,9 +12,9 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from emulator.access import LOOPBACK_ONLY, Access
 from emulator.app import create_app
 from emulator.deployment import Deployment
+from emulator.wire.access import LOOPBACK_ONLY, Access
 from emulator.world import seed, sessions
 from emulator.world.world import World
 

@@ -8,6 +8,7 @@ import socket
 import ssl
 import subprocess
 import sys
+from itertools import takewhile
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -228,9 +229,8 @@ def test_the_line_for_people_tells_it_too(tmp_path):
     with subprocess.Popen(
         command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
     ) as process:
-        told = dict(
-            line.split() for line in iter(process.stdout.readline, "  stop with Ctrl-C\n") if len(line.split()) == 2
-        )
+        lines = takewhile(lambda line: "Ctrl-C" not in line, process.stdout)
+        told = dict(line.split() for line in lines if len(line.split()) == 2)
         process.terminate()
 
     assert told["proxy"] == f"http://{told['https']}"

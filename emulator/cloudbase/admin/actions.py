@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from emulator import recording
 from emulator.cloudbase.admin import codec
 from emulator.cloudbase.admin.errors import FunctionError, InvalidRequestSourceError
 from emulator.cloudbase.openapi import cloud_call
-from emulator.failures import (
+from emulator.deployment.failures import (
     FunctionFailedError,
     MemoryLimitError,
     NoResultError,
@@ -19,6 +18,7 @@ from emulator.failures import (
     UnreadableProjectError,
 )
 from emulator.runtime import wx_event
+from emulator.wire import recording
 from emulator.world import permissions
 from emulator.world.permissions import CloudCallError
 

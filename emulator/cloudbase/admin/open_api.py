@@ -17,8 +17,8 @@ from emulator.cloudbase.admin.openapi_pb2 import (
     CommOpenApiResp,
     KeyValuePair,
 )
-from emulator.layers import REQUEST, RESPONSE, Layer
-from emulator.recording import entry
+from emulator.wire.layers import REQUEST, RESPONSE, Layer
+from emulator.wire.recording import entry
 from emulator.world import open_data, permissions
 from emulator.world.open_data import CloudIDError
 from emulator.world.permissions import CloudCallError

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
-from emulator import layers, outages
 from emulator.cloudbase.admin import codec, signature
 from emulator.cloudbase.admin.actions import ACTIONS, Gateway
 from emulator.cloudbase.admin.errors import (
@@ -22,10 +21,11 @@ from emulator.cloudbase.admin.errors import (
 from emulator.cloudbase.admin.signature import SignedRequest
 from emulator.cloudbase.openapi import OverloadError
 from emulator.cloudbase.signatures import SignatureError, UnknownSecretIdError
-from emulator.layers import Layer
-from emulator.origins import ForeignPageError
-from emulator.outages import OutageError
-from emulator.recording import entry, keep_exchanges
+from emulator.wire import layers, outages
+from emulator.wire.layers import Layer
+from emulator.wire.origins import ForeignPageError
+from emulator.wire.outages import OutageError
+from emulator.wire.recording import entry, keep_exchanges
 from emulator.world import apps, faults
 
 if TYPE_CHECKING:

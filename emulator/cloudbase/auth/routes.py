@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response, jsonify, request
 
-from emulator import body, origins
-from emulator.body import BodyError
 from emulator.cloudbase import bearer
 from emulator.cloudbase.auth import codec
 from emulator.cloudbase.auth.errors import UnimplementedError, refusal
 from emulator.cloudbase.unserved import refuse_the_rest
-from emulator.recording import entry, keep_exchanges
+from emulator.wire import body, origins
+from emulator.wire.body import BodyError
+from emulator.wire.recording import entry, keep_exchanges
 from emulator.world import web_users
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from emulator.cloudbase.cos.errors import (
     InvalidArgumentError,
     NoSuchUploadError,
 )
-from emulator.origins import ForeignPageError
+from emulator.wire.origins import ForeignPageError
 from emulator.world import uploads
 from emulator.world.uploads import UnknownUploadError, UploadTooLargeError
 

@@ -11,10 +11,10 @@ from typing import Final
 
 from werkzeug.exceptions import HTTPException
 
-from emulator.body import BodyError
 from emulator.cloudbase.calls import PARAM_INVALID, FunctionCallError
 from emulator.cloudbase.unserved import UnservedError
-from emulator.origins import ForeignPageError
+from emulator.wire.body import BodyError
+from emulator.wire.origins import ForeignPageError
 from emulator.world import web_users
 
 _log = logging.getLogger(__name__)

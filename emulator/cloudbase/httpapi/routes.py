@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, jsonify
 
-from emulator import body, origins
 from emulator.cloudbase import bearer, calls
 from emulator.cloudbase.calls import FunctionCallError
 from emulator.cloudbase.httpapi import codec
 from emulator.cloudbase.httpapi.errors import refusal
 from emulator.cloudbase.unserved import refuse_the_rest
-from emulator.recording import entry, keep_exchanges
+from emulator.wire import body, origins
+from emulator.wire.recording import entry, keep_exchanges
 from emulator.world import web_users
 
 if TYPE_CHECKING:

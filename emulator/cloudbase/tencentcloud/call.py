@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from emulator.world.functions import FunctionError
 
 if TYPE_CHECKING:
-    from emulator.catalogue import Catalogue
     from emulator.cloudbase.tencentcloud.codec import Parameters
     from emulator.deployment import Deployment
+    from emulator.deployment.catalogue import Catalogue
     from emulator.world.apps import App
     from emulator.world.world import World
 

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Final
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from emulator.cloudbase import signatures
-from emulator.failures import TooManyCallsError, UnknownFunctionError
-from emulator.origins import ForeignPageError
+from emulator.deployment.failures import TooManyCallsError, UnknownFunctionError
 from emulator.project import ProjectError
+from emulator.wire.origins import ForeignPageError
 from emulator.world.functions import FunctionError
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from flask import Blueprint, Response, request
 from emulator.cloudbase.tencentcloud import codec, scf, signature, tcb
 from emulator.cloudbase.tencentcloud.call import Call
 from emulator.cloudbase.tencentcloud.errors import ApiError, refusal
-from emulator.recording import entry, keep_exchanges
+from emulator.wire.recording import entry, keep_exchanges
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING, Any, Final
 
 from emulator.cloudbase.cos import ticket
 from emulator.cloudbase.tencentcloud.codec import Parameters, list_of_objects, shown_time
-from emulator.configuration import Configuration
-from emulator.recording import entry
+from emulator.deployment.configuration import Configuration
 from emulator.runtime import log
+from emulator.wire.recording import entry
 from emulator.world import uploads
 from emulator.world.functions import FunctionError, Trigger
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from emulator.catalogue import Deployed
     from emulator.cloudbase.tencentcloud.call import Call
+    from emulator.deployment.catalogue import Deployed
     from emulator.runtime import JSONValue
 
 LOG_TAIL_BYTES: Final = 4096

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Final
 
 from werkzeug.exceptions import HTTPException
 
-from emulator.body import BodyError
 from emulator.cloudbase.calls import INVOCATION_FAILED, FunctionCallError
 from emulator.cloudbase.unserved import UnservedError
-from emulator.origins import ForeignPageError
+from emulator.wire.body import BodyError
+from emulator.wire.origins import ForeignPageError
 from emulator.world import web_users
 
 if TYPE_CHECKING:

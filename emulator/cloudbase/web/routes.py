@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from flask import Blueprint, Response, jsonify
 
-from emulator import origins
 from emulator.cloudbase import calls
 from emulator.cloudbase.calls import FunctionCallError
 from emulator.cloudbase.unserved import refuse_the_rest
 from emulator.cloudbase.web import codec
 from emulator.cloudbase.web.errors import InvalidActionError, refusal
-from emulator.recording import entry, keep_exchanges
+from emulator.wire import origins
+from emulator.wire.recording import entry, keep_exchanges
 from emulator.world import web_users
 
 if TYPE_CHECKING:

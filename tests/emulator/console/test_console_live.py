@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from emulator import streams
 from emulator.console import live
+from emulator.wire import streams
 
 APPID = "wx1234567890abcdef"
 

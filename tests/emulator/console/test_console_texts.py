@@ -11,7 +11,7 @@ import pytest
 import emulator.console
 from emulator.console.routes import ACTIONS
 from emulator.console.texts import Texts, words
-from emulator.language import LANGUAGES
+from emulator.wire.language import LANGUAGES
 
 CONSOLE = Path(emulator.console.__file__).parent
 SOURCES = "".join(

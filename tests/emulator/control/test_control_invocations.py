@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from emulator.catalogue import SET_HERE
+from emulator.deployment.catalogue import SET_HERE
 
 ASK = """
 import json

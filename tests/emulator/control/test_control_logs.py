@@ -8,7 +8,7 @@ import re
 
 import pytest
 
-from emulator import streams
+from emulator.wire import streams
 
 GREET = "def main(event, context):\n    print('hello')\n    return event.get('number')\n"
 PROJECT = """

@@ -10,9 +10,9 @@ from contextlib import contextmanager
 
 import pytest
 
-from emulator.access import Access
 from emulator.doctor import machine, running
 from emulator.remote import Remote, RemoteError
+from emulator.wire.access import Access
 
 TOKEN = "a-token-of-the-tests-own"
 

@@ -17,10 +17,10 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
-from emulator.hosts import EMULATED
 from emulator.intercept import certificates
 from emulator.intercept.authority import Authority
 from emulator.intercept.errors import AuthorityError
+from emulator.wire.hosts import EMULATED
 
 FILES = ("ca.pem", "ca.key", "ca-bundle.pem")
 

@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as checks
 from hypothesis import strategies as st
 
-from emulator.function_store import FunctionStore
 from emulator.state import State, parse, text
+from emulator.state.function_store import FunctionStore
 from emulator.world import apps, phones, seed, sessions, settings, tokens, users, web_users
 from emulator.world.confirmations import confirm
 from emulator.world.errors import WeChatError

@@ -8,8 +8,8 @@ import zipfile
 
 import pytest
 
-from emulator.catalogue import Catalogue
-from emulator.configuration import Configuration
+from emulator.deployment.catalogue import Catalogue
+from emulator.deployment.configuration import Configuration
 from emulator.world import functions
 
 PYTHON = Configuration(runtime="Python3.11")

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from emulator import outages
+from emulator.wire import outages
 from emulator.world import faults, seed
 
 LOGIN = "/sns/jscode2session"
@@ -42,7 +42,7 @@ def checked(wechat):
 def waited(monkeypatch):
     """The seconds that answers have waited, none of which has passed."""
     seconds = []
-    monkeypatch.setattr("emulator.outages.time", SimpleNamespace(sleep=seconds.append))
+    monkeypatch.setattr("emulator.wire.outages.time", SimpleNamespace(sleep=seconds.append))
     return seconds
 
 
@@ -221,7 +221,7 @@ class TestTheAnswerOnItsWay:
     def test_nobody_waits_for_a_late_answer_but_its_client(self, add, http, monkeypatch):
         seen = []
         waiting = SimpleNamespace(sleep=lambda seconds: seen.append((seconds, errcode(http))))
-        monkeypatch.setattr("emulator.outages.time", waiting)
+        monkeypatch.setattr("emulator.wire.outages.time", waiting)
         add("auth.code2Session", latencyMs=250, times=1)
         assert errcode(http) == 41002
         assert seen == [(0.25, 41002)]  # another call was answered while the first one waited
@@ -288,7 +288,7 @@ def test_a_fault_is_met_in_every_process_that_serves_the_world(tmp_path, open_wo
 
 
 def test_when_as_many_answers_are_late_as_may_be_the_next_comes_at_once(add, checked, waited, monkeypatch):
-    monkeypatch.setattr("emulator.outages._LATE", threading.BoundedSemaphore(1))
+    monkeypatch.setattr("emulator.wire.outages._LATE", threading.BoundedSemaphore(1))
     add(latencyMs=500)
     with outages._LATE:
         assert checked().is_success

@@ -121,7 +121,7 @@ def test_a_proxy_answers_in_the_gateways_place(add, http, in_protobuf):
 
 def test_a_latency_passes_before_the_answer(add, both, monkeypatch):
     waited = []
-    monkeypatch.setattr("emulator.outages.time", SimpleNamespace(sleep=waited.append))
+    monkeypatch.setattr("emulator.wire.outages.time", SimpleNamespace(sleep=waited.append))
     add(latencyMs=300)
     assert both()["errcode"] == 41009
     assert waited == [0.3, 0.3]

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from emulator.catalogue import DEFAULT_HANDLER
+from emulator.deployment.catalogue import DEFAULT_HANDLER
 from emulator.world import functions, seed
 
 ANSWER = {"index.py": "def main(event, context):\n    return 'uploaded'\n"}

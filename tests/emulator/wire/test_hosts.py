@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from emulator.hosts import is_emulated, is_named
+from emulator.wire.hosts import is_emulated, is_named
 
 
 @pytest.mark.parametrize(

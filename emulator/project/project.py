@@ -9,26 +9,11 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
-from emulator.config_file import ConfigFile, ProjectError, Table
+from emulator.project.config_file import ConfigFile, ProjectError, Table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
-
-__all__ = [
-    "FUNCTION_NAME",
-    "MOST_VARIABLE_BYTES",
-    "TEMPLATE",
-    "VARIABLE_NAME",
-    "FunctionSpec",
-    "Project",
-    "ProjectError",
-    "config_file",
-    "load_project",
-    "openapi_permissions",
-    "template_variables",
-    "variables_bytes",
-]
 
 # The CLI's order. Left out: the "cloudbase" key of package.json, and the .js forms, which need Node to be read.
 CONFIG_NAMES: Final = ("cloudbaserc", "cloudbaserc.json", "cloudbaserc.yaml", "cloudbaserc.yml")
@@ -89,7 +74,7 @@ def load_project(directory: Path, environ: Mapping[str, str], *, packaged: Path 
     Raises ProjectError.
     """
     directory = directory.resolve()
-    file = config_file(directory)
+    file = declared_file(directory)
     variables = template_variables(directory, environ)
     raw = Table(file, (), file.mapping((), file.tree))
     env_id = _filled(raw.text("envId", ""), _template_values(directory, variables, env_id=""))
@@ -127,7 +112,7 @@ def load_project(directory: Path, environ: Mapping[str, str], *, packaged: Path 
 _FUNCTION_KEYS: Final = ("name", "dir", "handler", "runtime", "timeout", "memorySize", "envVariables")
 
 
-def config_file(directory: Path) -> ConfigFile:
+def declared_file(directory: Path) -> ConfigFile:
     """Return the file that declares what a project deploys: the first there is, in the CLI's order.
 
     Raises ProjectError.

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from emulator import packages
-from emulator.packages import Packages
+from emulator.deployment import packages
+from emulator.deployment.packages import Packages
 from emulator.world.functions import FunctionError
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from emulator import failures
 from emulator.cloudbase import calls as web_calls
 from emulator.cloudbase.admin import actions
-from emulator.failures import FunctionFailedError, NoResultError
+from emulator.deployment import failures
+from emulator.deployment.failures import FunctionFailedError, NoResultError
 from emulator.phone import calls as phone_calls
 from emulator.runtime import Failure
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from emulator import project
-from emulator.packages import Packages
+from emulator.deployment.packages import Packages
 from emulator.project import FunctionSpec, ProjectError, openapi_permissions
 from emulator.world import functions
 from emulator.world.functions import CloudFunction, FunctionError, Trigger
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from emulator.configuration import Configuration
+    from emulator.deployment.configuration import Configuration
     from emulator.project import Project
     from emulator.world.world import World
 

@@ -13,7 +13,7 @@ import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from emulator.feed import Line
+from emulator.deployment.feed import Line
 from emulator.project import ProjectError
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from emulator.function_store import FunctionStore
+from emulator.state.function_store import FunctionStore
 from emulator.world import apps, seed, snapshots, sowing, tenancy
 from emulator.world import state as world_state
 from emulator.world.journal import json_value

@@ -7,8 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from emulator import feed
-from emulator.feed import Feed, Line
+from emulator.deployment import feed
+from emulator.deployment.feed import Feed, Line
 from emulator.world.invocations import Choice
 
 HELLO = Line(text="hello", env="env-demo", function="greet", request_id="req-1")

@@ -7,7 +7,7 @@ import logging
 import pytest
 
 from emulator import project
-from emulator.catalogue import SET_HERE, Catalogue
+from emulator.deployment.catalogue import SET_HERE, Catalogue
 from emulator.project import ProjectError
 
 CONFIG = """
@@ -42,7 +42,7 @@ def catalogue(world, folder, tmp_path):
 
 @pytest.fixture
 def told(caplog):
-    caplog.set_level(logging.WARNING, "emulator.catalogue")
+    caplog.set_level(logging.WARNING, "emulator.deployment.catalogue")
     return lambda: [record.getMessage() for record in caplog.records]
 
 

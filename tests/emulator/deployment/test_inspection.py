@@ -8,7 +8,7 @@ import re
 import pytest
 
 from emulator.deployment import Deployment
-from emulator.inspection import Inspection
+from emulator.deployment.inspection import Inspection
 from emulator.world.invocations import Choice
 
 GOOD = "def main(event, context):\n    return 1\n"

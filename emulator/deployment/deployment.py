@@ -8,12 +8,13 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from emulator import failures, outages, stand_in
-from emulator.catalogue import Catalogue
-from emulator.failures import TooManyCallsError, UnknownFunctionError, UnreadableProjectError
-from emulator.feed import Feed, Line
+from emulator.deployment import failures, stand_in
+from emulator.deployment.catalogue import Catalogue
+from emulator.deployment.failures import TooManyCallsError, UnknownFunctionError, UnreadableProjectError
+from emulator.deployment.feed import Feed, Line
 from emulator.project import ProjectError
 from emulator.runtime import PLATFORM, Identity, Runtime, instance_environment, log, wx_event
+from emulator.wire import outages
 from emulator.world import apps, faults, invocations, permissions, sessions, users
 
 if TYPE_CHECKING:

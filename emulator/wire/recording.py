@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from flask import Blueprint
 
-    from emulator.layers import Layer
+    from emulator.wire.layers import Layer
     from emulator.world.world import World
 
 RECORDED: Final = "wxemu.recorded"
