@@ -10,7 +10,7 @@ import shlex
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from emulator import truststore
 
@@ -27,6 +27,8 @@ ADDED_CA: Final = "NODE_EXTRA_CA_CERTS"
 """It names what Node.js trusts besides its own roots."""
 UNPROXIED: Final = ("NO_PROXY", "no_proxy")
 JAVA: Final = "JAVA_TOOL_OPTIONS"
+PROXY_USER: Final = "wxemu"
+"""Who the control token is the password of, where a proxy is asked by user and password."""
 _LOOPBACK: Final = ("localhost", "127.0.0.1", "::1")
 
 
@@ -45,12 +47,14 @@ def of_invocation(remote: Remote, **who: str | None) -> dict[str, str]:
     return {**answer["env"], "WXEMU_URL": remote.url}
 
 
-def of_real_names(remote: Remote, environ: Mapping[str, str]) -> dict[str, str]:
+def of_real_names(remote: Remote, environ: Mapping[str, str], token: str | None = None) -> dict[str, str]:
     """What makes clients take the emulator's proxy and trust its CA, besides the system's roots.
 
     Java's truststore is made here; where it cannot be, that variable is left out.
 
     :param environ: the environment that they would have otherwise.
+    :param token: the control token, without which the proxy of a guarded emulator lets nobody out. Java takes no
+        credentials by its properties, so it goes without.
     :raises NoInterceptionError: the emulator has no proxy, or its CA is out of reach.
     :raises RemoteError: the emulator does not answer.
     """
@@ -58,7 +62,7 @@ def of_real_names(remote: Remote, environ: Mapping[str, str]) -> dict[str, str]:
     proxy, bundle = _reachable(remote.url, facts)
     unproxied = dict.fromkeys((*_LOOPBACK, urlsplit(remote.url).hostname or _LOOPBACK[0]))
     variables = {
-        **dict.fromkeys(PROXIES, proxy),
+        **dict.fromkeys(PROXIES, proxy if token is None else _with_token(proxy, token)),
         **dict.fromkeys(UNPROXIED, ",".join(unproxied)),
         **dict.fromkeys(BUNDLES, str(bundle)),
         ADDED_CA: str(facts["ca"]),
@@ -69,6 +73,11 @@ def of_real_names(remote: Remote, environ: Mapping[str, str]) -> dict[str, str]:
         given = environ.get(JAVA, "")
         variables[JAVA] = given if given.endswith(options) else f"{given} {options}".strip()
     return variables
+
+
+def _with_token(proxy: str, token: str) -> str:
+    parts = urlsplit(proxy)
+    return parts._replace(netloc=f"{PROXY_USER}:{quote(token, safe='')}@{parts.netloc}").geturl()
 
 
 def _reachable(url: str, facts: Mapping[str, Any]) -> tuple[str, Path]:

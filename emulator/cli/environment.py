@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from emulator.cli.options import running, show, url_option
+from emulator.cli.options import given_token, running, show, url_option
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -52,7 +52,7 @@ def env(form: str, openid: str | None, function: str | None, appid: str | None, 
     remote = running(url)
     variables = of_invocation(remote, openid=openid, function=function, appid=appid)
     try:
-        variables |= of_real_names(remote, os.environ)
+        variables |= of_real_names(remote, os.environ, given_token())
     except NoInterceptionError as error:  # what is left is what functions read, which go without it
         click.echo(f"wxemu: {error}", err=True)
     if form == "json":

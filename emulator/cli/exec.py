@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 _BY_SIGNAL = 128
 _STEP_SECONDS = 1.0
+_TOKEN = "WXEMU_TOKEN"  # noqa: S105 - a name
 _PASSED_ON = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -89,7 +90,7 @@ def execute(
     is_own = fresh or project is not None or bool(options)
     with _emulator(url, project or Path(), options, is_own=is_own) as (remote, token):
         variables = of_invocation(remote, openid=openid, function=function, appid=appid)
-        variables |= of_real_names(remote, os.environ) | token
+        variables |= of_real_names(remote, os.environ, token.get(_TOKEN)) | token
         code = _run(command, {**os.environ, **variables})
     sys.exit(code)
 
@@ -114,7 +115,7 @@ def _emulator(
                 raise click.ClickException(f"{error}; or run this on one of its own with --fresh") from None
         else:
             token = given_token()
-            yield remote, {} if token is None else {"WXEMU_TOKEN": token}
+            yield remote, {} if token is None else {_TOKEN: token}
             return
     with Child(project, *options) as child:
         yield Remote(child.url), {}

@@ -75,9 +75,10 @@ def emulator(start_emulator):
     return start_emulator()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser():
-    """A headless Chromium that can resolve no name but this machine's."""
+    """A headless Chromium that can resolve no name but this machine's. Of the module only: while one is there, its
+    event loop runs, and nothing else of this process may have one."""
     chromium = shutil.which("chromium") or missing("chromium is needed: apt install chromium")
     flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
     flags.append("--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost")

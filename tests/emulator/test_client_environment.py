@@ -47,6 +47,13 @@ def test_proxies_are_named_in_both_cases_and_loopback_goes_without(folder):
     assert variables["NO_PROXY"] == variables["no_proxy"] == "localhost,127.0.0.1,::1"
 
 
+def test_where_a_control_token_is_given_proxies_carry_it_and_java_does_not(folder):
+    variables = of_real_names(Answering(folder), {}, "a token/1")
+
+    assert variables["HTTPS_PROXY"] == variables["http_proxy"] == "http://wxemu:a%20token%2F1@127.0.0.1:8687"
+    assert "wxemu:" not in variables["JAVA_TOOL_OPTIONS"]
+
+
 def test_what_replaces_roots_names_the_bundle_and_what_adds_to_them_the_ca(folder):
     variables = of_real_names(Answering(folder), {})
 

@@ -87,9 +87,9 @@ def test_any_json_text_travels_verbatim_from_the_phone_to_the_endpoint(emulator,
     answer = phone.call("verifySignature", jsonString=sent, jsonSignature="c2lnbmF0dXJl")
 
     assert answer["result"]["isOk"] is False
-    seen = emulator.remote.ask("GET", "/emulator/v1/exchanges?limit=10")["exchanges"]
-    bodies = [json.loads(one["request_body"]) for one in seen if one["name"] == "soter.verifySignature"]
-    assert [body["json_string"] for body in bodies if body["openid"] == phone.openid] == [sent]
+    seen = emulator.remote.ask("GET", "/emulator/v1/exchanges?api=soter.verifySignature&limit=10")["exchanges"]
+    asked = [one["given"] for one in seen]
+    assert [given["json_string"] for given in asked if given["openid"] == phone.openid] == [sent]
 
 
 @pytest.mark.slow

@@ -23,7 +23,7 @@ pytest_plugins = ["pytester"]
 
 PROJECT = Path(__file__).parents[3]
 EXAMPLE = PROJECT / "examples/pytest-plugin"
-README = (PROJECT / "README.md").read_text(encoding="utf-8")
+PAGE = (PROJECT / "docs/testing.md").read_text(encoding="utf-8")
 SECONDS = 60
 """For what is over in one or two; a machine may be busy."""
 FUNCTIONS = "envId: env-demo\nfunctions: [{name: greet, runtime: Python3.11}]\n"
@@ -109,8 +109,8 @@ def test_the_copyable_example_passes(example, options):
 
 
 @slow
-def test_the_example_of_the_readme_passes(example):
-    ((name, shown),) = re.findall(r"^```python\n# (test_\w+\.py)\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+def test_the_documented_example_passes(example):
+    ((name, shown),) = re.findall(r"^```python\n# (test_\w+\.py)\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
     (example.path / "test_shop.py").unlink()
     (example.path / name).write_text(shown, encoding="utf-8")
 
