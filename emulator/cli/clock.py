@@ -38,7 +38,7 @@ def freeze(at: float | None, url: str, *, is_json: bool) -> None:
     show(running(url).ask("POST", "/emulator/v1/clock/freeze", body), is_json=is_json)
 
 
-@clock.command()
+@clock.command(context_settings={"ignore_unknown_options": True})  # -5 is a number, if one that is refused
 @click.argument("seconds", type=float)
 @url_option
 @json_option

@@ -23,10 +23,10 @@ _MARKS = {"ok": "ok     ", "hint": "hint   ", "broken": "BROKEN "}
 @url_option
 @json_option
 def doctor(project: Path, url: str, *, is_json: bool) -> None:
-    """Look for what is wrong with a set-up: the project, the emulator, and what leads this shell's clients to it.
+    """Look for what is wrong with a set-up, and say what to do.
 
-    Each line is one thing that was looked at, with what to do about it. Exit code 1 if something is broken; a hint is
-    none. It changes nothing.
+    It looks at the project, at the emulator, and at what leads this shell's clients to it. Each line is one thing that
+    was looked at, with what to do about it. Exit code 1 if something is broken; a hint is none. It changes nothing.
 
     \b
     Examples:

@@ -36,7 +36,9 @@ def invocation_options(command: Command) -> Command:
 @invocation_options
 @url_option
 def env(form: str, openid: str | None, function: str | None, appid: str | None, url: str) -> None:
-    """Print the variables that lead clients of the real names here, and what SCF would set for one invocation.
+    """Print the variables that lead any client to the emulator.
+
+    They are a proxy and a CA for clients of the real names, and what SCF would set for one invocation.
 
     Clients in Python, Node.js, Java, Go and curl read them and need no change. `wxemu exec` runs a command with them.
 

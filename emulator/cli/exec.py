@@ -70,7 +70,9 @@ def execute(
     *,
     fresh: bool,
 ) -> None:
-    """Run COMMAND with the variables of `wxemu env`: its clients of api.weixin.qq.com find an emulator.
+    """Run a command whose clients find an emulator.
+
+    They ask for api.weixin.qq.com as ever; COMMAND gets the variables of `wxemu env`.
 
     That is the running one, which stays. If none runs and none is named, or with --fresh, --project, --seed or
     --pass-through, it is one of its own on free ports that ends with the command and keeps nothing. The exit code is

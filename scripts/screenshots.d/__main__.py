@@ -1,4 +1,4 @@
-"""`scripts/screenshots`: the pictures of README.md, made from the running program."""
+"""`scripts/screenshots`: the pictures of README.md and docs/, made from the running program."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ KEPT = PROJECT / "docs/pictures"
     "--check", "is_check", is_flag=True, help="Leave docs/pictures alone, and see whether it is as it should be."
 )
 def screenshots(output: Path | None, *, is_check: bool) -> None:
-    """Make the pictures of README.md: the phone page, the console, and `wxemu demo` in a terminal.
+    """Make the pictures of README.md and docs/: the phone page, the console, and `wxemu demo` in a terminal.
 
     An emulator of their own, of which ids repeat and the clock stands still, and a headless Chromium play the story.
     A picture of another size than stated, or too heavy for a README, ends it with exit code 1.

@@ -1,4 +1,4 @@
-"""``scripts/screenshots`` makes every picture of README.md anew."""
+"""``scripts/screenshots`` makes every picture of README.md and docs/ anew."""
 
 from __future__ import annotations
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import re
 import subprocess
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 import pytest
 import yaml
+from documentation import DOCS, GUIDE, PROJECT, README, blocks, prose_of, text_of
 
 from emulator.app import create_app
 from emulator.cli import main
@@ -28,17 +29,14 @@ from emulator.world.settings import Settings
 from emulator.world.soter import PROFILES
 from emulator.world.world import World
 
-PROJECT = Path(__file__).parents[2]
-README = (PROJECT / "README.md").read_text(encoding="utf-8")
-FIDELITY = (PROJECT / "docs/fidelity.md").read_text(encoding="utf-8")
-COVERAGE = (PROJECT / "docs/coverage.md").read_text(encoding="utf-8")
-PAGES = [PROJECT / "README.md", PROJECT / "CHANGELOG.md", *sorted((PROJECT / "docs").glob("*.md"))]
+if TYPE_CHECKING:
+    from pathlib import Path
+
+DOCUMENTED = text_of(*GUIDE)
+FIDELITY = text_of(PROJECT / "docs/fidelity.md")
+FUNCTIONS = text_of(PROJECT / "docs/functions.md")
+COVERAGE = text_of(PROJECT / "docs/coverage.md")
 CURL = re.compile(r'curl -s (?:-X (\w+) )?"?\$URL(/[^\s"?]*)(?:\?[^\s"]*)?"?(\s+(?:\\\n\s*)?-d\b)?')
-
-
-def blocks(language: str) -> list[str]:
-    """The fenced blocks of the README in this language."""
-    return re.findall(rf"^```{language}\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
 
 
 def without_names(text: str) -> str:
@@ -79,8 +77,8 @@ def app(tmp_path):
 
 
 @pytest.mark.parametrize("name", commands())
-def test_the_readme_names_every_command_with_all_its_options(name):
-    lines = "\n".join(line for line in README.splitlines() if re.match(rf"\| `{name}[ `]", line))
+def test_every_command_is_documented_with_all_its_options(name):
+    lines = "\n".join(line for line in DOCUMENTED.splitlines() if re.match(rf"\| `{name}[ `]", line))
     options = [
         option
         for option in commands()[name].params
@@ -94,17 +92,17 @@ def test_the_readme_names_every_command_with_all_its_options(name):
 
 
 @pytest.mark.parametrize("option", ["--help", "--version", "--token", "WXEMU_URL", "WXEMU_TOKEN", "WXEMU_START_PORT"])
-def test_the_readme_names_what_every_command_takes(option):
-    assert f"`{option}`" in README
+def test_what_every_command_takes_is_documented(option):
+    assert f"`{option}`" in DOCUMENTED
 
 
 @pytest.mark.parametrize("name", sorted(path.name for path in (PROJECT / "scripts").iterdir() if path.is_file()))
-def test_the_readme_names_every_script(name):
-    assert f"`./scripts/{name}`" in README
+def test_every_script_is_documented(name):
+    assert f"`./scripts/{name}`" in DOCUMENTED
 
 
 def test_every_route_is_documented_with_its_method(app):
-    documented = without_names(README + COVERAGE)
+    documented = without_names(DOCUMENTED + COVERAGE)
     served = {
         f"{method} {without_names(rule.rule)}"
         for rule in app.url_map.iter_rules()
@@ -117,28 +115,28 @@ def test_every_route_is_documented_with_its_method(app):
 
 @pytest.mark.parametrize("name", [*gateway.ACTIONS, *web.ACTIONS])
 def test_every_action_of_cloudbase_is_documented(name):
-    assert f"`{name}`" in README
+    assert f"`{name}`" in DOCUMENTED
 
 
 @pytest.mark.parametrize("name", Settings.__dataclass_fields__)
 def test_every_setting_is_documented_and_graded(name):
-    assert f"| `{name}` |" in README
+    assert f"| `{name}` |" in DOCUMENTED
     assert f"| `{name}` |" in FIDELITY
 
 
 @pytest.mark.parametrize("name", [*OPERATIONS, "callFunction"])
 def test_every_operation_of_the_phone_is_documented(name):
-    assert f"POST /phone/v1/phones/{{phoneId}}/{name}`" in README
+    assert f"POST /phone/v1/phones/{{phoneId}}/{name}`" in DOCUMENTED
 
 
 @pytest.mark.parametrize("name", [*OUTCOMES, *OVERRIDES, *PROFILES])
 def test_every_outcome_override_and_profile_is_documented(name):
-    assert f"`{name}`" in README
+    assert f"`{name}`" in DOCUMENTED
 
 
 @pytest.mark.parametrize("name", MISTAKES)
 def test_every_mistake_that_can_be_explained_is_documented(name):
-    assert f"`{name}`" in README
+    assert f"`{name}`" in DOCUMENTED
 
 
 def test_every_variable_that_the_functions_read_is_documented():
@@ -146,12 +144,12 @@ def test_every_variable_that_the_functions_read_is_documented():
     read = set(re.findall(r"\"((?:WX|TCB)_[A-Z0-9_]+)\"", sources))
 
     assert {"WX_SECRET", "TCB_CONTEXT_CNFG"} <= read
-    assert {name for name in read if f"`{name}`" not in README and name not in FIDELITY} == set()
+    assert {name for name in read if f"`{name}`" not in DOCUMENTED and name not in FIDELITY} == set()
 
 
-def test_every_setting_in_the_readme_is_one_that_the_functions_read():
+def test_every_setting_that_is_documented_is_one_that_the_functions_read():
     settings = (PROJECT / "functions/_shared/wxcloud/settings.py").read_text(encoding="utf-8")
-    documented = re.findall(r"^\| `(WX_[A-Z_]+)` \|", README, re.MULTILINE)
+    documented = re.findall(r"^\| `(WX_[A-Z_]+)` \|", DOCUMENTED, re.MULTILINE)
 
     assert set(documented) == set(re.findall(r"\"(WX_[A-Z_]+)\"", settings))
 
@@ -166,7 +164,7 @@ def test_every_failure_of_the_functions_is_documented():
 
     assert own
     assert of_the_gateway
-    assert {*own, *of_the_gateway, *refusals} == set(re.findall(r"^\| (-?\d{5,}) \|", README, re.MULTILINE))
+    assert {*own, *of_the_gateway, *refusals} == set(re.findall(r"^\| (-?\d{5,}) \|", FUNCTIONS, re.MULTILINE))
 
 
 def test_every_errcode_of_wechat_is_graded():
@@ -182,17 +180,17 @@ def test_the_coverage_page_is_the_one_that_the_table_gives():
     assert coverage() == COVERAGE, "run scripts/coverage"
 
 
-def test_the_seed_of_the_readme_is_a_seed_that_can_be_sown():
+def test_the_seed_that_is_shown_can_be_sown():
     (text,) = blocks("yaml")
     world = World()
 
-    seed.plant(world, seed.read(text, name="README.md"))
+    seed.plant(world, seed.read(text, name="emulator.md"))
 
     assert users.find(world, "wx1234567890abcdef", "oAlice0000000000000000000001") is not None
     world.close()
 
 
-def test_the_seed_of_the_readme_shows_every_key_there_is():
+def test_the_seed_that_is_shown_has_every_key_there_is():
     def keys(schema):
         for name, value in schema.get("properties", {}).items():
             yield name
@@ -211,17 +209,17 @@ def test_the_house_shows_every_room():
     rooms = {path.name for path in (PROJECT / "emulator").iterdir() if path.suffix == ".py"} - {"__init__.py"}
     rooms |= {f"{path.parent.name}/" for path in (PROJECT / "emulator").glob("*/__init__.py")}
     rooms |= {f"{path.parent.name}/" for path in (PROJECT / "emulator/cloudbase").glob("*/__init__.py")}
-    (house,) = re.findall(r"^## The house\n+```\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+    (house,) = re.findall(r"^## The house\n+```\n(.*?)^```$", DOCUMENTED, re.MULTILINE | re.DOTALL)
 
     assert rooms <= set(house.split())
 
 
 @pytest.mark.parametrize("block", blocks("json"))
-def test_json_in_the_readme_is_json(block):
+def test_json_that_is_shown_is_json(block):
     json.loads(block)
 
 
-def test_every_request_in_the_readme_has_a_route(app):
+def test_every_request_that_is_shown_has_a_route(app):
     shown = "".join(blocks("sh"))
     requests = [(match[1] or ("POST" if match[3] else "GET"), match[2]) for match in CURL.finditer(shown)]
 
@@ -230,20 +228,42 @@ def test_every_request_in_the_readme_has_a_route(app):
         app.url_map.bind("").match(path, method)
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda path: path.name)
+@pytest.mark.parametrize("page", [README, PROJECT / "CHANGELOG.md", *DOCS], ids=lambda path: path.name)
 def test_every_link_leads_somewhere(page):
-    text = re.sub(r"^```.*?^```$", "", page.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
-    links = [link for link in re.findall(r"\]\(([^)\s]+)\)", text) if not re.match(r"[a-z]+:", link)]
+    prose = prose_of(page)
+    shown = [
+        part for pair in re.findall(r"\]\(([^)\s]+)\)|(?:src|srcset)=\"([^\"]+)\"", prose) for part in pair if part
+    ]
+    links = [link for link in shown if not re.match(r"[a-z]+:", link)]
     targets = [(link, page.parent / link.partition("#")[0] if link[0] != "#" else page) for link in links]
 
     assert [link for link, target in targets if not target.exists()] == []
     assert [link for link, target in targets if "#" in link and link.partition("#")[2] not in anchors(target)] == []
 
 
+def headings(page: Path, level: str = "#+") -> list[str]:
+    """The headings of a page as they are written."""
+    return re.findall(rf"^{level} (.*)$", prose_of(page), re.MULTILINE)
+
+
 def anchors(page: Path) -> set[str]:
     """The names by which the headings of a page can be linked to."""
-    headings = re.findall(r"^#+ (.*)$", page.read_text(encoding="utf-8"), re.MULTILINE)
-    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings(page)}
+
+
+def test_the_readme_leads_to_every_page():
+    linked = set(re.findall(r"\]\(docs/([\w-]+\.md)", prose_of(README)))
+
+    assert linked == {page.name for page in DOCS}
+
+
+@pytest.mark.parametrize("page", GUIDE, ids=lambda path: path.name)
+def test_a_long_page_begins_with_a_list_of_its_sections(page):
+    beginning = prose_of(page).partition("\n## ")[0]
+    listed = re.findall(r"^- \[(.*)\]\(#[\w-]+\)$", beginning, re.MULTILINE)
+    is_short = page in (README, PROJECT / "docs/deploy.md") or len(text_of(page).splitlines()) < 100
+
+    assert listed == headings(page, "##") or (is_short and not listed)
 
 
 def test_no_file_names_a_place_on_one_machine():

@@ -1,17 +1,16 @@
-"""Which pictures a README may have, and how a terminal becomes one of them."""
+"""Which pictures README.md and docs/ may have, and how a terminal becomes one of them."""
 
 from __future__ import annotations
 
 import re
 import shutil
 from io import BytesIO
-from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
+from documentation import GUIDE, PROJECT, text_of
 from PIL import Image
 
-PROJECT = Path(__file__).parents[2]
 KEPT = PROJECT / "docs/pictures"
 
 
@@ -49,15 +48,13 @@ def test_the_pictures_that_are_kept_are_as_stated(picture):
 
 
 def test_every_picture_that_is_kept_is_shown():
-    readme = (PROJECT / "README.md").read_text(encoding="utf-8")
-    shown = set(re.findall(r"docs/pictures/([\w-]+\.\w+)", readme))
+    shown = set(re.findall(r"pictures/([\w-]+\.\w+)", text_of(*GUIDE)))
 
     assert shown == {path.name for path in KEPT.iterdir()}
 
 
-def test_every_picture_in_the_readme_is_told_in_words():
-    readme = (PROJECT / "README.md").read_text(encoding="utf-8")
-    images = re.findall(r"<img [^>]*>", readme)
+def test_every_picture_that_is_shown_is_told_in_words():
+    images = re.findall(r"<img [^>]*>", text_of(*GUIDE))
 
     assert images
     assert [image for image in images if not re.search(r'alt="[^"]{20,}"', image)] == []
