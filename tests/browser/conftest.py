@@ -11,7 +11,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from emulator.remote import Remote
 
@@ -20,6 +20,7 @@ PROJECT = HERE.parents[1]
 AXE = PROJECT / "tests/clients/node_modules/axe-core/axe.min.js"
 APPID = "wx1234567890abcdef"
 GRAVE = ("serious", "critical")
+expect.set_options(timeout=20_000)  # milliseconds: what comes at once may come late where Docker builds beside
 
 
 def missing(what):

@@ -52,7 +52,7 @@ def test_a_function_is_found_invoked_and_its_result_read(open_page, emulator):
     page = open_page("/functions")
     page.get_by_role("link", name="talker").click()
     write_event(page, {"text": "hello"}, "user")
-    page.get_by_label("openid").fill(user)
+    page.get_by_role("combobox", name="openid", exact=True).fill(user)
     page.get_by_label("Event (JSON)").press("Control+Enter")
 
     expect(page.get_by_role("status").first).to_contain_text("It has run.")
@@ -145,7 +145,7 @@ def test_an_event_is_kept_under_a_name_and_brought_back(open_page):
 
 def test_a_phone_is_made_broken_watched_and_thrown_away(open_page, emulator):
     page = open_page("/phones")
-    page.get_by_label("Profile").select_option("android")
+    page.locator("select[name=profile]").select_option("android")
     page.get_by_role("button", name="New phone").click()
     expect(page.locator(".chain li")).to_have_count(4)
     page.get_by_role("checkbox", name="tamperedRaw").check()
