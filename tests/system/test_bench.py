@@ -18,7 +18,7 @@ BENCH = Path(__file__).parents[2] / "scripts" / "bench.d"
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.skipif(shutil.which("wrk") is None, reason="wrk makes the load"),
+    pytest.mark.skipif(shutil.which("wrk") is None, reason="wrk makes the load (on Debian: apt install wrk)"),
 ]
 
 
