@@ -136,6 +136,18 @@ class Sdk:
 
 
 @pytest.fixture
+def verification(new_phone):
+    """The parameters by which Alice's own confirmation is verified."""
+    phone = new_phone(openid="oAlice")
+    confirmed = phone.confirm("订单/1")
+    return {
+        "openid": "oAlice",
+        "json_string": confirmed["resultJSON"],
+        "json_signature": confirmed["resultJSONSignature"],
+    }
+
+
+@pytest.fixture
 def planted(planted):
     seed = deepcopy(planted)
     seed["apps"][0] |= {"secret_id": "AKIDlocal", "secret_key": "local-secret-key"}

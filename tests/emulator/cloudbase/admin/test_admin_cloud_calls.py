@@ -36,17 +36,6 @@ def message(parameters, **members):
 
 
 @pytest.fixture
-def verification(new_phone):
-    phone = new_phone(openid="oAlice")
-    confirmed = phone.confirm("订单/1")
-    return {
-        "openid": "oAlice",
-        "json_string": confirmed["resultJSON"],
-        "json_signature": confirmed["resultJSONSignature"],
-    }
-
-
-@pytest.fixture
 def open_api(sdk):
     """Send requestData, and read the protobuf that is answered."""
 

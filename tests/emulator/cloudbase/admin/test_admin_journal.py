@@ -15,17 +15,6 @@ INVOCATION = "11111111-2222-4333-8444-555555555555"
 
 
 @pytest.fixture
-def verification(new_phone):
-    phone = new_phone(openid="oAlice")
-    confirmed = phone.confirm("订单/1")
-    return {
-        "openid": "oAlice",
-        "json_string": confirmed["resultJSON"],
-        "json_signature": confirmed["resultJSONSignature"],
-    }
-
-
-@pytest.fixture
 def message():
     def encode(parameters):
         sent = CommApiData()
