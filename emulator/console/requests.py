@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from emulator.world.world import World
 
 ROWS: Final = 50
-FACES: Final = ("phone", "wechat", "cloudbase", "tencentcloud")
 _MOST_DIGITS: Final = 15
 
 
@@ -48,7 +47,7 @@ def page(world: World, _deployment: Deployment) -> Response:
         "requests.html",
         "requests",
         exchanges=exchanges,
-        faces=FACES,
+        faces=journal.FACES,
         asked=asked,
         is_chosen=any(asked.get(name) for name in ("q", "face", "outcome")),
         newest=here(before=None) if choice.before is not None else None,

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from emulator.world.store import Store
 
 _NOTE = "clock"
-_END: Final = 2**32
+END: Final = 2**32
 """Unix seconds that the clock does not reach: a rid tells its time in 8 hexadecimal digits."""
 FASTEST: Final = 86_400
 """Times as fast as real time: a day in a second."""
@@ -45,7 +45,7 @@ class ClockState:
 
     def at(self, real: float) -> float:
         """What it shows at Unix time ``real`` of the real world; at its end it stops."""
-        return min(self.shown + (real - self.since) * self.scale, _END - 1)
+        return min(self.shown + (real - self.since) * self.scale, END - 1)
 
 
 class Clock:
@@ -115,6 +115,6 @@ class Clock:
 
 
 def _tellable(at: float) -> float:
-    if not 0 <= at < _END:
-        raise ClockError(f"the clock shows Unix seconds from 0 to {_END - 1}, not {at}")
+    if not 0 <= at < END:
+        raise ClockError(f"the clock shows Unix seconds from 0 to {END - 1}, not {at}")
     return at

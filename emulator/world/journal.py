@@ -23,6 +23,8 @@ SEARCHED_CHARACTERS: Final = 1000
 """Of a text that is looked for its beginning: nobody else decides meanwhile."""
 RID_LIFE: Final = 7 * 24 * 3600
 """Seconds for which a rid can be asked about [doc]."""
+FACES: Final = ("phone", "wechat", "cloudbase", "tencentcloud")
+"""Who tells the journal, from left to right in the flow."""
 _FORGET_EVERY: Final = 100
 _CUT: Final = re.compile(r"\n\[cut: \d+ characters in all\]\Z")
 _HINT: Final = re.compile(r"(?:hint: \[|req_id: )([0-9a-f]{8})([0-9a-f]{8})\b")

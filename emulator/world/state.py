@@ -14,7 +14,7 @@ import json
 import sqlite3
 from typing import TYPE_CHECKING, Any, Final
 
-from emulator.world import apps, functions, phones, settings
+from emulator.world import apps, clock, functions, journal, phones, settings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -164,8 +164,21 @@ def _check(world: World) -> None:
         phones.all_phones(world)
         for app in apps.all_apps(world):
             functions.kept(world, app.env)
+        _check_journal(world)
     except (ValueError, TypeError, LookupError, AttributeError) as error:
         raise StateError(f"the state is damaged: a rule cannot read its part of it ({type(error).__name__})") from None
     for row in world.store.rows("SELECT package, content FROM packages"):
         if hashlib.sha256(row["content"]).hexdigest() != row["package"]:
             raise StateError("the state is damaged: the code of a function is not the one that was uploaded")
+
+
+def _check_journal(world: World) -> None:
+    """:raises ValueError: an exchange of no face, or something that happened at no time that the clock can show."""
+    faces = ", ".join("?" for _ in journal.FACES)
+    untold = f"SELECT at FROM exchanges WHERE face NOT IN ({faces})"  # noqa: S608 - question marks
+    untimely = "SELECT at FROM {} WHERE at < 0 OR at >= ?"
+    if world.store.row(untold, *journal.FACES) is not None:
+        raise ValueError("face")
+    for table in ("exchanges", "invocations"):
+        if world.store.row(untimely.format(table), clock.END) is not None:
+            raise ValueError("at")

@@ -19,6 +19,7 @@ OF_ITS_OWN_FORM = {
     ("phones", "enrolled"): "{}",
     ("phones", "override"): "[[],false]",
     ("functions", "configuration"): None,
+    ("exchanges", "face"): "wechat",
     ("packages", "content"): CODE,
     ("packages", "package"): hashlib.sha256(CODE).hexdigest(),
     ("web_key", "number"): 1,

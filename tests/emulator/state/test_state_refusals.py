@@ -18,6 +18,23 @@ APPID = "wx1234567890abcdef"
 ENDLESS = "WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n) SELECT n FROM n"
 
 
+def exchange(**changes):
+    """A row of the journal."""
+    told = dict.fromkeys(("rid", "name", "method", "url", "request_body", "response_body", "client_ip"), "")
+    untold = dict.fromkeys(("appid", "api", "errcode", "request_id", "given", "layers", "token_digest", "remark"))
+    row = {"number": 1, "at": 0.0, "face": "wechat", "cost_in_ms": 0.0, "user_agent": "", "status": 200}
+    return {**told, **untold, **row, **changes}
+
+
+def test_an_exchange_as_the_journal_keeps_them_is_taken(state):
+    document = state.document()
+    document["world"]["exchanges"] = [exchange()]
+
+    state.replace(document)
+
+    assert state.document()["world"]["exchanges"] == [exchange()]
+
+
 class TestWhatIsNoState:
     @pytest.mark.parametrize(
         ("change", "told"),
@@ -58,6 +75,9 @@ class TestWhatIsNoState:
             (lambda d: d["world"]["apps"].append(d["world"]["apps"][0]), "its rows contradict each other .UNIQUE"),
             (lambda d: d["world"]["apps"][0].update(restrictions="{"), "a rule cannot read its part of it"),
             (lambda d: d["world"]["meta"].append({"name": "x", "value": "{"}), "a rule cannot read its part of it"),
+            (lambda d: d["world"].update(exchanges=[exchange(face="nobody's")]), "a rule cannot read its part of it"),
+            (lambda d: d["world"].update(exchanges=[exchange(at=-1.0)]), "a rule cannot read its part of it"),
+            (lambda d: d["world"].update(exchanges=[exchange(at=2.0**32)]), "a rule cannot read its part of it"),
             (
                 lambda d: d["world"]["packages"].append({"env": "e", "package": "p", "content": {"base64": ""}}),
                 "the code of a function is not the one that was uploaded",
