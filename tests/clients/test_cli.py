@@ -83,6 +83,7 @@ def test_a_wrong_key_cannot_log_in(cli, tmp_path):
     assert "Please check your signature is correct" in cli(tmp_path, *LOGIN, "wrong", code=1)
 
 
+@pytest.mark.timeout(600)  # a dozen starts of the CLI, each of which takes its time
 def test_the_life_of_a_deployment(tcb, running, project):
     """One story, as each step takes seconds: deploy, list, detail, change, redeploy, invoke, log, delete, create."""
     tcb("fn", "deploy", "--all", "--force", "--yes")
