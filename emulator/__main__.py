@@ -1,5 +1,5 @@
 """``python -m emulator`` is ``wxemu``."""
 
-from emulator.cli import main
+from wxemu.cli import main
 
 main(prog_name="wxemu")

@@ -13,32 +13,33 @@ from flask.json.provider import DefaultJSONProvider
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 from werkzeug.routing import Rule
 
-from emulator import cloudbase, console, control, documents, phone, replaying, wechat
-from emulator.deployment.failures import TooManyCallsError, UnknownFunctionError
-from emulator.project import ProjectError
-from emulator.runtime import DebuggerError
-from emulator.wechat.routes import refuse, wrong_method
-from emulator.wire.access import LOOPBACK_ONLY, Access, ControlTokenError, check_name, check_token
-from emulator.wire.body import BodyError
-from emulator.wire.hosts import is_emulated
-from emulator.wire.origins import ForeignHostError, ForeignPageError
-from emulator.world.apps import UnknownAppError
-from emulator.world.clock import ClockError
-from emulator.world.errors import WeChatError
-from emulator.world.faults import FaultError, UnknownFaultError
-from emulator.world.phones import InvalidPhoneError, UnknownPhoneError
-from emulator.world.seed_form import SeedError, TakenError
-from emulator.world.settings import SettingsError
-from emulator.world.snapshots import SnapshotNameError, UnknownSnapshotError
-from emulator.world.state import StateError
+from wxemu import cloudbase, console, control, documents, phone, wechat
+from wxemu.control import replaying
+from wxemu.scf.failures import TooManyCallsError, UnknownFunctionError
+from wxemu.scf.project import ProjectError
+from wxemu.scf.runtime import DebuggerError
+from wxemu.wechat.routes import refuse, wrong_method
+from wxemu.core.http.access import LOOPBACK_ONLY, Access, ControlTokenError, check_name, check_token
+from wxemu.core.http.body import BodyError
+from wxemu.core.http.hosts import is_emulated
+from wxemu.core.http.origins import ForeignHostError, ForeignPageError
+from wxemu.core.apps import UnknownAppError
+from wxemu.core.clock import ClockError
+from wxemu.wechat.errors import WeChatError
+from wxemu.core.faults import FaultError, UnknownFaultError
+from wxemu.phone.phones import InvalidPhoneError, UnknownPhoneError
+from wxemu.state.seed_form import SeedError, TakenError
+from wxemu.core.settings import SettingsError
+from wxemu.state.snapshots import SnapshotNameError, UnknownSnapshotError
+from wxemu.state.tables import StateError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-    from emulator.deployment import Deployment
-    from emulator.intercept import Interception
-    from emulator.world.world import World
+    from wxemu.scf.deployment import Deployment
+    from wxemu.intercept import Interception
+    from wxemu.core.world import World
 
 OUR_OWN: Final = ("/phone", "/wx.js", "/emulator/", "/healthz", "/readyz", "/openapi.json")
 LARGEST_BODY: Final = 32 * 1024 * 1024

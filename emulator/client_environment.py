@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote, urlsplit
 
-from emulator import truststore
+from wxemu.client import truststore
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from emulator.remote import Remote
+    from wxemu.client.remote import Remote
 
 PROXIES: Final = ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy")
 """curl reads http_proxy in lower case only; others know one case of the others."""

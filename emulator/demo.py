@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from emulator.world.credentials import without_credentials
-from emulator.world.seed import DEMO
+from wxemu.core.credentials import without_credentials
+from wxemu.state.seed import DEMO
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from emulator.remote import Exchange, Remote
+    from wxemu.client.remote import Exchange, Remote
 
 _APP = DEMO["apps"][0]
 FUNCTIONS: Final = ("login", "verifySignature", "checkSession")

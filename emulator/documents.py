@@ -7,15 +7,15 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify
 
-from emulator.cloudbase.paths import cloudbase_paths
-from emulator.cloudbase.tencentcloud.routes import ACTIONS
-from emulator.console.paths import console_paths
-from emulator.control.paths import control_paths
-from emulator.phone.paths import phone_paths
-from emulator.phone.routes import BY_HAND, OPERATIONS
-from emulator.wechat.paths import failure, wechat_paths
-from emulator.wire import operations
-from emulator.world.apis import TABLE
+from wxemu.cloudbase.paths import cloudbase_paths
+from wxemu.tencentcloud.routes import ACTIONS
+from wxemu.console.paths import console_paths
+from wxemu.control.paths import control_paths
+from wxemu.phone.paths import phone_paths
+from wxemu.phone.routes import BY_HAND, OPERATIONS
+from wxemu.wechat.paths import failure, wechat_paths
+from wxemu.core.http import operations
+from wxemu.wechat.openapis import TABLE
 
 
 def face() -> Blueprint:

@@ -28,17 +28,18 @@ from urllib.parse import urlsplit
 from granian.constants import Interfaces
 from granian.server import Server
 
-from emulator.app import create_app
-from emulator.deployment import MAX_IN_FLIGHT, SESSION_STORE, Deployment
-from emulator.deployment.inspection import Inspection
-from emulator.intercept import Interception, intercepting, interception_facts
-from emulator.project import ProjectError
-from emulator.state import State, check, write_file
-from emulator.state.function_store import FunctionStore
-from emulator.wire.access import LOOPBACK, LOOPBACK_ONLY, Access
-from emulator.world import apps, seed
-from emulator.world.store import StoreError
-from emulator.world.world import World
+from wxemu.app import create_app
+from wxemu.scf.deployment import MAX_IN_FLIGHT, SESSION_STORE, Deployment
+from wxemu.scf.inspection import Inspection
+from wxemu.intercept import Interception, intercepting, interception_facts
+from wxemu.scf.project import ProjectError
+from wxemu.state import State, check, write_file
+from wxemu.state.function_store import FunctionStore
+from wxemu.core.http.access import LOOPBACK, LOOPBACK_ONLY, Access
+from wxemu.core import apps
+from wxemu.state import seed
+from wxemu.core.store import StoreError
+from wxemu.core.world import World
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -73,7 +74,7 @@ class Plan:
     :param new_token: the control token, if it was made for this run, so that nobody knows it yet.
     :param intercept_port: of the interception, or ``None`` to do without.
     :param pass_through: hosts and patterns that the interception lets out, or ``all``.
-    :param imported: a document of ``emulator.state`` to begin with instead of a seed.
+    :param imported: a document of ``wxemu.state`` to begin with instead of a seed.
     :param export_to: the file in which to leave one at the end.
     """
 

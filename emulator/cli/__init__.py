@@ -6,18 +6,18 @@ from typing import Any
 
 import click
 
-from emulator.cli.apps import app, user
-from emulator.cli.clock import clock
-from emulator.cli.doctor import doctor
-from emulator.cli.environment import env
-from emulator.cli.exec import execute
-from emulator.cli.faults import fault, quotas
-from emulator.cli.functions import invoke, logs
-from emulator.cli.health import health
-from emulator.cli.phone import phone
-from emulator.cli.requests import explain, requests
-from emulator.cli.starting import demo, start
-from emulator.cli.state import state
+from wxemu.cli.apps import app, user
+from wxemu.cli.clock import clock
+from wxemu.cli.doctor import doctor
+from wxemu.cli.environment import env
+from wxemu.cli.exec import execute
+from wxemu.cli.faults import fault, quotas
+from wxemu.cli.functions import invoke, logs
+from wxemu.cli.health import health
+from wxemu.cli.phone import phone
+from wxemu.cli.requests import explain, requests
+from wxemu.cli.starting import demo, start
+from wxemu.cli.state import state
 
 
 class _Tidy(click.Group):
@@ -32,15 +32,15 @@ class _Tidy(click.Group):
 
 def _expected() -> tuple[type[Exception], ...]:
     # Imported only when something failed: starting is what must be quick.
-    from emulator.child import ChildError  # noqa: PLC0415
-    from emulator.client_environment import NoInterceptionError  # noqa: PLC0415
-    from emulator.intercept import InterceptionError  # noqa: PLC0415
-    from emulator.project import ProjectError  # noqa: PLC0415
-    from emulator.remote import RemoteError  # noqa: PLC0415
-    from emulator.server import NoAddressError, PortTakenError  # noqa: PLC0415
-    from emulator.world.seed_form import SeedError  # noqa: PLC0415
-    from emulator.world.state import StateError  # noqa: PLC0415
-    from emulator.world.store import StoreError  # noqa: PLC0415
+    from wxemu.client.child import ChildError  # noqa: PLC0415
+    from wxemu.client.environment import NoInterceptionError  # noqa: PLC0415
+    from wxemu.intercept import InterceptionError  # noqa: PLC0415
+    from wxemu.scf.project import ProjectError  # noqa: PLC0415
+    from wxemu.client.remote import RemoteError  # noqa: PLC0415
+    from wxemu.server import NoAddressError, PortTakenError  # noqa: PLC0415
+    from wxemu.state.seed_form import SeedError  # noqa: PLC0415
+    from wxemu.state.tables import StateError  # noqa: PLC0415
+    from wxemu.core.store import StoreError  # noqa: PLC0415
 
     return (
         ChildError,

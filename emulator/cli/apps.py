@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 import click
 
-from emulator.cli.options import JsonObject, first_appid, json_option, running, show, url_option
+from wxemu.cli.options import JsonObject, first_appid, json_option, running, show, url_option
 
 
 @click.group()

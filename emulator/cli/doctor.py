@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from emulator.cli.options import json_option, running, show, url_option
+from wxemu.cli.options import json_option, running, show, url_option
 
 _MARKS = {"ok": "ok     ", "hint": "hint   ", "broken": "BROKEN "}
 
@@ -34,7 +34,7 @@ def doctor(project: Path, url: str, *, is_json: bool) -> None:
       wxemu exec -- wxemu doctor     with the variables that a command gets
       wxemu doctor --json
     """
-    from emulator.doctor import examine  # noqa: PLC0415
+    from wxemu.client.doctor import examine  # noqa: PLC0415
 
     findings = list(examine(running(url), project.resolve(), os.environ))
     is_sound = not any(finding.is_broken for finding in findings)

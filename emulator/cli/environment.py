@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from emulator.cli.options import given_token, running, show, url_option
+from wxemu.cli.options import given_token, running, show, url_option
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -49,7 +49,7 @@ def env(form: str, openid: str | None, function: str | None, appid: str | None, 
       wxemu env --dotenv >wechat.env
       wxemu env --json
     """
-    from emulator.client_environment import NoInterceptionError, of_invocation, of_real_names  # noqa: PLC0415
+    from wxemu.client.environment import NoInterceptionError, of_invocation, of_real_names  # noqa: PLC0415
 
     remote = running(url)
     variables = of_invocation(remote, openid=openid, function=function, appid=appid)

@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
-from emulator.cli.environment import invocation_options
-from emulator.cli.intercepting import PassThrough
-from emulator.cli.options import given_token, running, url_option
+from wxemu.cli.environment import invocation_options
+from wxemu.cli.intercepting import PassThrough
+from wxemu.cli.options import given_token, running, url_option
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from emulator.remote import Remote
+    from wxemu.client.remote import Remote
 
 _BY_SIGNAL = 128
 _STEP_SECONDS = 1.0
@@ -84,7 +84,7 @@ def execute(
       wxemu exec --fresh --seed tests/seed.yaml -- npm test
       wxemu exec -- sh -c 'curl -s https://api.weixin.qq.com/healthz'
     """
-    from emulator.client_environment import of_invocation, of_real_names  # noqa: PLC0415
+    from wxemu.client.environment import of_invocation, of_real_names  # noqa: PLC0415
 
     if shutil.which(command[0]) is None:
         raise _NoCommandError(f"there is no command {command[0]!r} here that can be run")
@@ -106,8 +106,8 @@ def _emulator(
     url: str, project: Path, options: Sequence[str], *, is_own: bool
 ) -> Iterator[tuple[Remote, dict[str, str]]]:
     """The one that runs, or one for as long as the block lasts; and what to say to its control plane."""
-    from emulator.child import Child  # noqa: PLC0415
-    from emulator.remote import Remote, RemoteError  # noqa: PLC0415
+    from wxemu.client.child import Child  # noqa: PLC0415
+    from wxemu.client.remote import Remote, RemoteError  # noqa: PLC0415
 
     if not is_own:
         try:

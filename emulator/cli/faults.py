@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 import click
 
-from emulator.cli.options import JsonObject, json_option, running, show, url_option
+from wxemu.cli.options import JsonObject, json_option, running, show, url_option
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

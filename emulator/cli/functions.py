@@ -11,7 +11,7 @@ from urllib.parse import quote, urlencode
 
 import click
 
-from emulator.cli.options import JsonObject, json_option, running, show, url_option
+from wxemu.cli.options import JsonObject, json_option, running, show, url_option
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

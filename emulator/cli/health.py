@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from emulator.cli.options import json_option, running, show, url_option
+from wxemu.cli.options import json_option, running, show, url_option
 
 
 @click.command()

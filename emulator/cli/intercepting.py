@@ -66,7 +66,7 @@ def intercept_port_of(wanted: int | None, port: int, host: str, *, is_off: bool)
     :param wanted: what --intercept-port says.
     :param port: what --port says.
     """
-    from emulator.server import free_port  # noqa: PLC0415 - `wxemu --help` need not load it
+    from wxemu.server import free_port  # noqa: PLC0415 - `wxemu --help` need not load it
 
     if is_off:
         return None

@@ -13,7 +13,7 @@ import click
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from emulator.remote import Remote
+    from wxemu.client.remote import Remote
 
 Command = TypeVar("Command", bound="Callable[..., Any]")
 _TOKEN_FORM = re.compile(r"[A-Za-z0-9._~+/=-]{16,}")
@@ -53,7 +53,7 @@ def _keep_token(context: click.Context, _param: click.Parameter, token: str | No
 def running(url: str) -> Remote:
     """The running emulator that is meant."""
     # Imported when it is used: HTTP takes 60 ms, which `wxemu start` need not pay.
-    from emulator.remote import Remote  # noqa: PLC0415
+    from wxemu.client.remote import Remote  # noqa: PLC0415
 
     return Remote(url, token=given_token())
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from emulator.cli.options import JsonObject, first_appid, json_option, running, show, url_option
+from wxemu.cli.options import JsonObject, first_appid, json_option, running, show, url_option
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

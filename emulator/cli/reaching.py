@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from emulator.cli.options import Token
+from wxemu.cli.options import Token
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from emulator.wire.access import Access
+    from wxemu.core.http.access import Access
 
 Command = TypeVar("Command", bound="Callable[..., Any]")
 
@@ -94,7 +94,7 @@ def access_of(
     host: str, public_url: str | None, allow_host: Sequence[str], control_token: str | None
 ) -> tuple[Access, str | None]:
     """Who reaches the emulator, and the control token if it had to be made."""
-    from emulator.wire.access import Access  # noqa: PLC0415 - Flask takes its time, which `wxemu --help` need not pay
+    from wxemu.core.http.access import Access  # noqa: PLC0415 - Flask takes its time, which `wxemu --help` need not pay
 
     made = None
     if control_token is None and not ipaddress.ip_address(host).is_loopback:

@@ -10,7 +10,7 @@ from urllib.parse import quote, urlencode
 
 import click
 
-from emulator.cli.options import json_option, running, show, url_option
+from wxemu.cli.options import json_option, running, show, url_option
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -144,6 +144,6 @@ def _told(explanation: Mapping[str, Any]) -> Iterable[str]:
 
 
 def _id_in(text: str) -> str:
-    from emulator.world.journal import ids_in  # noqa: PLC0415 - `wxemu --help` need not load it
+    from wxemu.core.journal import ids_in  # noqa: PLC0415 - `wxemu --help` need not load it
 
     return quote(next(iter(ids_in(text)), text), safe="")

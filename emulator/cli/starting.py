@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from emulator.cli.intercepting import intercept_port_of, interception_options
-from emulator.cli.keeping import keeping_of, keeping_options
-from emulator.cli.options import json_option, show
-from emulator.cli.reaching import access_of, reaching_options
+from wxemu.cli.intercepting import intercept_port_of, interception_options
+from wxemu.cli.keeping import keeping_of, keeping_options
+from wxemu.cli.options import json_option, show
+from wxemu.cli.reaching import access_of, reaching_options
 
 if TYPE_CHECKING:
-    from emulator.remote import Remote
+    from wxemu.client.remote import Remote
 
 _STATE_FOLDER = ".wxemu"
 
@@ -78,8 +78,8 @@ def start(
       wxemu start --host 0.0.0.0                   for other machines, with a control token that it prints
       wxemu start --pass-through api.example.com   a host that clients of its proxy may reach as well
     """
-    from emulator import server  # noqa: PLC0415 - `wxemu --help` need not load it
-    from emulator.world import seed  # noqa: PLC0415
+    from wxemu import server  # noqa: PLC0415 - `wxemu --help` need not load it
+    from wxemu.state import seed  # noqa: PLC0415
 
     logging.basicConfig(level=logging.WARNING, format="wxemu: %(message)s", stream=sys.stderr)
     imported, export_to = keeping_of(import_file, export_file, seed_file)
@@ -108,7 +108,7 @@ def start(
 
 
 def _text_of(file: Path) -> str:
-    from emulator.world.seed_form import SeedError  # noqa: PLC0415
+    from wxemu.state.seed_form import SeedError  # noqa: PLC0415
 
     try:
         return file.read_text(encoding="utf-8")
@@ -120,7 +120,7 @@ def _checked_project(folder: Path, packages: Path | None) -> Path | None:
     """The folder if it declares functions; a broken declaration is told now, a missing one is only remarked."""
     import os  # noqa: PLC0415
 
-    from emulator.project import CONFIG_NAMES, load_project  # noqa: PLC0415
+    from wxemu.scf.project import CONFIG_NAMES, load_project  # noqa: PLC0415
 
     if not any((folder / name).is_file() for name in CONFIG_NAMES):
         logging.getLogger(__name__).warning(
@@ -155,9 +155,9 @@ def demo(project: Path, *, keep: bool, is_json: bool) -> None:
     """
     from contextlib import suppress  # noqa: PLC0415
 
-    from emulator.child import Child  # noqa: PLC0415
-    from emulator.demo import play, told  # noqa: PLC0415
-    from emulator.remote import Remote  # noqa: PLC0415
+    from wxemu.client.child import Child  # noqa: PLC0415
+    from wxemu.client.demo import play, told  # noqa: PLC0415
+    from wxemu.client.remote import Remote  # noqa: PLC0415
 
     with Child(project) as emulator:
         remote, steps = Remote(emulator.url), []
@@ -180,7 +180,7 @@ def demo(project: Path, *, keep: bool, is_json: bool) -> None:
 
 
 def _require_functions(remote: Remote, project: Path) -> None:
-    from emulator.demo import FUNCTIONS  # noqa: PLC0415
+    from wxemu.client.demo import FUNCTIONS  # noqa: PLC0415
 
     declared = {function["name"] for function in remote.ask("GET", "/emulator/v1/functions")["functions"]}
     if absent := [name for name in FUNCTIONS if name not in declared]:

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import click
 
-from emulator.cli.options import json_option, running, show, url_option
+from wxemu.cli.options import json_option, running, show, url_option
 
 
 @click.group()
@@ -39,7 +39,7 @@ def export_state(file: str, url: str, *, without_journal: bool) -> None:
       wxemu state export team.json
       wxemu state export - --without-journal | diff team.json -
     """
-    from emulator.state import text, write_file  # noqa: PLC0415 - of this command only
+    from wxemu.state import text, write_file  # noqa: PLC0415 - of this command only
 
     query = "?withoutJournal=true" if without_journal else ""
     document = running(url).ask("GET", f"/emulator/v1/state{query}")
@@ -60,7 +60,7 @@ def import_state(file: str, url: str, *, is_json: bool) -> None:
     Examples:
       wxemu state import team.json
     """
-    from emulator.state import parse, read_file  # noqa: PLC0415 - of this command only
+    from wxemu.state import parse, read_file  # noqa: PLC0415 - of this command only
 
     document = parse(sys.stdin.read()) if file == "-" else read_file(Path(file))
     show(running(url).ask("PUT", "/emulator/v1/state", document), is_json=is_json)

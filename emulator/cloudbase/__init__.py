@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from emulator.cloudbase import admin, auth, cos, httpapi, tencentcloud, web
+from wxemu.cloudbase import admin, auth, httpapi, web
+from wxemu.tencentcloud import cos
+from wxemu import tencentcloud
 
 if TYPE_CHECKING:
     from flask import Blueprint
 
-    from emulator.deployment import Deployment
-    from emulator.world.world import World
+    from wxemu.scf.deployment import Deployment
+    from wxemu.core.world import World
 
 
 def faces(world: World, deployment: Deployment) -> list[Blueprint]:

@@ -8,17 +8,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from emulator.wire import outages, recording
-from emulator.wire.outages import OutageError
-from emulator.world import apps, faults, journal, permissions
-from emulator.world.errors import WeChatError
-from emulator.world.permissions import CloudCallError
+from wxemu.core.http import outages, recording
+from wxemu.core.http.outages import OutageError
+from wxemu.core import apps, faults, journal
+from wxemu.cloudbase import grants as permissions
+from wxemu.wechat.errors import WeChatError
+from wxemu.cloudbase.grants import CloudCallError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from emulator.world.faults import Fault
-    from emulator.world.world import World
+    from wxemu.core.faults import Fault
+    from wxemu.core.world import World
 
 
 class OverloadError(Exception):

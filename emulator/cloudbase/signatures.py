@@ -19,11 +19,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, Self
 
-from emulator.world import apps
+from wxemu.core import apps
 
 if TYPE_CHECKING:
-    from emulator.world.apps import App
-    from emulator.world.world import World
+    from wxemu.core.apps import App
+    from wxemu.core.world import World
 
 ALGORITHM: Final = "TC3-HMAC-SHA256"
 _HEADER: Final = re.compile(

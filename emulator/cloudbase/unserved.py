@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from flask import request
 
-from emulator.wire.origins import METHODS, preflight
+from wxemu.core.http.origins import METHODS, preflight
 
 if TYPE_CHECKING:
     from flask import Blueprint

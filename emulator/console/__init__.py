@@ -1,5 +1,5 @@
 """Face: the web console, pages for a developer's browser."""
 
-from emulator.console.routes import PATHS, face, failure
+from wxemu.console.routes import PATHS, face, failure
 
 __all__ = ["PATHS", "face", "failure"]

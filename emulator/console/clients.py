@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from emulator.world.apps import App
+    from wxemu.core.apps import App
 
 
 @dataclass(frozen=True)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from emulator.console import form
-from emulator.console.page import show
+from wxemu.console import form
+from wxemu.console.page import show
 
 if TYPE_CHECKING:
     from flask import Response
 
-    from emulator.deployment import Deployment
-    from emulator.world.world import World
+    from wxemu.scf.deployment import Deployment
+    from wxemu.core.world import World
 
 
 STEPS: Final = (

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from emulator.project import ProjectError
+from wxemu.scf.project import ProjectError
 
 if TYPE_CHECKING:
-    from emulator.deployment import Deployment
-    from emulator.project import FunctionSpec
-    from emulator.world.apps import App
+    from wxemu.scf.deployment import Deployment
+    from wxemu.scf.project import FunctionSpec
+    from wxemu.core.apps import App
 
 
 @dataclass(frozen=True)

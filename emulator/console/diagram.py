@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from emulator.console.story import PARTIES
+from wxemu.console.story import PARTIES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from emulator.console.story import Step
+    from wxemu.console.story import Step
 
 WIDTH: Final = 900
 _MARGIN: Final = 80

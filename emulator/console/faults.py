@@ -5,20 +5,20 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from emulator.console import declared, form
-from emulator.console.page import chosen_app, chosen_appid, show
-from emulator.world import faults
-from emulator.world.apis import TABLE
-from emulator.world.errors import ERRMSG
-from emulator.world.faults import Fault
+from wxemu.console import declared, form
+from wxemu.console.page import chosen_app, chosen_appid, show
+from wxemu.core import faults
+from wxemu.wechat.openapis import TABLE
+from wxemu.wechat.errors import ERRMSG
+from wxemu.core.faults import Fault
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from flask import Response
 
-    from emulator.deployment import Deployment
-    from emulator.world.world import World
+    from wxemu.scf.deployment import Deployment
+    from wxemu.core.world import World
 
 
 def page(world: World, deployment: Deployment) -> Response:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from flask import request
 
-from emulator.wire import body
-from emulator.wire.body import BodyError
-from emulator.world.requests import is_text
+from wxemu.core.http import body
+from wxemu.core.http.body import BodyError
+from wxemu.wechat.parameters import is_text
 
 if TYPE_CHECKING:
     from collections.abc import Collection

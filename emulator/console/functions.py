@@ -10,14 +10,17 @@ from urllib.parse import quote, urlencode
 from flask import request
 from werkzeug.exceptions import NotFound
 
-from emulator.console import declared, form, log, rows
-from emulator.console.page import chosen_app, show
-from emulator.console.sending import SENDERS, sent
-from emulator.deployment.failures import UnknownFunctionError
-from emulator.world import invocations, journal, saved_events, users
-from emulator.world.apis import TABLE
-from emulator.world.invocations import Choice
-from emulator.world.saved_events import LAST, SavedEvent
+from wxemu.console import declared, form, log, rows
+from wxemu.console.page import chosen_app, show
+from wxemu.console.sending import SENDERS, sent
+from wxemu.scf.failures import UnknownFunctionError
+from wxemu.scf import invocations
+from wxemu.core import journal
+from wxemu.console import saved_events
+from wxemu.wechat import users
+from wxemu.wechat.openapis import TABLE
+from wxemu.scf.invocations import Choice
+from wxemu.console.saved_events import LAST, SavedEvent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,12 +28,12 @@ if TYPE_CHECKING:
 
     from flask import Response
 
-    from emulator.deployment import Deployment
-    from emulator.project import FunctionSpec
-    from emulator.runtime import InstanceState
-    from emulator.world.apps import App
-    from emulator.world.invocations import Record
-    from emulator.world.world import World
+    from wxemu.scf.deployment import Deployment
+    from wxemu.scf.project import FunctionSpec
+    from wxemu.scf.runtime import InstanceState
+    from wxemu.core.apps import App
+    from wxemu.scf.invocations import Record
+    from wxemu.core.world import World
 
 PLOTTED: Final = 40
 """Invocations in a chart."""

@@ -8,18 +8,19 @@ from typing import TYPE_CHECKING, Final
 
 from flask import Response, request
 
-from emulator.console import log
-from emulator.console.page import chosen_app
-from emulator.wire import body
-from emulator.world import faults, invocations, journal
+from wxemu.console import log
+from wxemu.console.page import chosen_app
+from wxemu.core.http import body
+from wxemu.core import faults, journal
+from wxemu.scf import invocations
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from emulator.deployment import Deployment
-    from emulator.deployment.feed import Listener
-    from emulator.wire.streams import Streams
-    from emulator.world.world import World
+    from wxemu.scf.deployment import Deployment
+    from wxemu.scf.feed import Listener
+    from wxemu.core.http.streams import Streams
+    from wxemu.core.world import World
 
 TOPICS: Final[Mapping[str, Callable[[World, Deployment], object]]] = {
     "requests": lambda world, _: journal.last_number(world),

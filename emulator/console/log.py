@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from emulator.world.invocations import Choice
+from wxemu.scf.invocations import Choice
 
 if TYPE_CHECKING:
-    from emulator.deployment import Deployment
-    from emulator.deployment.feed import Listener
-    from emulator.world.apps import App
+    from wxemu.scf.deployment import Deployment
+    from wxemu.scf.feed import Listener
+    from wxemu.core.apps import App
 
 
 def listener(deployment: Deployment, app: App, function: str) -> Listener:

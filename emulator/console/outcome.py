@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from emulator.world.journal import Exchange
+    from wxemu.core.journal import Exchange
 
 FIRST_FAILURE: Final = 400
 """Of HTTP's statuses."""

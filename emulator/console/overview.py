@@ -6,18 +6,20 @@ from typing import TYPE_CHECKING
 
 from flask import request
 
-from emulator.console import clients, declared, diagram, story
-from emulator.console.page import chosen_app, chosen_appid, show
-from emulator.intercept import interception_facts
-from emulator.world import invocations, journal, phones
-from emulator.world.journal import Choice
+from wxemu.console import clients, declared, diagram, story
+from wxemu.console.page import chosen_app, chosen_appid, show
+from wxemu.intercept import interception_facts
+from wxemu.scf import invocations
+from wxemu.core import journal
+from wxemu.phone import phones
+from wxemu.core.journal import Choice
 
 if TYPE_CHECKING:
     from flask import Response
 
-    from emulator.deployment import Deployment
-    from emulator.intercept import Interception
-    from emulator.world.world import World
+    from wxemu.scf.deployment import Deployment
+    from wxemu.intercept import Interception
+    from wxemu.core.world import World
 
 
 def page(world: World, deployment: Deployment, interception: Interception | None = None) -> Response:

@@ -14,14 +14,14 @@ from flask import Response, g, request
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from werkzeug.exceptions import NotFound
 
-from emulator.console import outcome, story
-from emulator.console.texts import Texts
-from emulator.wire import language
-from emulator.world import apps
+from wxemu.console import outcome, story
+from wxemu.console.texts import Texts
+from wxemu.core.http import language
+from wxemu.core import apps
 
 if TYPE_CHECKING:
-    from emulator.world.apps import App
-    from emulator.world.world import World
+    from wxemu.core.apps import App
+    from wxemu.core.world import World
 
 THEMES: Final = ("auto", "light", "dark")
 
@@ -144,7 +144,7 @@ def _kept(name: str, known: tuple[str, ...]) -> str | None:
 @functools.cache
 def _templates() -> Environment:
     templates = Environment(
-        loader=PackageLoader("emulator.console"),
+        loader=PackageLoader("wxemu.console"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from emulator.console.routes import ACTIONS, PAGES
+from wxemu.console.routes import ACTIONS, PAGES
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -6,19 +6,20 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
-from emulator.console import form, rows
-from emulator.console.page import app_of_form, chosen_app, chosen_appid, show
-from emulator.world import auth_keys, phones, signed_texts, soter, users
-from emulator.world.journal import json_object
-from emulator.world.phones import OVERRIDES, Override
+from wxemu.console import form, rows
+from wxemu.console.page import app_of_form, chosen_app, chosen_appid, show
+from wxemu.wechat import auth_keys, soter, users
+from wxemu.phone import phones, signed_texts
+from wxemu.core.journal import json_object
+from wxemu.phone.phones import OVERRIDES, Override
 
 if TYPE_CHECKING:
     from flask import Response
 
-    from emulator.deployment import Deployment
-    from emulator.world.phones import Phone
-    from emulator.world.signed_texts import SignedText
-    from emulator.world.world import World
+    from wxemu.scf.deployment import Deployment
+    from wxemu.phone.phones import Phone
+    from wxemu.phone.signed_texts import SignedText
+    from wxemu.core.world import World
 
 MOST_SUGGESTED: Final = 100
 """Users whose openids a form suggests."""

@@ -8,21 +8,21 @@ from urllib.parse import quote
 from flask import request
 from werkzeug.exceptions import NotFound
 
-from emulator.console import story
-from emulator.console.page import chosen_appid, here, show
-from emulator.wire import layers
-from emulator.world import journal
-from emulator.world.explain import explain
-from emulator.world.journal import Choice
+from wxemu.console import story
+from wxemu.console.page import chosen_appid, here, show
+from wxemu.core.http import layers
+from wxemu.core import journal
+from wxemu.explain import explain
+from wxemu.core.journal import Choice
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from flask import Response
 
-    from emulator.deployment import Deployment
-    from emulator.world.journal import Exchange
-    from emulator.world.world import World
+    from wxemu.scf.deployment import Deployment
+    from wxemu.core.journal import Exchange
+    from wxemu.core.world import World
 
 ROWS: Final = 50
 _MOST_DIGITS: Final = 15

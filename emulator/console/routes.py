@@ -10,21 +10,21 @@ from urllib.parse import quote
 from flask import Blueprint, Response, g, request
 from werkzeug.exceptions import HTTPException
 
-from emulator.console import clock, faults, functions, live, overview, phones, requests, state, tokens, users
-from emulator.console.page import keep_choices, show
-from emulator.project import ProjectError
-from emulator.wire.language import keep_language
-from emulator.wire.origins import keep_to_own_pages
-from emulator.wire.streams import Streams
-from emulator.world.phones import UnknownPhoneError
+from wxemu.console import clock, faults, functions, live, overview, phones, requests, state, tokens, users
+from wxemu.console.page import keep_choices, show
+from wxemu.scf.project import ProjectError
+from wxemu.core.http.language import keep_language
+from wxemu.core.http.origins import keep_to_own_pages
+from wxemu.core.http.streams import Streams
+from wxemu.phone.phones import UnknownPhoneError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from emulator.deployment import Deployment
-    from emulator.intercept import Interception
-    from emulator.world.journal import Exchange
-    from emulator.world.world import World
+    from wxemu.scf.deployment import Deployment
+    from wxemu.intercept import Interception
+    from wxemu.core.journal import Exchange
+    from wxemu.core.world import World
 
     Page = Callable[..., Response]
     Action = Callable[..., str]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 from flask import request
 
-from emulator.console.page import here
+from wxemu.console.page import here
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

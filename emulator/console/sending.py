@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from emulator.console import form
-from emulator.runtime import timer_event, wx_event
-from emulator.wire.body import BodyError
-from emulator.world import web_users
+from wxemu.console import form
+from wxemu.scf.runtime import timer_event, wx_event
+from wxemu.core.http.body import BodyError
+from wxemu.cloudbase import web_users
 
 if TYPE_CHECKING:
-    from emulator.deployment import Deployment
-    from emulator.runtime import Identity, JSONValue
-    from emulator.world.apps import App
-    from emulator.world.world import World
+    from wxemu.scf.deployment import Deployment
+    from wxemu.scf.runtime import Identity, JSONValue
+    from wxemu.core.apps import App
+    from wxemu.core.world import World
 
 SENDERS: Final = ("user", "visitor", "timer", "server")
 """A user of the mini program, somebody on a web page who has not logged in, a timer trigger, a server of ours."""

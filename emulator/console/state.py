@@ -6,17 +6,18 @@ from typing import TYPE_CHECKING, Final
 
 from flask import Response, request
 
-from emulator.console import form, rows
-from emulator.console.page import show
-from emulator.state import State, parse, text
-from emulator.state.function_store import FunctionStore
-from emulator.wire.body import BodyError
-from emulator.world import apps, snapshots
-from emulator.world import state as world_state
+from wxemu.console import form, rows
+from wxemu.console.page import show
+from wxemu.state import State, parse, text
+from wxemu.state.function_store import FunctionStore
+from wxemu.core.http.body import BodyError
+from wxemu.core import apps
+from wxemu.state import snapshots
+from wxemu.state import tables as world_state
 
 if TYPE_CHECKING:
-    from emulator.deployment import Deployment
-    from emulator.world.world import World
+    from wxemu.scf.deployment import Deployment
+    from wxemu.core.world import World
 
 LARGEST_DOCUMENT: Final = 1024 * 1024 * 1024
 """Bytes of a document: uploaded code and a full journal are in it."""

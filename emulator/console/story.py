@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
-from emulator.console import outcome
+from wxemu.console import outcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from emulator.world.journal import Exchange
+    from wxemu.core.journal import Exchange
 
 PARTIES: Final = ("phone", "server", "function", "gateway", "wechat")
 """Who takes part, from left to right: a phone, a server or web page of one's own, a function, CloudBase, WeChat."""

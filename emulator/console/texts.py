@@ -1,4 +1,4 @@
-"""The console's words, in each language of ``emulator.wire.language``."""
+"""The console's words, in each language of ``wxemu.core.http.language``."""
 
 from __future__ import annotations
 

@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, Final
 from flask import request
 from werkzeug.exceptions import Conflict
 
-from emulator.console import form, rows
-from emulator.console.page import chosen_apps, show
-from emulator.world import quotas, tokens
+from wxemu.console import form, rows
+from wxemu.console.page import chosen_apps, show
+from wxemu.wechat import quotas, tokens
 
 if TYPE_CHECKING:
     from flask import Response
 
-    from emulator.deployment import Deployment
-    from emulator.world.quotas import Usage
-    from emulator.world.tokens import IssuedToken
-    from emulator.world.world import World
+    from wxemu.scf.deployment import Deployment
+    from wxemu.wechat.quotas import Usage
+    from wxemu.wechat.tokens import IssuedToken
+    from wxemu.core.world import World
 
 MOST_TOKENS: Final = 1000
 """Of an app, its latest."""

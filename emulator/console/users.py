@@ -8,18 +8,20 @@ from urllib.parse import quote
 
 from werkzeug.exceptions import Conflict, NotFound
 
-from emulator.console import form, rows
-from emulator.console.page import app_of_form, chosen_app, chosen_apps, show
-from emulator.world import phones, sessions, sowing, users
+from wxemu.console import form, rows
+from wxemu.console.page import app_of_form, chosen_app, chosen_apps, show
+from wxemu.phone import phones
+from wxemu.wechat import sessions, users
+from wxemu.state import seeding as sowing
 
 if TYPE_CHECKING:
     from flask import Response
 
-    from emulator.deployment import Deployment
-    from emulator.world.phones import Phone
-    from emulator.world.sessions import Session
-    from emulator.world.users import User
-    from emulator.world.world import World
+    from wxemu.scf.deployment import Deployment
+    from wxemu.phone.phones import Phone
+    from wxemu.wechat.sessions import Session
+    from wxemu.wechat.users import User
+    from wxemu.core.world import World
 
 
 @dataclass(frozen=True)

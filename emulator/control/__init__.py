@@ -1,6 +1,6 @@
 """Face: our own control plane, apart from all that is emulated."""
 
-from emulator.control.errors import failure
-from emulator.control.routes import face
+from wxemu.control.errors import failure
+from wxemu.control.routes import face
 
 __all__ = ["face", "failure"]

@@ -8,17 +8,20 @@ from typing import TYPE_CHECKING, Any, Final
 
 from flask import Response, jsonify
 
-from emulator.control import codec
-from emulator.control.errors import failure
-from emulator.wire import body
-from emulator.wire.body import BodyError
-from emulator.world import apps, phones, sessions, sowing, tokens, users
+from wxemu.control import codec
+from wxemu.control.errors import failure
+from wxemu.core.http import body
+from wxemu.core.http.body import BodyError
+from wxemu.core import apps
+from wxemu.phone import phones
+from wxemu.wechat import sessions, tokens, users
+from wxemu.state import seeding as sowing
 
 if TYPE_CHECKING:
-    from emulator.state import State
-    from emulator.world.apps import App
-    from emulator.world.users import User
-    from emulator.world.world import World
+    from wxemu.state import State
+    from wxemu.core.apps import App
+    from wxemu.wechat.users import User
+    from wxemu.core.world import World
 
 DEFAULT_TOKENS: Final = 50
 

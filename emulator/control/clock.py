@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from flask import Response, jsonify
 
-from emulator.wire import body
+from wxemu.core.http import body
 
 if TYPE_CHECKING:
-    from emulator.world.world import World
+    from wxemu.core.world import World
 
 
 def shown(world: World) -> Response:

@@ -6,16 +6,17 @@ from typing import TYPE_CHECKING, Any, Final
 
 from flask import request
 
-from emulator.wire import body
-from emulator.wire.body import BodyError
-from emulator.world import apps, users
+from wxemu.core.http import body
+from wxemu.core.http.body import BodyError
+from wxemu.core import apps
+from wxemu.wechat import users
 
 if TYPE_CHECKING:
-    from emulator.deployment.feed import Line
-    from emulator.runtime import InstanceState
-    from emulator.world.apps import App
-    from emulator.world.invocations import Record
-    from emulator.world.world import World
+    from wxemu.scf.feed import Line
+    from wxemu.scf.runtime import InstanceState
+    from wxemu.core.apps import App
+    from wxemu.scf.invocations import Record
+    from wxemu.core.world import World
 
 MOST: Final = 1000
 """Exchanges or logs in one answer."""

@@ -8,21 +8,21 @@ from typing import TYPE_CHECKING, Any, Final
 from flask import Response, jsonify, request
 from werkzeug.exceptions import NotFound
 
-from emulator.control import codec
-from emulator.wire import layers
-from emulator.wire.body import BodyError
-from emulator.wire.streams import json_lines
-from emulator.world import journal
-from emulator.world.explain import explain
-from emulator.world.journal import Choice
+from wxemu.control import codec
+from wxemu.core.http import layers
+from wxemu.core.http.body import BodyError
+from wxemu.core.http.streams import json_lines
+from wxemu.core import journal
+from wxemu.explain import explain
+from wxemu.core.journal import Choice
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from emulator.wire.streams import Streams
-    from emulator.world.explain import Explanation
-    from emulator.world.journal import Exchange
-    from emulator.world.world import World
+    from wxemu.core.http.streams import Streams
+    from wxemu.explain import Explanation
+    from wxemu.core.journal import Exchange
+    from wxemu.core.world import World
 
 DEFAULT_LIMIT: Final = 50
 _MOST_DIGITS: Final = 15

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 from flask import Response, jsonify, request
 
-from emulator.wire import body
-from emulator.wire.body import BodyError
-from emulator.world import faults
-from emulator.world.faults import Fault
+from wxemu.core.http import body
+from wxemu.core.http.body import BodyError
+from wxemu.core import faults
+from wxemu.core.faults import Fault
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from emulator.world.world import World
+    from wxemu.core.world import World
 
 MEMBERS: Final = {
     "api": "api",

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from flask import Response, jsonify
 
-from emulator.control import codec
-from emulator.wire import body
+from wxemu.control import codec
+from wxemu.core.http import body
 
 if TYPE_CHECKING:
-    from emulator.deployment import Deployment
-    from emulator.world.world import World
+    from wxemu.scf.deployment import Deployment
+    from wxemu.core.world import World
 
 
 def listed(deployment: Deployment) -> Response:

@@ -6,19 +6,19 @@ from typing import TYPE_CHECKING, Any, Final
 
 from flask import Response, jsonify, request
 
-from emulator.control import codec
-from emulator.wire.streams import json_lines
-from emulator.world import invocations
-from emulator.world.invocations import Choice
+from wxemu.control import codec
+from wxemu.core.http.streams import json_lines
+from wxemu.scf import invocations
+from wxemu.scf.invocations import Choice
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from emulator.deployment import Deployment
-    from emulator.deployment.feed import Listener
-    from emulator.wire.streams import Streams
-    from emulator.world.invocations import Record
-    from emulator.world.world import World
+    from wxemu.scf.deployment import Deployment
+    from wxemu.scf.feed import Listener
+    from wxemu.core.http.streams import Streams
+    from wxemu.scf.invocations import Record
+    from wxemu.core.world import World
 
 DEFAULT_LIMIT: Final = 20
 

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 from flask import Response, jsonify, request
 
-from emulator.control import codec
-from emulator.world import apps, quotas
+from wxemu.control import codec
+from wxemu.core import apps
+from wxemu.wechat import quotas
 
 if TYPE_CHECKING:
-    from emulator.world.world import World
+    from wxemu.core.world import World
 
 
 def listed(world: World) -> Response:

@@ -8,20 +8,21 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, jsonify
 
-from emulator.control import apps, clock, exchanges, faults, functions, invocations, logs, quotas, state
-from emulator.control.errors import failure
-from emulator.intercept import interception_document
-from emulator.state import State
-from emulator.state.function_store import FunctionStore
-from emulator.wire import body
-from emulator.wire.origins import keep_to_allowed_pages
-from emulator.wire.streams import Streams
-from emulator.world import seed, settings
+from wxemu.control import apps, clock, exchanges, faults, functions, invocations, logs, quotas, state
+from wxemu.control.errors import failure
+from wxemu.intercept import interception_document
+from wxemu.state import State
+from wxemu.state.function_store import FunctionStore
+from wxemu.core.http import body
+from wxemu.core.http.origins import keep_to_allowed_pages
+from wxemu.core.http.streams import Streams
+from wxemu.state import seed
+from wxemu.core import settings
 
 if TYPE_CHECKING:
-    from emulator.deployment import Deployment
-    from emulator.intercept import Interception
-    from emulator.world.world import World
+    from wxemu.scf.deployment import Deployment
+    from wxemu.intercept import Interception
+    from wxemu.core.world import World
 
 
 def face(world: World, deployment: Deployment, interception: Interception | None = None) -> Blueprint:

@@ -6,15 +6,16 @@ from typing import TYPE_CHECKING, Any, Final
 
 from flask import Response, jsonify, request
 
-from emulator.control import codec
-from emulator.state import parse, text
-from emulator.wire import body
-from emulator.world import apps, snapshots
+from wxemu.control import codec
+from wxemu.state import parse, text
+from wxemu.core.http import body
+from wxemu.core import apps
+from wxemu.state import snapshots
 
 if TYPE_CHECKING:
-    from emulator.state import State
-    from emulator.world.snapshots import Snapshot
-    from emulator.world.world import World
+    from wxemu.state import State
+    from wxemu.state.snapshots import Snapshot
+    from wxemu.core.world import World
 
 LARGEST_DOCUMENT: Final = 1024 * 1024 * 1024
 """Bytes of a document: uploaded code and a full journal are in it."""

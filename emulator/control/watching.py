@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any, Protocol
 
-from emulator.runtime import Debugging
-from emulator.runtime.debugging import HOST
-from emulator.wire.streams import HEARTBEAT_SECONDS
+from wxemu.scf.runtime import Debugging
+from wxemu.scf.runtime.debugging import HOST
+from wxemu.core.http.streams import HEARTBEAT_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from emulator.runtime import Awaited
+    from wxemu.scf.runtime import Awaited
 
 
 class Invoke(Protocol):

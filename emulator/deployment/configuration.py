@@ -7,13 +7,13 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from emulator.project import FUNCTION_NAME, MOST_VARIABLE_BYTES, VARIABLE_NAME, variables_bytes
-from emulator.world.functions import FunctionError
+from wxemu.scf.project import FUNCTION_NAME, MOST_VARIABLE_BYTES, VARIABLE_NAME, variables_bytes
+from wxemu.scf.functions import FunctionError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from emulator.world.functions import CloudFunction
+    from wxemu.scf.functions import CloudFunction
 
 TIMEOUT_SECONDS: Final = range(1, 901)
 MEMORY_MEGABYTES: Final = range(64, 3073)

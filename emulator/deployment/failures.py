@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from emulator.runtime import Failure
+    from wxemu.scf.runtime import Failure
 
 Code = TypeVar("Code")
 

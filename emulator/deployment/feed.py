@@ -14,10 +14,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 from weakref import WeakSet
 
-from emulator.world.credentials import without_credentials
+from wxemu.core.credentials import without_credentials
 
 if TYPE_CHECKING:
-    from emulator.world.invocations import Choice
+    from wxemu.scf.invocations import Choice
 
 MOST_WAITING: Final = 10_000
 """Lines that a listener who does not take them is kept; the oldest go first."""

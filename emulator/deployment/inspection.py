@@ -13,13 +13,13 @@ import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from emulator.deployment.feed import Line
-from emulator.project import ProjectError
+from wxemu.scf.feed import Line
+from wxemu.scf.project import ProjectError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from emulator.deployment import Deployment
+    from wxemu.scf.deployment import Deployment
 
 LEAST_PAUSE_SECONDS: Final = 1.0
 _PAUSE_TO_LOOK: Final = 100

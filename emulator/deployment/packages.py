@@ -12,7 +12,7 @@ import zlib
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
 
-from emulator.world.functions import FunctionError
+from wxemu.scf.functions import FunctionError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

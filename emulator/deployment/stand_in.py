@@ -5,15 +5,15 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Final
 
-from emulator.runtime import Invocation
-from emulator.runtime.invocation import memory_ran_out, process_exited, time_ran_out, user_code_raised
+from wxemu.scf.runtime import Invocation
+from wxemu.scf.runtime.invocation import memory_ran_out, process_exited, time_ran_out, user_code_raised
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from emulator.project import FunctionSpec
-    from emulator.runtime import Failure
-    from emulator.world.faults import Fault
+    from wxemu.scf.project import FunctionSpec
+    from wxemu.scf.runtime import Failure
+    from wxemu.core.faults import Fault
 
 TRACE: Final = (
     "Traceback (most recent call last):\n"

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from emulator.doctor import folder, functions, machine, running, variables
-from emulator.doctor.finding import Finding
+from wxemu.client.doctor import folder, functions, machine, running, variables
+from wxemu.client.doctor.finding import Finding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from emulator.remote import Remote
+    from wxemu.client.remote import Remote
 
 __all__ = ["Finding", "examine"]
 

@@ -11,14 +11,14 @@ import subprocess
 from contextlib import closing
 from typing import TYPE_CHECKING, Final
 
-from emulator.doctor.finding import broken, hint, ok
-from emulator.world.store import SCHEMA_VERSION
+from wxemu.client.doctor.finding import broken, hint, ok
+from wxemu.core.store import SCHEMA_VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from emulator.doctor.finding import Finding
+    from wxemu.client.doctor.finding import Finding
 
 _SECRETS: Final = re.compile(r"^\s*(?:export\s+)?(\w*(?:SECRET|TOKEN|PASSWORD|KEY)\w*)\s*=[^\S\n]*[^\s#]", re.MULTILINE)
 _NOT_IGNORED: Final = 1

@@ -10,17 +10,17 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from emulator.deployment.catalogue import SET_HERE
-from emulator.doctor.finding import broken, hint, ok
-from emulator.project import CONFIG_NAMES, ProjectError, load_project
-from emulator.runtime import interpreters
-from emulator.world.apis import BY_NAME
+from wxemu.scf.catalogue import SET_HERE
+from wxemu.client.doctor.finding import broken, hint, ok
+from wxemu.scf.project import CONFIG_NAMES, ProjectError, load_project
+from wxemu.scf.runtime import interpreters
+from wxemu.wechat.openapis import BY_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from emulator.doctor.finding import Finding
-    from emulator.project import FunctionSpec
+    from wxemu.client.doctor.finding import Finding
+    from wxemu.scf.project import FunctionSpec
 
 _CALLED: Final = re.compile(r"\bopenapi\.((?:\w+\.)+\w+)\s*\(")
 _SOURCES: Final = frozenset({".py", ".js"})

@@ -9,12 +9,12 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from emulator.doctor.finding import broken, ok
+from wxemu.client.doctor.finding import broken, ok
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from emulator.doctor.finding import Finding
+    from wxemu.client.doctor.finding import Finding
 
 
 def examine() -> Iterator[Finding]:

@@ -7,13 +7,13 @@ import time
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
-from emulator.doctor.finding import broken, hint, ok
-from emulator.remote import Remote, RemoteError
+from wxemu.client.doctor.finding import broken, hint, ok
+from wxemu.client.remote import Remote, RemoteError
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Mapping
 
-    from emulator.doctor.finding import Finding
+    from wxemu.client.doctor.finding import Finding
 
 _CONTROL: Final = "/emulator/v1"
 _TOLERATED_SECONDS: Final = 5.0

@@ -9,15 +9,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
-from emulator.client_environment import ADDED_CA, BUNDLES, JAVA, PROXIES, UNPROXIED
-from emulator.doctor.finding import broken, hint, ok
-from emulator.doctor.running import is_listening
-from emulator.wire.hosts import EMULATED
+from wxemu.client.environment import ADDED_CA, BUNDLES, JAVA, PROXIES, UNPROXIED
+from wxemu.client.doctor.finding import broken, hint, ok
+from wxemu.client.doctor.running import is_listening
+from wxemu.core.http.hosts import EMULATED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from emulator.doctor.finding import Finding
+    from wxemu.client.doctor.finding import Finding
 
 _REMEDY: Final = 'eval "$(wxemu env)" sets it anew; `wxemu exec -- COMMAND` sets it for one command'
 _TRUSTSTORE: Final = re.compile(r"-Djavax\.net\.ssl\.trustStore=([^'\"]+?)(?=['\"]|\s+'?-|$)")

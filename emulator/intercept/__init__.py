@@ -3,9 +3,9 @@
 One port is a proxy (CONNECT and absolute URIs) and an HTTPS listener for those names at the same time.
 """
 
-from emulator.intercept.errors import InterceptionError
-from emulator.intercept.interception import Interception, interception_document, interception_facts
-from emulator.intercept.process import intercepting
+from wxemu.intercept.errors import InterceptionError
+from wxemu.intercept.interception import Interception, interception_document, interception_facts
+from wxemu.intercept.process import intercepting
 
 __all__ = [
     "Interception",

@@ -11,13 +11,13 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
-from emulator.intercept.errors import RefusedError
-from emulator.wire.hosts import is_emulated, is_named
+from wxemu.intercept.errors import RefusedError
+from wxemu.core.http.hosts import is_emulated, is_named
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from emulator.intercept.refusals import Refusals
+    from wxemu.intercept.refusals import Refusals
 
 ALL: Final = "all"
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from emulator.intercept import authority, refusals
-from emulator.wire.hosts import EMULATED
+from wxemu.intercept import authority, refusals
+from wxemu.core.http.hosts import EMULATED
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -13,12 +13,12 @@ from anyio.abc import SocketAttribute, SocketListener
 from anyio.streams.buffered import BufferedByteStream
 from anyio.streams.tls import TLSStream
 
-from emulator.intercept.authority import default_host
-from emulator.intercept.destinations import Destination, host_and_port, is_this_machine
-from emulator.intercept.errors import RefusedError
-from emulator.intercept.peer import STALLED, Peer, proxy_authorization
-from emulator.intercept.pipe import pipe
-from emulator.intercept.relay import onward, relay
+from wxemu.intercept.authority import default_host
+from wxemu.intercept.destinations import Destination, host_and_port, is_this_machine
+from wxemu.intercept.errors import RefusedError
+from wxemu.intercept.peer import STALLED, Peer, proxy_authorization
+from wxemu.intercept.pipe import pipe
+from wxemu.intercept.relay import onward, relay
 
 if TYPE_CHECKING:
     import socket
@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 
     from anyio.abc import ByteStream, SocketStream
 
-    from emulator.intercept.authority import Authority
-    from emulator.intercept.destinations import Destinations
-    from emulator.intercept.relay import Connect
+    from wxemu.intercept.authority import Authority
+    from wxemu.intercept.destinations import Destinations
+    from wxemu.intercept.relay import Connect
 
 CLIENT_HELLO: Final = b"\x16"
 """What TLS begins with, and no HTTP request."""

@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, Final
 
 import anyio
 
-from emulator.intercept.authority import Authority
-from emulator.intercept.destinations import Destinations
-from emulator.intercept.refusals import Refusals
+from wxemu.intercept.authority import Authority
+from wxemu.intercept.destinations import Destinations
+from wxemu.intercept.refusals import Refusals
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from emulator.intercept.interception import Interception
-    from emulator.intercept.listener import Listener
+    from wxemu.intercept.interception import Interception
+    from wxemu.intercept.listener import Listener
 
 MOST_CLIENTS: Final = 2000
 SPARE: Final = 100
@@ -49,7 +49,7 @@ def intercepting(interception: Interception) -> Iterator[None]:
 
 def _run(interception: Interception, listening: socket.socket) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which ends this process
-    from emulator.intercept.listener import Listener  # noqa: PLC0415 - 15 ms that `wxemu start` need not wait for
+    from wxemu.intercept.listener import Listener  # noqa: PLC0415 - 15 ms that `wxemu start` need not wait for
 
     destinations = Destinations(
         interception.emulator,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 import anyio
 import h11
 
-from emulator.intercept.peer import STALLED, Peer, end_to_end
+from wxemu.intercept.peer import STALLED, Peer, end_to_end
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

@@ -1,5 +1,5 @@
 """Face: the mini program side, a simulated phone."""
 
-from emulator.phone.routes import face
+from wxemu.phone.routes import face
 
 __all__ = ["face"]

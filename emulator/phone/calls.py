@@ -11,25 +11,18 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from emulator.deployment.failures import (
-    FunctionFailedError,
-    NoResultError,
-    ResultTooLargeError,
-    TimeLimitError,
-    TooManyCallsError,
-    UnknownFunctionError,
-    UnreadableProjectError,
-)
-from emulator.world import apps, open_data
-from emulator.world.open_data import CloudIDError
+from wxemu.scf.failures import FunctionFailedError, NoResultError, ResultTooLargeError, TimeLimitError, TooManyCallsError, UnknownFunctionError, UnreadableProjectError
+from wxemu.core import apps
+from wxemu.cloudbase import open_data
+from wxemu.cloudbase.open_data import CloudIDError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from emulator.deployment import Deployment
-    from emulator.runtime import Invocation
-    from emulator.world.phones import Phone
-    from emulator.world.world import World
+    from wxemu.scf.deployment import Deployment
+    from wxemu.scf.runtime import Invocation
+    from wxemu.phone.phones import Phone
+    from wxemu.core.world import World
 
 RESULT_LIMIT: Final = 1024 * 1024
 """Bytes of JSON that a function may give to a mini program [doc]."""

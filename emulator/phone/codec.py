@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, TypedDict
 
-from emulator.phone.calls import FunctionCall
-from emulator.wire.body import BodyError, boolean, encodable_text, json_object, member, strings, text
-from emulator.world.phones import OVERRIDES, Override
+from wxemu.phone.calls import FunctionCall
+from wxemu.core.http.body import BodyError, boolean, encodable_text, json_object, member, strings, text
+from wxemu.phone.phones import OVERRIDES, Override
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from emulator.world.confirmations import Confirmation, ConfirmationError
-    from emulator.world.phones import Phone
-    from emulator.world.world import World
+    from wxemu.phone.confirmations import Confirmation, ConfirmationError
+    from wxemu.phone.phones import Phone
+    from wxemu.core.world import World
 
 START: Final = "startSoterAuthentication"
 NEWER_FORM_SINCE: Final = (2, 30, 1)

@@ -15,20 +15,21 @@ from flask import Response, request
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from werkzeug.exceptions import NotFound
 
-from emulator.phone import codec
-from emulator.wire import language
-from emulator.world import apps, phones
-from emulator.world.confirmations import OUTCOMES
-from emulator.world.phones import OVERRIDES
-from emulator.world.soter import PROFILES
+from wxemu.phone import codec
+from wxemu.core.http import language
+from wxemu.core import apps
+from wxemu.phone import phones
+from wxemu.phone.confirmations import OUTCOMES
+from wxemu.phone.phones import OVERRIDES
+from wxemu.wechat.soter import PROFILES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from flask import Blueprint
 
-    from emulator.world.phones import Phone
-    from emulator.world.world import World
+    from wxemu.phone.phones import Phone
+    from wxemu.core.world import World
 
 HERE: Final = Path(__file__).parent
 MINI_PROGRAM: Final = HERE / "miniprogram"
@@ -153,7 +154,7 @@ def _shown(template: str, status: int = 200, **facts: Any) -> Response:
 @functools.cache
 def _templates() -> Environment:
     return Environment(
-        loader=PackageLoader("emulator.phone"),
+        loader=PackageLoader("wxemu.phone"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
-from emulator.phone.pages import PATHS
-from emulator.phone.routes import BY_HAND, OPERATIONS
-from emulator.wire.operations import FLAG, OBJECT, TEXT, ours
-from emulator.world.confirmations import OUTCOMES
-from emulator.world.phones import OVERRIDES
+from wxemu.phone.pages import PATHS
+from wxemu.phone.routes import BY_HAND, OPERATIONS
+from wxemu.core.http.operations import FLAG, OBJECT, TEXT, ours
+from wxemu.phone.confirmations import OUTCOMES
+from wxemu.phone.phones import OVERRIDES
 
 _SOTER_REQUEST: Final[dict[str, Any]] = {
     "requestAuthModes": {"type": "array", "items": TEXT},

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from flask import Response, jsonify
 
-from emulator.wire.recording import entry
-from emulator.world import journal
+from wxemu.core.http.recording import entry
+from wxemu.core import journal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from emulator.world.world import World
+    from wxemu.core.world import World
 
 FAILED: Final = "fail"
 RID_HEADER: Final = "X-Wxemu-Rid"

@@ -8,22 +8,24 @@ from typing import TYPE_CHECKING, Any, Final
 
 from flask import Blueprint, Response, jsonify, request
 
-from emulator.phone import calls, codec
-from emulator.phone.pages import add_pages
-from emulator.phone.recording import answered
-from emulator.wire import body
-from emulator.wire.language import keep_language
-from emulator.wire.origins import keep_to_allowed_pages
-from emulator.wire.recording import keep_exchanges
-from emulator.world import confirmations, open_data, phones, sessions
-from emulator.world.confirmations import OUTCOMES, ConfirmationError
+from wxemu.phone import calls, codec
+from wxemu.phone.pages import add_pages
+from wxemu.phone.recording import answered
+from wxemu.core.http import body
+from wxemu.core.http.language import keep_language
+from wxemu.core.http.origins import keep_to_allowed_pages
+from wxemu.core.http.recording import keep_exchanges
+from wxemu.phone import confirmations, phones
+from wxemu.cloudbase import open_data
+from wxemu.wechat import sessions
+from wxemu.phone.confirmations import OUTCOMES, ConfirmationError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from emulator.deployment import Deployment
-    from emulator.world.phones import Phone
-    from emulator.world.world import World
+    from wxemu.scf.deployment import Deployment
+    from wxemu.phone.phones import Phone
+    from wxemu.core.world import World
 
     Operation = Callable[[World, Phone, Mapping[str, Any]], Mapping[str, Any]]
 

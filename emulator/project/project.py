@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
-from emulator.project.config_file import ConfigFile, ProjectError, Table
+from wxemu.scf.project.config_file import ConfigFile, ProjectError, Table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

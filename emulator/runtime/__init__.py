@@ -1,14 +1,14 @@
 """The SCF Python runtime: a function's child processes, what they are told, and what becomes of an invocation."""
 
-from emulator.runtime import log
-from emulator.runtime.context import PLATFORM, instance_environment
-from emulator.runtime.debugging import Awaited, Debugging
-from emulator.runtime.errors import DebuggerError, InterpreterError, RuntimeClosedError, UninvokedError
-from emulator.runtime.identity import Identity, wx_event
-from emulator.runtime.invocation import Failure, Invocation, JSONValue
-from emulator.runtime.pool import InstanceState
-from emulator.runtime.runtime import EnvironLeak, Runtime
-from emulator.runtime.timer import timer_event
+from wxemu.scf.runtime import log
+from wxemu.scf.runtime.context import PLATFORM, instance_environment
+from wxemu.scf.runtime.debugging import Awaited, Debugging
+from wxemu.scf.runtime.errors import DebuggerError, InterpreterError, RuntimeClosedError, UninvokedError
+from wxemu.scf.runtime.identity import Identity, wx_event
+from wxemu.scf.runtime.invocation import Failure, Invocation, JSONValue
+from wxemu.scf.runtime.pool import InstanceState
+from wxemu.scf.runtime.runtime import EnvironLeak, Runtime
+from wxemu.scf.runtime.timer import timer_event
 
 __all__ = [
     "PLATFORM",

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from emulator.project import FunctionSpec
-    from emulator.runtime.identity import Identity
-    from emulator.runtime.invocation import JSONValue
+    from wxemu.scf.project import FunctionSpec
+    from wxemu.scf.runtime.identity import Identity
+    from wxemu.scf.runtime.invocation import JSONValue
 
 VERSION: Final = "$LATEST"
 REGION: Final = "ap-shanghai"

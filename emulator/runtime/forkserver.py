@@ -1,4 +1,4 @@
-"""The warm processes that instances are forked from, one for each interpreter; `emulator.runtime.scf` runs in them."""
+"""The warm processes that instances are forked from, one for each interpreter; `wxemu.scf.bootstrap` runs in them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from emulator.runtime.errors import InterpreterError
+from wxemu.scf.runtime.errors import InterpreterError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from emulator.runtime.invocation import JSONValue
+    from wxemu.scf.runtime.invocation import JSONValue
 
 
 @dataclass(frozen=True, kw_only=True)

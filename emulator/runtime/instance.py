@@ -10,29 +10,21 @@ import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
-from emulator.runtime import debugging
-from emulator.runtime.channel import Channel
-from emulator.runtime.context import instance_environment
-from emulator.runtime.debugging import Awaited
-from emulator.runtime.errors import DebuggerError
-from emulator.runtime.invocation import (
-    Failure,
-    memory_ran_out,
-    not_loaded,
-    process_exited,
-    result_too_large,
-    time_ran_out,
-    user_code_raised,
-)
-from emulator.runtime.process import Process
+from wxemu.scf.runtime import debugging
+from wxemu.scf.runtime.channel import Channel
+from wxemu.scf.runtime.context import instance_environment
+from wxemu.scf.runtime.debugging import Awaited
+from wxemu.scf.runtime.errors import DebuggerError
+from wxemu.scf.runtime.invocation import Failure, memory_ran_out, not_loaded, process_exited, result_too_large, time_ran_out, user_code_raised
+from wxemu.scf.runtime.process import Process
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from emulator.runtime.debugging import Debugging
-    from emulator.runtime.forkserver import ForkServer
-    from emulator.runtime.invocation import JSONValue
-    from emulator.runtime.revision import Revision
+    from wxemu.scf.runtime.debugging import Debugging
+    from wxemu.scf.runtime.forkserver import ForkServer
+    from wxemu.scf.runtime.invocation import JSONValue
+    from wxemu.scf.runtime.revision import Revision
 
 LOAD_LIMIT_SECONDS: Final = 65  # [inferred] SCF's default for the initialisation, which the time limit does not cover
 

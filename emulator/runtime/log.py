@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from emulator.project import FunctionSpec
-    from emulator.runtime.invocation import Invocation, JSONValue
+    from wxemu.scf.project import FunctionSpec
+    from wxemu.scf.runtime.invocation import Invocation, JSONValue
 
 
 class LiveLog:

@@ -7,14 +7,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from emulator.runtime.errors import InterpreterError, RuntimeClosedError
-from emulator.runtime.instance import Instance
+from wxemu.scf.runtime.errors import InterpreterError, RuntimeClosedError
+from wxemu.scf.runtime.instance import Instance
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from emulator.runtime.forkserver import ForkServer
-    from emulator.runtime.revision import Revision
+    from wxemu.scf.runtime.forkserver import ForkServer
+    from wxemu.scf.runtime.revision import Revision
 
 # Warm processes of all functions and tenants together; the longest unused goes first.
 MAX_IDLE: Final = 32

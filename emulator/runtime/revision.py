@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from emulator.project import FunctionSpec
+    from wxemu.scf.project import FunctionSpec
 
 
 @dataclass(frozen=True)

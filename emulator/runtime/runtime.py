@@ -9,23 +9,23 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
-from emulator.runtime.context import invocation_context
-from emulator.runtime.forkserver import ForkServer
-from emulator.runtime.interpreters import Interpreter, bare, furnished
-from emulator.runtime.invocation import Failure, Invocation, event_too_large, not_loaded, unreadable_event
-from emulator.runtime.log import LiveLog
-from emulator.runtime.pool import Pool
-from emulator.runtime.revision import Revision
+from wxemu.scf.runtime.context import invocation_context
+from wxemu.scf.runtime.forkserver import ForkServer
+from wxemu.scf.runtime.interpreters import Interpreter, bare, furnished
+from wxemu.scf.runtime.invocation import Failure, Invocation, event_too_large, not_loaded, unreadable_event
+from wxemu.scf.runtime.log import LiveLog
+from wxemu.scf.runtime.pool import Pool
+from wxemu.scf.runtime.revision import Revision
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from emulator.project import FunctionSpec
-    from emulator.runtime.debugging import Debugging
-    from emulator.runtime.identity import Identity
-    from emulator.runtime.instance import Instance
-    from emulator.runtime.invocation import JSONValue
-    from emulator.runtime.pool import InstanceState
+    from wxemu.scf.project import FunctionSpec
+    from wxemu.scf.runtime.debugging import Debugging
+    from wxemu.scf.runtime.identity import Identity
+    from wxemu.scf.runtime.instance import Instance
+    from wxemu.scf.runtime.invocation import JSONValue
+    from wxemu.scf.runtime.pool import InstanceState
 
 EVENT_LIMIT_BYTES: Final = 6 << 20
 """Of an event as JSON in UTF-8 [doc]."""

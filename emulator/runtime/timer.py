@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from emulator.runtime.invocation import JSONValue
+    from wxemu.scf.runtime.invocation import JSONValue
 
 TRIGGER_NAME: Final = "timer"
 """Of a trigger that was pulled by hand; the platform's have the names that they are declared with."""

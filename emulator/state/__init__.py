@@ -1,5 +1,5 @@
 """All that an emulator holds, as one document."""
 
-from emulator.state.state import State, check, parse, read_file, text, write_file
+from wxemu.state.state import State, check, parse, read_file, text, write_file
 
 __all__ = ["State", "check", "parse", "read_file", "text", "write_file"]

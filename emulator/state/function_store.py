@@ -11,8 +11,8 @@ import sqlite3
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
-from emulator.world.state import StateError, read_rows, shown
-from emulator.world.store import Column
+from wxemu.state.tables import StateError, read_rows, shown
+from wxemu.core.store import Column
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -8,18 +8,19 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from emulator.state.function_store import FunctionStore
-from emulator.world import apps, seed, snapshots, sowing, tenancy
-from emulator.world import state as world_state
-from emulator.world.journal import json_value
-from emulator.world.state import StateError
-from emulator.world.store import SCHEMA_VERSION
-from emulator.world.world import World
+from wxemu.state.function_store import FunctionStore
+from wxemu.core import apps
+from wxemu.state import seed, snapshots, seeding as sowing, tenancy
+from wxemu.state import tables as world_state
+from wxemu.core.journal import json_value
+from wxemu.state.tables import StateError
+from wxemu.core.store import SCHEMA_VERSION
+from wxemu.core.world import World
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from emulator.world.snapshots import Snapshot
+    from wxemu.state.snapshots import Snapshot
 
 VERSION: Final = "wxcloud-state"
 """The member that tells a document of ours, and by which version it was written."""

@@ -4,12 +4,12 @@ The fixtures themselves (`wxcloud`, `wx_app`, `wx_user`, `wx_phone`, `wx_clock`,
 import; pytest finds them where this package is installed.
 """
 
-from emulator.testing.app import App, User
-from emulator.testing.clock import Clock
-from emulator.testing.emulator import Emulator
-from emulator.testing.exchanges import Exchange, Explanation, NoExchangeError, Requests
-from emulator.testing.faults import Fault, Faults
-from emulator.testing.phone import CloudID, Confirmation, MiniProgramError, Phone
+from wxemu.client.testing.app import App, User
+from wxemu.client.testing.clock import Clock
+from wxemu.client.testing.emulator import Emulator
+from wxemu.client.testing.exchanges import Exchange, Explanation, NoExchangeError, Requests
+from wxemu.client.testing.faults import Fault, Faults
+from wxemu.client.testing.phone import CloudID, Confirmation, MiniProgramError, Phone
 
 __all__ = [
     "App",

@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import quote
 
-from emulator.testing.exchanges import Requests
-from emulator.testing.faults import Faults
-from emulator.testing.phone import Phone
+from wxemu.client.testing.exchanges import Requests
+from wxemu.client.testing.faults import Faults
+from wxemu.client.testing.phone import Phone
 
 if TYPE_CHECKING:
-    from emulator.testing.emulator import Emulator
-    from emulator.testing.phone import Profile
+    from wxemu.client.testing.emulator import Emulator
+    from wxemu.client.testing.phone import Profile
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from emulator.testing.emulator import Emulator
+    from wxemu.client.testing.emulator import Emulator
 
 
 @dataclass(frozen=True)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from emulator.testing.app import App
+from wxemu.client.testing.app import App
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from emulator.remote import Remote
+    from wxemu.client.remote import Remote
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ class Emulator:
         :raises RemoteError: it does not answer, or refuses; the text says why.
         """
         __tracebackhide__ = True
-        from emulator.remote import RemoteError  # noqa: PLC0415 - HTTP takes 60 ms, which only its use costs
+        from wxemu.client.remote import RemoteError  # noqa: PLC0415 - HTTP takes 60 ms, which only its use costs
 
         try:
             return self.remote.ask(method, path, body)
@@ -97,7 +97,7 @@ class Emulator:
 
     def _interception(self, name: str) -> str:
         __tracebackhide__ = True
-        from emulator.remote import RemoteError  # noqa: PLC0415 - see above
+        from wxemu.client.remote import RemoteError  # noqa: PLC0415 - see above
 
         fact = self.ask("GET", "/emulator/v1/interception")[name]
         if fact is None:

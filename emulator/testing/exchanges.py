@@ -16,7 +16,7 @@ from urllib.parse import quote, urlencode
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from emulator.testing.app import App
+    from wxemu.client.testing.app import App
 
 _PATH: Final = "/emulator/v1/exchanges"
 _MOST: Final = 1000

@@ -9,7 +9,7 @@ from urllib.parse import quote
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from emulator.testing.app import App
+    from wxemu.client.testing.app import App
 
 Failure: TypeAlias = Literal["timeout", "memory", "error", "exit"]
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from emulator.testing.app import User
+    from wxemu.client.testing.app import User
 
 Profile: TypeAlias = Literal["android", "ios", "huawei", "none"]
 Mode: TypeAlias = Literal["fingerPrint", "facial", "speech"]

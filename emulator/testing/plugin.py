@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
     from pathlib import Path
 
-    from emulator.testing import App, Clock, Emulator, Faults, Phone, Requests, User
+    from wxemu.client.testing import App, Clock, Emulator, Faults, Phone, Requests, User
 
 PROJECT: Final = "wxcloud_project"
 OPTIONS: Final = "wxcloud_options"
@@ -31,9 +31,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.fixture(scope="session")
 def wxcloud(pytestconfig: pytest.Config) -> Iterator[Emulator]:
     """The emulator of this test run, on free ports; or the one that WXEMU_URL names, which goes on running."""
-    from emulator.child import ChildError  # noqa: PLC0415 - here and below: only what a fixture needs, when it is used
-    from emulator.remote import RemoteError  # noqa: PLC0415
-    from emulator.testing.running import named, started  # noqa: PLC0415
+    from wxemu.client.child import ChildError  # noqa: PLC0415 - here and below: only what a fixture needs, when it is used
+    from wxemu.client.remote import RemoteError  # noqa: PLC0415
+    from wxemu.client.testing.running import named, started  # noqa: PLC0415
 
     url = os.environ.get("WXEMU_URL")
     with ExitStack() as until_the_end:
@@ -70,7 +70,7 @@ def wx_phone(wx_user: User) -> Phone:
 @pytest.fixture
 def wx_clock(wxcloud: Emulator) -> Iterator[Clock]:
     """The emulator's clock, back at real time after the test."""
-    from emulator.testing import Clock  # noqa: PLC0415
+    from wxemu.client.testing import Clock  # noqa: PLC0415
 
     workers = os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")
     if not wxcloud.is_own and workers != "1":
@@ -109,7 +109,7 @@ def pytest_runtest_makereport(
 
 
 def _sections(app: App) -> Iterator[tuple[str, str]]:
-    from emulator.remote import RemoteError  # noqa: PLC0415
+    from wxemu.client.remote import RemoteError  # noqa: PLC0415
 
     try:
         yield "wxcloud: what was asked and answered", app.requests.told()

@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from emulator.child import Child, ChildError
-from emulator.remote import Remote, RemoteError
-from emulator.testing.emulator import Emulator
+from wxemu.client.child import Child, ChildError
+from wxemu.client.remote import Remote, RemoteError
+from wxemu.client.testing.emulator import Emulator
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

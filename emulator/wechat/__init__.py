@@ -1,5 +1,5 @@
 """Face: api.weixin.qq.com."""
 
-from emulator.wechat.routes import face
+from wxemu.wechat.routes import face
 
 __all__ = ["face"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
-from emulator.world.errors import WeChatError
+from wxemu.wechat.errors import WeChatError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from emulator.wire.operations import OBJECT, json_content
-from emulator.world.apis import TABLE
-from emulator.world.errors import ERRMSG
+from wxemu.core.http.operations import OBJECT, json_content
+from wxemu.wechat.openapis import TABLE
+from wxemu.wechat.errors import ERRMSG
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from emulator.world.apis import Api
-    from emulator.world.requests import Parameter
+    from wxemu.wechat.openapis import Api
+    from wxemu.wechat.parameters import Parameter
 
 _TYPES: Final = {str: "string", bool: "boolean", int: "integer"}
 

@@ -7,18 +7,19 @@ from typing import TYPE_CHECKING, Any, Final
 
 from flask import Blueprint, Response, request
 
-from emulator.wechat import codec
-from emulator.wire import outages
-from emulator.wire.recording import Entry
-from emulator.world import faults, journal, tokens
-from emulator.world.apis import TABLE, check_method
-from emulator.world.errors import WeChatError
+from wxemu.wechat import codec
+from wxemu.core.http import outages
+from wxemu.core.http.recording import Entry
+from wxemu.core import faults, journal
+from wxemu.wechat import tokens
+from wxemu.wechat.openapis import TABLE, check_method
+from wxemu.wechat.errors import WeChatError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from emulator.world.apis import Api
-    from emulator.world.world import World
+    from wxemu.wechat.openapis import Api
+    from wxemu.core.world import World
 
 METHODS: Final = ("GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS")
 

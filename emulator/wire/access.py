@@ -16,8 +16,8 @@ from urllib.parse import quote, urlencode
 
 from flask import Response, request
 
-from emulator.wire.hosts import is_emulated, is_named
-from emulator.wire.origins import ForeignHostError, is_loopback
+from wxemu.core.http.hosts import is_emulated, is_named
+from wxemu.core.http.origins import ForeignHostError, is_loopback
 
 LOOPBACK: Final = "127.0.0.1"
 COOKIE: Final = "wxemu_token"

@@ -9,12 +9,12 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qsl, urlsplit
 
-from emulator.world.journal import json_value
+from wxemu.core.journal import json_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from emulator.world.journal import Exchange
+    from wxemu.core.journal import Exchange
 
 REQUEST: Final = "request"
 RESPONSE: Final = "response"

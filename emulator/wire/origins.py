@@ -19,7 +19,7 @@ from flask import Response, request
 if TYPE_CHECKING:
     from flask import Blueprint
 
-    from emulator.world.world import World
+    from wxemu.core.world import World
 
 METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE")
 """What a page may send: also what is refused, so that its SDK can read why."""

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from wsgiref.types import StartResponse, WSGIEnvironment
 
-    from emulator.world.faults import Fault
+    from wxemu.core.faults import Fault
 
 MOST_LATE: Final = 400
 """Answers that are late at one time: each holds a thread of the server, and further ones come at once, so that there

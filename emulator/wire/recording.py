@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Any, Final
 from flask import Response, g, request
 from werkzeug.exceptions import HTTPException
 
-from emulator.world import apps, journal
+from wxemu.core import apps, journal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from flask import Blueprint
 
-    from emulator.wire.layers import Layer
-    from emulator.world.world import World
+    from wxemu.core.http.layers import Layer
+    from wxemu.core.world import World
 
 RECORDED: Final = "wxemu.recorded"
 """Where a list in the WSGI environment of a request, if there is one, gets the number of the exchange that is kept."""

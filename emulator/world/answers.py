@@ -8,15 +8,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from emulator.world import apps, auth_keys, journal, quotas, sessions, tokens
-from emulator.world.errors import DAILY_TOKEN_QUOTA_ERRMSG, WeChatError
+from wxemu.core import apps, journal
+from wxemu.wechat import auth_keys, quotas, sessions, tokens
+from wxemu.wechat.errors import DAILY_TOKEN_QUOTA_ERRMSG, WeChatError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from emulator.world.apps import App
-    from emulator.world.requests import Request
-    from emulator.world.world import World
+    from wxemu.core.apps import App
+    from wxemu.wechat.parameters import Request
+    from wxemu.core.world import World
 
     Answer = Mapping[str, Any]
 

@@ -8,16 +8,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from emulator.world import answers, apps, tokens
-from emulator.world.errors import WeChatError
-from emulator.world.requests import Parameter, Request
+from wxemu.wechat import answers, tokens
+from wxemu.core import apps
+from wxemu.wechat.errors import WeChatError
+from wxemu.wechat.parameters import Parameter, Request
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from emulator.world.apps import App
-    from emulator.world.faults import Fault
-    from emulator.world.world import World
+    from wxemu.core.apps import App
+    from wxemu.core.faults import Fault
+    from wxemu.core.world import World
 
 
 @dataclass(frozen=True)

@@ -13,13 +13,13 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from emulator.world.errors import ERRMSG, WeChatError
+from wxemu.wechat.errors import ERRMSG, WeChatError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from sqlite3 import Row
 
-    from emulator.world.world import World
+    from wxemu.core.world import World
 
 SEED_NOTE: Final = "seed"
 """Under which the store keeps the seed's document."""

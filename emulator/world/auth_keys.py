@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from emulator.world import soter, users
+from wxemu.wechat import soter, users
 
 if TYPE_CHECKING:
-    from emulator.world.world import World
+    from wxemu.core.world import World
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from emulator.world.store import Store
+    from wxemu.core.store import Store
 
 _NOTE = "clock"
 END: Final = 2**32

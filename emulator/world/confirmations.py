@@ -6,13 +6,14 @@ from base64 import b64encode
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from emulator.world import phones, sessions, signed_texts, soter
-from emulator.world.signed_texts import SignedText
-from emulator.world.soter import AuthMode
+from wxemu.phone import phones, signed_texts
+from wxemu.wechat import sessions, soter
+from wxemu.phone.signed_texts import SignedText
+from wxemu.wechat.soter import AuthMode
 
 if TYPE_CHECKING:
-    from emulator.world.phones import Phone
-    from emulator.world.world import World
+    from wxemu.phone.phones import Phone
+    from wxemu.core.world import World
 
 CHALLENGE_LIMIT: Final = 512
 """UTF-16 units that are too many; 511 is the real maximum, whatever the message says [src]."""

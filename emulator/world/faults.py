@@ -15,16 +15,16 @@ import json
 from dataclasses import astuple, dataclass, fields, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from emulator.world import apps
-from emulator.world.apis import BY_NAME
-from emulator.world.errors import ERRMSG, WeChatError
-from emulator.world.permissions import REFUSALS
+from wxemu.core import apps
+from wxemu.wechat.openapis import BY_NAME
+from wxemu.wechat.errors import ERRMSG, WeChatError
+from wxemu.cloudbase.grants import REFUSALS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from sqlite3 import Row
 
-    from emulator.world.world import World
+    from wxemu.core.world import World
 
 ANY: Final = "*"
 """In place of a name: every openapi, or every function."""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from emulator.world.world import World
+    from wxemu.core.world import World
 
 
 class FunctionError(Exception):

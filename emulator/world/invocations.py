@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Final
 
-from emulator.world.credentials import without_credentials
+from wxemu.core.credentials import without_credentials
 
 if TYPE_CHECKING:
     from sqlite3 import Row
 
-    from emulator.world.world import World
+    from wxemu.core.world import World
 
 KEPT_INVOCATIONS: Final = 2_000
 """Invocations kept in all, give or take a hundred."""

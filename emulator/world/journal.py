@@ -8,12 +8,12 @@ import re
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, Final
 
-from emulator.world.credentials import without_credentials
+from wxemu.core.credentials import without_credentials
 
 if TYPE_CHECKING:
     from sqlite3 import Row
 
-    from emulator.world.world import World
+    from wxemu.core.world import World
 
 KEPT_EXCHANGES: Final = 10_000
 """Exchanges kept in all, give or take a hundred."""
@@ -46,7 +46,7 @@ class Exchange:
     :param errcode: as the answer has it, WeChat's number or CloudBase's word; ``None`` if it has none.
     :param request_id: of the invocation that made the call, where that is known.
     :param given: JSON of the openapi's parameters as the world saw them; ``None`` where the body is just that.
-    :param layers: JSON of what the face found inside a body that is no text, see ``emulator.wire.layers``.
+    :param layers: JSON of what the face found inside a body that is no text, see ``wxemu.core.http.layers``.
     :param token_digest: of an access_token that was refused, see ``tokens.digest``.
     :param remark: for our own eyes: the value that caused a failure, the fault that was arranged.
     :param number: its place in the order of all exchanges, which goes on after a reset; 0 until it is kept.

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Final
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from emulator.world.randomness import stream
+from wxemu.core.randomness import stream
 
 if TYPE_CHECKING:
-    from emulator.world.store import Store
+    from wxemu.core.store import Store
 
 KEY_BITS: Final = 2048
 _NEXT = "next_rsa_key"

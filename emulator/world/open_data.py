@@ -9,12 +9,12 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
-from emulator.world.randomness import BASE64URL
+from wxemu.core.randomness import BASE64URL
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from emulator.world.world import World
+    from wxemu.core.world import World
 
 LIFE: Final = 300
 """Seconds that a cloudID is good for [doc]."""

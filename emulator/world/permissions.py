@@ -10,14 +10,14 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from emulator.world import apps
-from emulator.world.apis import BY_NAME
-from emulator.world.randomness import BASE64URL
+from wxemu.core import apps
+from wxemu.wechat.openapis import BY_NAME
+from wxemu.core.randomness import BASE64URL
 
 if TYPE_CHECKING:
-    from emulator.world.apis import Api
-    from emulator.world.apps import App
-    from emulator.world.world import World
+    from wxemu.wechat.openapis import Api
+    from wxemu.core.apps import App
+    from wxemu.core.world import World
 
 LIFE: Final = 600
 """Seconds that a wxCloudApiToken works; the real one's life is not known [inferred]."""

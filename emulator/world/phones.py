@@ -11,14 +11,15 @@ import json
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
-from emulator.world import apps, auth_keys, soter, users
+from wxemu.core import apps
+from wxemu.wechat import auth_keys, soter, users
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from sqlite3 import Row
 
-    from emulator.world.soter import Profile
-    from emulator.world.world import World
+    from wxemu.wechat.soter import Profile
+    from wxemu.core.world import World
 
 OVERRIDES: Final = ("tamperedRaw", "bogusSignature", "foreignKey", "wrongSalt", "staleCounter")
 """What an attacker's phone does: text changed after signing, noise as signature, a key that WeChat does not know for

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from emulator.world.errors import WeChatError
+from wxemu.wechat.errors import WeChatError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from sqlite3 import Row
 
-    from emulator.world.world import World
+    from wxemu.core.world import World
 
 PERIODS: Final = {"minute": 60, "day": 24 * 3600}
 ERRCODE: Final = {"minute": 45011, "day": 45009}

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from emulator.world.store import Store
+    from wxemu.core.store import Store
 
 _NOTE = "draws"
 ALPHANUMERIC: Final = string.ascii_letters + string.digits

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from emulator.world.errors import WeChatError
+from wxemu.wechat.errors import WeChatError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from emulator.world.apps import App
+    from wxemu.core.apps import App
 
 
 @dataclass(frozen=True)

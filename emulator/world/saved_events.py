@@ -6,7 +6,7 @@ from dataclasses import astuple, dataclass
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from emulator.world.world import World
+    from wxemu.core.world import World
 
 LAST: Final = ""
 """The name of the one that was sent last, which is kept by itself."""

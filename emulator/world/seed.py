@@ -6,14 +6,16 @@ from typing import TYPE_CHECKING, Any, Final
 
 import yaml
 
-from emulator.world import phones, seed_form, settings, sowing
-from emulator.world.apps import SEED_NOTE
-from emulator.world.seed_form import SeedError
+from wxemu.phone import phones
+from wxemu.state import seed_form, seeding as sowing
+from wxemu.core import settings
+from wxemu.core.apps import SEED_NOTE
+from wxemu.state.seed_form import SeedError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from emulator.world.world import World
+    from wxemu.core.world import World
 
 _PLANTED = "is_planted"
 DEMO: Final[dict[str, Any]] = {

@@ -11,7 +11,8 @@ import json
 from importlib import resources
 from typing import TYPE_CHECKING, Any, Final
 
-from emulator.world import settings, soter
+from wxemu.core import settings
+from wxemu.wechat import soter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

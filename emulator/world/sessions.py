@@ -8,14 +8,14 @@ import hmac
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
-from emulator.world import users
-from emulator.world.errors import WeChatError
+from wxemu.wechat import users
+from wxemu.wechat.errors import WeChatError
 
 if TYPE_CHECKING:
     from sqlite3 import Row
 
-    from emulator.world.users import User
-    from emulator.world.world import World
+    from wxemu.wechat.users import User
+    from wxemu.core.world import World
 
 CODE_LIFE: Final = 300
 """Seconds that a code waits to be used [doc]."""

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from emulator.world.store import Store
+    from wxemu.core.store import Store
 
 _NOTE = "settings"
 MOST_SECONDS: Final = 10**9

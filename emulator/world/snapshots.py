@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from emulator.world.world import World
+    from wxemu.core.world import World
 
 RESERVED: Final = ("seed", "empty")
 """What a reset leads to without any snapshot."""

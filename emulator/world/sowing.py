@@ -5,15 +5,18 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING, Any, Final
 
-from emulator.world import apps, phones, seed_form, sessions, tenancy, users
-from emulator.world.apps import App
-from emulator.world.seed_form import SeedError, TakenError
-from emulator.world.users import User
+from wxemu.core import apps
+from wxemu.phone import phones
+from wxemu.state import seed_form, tenancy
+from wxemu.wechat import sessions, users
+from wxemu.core.apps import App
+from wxemu.state.seed_form import SeedError, TakenError
+from wxemu.wechat.users import User
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from emulator.world.world import World
+    from wxemu.core.world import World
 
 _APP_FIELDS: Final = ("appid", "secret", "env", "secret_id", "secret_key", "users")
 _DRAWN: Final = (("appid", "wx", 16), ("secret", "", 32), ("env", "env-", 8))

@@ -14,13 +14,15 @@ import json
 import sqlite3
 from typing import TYPE_CHECKING, Any, Final
 
-from emulator.world import apps, clock, functions, journal, phones, settings
+from wxemu.core import apps, clock, journal, settings
+from wxemu.scf import functions
+from wxemu.phone import phones
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from emulator.world.store import Column
-    from emulator.world.world import World
+    from wxemu.core.store import Column
+    from wxemu.core.world import World
 
 Value = str | int | float | dict[str, str] | None
 Rows = list[dict[str, Value]]

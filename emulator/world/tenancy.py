@@ -5,15 +5,15 @@ from __future__ import annotations
 import sqlite3
 from typing import TYPE_CHECKING, Final
 
-from emulator.world import apps
-from emulator.world.state import StateError
-from emulator.world.store import KEPT_BY_RESET
+from wxemu.core import apps
+from wxemu.state.tables import StateError
+from wxemu.core.store import KEPT_BY_RESET
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from emulator.world.apps import App
-    from emulator.world.world import World
+    from wxemu.core.apps import App
+    from wxemu.core.world import World
 
 NOBODYS: Final = KEPT_BY_RESET | {"web_key"}
 """Tables that belong to no app; every other one has a column ``appid`` or ``env``."""

@@ -7,15 +7,15 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
-from emulator.world import apps
-from emulator.world.errors import WeChatError
-from emulator.world.randomness import BASE64URL
+from wxemu.core import apps
+from wxemu.wechat.errors import WeChatError
+from wxemu.core.randomness import BASE64URL
 
 if TYPE_CHECKING:
     from sqlite3 import Row
 
-    from emulator.world.apps import App
-    from emulator.world.world import World
+    from wxemu.core.apps import App
+    from wxemu.core.world import World
 
 LIFE: Final = 7200
 """Seconds that a token lives [doc]."""

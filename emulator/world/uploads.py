@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from emulator.world.world import World
+    from wxemu.core.world import World
 
 LIFE: Final = 3600
 """Seconds after which a temporary file is gone; the real bucket's are not known [inferred]."""

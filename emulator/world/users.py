@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from emulator.world.errors import WeChatError
-from emulator.world.randomness import BASE64URL
+from wxemu.wechat.errors import WeChatError
+from wxemu.core.randomness import BASE64URL
 
 if TYPE_CHECKING:
     from sqlite3 import Row
 
-    from emulator.world.world import World
+    from wxemu.core.world import World
 
 
 @dataclass(frozen=True)

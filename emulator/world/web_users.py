@@ -15,13 +15,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from emulator.world import apps, jwt
-from emulator.world.randomness import ALPHANUMERIC, BASE64URL
+from wxemu.core import apps
+from wxemu.cloudbase import jwt
+from wxemu.core.randomness import ALPHANUMERIC, BASE64URL
 
 if TYPE_CHECKING:
     from sqlite3 import Row
 
-    from emulator.world.world import World
+    from wxemu.core.world import World
 
 ACCESS_TOKEN_LIFE: Final = 7200
 """Seconds that an access token works [doc, by its example]."""

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from emulator.world import settings as platform_settings
-from emulator.world.clock import Clock
-from emulator.world.keys import KeyPool
-from emulator.world.randomness import Randomness
-from emulator.world.store import Store, StoreError
+from wxemu.core import settings as platform_settings
+from wxemu.core.clock import Clock
+from wxemu.core.keys import KeyPool
+from wxemu.core.randomness import Randomness
+from wxemu.core.store import Store, StoreError
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
-    from emulator.world.settings import Settings
+    from wxemu.core.settings import Settings
 
 DATABASE_NAME = "world.sqlite"
 

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 from errors import BenchError
 
-from emulator.project import FunctionSpec, load_project
-from emulator.runtime import Identity, Runtime
+from wxemu.scf.project import FunctionSpec, load_project
+from wxemu.scf.runtime import Identity, Runtime
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -15,7 +15,7 @@ from unittest import mock
 
 from errors import BenchError
 
-from emulator import server
+from wxemu import server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -109,7 +109,7 @@ def contestant(contest: Mapping[str, Any], ready_path: str) -> Served:
 
 
 def granian_options(port: int) -> dict[str, Any]:
-    """What `emulator.server` tells granian, overheard so that it is said in one place."""
+    """What `wxemu.server` tells granian, overheard so that it is said in one place."""
     with mock.patch.object(server, "Server") as overheard:
         server.serve(server.Plan(port=port, project=None, state=None, seed={"apps": []}))
     return dict(overheard.call_args.kwargs)

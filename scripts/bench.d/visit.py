@@ -9,8 +9,8 @@ from urllib.parse import urlencode
 
 from load import Load, Request
 
-from emulator.remote import Remote
-from emulator.world.seed import DEMO
+from wxemu.client.remote import Remote
+from wxemu.state.seed import DEMO
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -9,7 +9,7 @@ import distribution
 import report
 from errors import PackagingError
 
-from emulator.project import ProjectError
+from wxemu.scf.project import ProjectError
 
 PROJECT = Path(__file__).resolve().parents[2]
 

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from emulator.project import TEMPLATE, declared_file
+from wxemu.scf.project import TEMPLATE, declared_file
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

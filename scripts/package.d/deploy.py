@@ -14,7 +14,7 @@ from errors import DeployError, PackagingError
 from shipment import shipments
 from tcb import Tcb, require
 
-from emulator.project import ProjectError, load_project, template_variables
+from wxemu.scf.project import ProjectError, load_project, template_variables
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -22,7 +22,7 @@ from declaration import FUNCTION_ROOT, Declaration
 from errors import PackagingError
 from wheels import Wheels, resolve
 
-from emulator.project import load_project
+from wxemu.scf.project import load_project
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from lock import Lock
     from package import Package
 
-    from emulator.project import Project
+    from wxemu.scf.project import Project
 
 DECLARATION: Final = "cloudbaserc.json"
 _MARK: Final = ".packages"

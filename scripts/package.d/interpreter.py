@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from errors import PackagingError
 
-from emulator.runtime.interpreters import NO_PACKAGES, find
+from wxemu.scf.runtime.interpreters import NO_PACKAGES, find
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

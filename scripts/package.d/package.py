@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
-    from emulator.project import FunctionSpec
+    from wxemu.scf.project import FunctionSpec
 
 
 @dataclass(frozen=True)

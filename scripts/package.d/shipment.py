@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from distribution import Distribution
     from package import Package
 
-    from emulator.project import FunctionSpec
+    from wxemu.scf.project import FunctionSpec
 
 
 @dataclass(frozen=True)

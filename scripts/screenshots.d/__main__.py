@@ -15,7 +15,7 @@ from picture import RECORDING, check_folder, checked
 from playwright.sync_api import Error as BrowserError
 from stage import Stage
 
-from emulator.child import ChildError
+from wxemu.client.child import ChildError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final, Self
 from errors import PictureError
 from playwright.sync_api import sync_playwright
 
-from emulator.child import Child
-from emulator.remote import Remote
+from wxemu.client.child import Child
+from wxemu.client.remote import Remote
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import expect, sync_playwright
 
-from emulator.remote import Remote
+from wxemu.client.remote import Remote
 
 HERE = Path(__file__).parent
 PROJECT = HERE.parents[1]

@@ -8,7 +8,7 @@ import sqlite3
 import pytest
 from playwright.sync_api import expect
 
-from emulator.world.journal import KEPT_EXCHANGES
+from wxemu.core.journal import KEPT_EXCHANGES
 
 PAGES = ["/", "/functions", "/requests", "/users", "/phones", "/tokens", "/faults", "/clock", "/state"]
 APPID = "wx1234567890abcdef"

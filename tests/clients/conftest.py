@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from emulator.remote import Remote
+from wxemu.client.remote import Remote
 
 HERE = Path(__file__).parent
 PROJECT = HERE.parents[1]

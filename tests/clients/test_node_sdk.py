@@ -8,7 +8,7 @@ import re
 
 import pytest
 
-from emulator.cloudbase.admin.openapi_pb2 import CommApiData, CommOpenApiResp
+from wxemu.cloudbase.admin.openapi_pb2 import CommApiData, CommOpenApiResp
 
 APPID, ENV = "wx1234567890abcdef", "env-demo"
 SDKS = ["@cloudbase/node-sdk", "tcb-admin-node"]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from emulator.remote import Remote, RemoteError
+from wxemu.client.remote import Remote, RemoteError
 
 PROJECT = Path(__file__).parents[2]
 PORT = 8686

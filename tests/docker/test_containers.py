@@ -8,7 +8,7 @@ import re
 import pytest
 import requests
 
-from emulator.remote import Remote, RemoteError
+from wxemu.client.remote import Remote, RemoteError
 
 pytestmark = pytest.mark.slow  # an image is built, containers are started
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from documentation import GUIDE, PROJECT, README, blocks, files
 
-from emulator.remote import Remote
+from wxemu.client.remote import Remote
 
 PACKAGES = PROJECT / "tests/clients/node_modules"
 FUNCTIONS = PROJECT / "docs/functions.md"

@@ -12,22 +12,24 @@ import pytest
 import yaml
 from documentation import DOCS, GUIDE, PROJECT, README, blocks, prose_of, text_of
 
-from emulator.app import create_app
-from emulator.cli import main
-from emulator.cloudbase.admin import actions as gateway
-from emulator.cloudbase.web import routes as web
-from emulator.deployment import Deployment
-from emulator.documents import coverage
-from emulator.phone.routes import OPERATIONS
-from emulator.world import permissions, seed, seed_form, users
-from emulator.world.apis import BY_PATH
-from emulator.world.confirmations import OUTCOMES
-from emulator.world.errors import ERRMSG
-from emulator.world.explain import MISTAKES
-from emulator.world.phones import OVERRIDES
-from emulator.world.settings import Settings
-from emulator.world.soter import PROFILES
-from emulator.world.world import World
+from wxemu.app import create_app
+from wxemu.cli import main
+from wxemu.cloudbase.admin import actions as gateway
+from wxemu.cloudbase.web import routes as web
+from wxemu.scf.deployment import Deployment
+from wxemu.documents import coverage
+from wxemu.phone.routes import OPERATIONS
+from wxemu.cloudbase import grants as permissions
+from wxemu.state import seed, seed_form
+from wxemu.wechat import users
+from wxemu.wechat.openapis import BY_PATH
+from wxemu.phone.confirmations import OUTCOMES
+from wxemu.wechat.errors import ERRMSG
+from wxemu.explain import MISTAKES
+from wxemu.phone.phones import OVERRIDES
+from wxemu.core.settings import Settings
+from wxemu.wechat.soter import PROFILES
+from wxemu.core.world import World
 
 if TYPE_CHECKING:
     from pathlib import Path

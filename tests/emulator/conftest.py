@@ -12,11 +12,12 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from emulator.app import create_app
-from emulator.deployment import Deployment
-from emulator.wire.access import LOOPBACK_ONLY, Access
-from emulator.world import seed, sessions
-from emulator.world.world import World
+from wxemu.app import create_app
+from wxemu.scf.deployment import Deployment
+from wxemu.core.http.access import LOOPBACK_ONLY, Access
+from wxemu.state import seed
+from wxemu.wechat import sessions
+from wxemu.core.world import World
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
     from flask.testing import FlaskClient
 
-    from emulator.world.clock import Clock
+    from wxemu.core.clock import Clock
 
 NOON = 1_700_000_000.0
 POOLED_KEYS = 60

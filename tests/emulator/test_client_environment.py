@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.serialization.pkcs12 import load_pkcs12
 
-from emulator import truststore
-from emulator.client_environment import NoInterceptionError, of_invocation, of_real_names
-from emulator.intercept.authority import Authority
+from wxemu.client import truststore
+from wxemu.client.environment import NoInterceptionError, of_invocation, of_real_names
+from wxemu.intercept.authority import Authority
 
 URL = "http://127.0.0.1:8686"
 

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emulator.cli.environment import _for_dotenv
-from emulator.project import template_variables
+from wxemu.cli.environment import _for_dotenv
+from wxemu.scf.project import template_variables
 
 VALUES = st.text(st.characters(exclude_characters="\\\r", exclude_categories=["C", "Z"]) | st.sampled_from(" \n'\"#=$"))
 

@@ -7,10 +7,10 @@ import re
 import pytest
 from openapi_spec_validator import validate
 
-from emulator.cloudbase.tencentcloud.routes import ACTIONS
-from emulator.documents import coverage
-from emulator.phone.routes import BY_HAND
-from emulator.world.apis import TABLE
+from wxemu.tencentcloud.routes import ACTIONS
+from wxemu.documents import coverage
+from wxemu.phone.routes import BY_HAND
+from wxemu.wechat.openapis import TABLE
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from emulator.runtime.interpreters import find
+from wxemu.scf.runtime.interpreters import find
 
 if TYPE_CHECKING:
     from types import ModuleType

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from emulator.cli import main
+from wxemu.cli import main
 
 PROJECT = Path(__file__).parents[2]
 PAGE = (PROJECT / "docs/deploy.md").read_text(encoding="utf-8")

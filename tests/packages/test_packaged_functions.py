@@ -15,7 +15,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from emulator.remote import Remote
+from wxemu.client.remote import Remote
 
 pytestmark = pytest.mark.slow
 

@@ -11,9 +11,9 @@ from contextlib import contextmanager
 
 import pytest
 
-from emulator.project import ProjectError, load_project
-from emulator.remote import Remote
-from emulator.runtime import Identity, Runtime, interpreters
+from wxemu.scf.project import ProjectError, load_project
+from wxemu.client.remote import Remote
+from wxemu.scf.runtime import Identity, Runtime, interpreters
 
 WHAT_IS_THERE = """\
 import importlib.util, sys

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from emulator.remote import Remote
+from wxemu.client.remote import Remote
 
 PROJECT = Path(__file__).parents[2]
 APPID = "wx1234567890abcdef"

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from emulator.remote import Remote
+from wxemu.client.remote import Remote
 
 READS_ENVIRON = "import os\ndef main(event, context): return os.environ.get('WX_OPENID')\n"
 

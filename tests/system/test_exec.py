@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from emulator.remote import Remote, RemoteError
+from wxemu.client.remote import Remote, RemoteError
 
 pytestmark = pytest.mark.slow  # every test starts processes of its own, as a user does
 

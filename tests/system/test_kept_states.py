@@ -15,7 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import requests
 
-from emulator.world.world import DATABASE_NAME
+from wxemu.core.world import DATABASE_NAME
 
 pytestmark = pytest.mark.slow  # every test starts emulators
 

@@ -10,8 +10,8 @@ import sys
 import pytest
 import requests
 
-from emulator.remote import Remote, RemoteError
-from emulator.server import free_port
+from wxemu.client.remote import Remote, RemoteError
+from wxemu.server import free_port
 
 pytestmark = pytest.mark.slow  # every test starts processes of its own, as a user does
 

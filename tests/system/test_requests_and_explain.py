@@ -9,7 +9,7 @@ import pytest
 from classic_mistakes import CLASSIC, Server, with_confirmation
 from click.testing import CliRunner
 
-from emulator.cli import main
+from wxemu.cli import main
 
 pytestmark = pytest.mark.slow
 

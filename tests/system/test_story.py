@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from emulator.remote import Remote
+from wxemu.client.remote import Remote
 
 
 def test_a_confirmation_is_genuine_for_its_user_and_for_nobody_else(emulator):

@@ -1,5 +1,5 @@
 """``POST /admin``: CloudBase's gateway as wx-server-sdk and node-sdk speak to it."""
 
-from emulator.cloudbase.admin.routes import face
+from wxemu.cloudbase.admin.routes import face
 
 __all__ = ["face"]

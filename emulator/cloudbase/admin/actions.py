@@ -5,33 +5,25 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from emulator.cloudbase.admin import codec
-from emulator.cloudbase.admin.errors import FunctionError, InvalidRequestSourceError
-from emulator.cloudbase.openapi import cloud_call
-from emulator.deployment.failures import (
-    FunctionFailedError,
-    MemoryLimitError,
-    NoResultError,
-    TimeLimitError,
-    TooManyCallsError,
-    UnknownFunctionError,
-    UnreadableProjectError,
-)
-from emulator.runtime import wx_event
-from emulator.wire import recording
-from emulator.world import permissions
-from emulator.world.permissions import CloudCallError
+from wxemu.cloudbase.admin import codec
+from wxemu.cloudbase.admin.errors import FunctionError, InvalidRequestSourceError
+from wxemu.cloudbase.openapi import cloud_call
+from wxemu.scf.failures import FunctionFailedError, MemoryLimitError, NoResultError, TimeLimitError, TooManyCallsError, UnknownFunctionError, UnreadableProjectError
+from wxemu.scf.runtime import wx_event
+from wxemu.core.http import recording
+from wxemu.cloudbase import grants as permissions
+from wxemu.cloudbase.grants import CloudCallError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from flask import Response
 
-    from emulator.cloudbase.admin.codec import Call
-    from emulator.deployment import Deployment
-    from emulator.runtime import Identity
-    from emulator.world.apps import App
-    from emulator.world.world import World
+    from wxemu.cloudbase.admin.codec import Call
+    from wxemu.scf.deployment import Deployment
+    from wxemu.scf.runtime import Identity
+    from wxemu.core.apps import App
+    from wxemu.core.world import World
 
 LATEST: Final = "$LATEST"
 _NO_RESULT: Final[Mapping[type[NoResultError], str]] = {
@@ -74,7 +66,7 @@ class Gateway:
 def wx_open_api(gateway: Gateway, call: Call) -> Response:
     """``wx.openApi``: protobuf in a form, answered in protobuf."""
     # Imported when the first one comes: protobuf takes 15 ms, a twentieth of a start.
-    from emulator.cloudbase.admin import open_api  # noqa: PLC0415
+    from wxemu.cloudbase.admin import open_api  # noqa: PLC0415
 
     return open_api.answered(gateway, call)
 

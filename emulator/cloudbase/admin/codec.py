@@ -11,9 +11,9 @@ from flask import Response, current_app
 from multipart import MultipartError, MultipartSegment, PushMultipartParser
 from werkzeug.http import parse_options_header
 
-from emulator.cloudbase.admin.errors import InvalidParamError
-from emulator.world.credentials import without_credentials
-from emulator.world.requests import is_text
+from wxemu.cloudbase.admin.errors import InvalidParamError
+from wxemu.core.credentials import without_credentials
+from wxemu.wechat.parameters import is_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -8,24 +8,18 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from flask import Response
 from google.protobuf.message import DecodeError, Message
 
-from emulator.cloudbase.admin import codec
-from emulator.cloudbase.admin.errors import InvalidParamError
-from emulator.cloudbase.admin.openapi_pb2 import (
-    ApiGetOpenDataByCloudIdReq,
-    ApiGetOpenDataByCloudIdResp,
-    CommApiData,
-    CommOpenApiResp,
-    KeyValuePair,
-)
-from emulator.wire.layers import REQUEST, RESPONSE, Layer
-from emulator.wire.recording import entry
-from emulator.world import open_data, permissions
-from emulator.world.open_data import CloudIDError
-from emulator.world.permissions import CloudCallError
+from wxemu.cloudbase.admin import codec
+from wxemu.cloudbase.admin.errors import InvalidParamError
+from wxemu.cloudbase.admin.openapi_pb2 import ApiGetOpenDataByCloudIdReq, ApiGetOpenDataByCloudIdResp, CommApiData, CommOpenApiResp, KeyValuePair
+from wxemu.core.http.layers import REQUEST, RESPONSE, Layer
+from wxemu.core.http.recording import entry
+from wxemu.cloudbase import open_data, grants as permissions
+from wxemu.cloudbase.open_data import CloudIDError
+from wxemu.cloudbase.grants import CloudCallError
 
 if TYPE_CHECKING:
-    from emulator.cloudbase.admin.actions import Gateway
-    from emulator.cloudbase.admin.codec import Call
+    from wxemu.cloudbase.admin.actions import Gateway
+    from wxemu.cloudbase.admin.codec import Call
 
 Decoded = TypeVar("Decoded", bound=Message)
 

@@ -25,7 +25,7 @@ DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
-_builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, "emulator.cloudbase.admin.openapi_pb2", _globals)
+_builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, "wxemu.cloudbase.admin.openapi_pb2", _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
     DESCRIPTOR._loaded_options = None
     _globals["_KEYVALUEPAIR"]._serialized_start = 59

@@ -9,30 +9,24 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
-from emulator.cloudbase.admin import codec, signature
-from emulator.cloudbase.admin.actions import ACTIONS, Gateway
-from emulator.cloudbase.admin.errors import (
-    OVERLOAD_CODES,
-    AdminError,
-    InvalidEnvError,
-    InvalidParamError,
-    SignParamInvalidError,
-)
-from emulator.cloudbase.admin.signature import SignedRequest
-from emulator.cloudbase.openapi import OverloadError
-from emulator.cloudbase.signatures import SignatureError, UnknownSecretIdError
-from emulator.wire import layers, outages
-from emulator.wire.layers import Layer
-from emulator.wire.origins import ForeignPageError
-from emulator.wire.outages import OutageError
-from emulator.wire.recording import entry, keep_exchanges
-from emulator.world import apps, faults
+from wxemu.cloudbase.admin import codec, signature
+from wxemu.cloudbase.admin.actions import ACTIONS, Gateway
+from wxemu.cloudbase.admin.errors import OVERLOAD_CODES, AdminError, InvalidEnvError, InvalidParamError, SignParamInvalidError
+from wxemu.cloudbase.admin.signature import SignedRequest
+from wxemu.cloudbase.openapi import OverloadError
+from wxemu.core.http.tc3 import SignatureError, UnknownSecretIdError
+from wxemu.core.http import layers, outages
+from wxemu.core.http.layers import Layer
+from wxemu.core.http.origins import ForeignPageError
+from wxemu.core.http.outages import OutageError
+from wxemu.core.http.recording import entry, keep_exchanges
+from wxemu.core import apps, faults
 
 if TYPE_CHECKING:
-    from emulator.cloudbase.admin.codec import Call
-    from emulator.deployment import Deployment
-    from emulator.world.apps import App
-    from emulator.world.world import World
+    from wxemu.cloudbase.admin.codec import Call
+    from wxemu.scf.deployment import Deployment
+    from wxemu.core.apps import App
+    from wxemu.core.world import World
 
 _log = logging.getLogger(__name__)
 

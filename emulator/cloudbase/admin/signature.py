@@ -15,17 +15,17 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qsl, quote
 
-from emulator.cloudbase import signatures
-from emulator.cloudbase.signatures import Authorization, MalformedSignatureError, WrongSignatureError
-from emulator.world.requests import is_text
+from wxemu.core.http import tc3 as signatures
+from wxemu.core.http.tc3 import Authorization, MalformedSignatureError, WrongSignatureError
+from wxemu.wechat.parameters import is_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from werkzeug.datastructures import Headers
 
-    from emulator.world.apps import App
-    from emulator.world.world import World
+    from wxemu.core.apps import App
+    from wxemu.core.world import World
 
 LIFE: Final = 600
 """Seconds that a signature is good for: what every SDK writes into X-Signature-Expires, which nothing signs."""

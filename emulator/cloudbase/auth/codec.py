@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from emulator.world import web_users
+from wxemu.cloudbase import web_users
 
 if TYPE_CHECKING:
-    from emulator.world.web_users import Login
+    from wxemu.cloudbase.web_users import Login
 
 
 def credentials(login: Login, access_token: str) -> dict[str, object]:

@@ -12,10 +12,10 @@ from typing import Final
 
 from werkzeug.exceptions import HTTPException
 
-from emulator.cloudbase.unserved import UnservedError
-from emulator.wire.body import BodyError
-from emulator.wire.origins import ForeignPageError
-from emulator.world import web_users
+from wxemu.cloudbase.unserved import UnservedError
+from wxemu.core.http.body import BodyError
+from wxemu.core.http.origins import ForeignPageError
+from wxemu.cloudbase import web_users
 
 _log = logging.getLogger(__name__)
 

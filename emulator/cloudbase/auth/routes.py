@@ -8,20 +8,20 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response, jsonify, request
 
-from emulator.cloudbase import bearer
-from emulator.cloudbase.auth import codec
-from emulator.cloudbase.auth.errors import UnimplementedError, refusal
-from emulator.cloudbase.unserved import refuse_the_rest
-from emulator.wire import body, origins
-from emulator.wire.body import BodyError
-from emulator.wire.recording import entry, keep_exchanges
-from emulator.world import web_users
+from wxemu.cloudbase import bearer
+from wxemu.cloudbase.auth import codec
+from wxemu.cloudbase.auth.errors import UnimplementedError, refusal
+from wxemu.cloudbase.unserved import refuse_the_rest
+from wxemu.core.http import body, origins
+from wxemu.core.http.body import BodyError
+from wxemu.core.http.recording import entry, keep_exchanges
+from wxemu.cloudbase import web_users
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from emulator.world.web_users import Login
-    from emulator.world.world import World
+    from wxemu.cloudbase.web_users import Login
+    from wxemu.core.world import World
 
 
 def face(world: World) -> Blueprint:

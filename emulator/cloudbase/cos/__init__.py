@@ -1,5 +1,5 @@
 """Face: the bucket of COS, Tencent Cloud's object storage, that code is uploaded through."""
 
-from emulator.cloudbase.cos.routes import face
+from wxemu.tencentcloud.cos.routes import face
 
 __all__ = ["face"]

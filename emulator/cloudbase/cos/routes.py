@@ -9,23 +9,17 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import NotFound, RequestEntityTooLarge
 
-from emulator.cloudbase.cos import codec, ticket
-from emulator.cloudbase.cos.errors import (
-    AccessDeniedError,
-    CosError,
-    EntityTooLargeError,
-    InvalidArgumentError,
-    NoSuchUploadError,
-)
-from emulator.wire.origins import ForeignPageError
-from emulator.world import uploads
-from emulator.world.uploads import UnknownUploadError, UploadTooLargeError
+from wxemu.tencentcloud.cos import codec, ticket
+from wxemu.tencentcloud.cos.errors import AccessDeniedError, CosError, EntityTooLargeError, InvalidArgumentError, NoSuchUploadError
+from wxemu.core.http.origins import ForeignPageError
+from wxemu.tencentcloud.cos import uploads
+from wxemu.tencentcloud.cos.uploads import UnknownUploadError, UploadTooLargeError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from emulator.world.apps import App
-    from emulator.world.world import World
+    from wxemu.core.apps import App
+    from wxemu.core.world import World
 
 _Result = TypeVar("_Result")
 PATH: Final = "/<int(fixed_digits=4):year>-<int(fixed_digits=2):month>-<int(fixed_digits=2):day>/<path:object_path>"

@@ -14,13 +14,13 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qs, urlencode
 
-from emulator.cloudbase.cos.errors import AccessDeniedError
-from emulator.runtime.context import ACCOUNT_APPID
-from emulator.world import apps
+from wxemu.tencentcloud.cos.errors import AccessDeniedError
+from wxemu.scf.runtime.context import ACCOUNT_APPID
+from wxemu.core import apps
 
 if TYPE_CHECKING:
-    from emulator.world.apps import App
-    from emulator.world.world import World
+    from wxemu.core.apps import App
+    from wxemu.core.world import World
 
 LIFE: Final = 1800
 """Seconds that a ticket is good for [inferred]."""

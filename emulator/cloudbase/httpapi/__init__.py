@@ -1,5 +1,5 @@
 """``/v1/functions``: CloudBase's HTTP API of functions [doc], which js-sdk 3.x (GATEWAY) uses as well."""
 
-from emulator.cloudbase.httpapi.routes import face
+from wxemu.cloudbase.httpapi.routes import face
 
 __all__ = ["face"]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from flask import Response, jsonify
 
 if TYPE_CHECKING:
-    from emulator.runtime import JSONValue
+    from wxemu.scf.runtime import JSONValue
 
 
 def result(value: JSONValue) -> Response:

@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, jsonify
 
-from emulator.cloudbase import bearer, calls
-from emulator.cloudbase.calls import FunctionCallError
-from emulator.cloudbase.httpapi import codec
-from emulator.cloudbase.httpapi.errors import refusal
-from emulator.cloudbase.unserved import refuse_the_rest
-from emulator.wire import body, origins
-from emulator.wire.recording import entry, keep_exchanges
-from emulator.world import web_users
+from wxemu.cloudbase import bearer, calls
+from wxemu.cloudbase.calls import FunctionCallError
+from wxemu.cloudbase.httpapi import codec
+from wxemu.cloudbase.httpapi.errors import refusal
+from wxemu.cloudbase.unserved import refuse_the_rest
+from wxemu.core.http import body, origins
+from wxemu.core.http.recording import entry, keep_exchanges
+from wxemu.cloudbase import web_users
 
 if TYPE_CHECKING:
-    from emulator.deployment import Deployment
-    from emulator.world.world import World
+    from wxemu.scf.deployment import Deployment
+    from wxemu.core.world import World
 
 
 def face(world: World, deployment: Deployment) -> Blueprint:

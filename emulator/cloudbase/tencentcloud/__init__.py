@@ -1,5 +1,5 @@
 """Face: Tencent Cloud's API, as its SDKs and the CloudBase CLI speak to it."""
 
-from emulator.cloudbase.tencentcloud.routes import face
+from wxemu.tencentcloud.routes import face
 
 __all__ = ["face"]

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from emulator.world.functions import FunctionError
+from wxemu.scf.functions import FunctionError
 
 if TYPE_CHECKING:
-    from emulator.cloudbase.tencentcloud.codec import Parameters
-    from emulator.deployment import Deployment
-    from emulator.deployment.catalogue import Catalogue
-    from emulator.world.apps import App
-    from emulator.world.world import World
+    from wxemu.tencentcloud.codec import Parameters
+    from wxemu.scf.deployment import Deployment
+    from wxemu.scf.catalogue import Catalogue
+    from wxemu.core.apps import App
+    from wxemu.core.world import World
 
 DEFAULT_NAMESPACE = "default"
 

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Final
 
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
-from emulator.cloudbase import signatures
-from emulator.deployment.failures import TooManyCallsError, UnknownFunctionError
-from emulator.project import ProjectError
-from emulator.wire.origins import ForeignPageError
-from emulator.world.functions import FunctionError
+from wxemu.core.http import tc3 as signatures
+from wxemu.scf.failures import TooManyCallsError, UnknownFunctionError
+from wxemu.scf.project import ProjectError
+from wxemu.core.http.origins import ForeignPageError
+from wxemu.scf.functions import FunctionError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -7,20 +7,20 @@ import hashlib
 import json
 from typing import TYPE_CHECKING, Any, Final
 
-from emulator.cloudbase.cos import ticket
-from emulator.cloudbase.tencentcloud.codec import Parameters, list_of_objects, shown_time
-from emulator.deployment.configuration import Configuration
-from emulator.runtime import log
-from emulator.wire.recording import entry
-from emulator.world import uploads
-from emulator.world.functions import FunctionError, Trigger
+from wxemu.tencentcloud.cos import ticket
+from wxemu.tencentcloud.codec import Parameters, list_of_objects, shown_time
+from wxemu.scf.configuration import Configuration
+from wxemu.scf.runtime import log
+from wxemu.core.http.recording import entry
+from wxemu.tencentcloud.cos import uploads
+from wxemu.scf.functions import FunctionError, Trigger
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from emulator.cloudbase.tencentcloud.call import Call
-    from emulator.deployment.catalogue import Deployed
-    from emulator.runtime import JSONValue
+    from wxemu.tencentcloud.call import Call
+    from wxemu.scf.catalogue import Deployed
+    from wxemu.scf.runtime import JSONValue
 
 LOG_TAIL_BYTES: Final = 4096
 """Of an invocation's log, what the reply carries [doc]."""

@@ -5,24 +5,15 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Final
 
-from emulator.cloudbase.signatures import (
-    Authorization,
-    MalformedSignatureError,
-    SignatureError,
-    UnknownSecretIdError,
-    authenticate,
-    credentials_of,
-    sha256,
-    timestamp,
-)
-from emulator.world import apps
-from emulator.world.requests import is_text
+from wxemu.core.http.tc3 import Authorization, MalformedSignatureError, SignatureError, UnknownSecretIdError, authenticate, credentials_of, sha256, timestamp
+from wxemu.core import apps
+from wxemu.wechat.parameters import is_text
 
 if TYPE_CHECKING:
     from flask import Request
 
-    from emulator.world.apps import App
-    from emulator.world.world import World
+    from wxemu.core.apps import App
+    from wxemu.core.world import World
 
 LIFE: Final = 300
 """Seconds that the signer's clock may be wrong [doc]."""

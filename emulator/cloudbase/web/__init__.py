@@ -1,5 +1,5 @@
 """``POST /web``: CloudBase as js-sdk 1.x, 2.x and the CLOUD_API mode of 3.x speak to it."""
 
-from emulator.cloudbase.web.routes import face
+from wxemu.cloudbase.web.routes import face
 
 __all__ = ["face"]

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from flask import current_app, request
 
-from emulator.wire import body
-from emulator.wire.body import BodyError
+from wxemu.core.http import body
+from wxemu.core.http.body import BodyError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

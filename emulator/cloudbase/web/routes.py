@@ -7,21 +7,21 @@ from typing import TYPE_CHECKING, Any, Final
 
 from flask import Blueprint, Response, jsonify
 
-from emulator.cloudbase import calls
-from emulator.cloudbase.calls import FunctionCallError
-from emulator.cloudbase.unserved import refuse_the_rest
-from emulator.cloudbase.web import codec
-from emulator.cloudbase.web.errors import InvalidActionError, refusal
-from emulator.wire import origins
-from emulator.wire.recording import entry, keep_exchanges
-from emulator.world import web_users
+from wxemu.cloudbase import calls
+from wxemu.cloudbase.calls import FunctionCallError
+from wxemu.cloudbase.unserved import refuse_the_rest
+from wxemu.cloudbase.web import codec
+from wxemu.cloudbase.web.errors import InvalidActionError, refusal
+from wxemu.core.http import origins
+from wxemu.core.http.recording import entry, keep_exchanges
+from wxemu.cloudbase import web_users
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from emulator.cloudbase.web.codec import Call
-    from emulator.deployment import Deployment
-    from emulator.world.world import World
+    from wxemu.cloudbase.web.codec import Call
+    from wxemu.scf.deployment import Deployment
+    from wxemu.core.world import World
 
     Action = Callable[[World, Deployment, Call], Mapping[str, Any]]
 

@@ -6,14 +6,16 @@ import difflib
 import json
 from typing import TYPE_CHECKING
 
-from emulator.world import apps, invocations, journal, tokens
-from emulator.world.apis import BY_NAME
-from emulator.world.explain.case import shown, shown_time
-from emulator.world.journal import Choice
+from wxemu.core import apps, journal
+from wxemu.scf import invocations
+from wxemu.wechat import tokens
+from wxemu.wechat.openapis import BY_NAME
+from wxemu.explain.case import shown, shown_time
+from wxemu.core.journal import Choice
 
 if TYPE_CHECKING:
-    from emulator.world.explain.case import Case
-    from emulator.world.tokens import IssuedToken
+    from wxemu.explain.case import Case
+    from wxemu.wechat.tokens import IssuedToken
 
 _KINDS = {tokens.TOKEN: "auth.getAccessToken", tokens.STABLE_TOKEN: "auth.getStableAccessToken"}
 

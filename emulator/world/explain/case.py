@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from emulator.world.explain.mistakes import MISTAKES
+from wxemu.explain.mistakes import MISTAKES
 
 if TYPE_CHECKING:
-    from emulator.world.journal import Exchange
-    from emulator.world.world import World
+    from wxemu.core.journal import Exchange
+    from wxemu.core.world import World
 
 SUCCEEDED = "Nothing is wrong: the call succeeded."
 UNEXPLAINED = "None of the usual mistakes."

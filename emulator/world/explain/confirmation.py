@@ -8,16 +8,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote
 
-from emulator.world import auth_keys, journal, phones, signed_texts, soter
-from emulator.world.explain import texts
-from emulator.world.explain.case import shown, shown_time
-from emulator.world.journal import Choice
+from wxemu.wechat import auth_keys, soter
+from wxemu.core import journal
+from wxemu.phone import phones, signed_texts
+from wxemu.explain import texts
+from wxemu.explain.case import shown, shown_time
+from wxemu.core.journal import Choice
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from emulator.world.explain.case import Case
-    from emulator.world.signed_texts import SignedText
+    from wxemu.explain.case import Case
+    from wxemu.phone.signed_texts import SignedText
 
 MOST_KEYS: Final = 500
 """AuthKeys of others that are tried; each takes a twentieth of a millisecond."""

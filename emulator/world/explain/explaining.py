@@ -6,17 +6,17 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from emulator.world import journal
-from emulator.world.errors import ERRMSG
-from emulator.world.explain import access, confirmation, login_state, requests
-from emulator.world.explain.case import Case, Explanation
-from emulator.world.journal import Choice
+from wxemu.core import journal
+from wxemu.wechat.errors import ERRMSG
+from wxemu.explain import access, confirmation, login_state, requests
+from wxemu.explain.case import Case, Explanation
+from wxemu.core.journal import Choice
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from emulator.world.journal import Exchange
-    from emulator.world.world import World
+    from wxemu.core.journal import Exchange
+    from wxemu.core.world import World
 
 MOST_CHARACTERS: Final = 300
 """Of an answer, which are quoted."""

@@ -10,14 +10,14 @@ import re
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote_to_bytes
 
-from emulator.world import sessions
-from emulator.world.explain.case import shown, shown_time
+from wxemu.wechat import sessions
+from wxemu.explain.case import shown, shown_time
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from emulator.world.explain.case import Case
-    from emulator.world.sessions import Session
+    from wxemu.explain.case import Case
+    from wxemu.wechat.sessions import Session
 
     Mistakes = dict[str, str]  # names, each with how it shows
     Way = tuple[bytes, Mistakes]  # a digest, and what is wrong with how it is made

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from emulator.world.explain import request_mistakes, signature_mistakes
+from wxemu.explain import request_mistakes, signature_mistakes
 
 MISTAKES: Final = {
     mistake.name: mistake

@@ -6,12 +6,13 @@ import json
 import re
 from typing import TYPE_CHECKING, Final
 
-from emulator.world import journal, sessions, users
-from emulator.world.explain.case import shown, shown_time
-from emulator.world.journal import Choice
+from wxemu.core import journal
+from wxemu.wechat import sessions, users
+from wxemu.explain.case import shown, shown_time
+from wxemu.core.journal import Choice
 
 if TYPE_CHECKING:
-    from emulator.world.explain.case import Case
+    from wxemu.explain.case import Case
 
 _FORM: Final = re.compile(r"[\w.\[\]%-]+=[^&\n]*(?:&[\w.\[\]%-]+=[^&\n]*)*\n?")
 _UNESCAPED: Final = re.compile(r'"json_?[sS]tring"\s*:\s*"\s*\{\s*"')

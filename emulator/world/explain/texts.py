@@ -7,8 +7,8 @@ import itertools
 import json
 from typing import TYPE_CHECKING, Any, Final
 
-from emulator.world.explain.case import shown
-from emulator.world.soter import PROFILES, device_json
+from wxemu.explain.case import shown
+from wxemu.wechat.soter import PROFILES, device_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

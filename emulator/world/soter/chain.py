@@ -5,10 +5,10 @@ from __future__ import annotations
 from base64 import b64decode
 from typing import TYPE_CHECKING
 
-from emulator.world.soter.blob import Blob
-from emulator.world.soter.errors import AnotherAppError, AnotherDeviceError, ForeignSignatureError
-from emulator.world.soter.exported_key import ExportedKey
-from emulator.world.soter.signature import DEFAULT_SALT_LENGTH, sign, verify
+from wxemu.wechat.soter.blob import Blob
+from wxemu.wechat.soter.errors import AnotherAppError, AnotherDeviceError, ForeignSignatureError
+from wxemu.wechat.soter.exported_key import ExportedKey
+from wxemu.wechat.soter.signature import DEFAULT_SALT_LENGTH, sign, verify
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey

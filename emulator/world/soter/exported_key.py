@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Self
 
-from emulator.world.soter import device_json
-from emulator.world.soter.errors import KeyJsonError
+from wxemu.wechat.soter import device_json
+from wxemu.wechat.soter.errors import KeyJsonError
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_public_key,
 )
 
-from emulator.world.soter.errors import PemError
+from wxemu.wechat.soter.errors import PemError
 
 
 @lru_cache(maxsize=4096)

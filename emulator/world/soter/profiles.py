@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from emulator.world.soter.signature import DEFAULT_SALT_LENGTH
+from wxemu.wechat.soter.signature import DEFAULT_SALT_LENGTH
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

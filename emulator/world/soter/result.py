@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Final
 
-from emulator.world.soter import device_json
-from emulator.world.soter.errors import UnsupportedModeError
-from emulator.world.soter.profiles import AuthMode
+from wxemu.wechat.soter import device_json
+from wxemu.wechat.soter.errors import UnsupportedModeError
+from wxemu.wechat.soter.profiles import AuthMode
 
 if TYPE_CHECKING:
-    from emulator.world.soter.profiles import Profile
+    from wxemu.wechat.soter.profiles import Profile
 
 # The bits of the client SDK's biometric types (ConstantsSoter); that bo_t carries them is our reading [inferred].
 _BIOMETRIC_TYPE: Final = {AuthMode.FINGERPRINT: 1, AuthMode.FACIAL: 2}

@@ -12,9 +12,9 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.padding import MGF1, PSS
 from cryptography.hazmat.primitives.hashes import SHA256
 
-from emulator.world.soter import device_json
-from emulator.world.soter.errors import SaltLengthError, UnsignableTextError
-from emulator.world.soter.pem import load_public_key
+from wxemu.wechat.soter import device_json
+from wxemu.wechat.soter.errors import SaltLengthError, UnsignableTextError
+from wxemu.wechat.soter.pem import load_public_key
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey

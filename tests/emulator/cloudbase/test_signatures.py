@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emulator.cloudbase import signatures
-from emulator.cloudbase.signatures import Authorization, MalformedSignatureError, SignatureError
+from wxemu.core.http import tc3 as signatures
+from wxemu.core.http.tc3 import Authorization, MalformedSignatureError, SignatureError
 
 HEADER = (
     "TC3-HMAC-SHA256 Credential=AKIDEXAMPLE/2019-02-25/cvm/tc3_request, SignedHeaders=content-type;host, Signature=ab12"

@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from emulator.console.routes import ACTIONS
-from emulator.world import faults
+from wxemu.console.routes import ACTIONS
+from wxemu.core import faults
 
 APPID = "wx1234567890abcdef"
 

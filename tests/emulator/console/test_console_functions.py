@@ -8,10 +8,12 @@ import re
 
 import pytest
 
-from emulator.console import log
-from emulator.world import invocations, journal, saved_events
-from emulator.world.invocations import Record
-from emulator.world.journal import Exchange
+from wxemu.console import log
+from wxemu.scf import invocations
+from wxemu.core import journal
+from wxemu.console import saved_events
+from wxemu.scf.invocations import Record
+from wxemu.core.journal import Exchange
 
 APPID = "wx1234567890abcdef"
 ENV = "env-demo"

@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from emulator.console import live
-from emulator.wire import streams
+from wxemu.console import live
+from wxemu.core.http import streams
 
 APPID = "wx1234567890abcdef"
 

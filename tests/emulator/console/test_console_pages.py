@@ -8,10 +8,11 @@ import re
 
 import pytest
 
-from emulator.console import routes
-from emulator.console.page import SECTIONS
-from emulator.world import journal, sessions
-from emulator.world.journal import Exchange
+from wxemu.console import routes
+from wxemu.console.page import SECTIONS
+from wxemu.core import journal
+from wxemu.wechat import sessions
+from wxemu.core.journal import Exchange
 
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>"
 APPID = "wx1234567890abcdef"
@@ -319,7 +320,7 @@ def test_a_fault_of_ours_shows_no_traceback(http, monkeypatch, caplog):
     def broken(*_, **__):
         raise RuntimeError("the reason")
 
-    monkeypatch.setattr("emulator.console.requests.journal.recent", broken)
+    monkeypatch.setattr("wxemu.console.requests.journal.recent", broken)
     answer = http.get("/requests")
 
     assert answer.status_code == 500

@@ -8,10 +8,11 @@ from urllib.parse import quote
 
 import pytest
 
-from emulator.console import rows
-from emulator.world import auth_keys, phones, sessions, soter, tokens, users
-from emulator.world.phones import Override
-from emulator.world.users import User
+from wxemu.console import rows
+from wxemu.wechat import auth_keys, sessions, soter, tokens, users
+from wxemu.phone import phones
+from wxemu.phone.phones import Override
+from wxemu.wechat.users import User
 
 APPID = "wx1234567890abcdef"
 OTHER_APPID = "wxfedcba0987654321"

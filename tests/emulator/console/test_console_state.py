@@ -7,9 +7,11 @@ import json
 
 import pytest
 
-from emulator.world import saved_events, snapshots, users
-from emulator.world.saved_events import SavedEvent
-from emulator.world.users import User
+from wxemu.console import saved_events
+from wxemu.state import snapshots
+from wxemu.wechat import users
+from wxemu.console.saved_events import SavedEvent
+from wxemu.wechat.users import User
 
 APPID = "wx1234567890abcdef"
 OTHER_APPID = "wxfedcba0987654321"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from emulator.console import diagram, story
-from emulator.world.journal import Exchange
+from wxemu.console import diagram, story
+from wxemu.core.journal import Exchange
 
 
 def exchange(name, face="wechat", *, at=100.0, rid="r", **members):

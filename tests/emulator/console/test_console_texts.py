@@ -8,10 +8,10 @@ from string import Formatter
 
 import pytest
 
-import emulator.console
-from emulator.console.routes import ACTIONS
-from emulator.console.texts import Texts, words
-from emulator.wire.language import LANGUAGES
+import wxemu.console
+from wxemu.console.routes import ACTIONS
+from wxemu.console.texts import Texts, words
+from wxemu.core.http.language import LANGUAGES
 
 CONSOLE = Path(emulator.console.__file__).parent
 SOURCES = "".join(

@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from emulator.world import credentials, journal
+from wxemu.core import credentials, journal
 
 APPID = "wx1234567890abcdef"
 NOON = 1_700_000_000

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from emulator.control.faults import MEMBERS
-from emulator.documents import openapi
+from wxemu.control.faults import MEMBERS
+from wxemu.documents import openapi
 
 API = {"api": "soter.verifySignature"}
 FUNCTION = {"function": "ask"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from emulator.world import seed
+from wxemu.state import seed
 
 APPID = "wx1234567890abcdef"
 

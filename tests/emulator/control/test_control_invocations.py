@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from emulator.deployment.catalogue import SET_HERE
+from wxemu.scf.catalogue import SET_HERE
 
 ASK = """
 import json

@@ -8,7 +8,7 @@ import re
 
 import pytest
 
-from emulator.wire import streams
+from wxemu.core.http import streams
 
 GREET = "def main(event, context):\n    print('hello')\n    return event.get('number')\n"
 PROJECT = """

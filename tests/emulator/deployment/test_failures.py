@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from emulator.cloudbase import calls as web_calls
-from emulator.cloudbase.admin import actions
-from emulator.deployment import failures
-from emulator.deployment.failures import FunctionFailedError, NoResultError
-from emulator.phone import calls as phone_calls
-from emulator.runtime import Failure
+from wxemu.cloudbase import calls as web_calls
+from wxemu.cloudbase.admin import actions
+from wxemu.scf import failures
+from wxemu.scf.failures import FunctionFailedError, NoResultError
+from wxemu.phone import calls as phone_calls
+from wxemu.scf.runtime import Failure
 
 
 def kinds(kind=NoResultError):

@@ -7,9 +7,9 @@ import re
 
 import pytest
 
-from emulator.deployment import Deployment
-from emulator.deployment.inspection import Inspection
-from emulator.world.invocations import Choice
+from wxemu.scf.deployment import Deployment
+from wxemu.scf.inspection import Inspection
+from wxemu.scf.invocations import Choice
 
 GOOD = "def main(event, context):\n    return 1\n"
 PROJECT = """

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from emulator.deployment import packages
-from emulator.deployment.packages import Packages
-from emulator.world.functions import FunctionError
+from wxemu.scf import packages
+from wxemu.scf.packages import Packages
+from wxemu.scf.functions import FunctionError
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ from contextlib import closing
 
 import pytest
 
-from emulator.doctor import folder
-from emulator.world.world import World
+from wxemu.client.doctor import folder
+from wxemu.core.world import World
 
 SECRET = "5e884898da28047151d0e56f8dc62927"
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from emulator.doctor import functions
-from emulator.runtime import interpreters
+from wxemu.client.doctor import functions
+from wxemu.scf.runtime import interpreters
 
 GOOD = "def main(event, context):\n    return 1\n"
 

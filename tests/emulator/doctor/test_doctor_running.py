@@ -10,9 +10,9 @@ from contextlib import contextmanager
 
 import pytest
 
-from emulator.doctor import machine, running
-from emulator.remote import Remote, RemoteError
-from emulator.wire.access import Access
+from wxemu.client.doctor import machine, running
+from wxemu.client.remote import Remote, RemoteError
+from wxemu.core.http.access import Access
 
 TOKEN = "a-token-of-the-tests-own"
 

@@ -6,8 +6,8 @@ import socket
 
 import pytest
 
-from emulator.doctor import variables
-from emulator.intercept.authority import Authority
+from wxemu.client.doctor import variables
+from wxemu.intercept.authority import Authority
 
 OURS = "http://127.0.0.1:8687"
 

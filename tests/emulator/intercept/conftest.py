@@ -11,7 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from emulator.intercept import Interception, intercepting, interception_document
+from wxemu.intercept import Interception, intercepting, interception_document
 
 PATIENCE = 20
 

@@ -8,7 +8,7 @@ from base64 import b64encode
 import anyio
 import pytest
 
-from emulator.intercept import interception_document
+from wxemu.intercept import interception_document
 
 
 @pytest.fixture
@@ -53,7 +53,7 @@ def test_refusals_are_counted_for_each_host(client):
 
 
 def test_only_so_many_refused_hosts_are_remembered(intercept, monkeypatch):
-    monkeypatch.setattr("emulator.intercept.refusals.REMEMBERED", 1)
+    monkeypatch.setattr("wxemu.intercept.refusals.REMEMBERED", 1)
     client = intercept()
     for host in ("a.example", "b.example", "a.example"):
         assert "403 Forbidden" in client.connect_to(f"{host}:443")
@@ -157,7 +157,7 @@ def test_what_is_let_out_keeps_half_closed_connections(intercept, theirs, other_
 
 
 def test_what_is_let_out_and_falls_silent_is_let_go(intercept, theirs, monkeypatch):
-    monkeypatch.setattr("emulator.intercept.pipe.IDLE", 0.01)
+    monkeypatch.setattr("wxemu.intercept.pipe.IDLE", 0.01)
 
     with intercept("localhost").tunnel(f"localhost:{theirs}") as connection:
         assert connection.rest() == ""
@@ -229,7 +229,7 @@ def test_the_emulator_is_reached_without_the_control_token(intercept):
 
 
 def test_an_address_of_this_machine_beyond_loopback_is_refused_under_all(intercept, theirs, monkeypatch):
-    monkeypatch.setattr("emulator.intercept.listener.is_this_machine", lambda _: False)  # it looks like any other
+    monkeypatch.setattr("wxemu.intercept.listener.is_this_machine", lambda _: False)  # it looks like any other
     monkeypatch.setattr("anyio.connect_tcp", leading_to(theirs))
 
     assert "mine.example is this machine" in intercept("all").connect_to("mine.example:80")

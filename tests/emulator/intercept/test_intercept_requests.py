@@ -259,7 +259,7 @@ def test_who_names_no_host_in_tls_gets_the_certificate_of_wechat_without_a_tunne
 
 
 def test_only_so_many_certificates_are_kept(intercept, monkeypatch):
-    monkeypatch.setattr("emulator.intercept.authority.LEAVES", 2)
+    monkeypatch.setattr("wxemu.intercept.authority.LEAVES", 2)
     client = intercept()
     for host in ("a.myqcloud.com", "b.myqcloud.com", "c.myqcloud.com", "a.myqcloud.com"):
         with client.direct(host) as connection:
@@ -297,7 +297,7 @@ def test_clients_that_send_half_of_something_keep_nobody_waiting(client):
 
 def test_only_so_many_clients_are_served_at_a_time_and_the_next_when_one_leaves(intercept, monkeypatch):
     # By a limit of file descriptors it would be told to a process that has inherited those of all tests before.
-    monkeypatch.setattr("emulator.intercept.process._room", lambda: 1)
+    monkeypatch.setattr("wxemu.intercept.process._room", lambda: 1)
     client = intercept()
     with client.connect() as first, client.connect() as second:
         second.request("http://api.weixin.qq.com/second")
@@ -318,12 +318,12 @@ def test_only_so_many_clients_are_served_at_a_time_and_the_next_when_one_leaves(
     ],
 )
 def test_a_client_that_stops_in_the_middle_is_let_go(intercept, monkeypatch, limit, sent):
-    monkeypatch.setattr(f"emulator.intercept.{limit}", 0.01)
+    monkeypatch.setattr(f"wxemu.intercept.{limit}", 0.01)
 
     assert intercept().ask(sent) == ""
 
 
 def test_an_answer_that_takes_too_long_is_given_up(intercept, monkeypatch):
-    monkeypatch.setattr("emulator.intercept.relay.LONGEST_SILENCE", 0.01)
+    monkeypatch.setattr("wxemu.intercept.relay.LONGEST_SILENCE", 0.01)
 
     assert intercept().get("http://api.weixin.qq.com/slow") == ""

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from emulator.world import seed
+from wxemu.state import seed
 
 FREEZE = "authenticate freeze. please try again later"
 TOO_LONG = "challenge is too long. 512 chars at most"

@@ -7,7 +7,7 @@ from unittest.mock import ANY
 
 import pytest
 
-from emulator.world import seed
+from wxemu.state import seed
 
 APPID = "wx1234567890abcdef"
 DAY = 24 * 3600

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-import emulator.phone
+import wxemu.phone
 
 TEXTS = Path(emulator.phone.__file__).parent / "texts"
 MINI_PROGRAM = Path(emulator.phone.__file__).parent / "miniprogram"

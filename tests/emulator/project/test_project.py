@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from emulator.project import ProjectError, load_project
+from wxemu.scf.project import ProjectError, load_project
 
 ONE_FUNCTION = "envId: env-demo\nfunctions:\n  - name: login\n    runtime: Python3.11\n"
 

@@ -6,9 +6,9 @@ import logging
 
 import pytest
 
-from emulator import project
-from emulator.deployment.catalogue import SET_HERE, Catalogue
-from emulator.project import ProjectError
+from wxemu.scf import project
+from wxemu.scf.catalogue import SET_HERE, Catalogue
+from wxemu.scf.project import ProjectError
 
 CONFIG = """
 envId: env-demo
@@ -42,7 +42,7 @@ def catalogue(world, folder, tmp_path):
 
 @pytest.fixture
 def told(caplog):
-    caplog.set_level(logging.WARNING, "emulator.deployment.catalogue")
+    caplog.set_level(logging.WARNING, "wxemu.scf.catalogue")
     return lambda: [record.getMessage() for record in caplog.records]
 
 

@@ -7,8 +7,8 @@ from textwrap import dedent
 
 import pytest
 
-from emulator.project import FunctionSpec
-from emulator.runtime import Identity, Runtime
+from wxemu.scf.project import FunctionSpec
+from wxemu.scf.runtime import Identity, Runtime
 
 APPID = "wx1234567890abcdef"
 

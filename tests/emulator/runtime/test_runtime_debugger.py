@@ -11,7 +11,7 @@ from queue import SimpleQueue
 import pytest
 from editor import Editor
 
-from emulator.runtime import DebuggerError, Debugging, debugging
+from wxemu.scf.runtime import DebuggerError, Debugging, debugging
 
 pytestmark = pytest.mark.slow  # each takes a second, which is debugpy's start
 

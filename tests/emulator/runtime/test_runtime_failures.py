@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from emulator.runtime import instance
+from wxemu.scf.runtime import instance
 
 USER_CODE = {"errorCode": 1, "errorMessage": "user code exception caught", "requestId": "req-1", "statusCode": 430}
 EXITED = {"errorCode": -1, "errorMessage": "User process exit when running", "requestId": "req-1", "statusCode": 439}

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from emulator.runtime import Identity, wx_event
+from wxemu.scf.runtime import Identity, wx_event
 
 ECHO_CONTEXT = "def main(event, context):\n    return context\n"
 

@@ -14,8 +14,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from emulator.runtime import InterpreterError, RuntimeClosedError
-from emulator.runtime.pool import MAX_IDLE
+from wxemu.scf.runtime import InterpreterError, RuntimeClosedError
+from wxemu.scf.runtime.pool import MAX_IDLE
 
 COUNT = "count = 0\ndef main(event, context):\n    global count\n    count += 1\n    return count\n"
 PROCESS = "import os\ndef main(event, context):\n    return os.getpid()\n"

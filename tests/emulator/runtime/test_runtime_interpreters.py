@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from emulator.runtime import InterpreterError, interpreters
+from wxemu.scf.runtime import InterpreterError, interpreters
 
 VERSION = "import sys\ndef main(event, context): return 'Python%d.%d' % sys.version_info[:2]\n"
 

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emulator.project import FunctionSpec
-from emulator.runtime import Invocation, log
-from emulator.runtime.invocation import process_exited
-from emulator.runtime.log import LiveLog
+from wxemu.scf.project import FunctionSpec
+from wxemu.scf.runtime import Invocation, log
+from wxemu.scf.runtime.invocation import process_exited
+from wxemu.scf.runtime.log import LiveLog
 
 
 def test_a_line_is_heard_before_the_function_goes_on(start_meeting, deploy, user, fifo):

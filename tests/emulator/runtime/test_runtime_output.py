@@ -2,7 +2,7 @@
 
 import logging
 
-from emulator.runtime.channel import LOG_LIMIT_BYTES
+from wxemu.scf.runtime.channel import LOG_LIMIT_BYTES
 
 ECHO = "def main(event, context):\n    return event\n"
 

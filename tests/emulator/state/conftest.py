@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from emulator.state import State
-from emulator.state.function_store import FunctionStore
+from wxemu.state import State
+from wxemu.state.function_store import FunctionStore
 
 SESSIONS = "CREATE TABLE sessions (appid TEXT, openid TEXT, session_key TEXT NOT NULL, PRIMARY KEY (appid, openid))"
 

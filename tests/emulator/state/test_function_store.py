@@ -7,7 +7,7 @@ import sqlite3
 
 import pytest
 
-from emulator.world.state import StateError
+from wxemu.state.tables import StateError
 
 APPID = "wx1234567890abcdef"
 SESSIONS = "CREATE TABLE sessions (appid TEXT, openid TEXT, session_key TEXT NOT NULL, PRIMARY KEY (appid, openid))"

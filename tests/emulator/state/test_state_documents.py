@@ -6,9 +6,10 @@ import hashlib
 
 import pytest
 
-from emulator.state import parse, text
-from emulator.world import apps, tenancy
-from emulator.world.state import JOURNAL, NO_STATE
+from wxemu.state import parse, text
+from wxemu.core import apps
+from wxemu.state import tenancy
+from wxemu.state.tables import JOURNAL, NO_STATE
 
 APPID = "wx1234567890abcdef"
 CODE = b"not really a zip"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from emulator.state import read_file, write_file
-from emulator.world.state import StateError
+from wxemu.state import read_file, write_file
+from wxemu.state.tables import StateError
 
 
 class TestFiles:

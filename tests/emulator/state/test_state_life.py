@@ -10,12 +10,16 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as checks
 from hypothesis import strategies as st
 
-from emulator.state import State, parse, text
-from emulator.state.function_store import FunctionStore
-from emulator.world import apps, phones, seed, sessions, settings, tokens, users, web_users
-from emulator.world.confirmations import confirm
-from emulator.world.errors import WeChatError
-from emulator.world.world import World
+from wxemu.state import State, parse, text
+from wxemu.state.function_store import FunctionStore
+from wxemu.core import apps, settings
+from wxemu.phone import phones
+from wxemu.state import seed
+from wxemu.wechat import sessions, tokens, users
+from wxemu.cloudbase import web_users
+from wxemu.phone.confirmations import confirm
+from wxemu.wechat.errors import WeChatError
+from wxemu.core.world import World
 
 APPID = "wx1234567890abcdef"
 NOON = 1_700_000_000.0

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from emulator.world import apps, functions, phones, seed, sessions, tokens, users, web_users
-from emulator.world.snapshots import SnapshotNameError, UnknownSnapshotError
-from emulator.world.state import StateError
+from wxemu.core import apps
+from wxemu.scf import functions
+from wxemu.phone import phones
+from wxemu.state import seed
+from wxemu.wechat import sessions, tokens, users
+from wxemu.cloudbase import web_users
+from wxemu.state.snapshots import SnapshotNameError, UnknownSnapshotError
+from wxemu.state.tables import StateError
 
 APPID = "wx1234567890abcdef"
 OTHER = "wxfedcba0987654321"

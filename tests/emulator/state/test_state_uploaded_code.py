@@ -8,9 +8,9 @@ import zipfile
 
 import pytest
 
-from emulator.deployment.catalogue import Catalogue
-from emulator.deployment.configuration import Configuration
-from emulator.world import functions
+from wxemu.scf.catalogue import Catalogue
+from wxemu.scf.configuration import Configuration
+from wxemu.scf import functions
 
 PYTHON = Configuration(runtime="Python3.11")
 

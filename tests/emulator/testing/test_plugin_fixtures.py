@@ -9,14 +9,14 @@ from typing import get_args
 import pytest
 import requests
 
-from emulator.remote import RemoteError
-from emulator.testing import CloudID, MiniProgramError, NoExchangeError
-from emulator.testing.faults import Failure
-from emulator.testing.phone import Outcome, Override, Profile
-from emulator.world.confirmations import OUTCOMES
-from emulator.world.faults import FAILURES
-from emulator.world.phones import OVERRIDES
-from emulator.world.soter import PROFILES
+from wxemu.client.remote import RemoteError
+from wxemu.client.testing import CloudID, MiniProgramError, NoExchangeError
+from wxemu.client.testing.faults import Failure
+from wxemu.client.testing.phone import Outcome, Override, Profile
+from wxemu.phone.confirmations import OUTCOMES
+from wxemu.core.faults import FAILURES
+from wxemu.phone.phones import OVERRIDES
+from wxemu.wechat.soter import PROFILES
 
 slow = pytest.mark.slow  # an emulator is started
 

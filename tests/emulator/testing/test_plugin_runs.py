@@ -15,9 +15,9 @@ from pathlib import Path
 
 import pytest
 
-from emulator import child
-from emulator.child import Child, ChildError
-from emulator.remote import Remote, RemoteError
+from wxemu.client import child
+from wxemu.client.child import Child, ChildError
+from wxemu.client.remote import Remote, RemoteError
 
 pytest_plugins = ["pytester"]
 
@@ -353,7 +353,7 @@ def test_a_run_that_uses_no_fixture_loads_nothing_for_them(pytester):
 
         def test_a(pytestconfig):
             assert pytestconfig.pluginmanager.has_plugin("wxcloud")
-            assert not {"requests", "flask", "click", "emulator.remote", "emulator.child"} & sys.modules.keys()
+            assert not {"requests", "flask", "click", "wxemu.client.remote", "wxemu.client.child"} & sys.modules.keys()
     """)
 
     pytester.runpytest_subprocess("-p", "no:randomly").assert_outcomes(passed=1)

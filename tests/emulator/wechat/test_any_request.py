@@ -10,10 +10,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from emulator import console
-from emulator.app import OUR_OWN
-from emulator.documents import openapi
-from emulator.world.apis import TABLE
+from wxemu import console
+from wxemu.app import OUR_OWN
+from wxemu.documents import openapi
+from wxemu.wechat.openapis import TABLE
 
 EMULATED = [api.path for api in TABLE]
 ENDLESS = ("/emulator/v1/logs/stream", "/emulator/v1/exchanges/stream")

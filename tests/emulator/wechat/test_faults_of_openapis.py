@@ -8,8 +8,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from emulator.wire import outages
-from emulator.world import faults, seed
+from wxemu.core.http import outages
+from wxemu.core import faults
+from wxemu.state import seed
 
 LOGIN = "/sns/jscode2session"
 KEY = "o0q0otL8aEzpcZL/FT9WsQ=="
@@ -42,7 +43,7 @@ def checked(wechat):
 def waited(monkeypatch):
     """The seconds that answers have waited, none of which has passed."""
     seconds = []
-    monkeypatch.setattr("emulator.wire.outages.time", SimpleNamespace(sleep=seconds.append))
+    monkeypatch.setattr("wxemu.core.http.outages.time", SimpleNamespace(sleep=seconds.append))
     return seconds
 
 
@@ -221,7 +222,7 @@ class TestTheAnswerOnItsWay:
     def test_nobody_waits_for_a_late_answer_but_its_client(self, add, http, monkeypatch):
         seen = []
         waiting = SimpleNamespace(sleep=lambda seconds: seen.append((seconds, errcode(http))))
-        monkeypatch.setattr("emulator.wire.outages.time", waiting)
+        monkeypatch.setattr("wxemu.core.http.outages.time", waiting)
         add("auth.code2Session", latencyMs=250, times=1)
         assert errcode(http) == 41002
         assert seen == [(0.25, 41002)]  # another call was answered while the first one waited
@@ -288,7 +289,7 @@ def test_a_fault_is_met_in_every_process_that_serves_the_world(tmp_path, open_wo
 
 
 def test_when_as_many_answers_are_late_as_may_be_the_next_comes_at_once(add, checked, waited, monkeypatch):
-    monkeypatch.setattr("emulator.wire.outages._LATE", threading.BoundedSemaphore(1))
+    monkeypatch.setattr("wxemu.core.http.outages._LATE", threading.BoundedSemaphore(1))
     add(latencyMs=500)
     with outages._LATE:
         assert checked().is_success

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from emulator.world import sessions
+from wxemu.wechat import sessions
 
 KEY = "o0q0otL8aEzpcZL/FT9WsQ=="
 DOUYIN_KEY = "724edcafc423d167724edcbe"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 
-from emulator.world import sessions
+from wxemu.wechat import sessions
 
 USERS, EACH = 20, 10
 

@@ -7,7 +7,7 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from emulator.world import sessions
+from wxemu.wechat import sessions
 
 KEY = "o0q0otL8aEzpcZL/FT9WsQ=="
 NOON = 1_700_000_000

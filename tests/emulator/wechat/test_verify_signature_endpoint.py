@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from emulator.world import seed
+from wxemu.state import seed
 
 OK = {"errcode": 0, "errmsg": "ok", "is_ok": True}
 NOT_OK = {"is_ok": False}

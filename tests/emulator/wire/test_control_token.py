@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from emulator.wire.access import COOKIE, Access
+from wxemu.core.http.access import COOKIE, Access
 
 TOKEN = "a-token-of-the-tests-own"
 OURS = [

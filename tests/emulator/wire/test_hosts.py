@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from emulator.wire.hosts import is_emulated, is_named
+from wxemu.core.http.hosts import is_emulated, is_named
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emulator.wire.access import LOOPBACK_ONLY, Access
+from wxemu.core.http.access import LOOPBACK_ONLY, Access
 
 OPTION = "--allow-host"
 LAN = "192.0.2.7"

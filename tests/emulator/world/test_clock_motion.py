@@ -6,8 +6,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from emulator.world.clock import FASTEST, Clock, ClockError
-from emulator.world.store import Store
+from wxemu.core.clock import FASTEST, Clock, ClockError
+from wxemu.core.store import Store
 
 NOON = 1_700_000_000.0
 END = 2**32
@@ -26,7 +26,7 @@ class Real:
 @pytest.fixture
 def real(monkeypatch):
     real = Real()
-    monkeypatch.setattr("emulator.world.clock.time", real)
+    monkeypatch.setattr("wxemu.core.clock.time", real)
     return real
 
 

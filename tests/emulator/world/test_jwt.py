@@ -11,7 +11,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from emulator.world import jwt
+from wxemu.cloudbase import jwt
 
 KEY = b"k" * 32
 claims = st.dictionaries(st.text(), st.text() | st.integers() | st.none() | st.booleans(), max_size=4)

@@ -9,10 +9,12 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-from emulator.world import phones, seed, sessions
-from emulator.world.confirmations import confirm
-from emulator.world.store import StoreError
-from emulator.world.world import DATABASE_NAME, World
+from wxemu.phone import phones
+from wxemu.state import seed
+from wxemu.wechat import sessions
+from wxemu.phone.confirmations import confirm
+from wxemu.core.store import StoreError
+from wxemu.core.world import DATABASE_NAME, World
 
 APPID = "wx1234567890abcdef"
 SECRET = "0123456789abcdef0123456789abcdef"

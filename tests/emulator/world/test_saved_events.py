@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from emulator.world import saved_events
-from emulator.world.saved_events import SavedEvent
+from wxemu.console import saved_events
+from wxemu.console.saved_events import SavedEvent
 
 ONE = SavedEvent("env-demo", "ask", "one", '{"a": 1}', "user", "oAlice")
 

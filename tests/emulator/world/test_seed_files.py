@@ -7,8 +7,11 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from emulator.world import apps, phones, seed, sessions, users
-from emulator.world.seed_form import SeedError
+from wxemu.core import apps
+from wxemu.phone import phones
+from wxemu.state import seed
+from wxemu.wechat import sessions, users
+from wxemu.state.seed_form import SeedError
 
 APPID = "wx1234567890abcdef"
 SECRET = "0123456789abcdef0123456789abcdef"

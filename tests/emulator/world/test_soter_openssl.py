@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from emulator.world.soter import PROFILES, fingerprint, load_private_key, result_json, sign, verify
+from wxemu.wechat.soter import PROFILES, fingerprint, load_private_key, result_json, sign, verify
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from emulator.world.soter import PROFILES, AuthMode, UnsupportedModeError, result_json
+from wxemu.wechat.soter import PROFILES, AuthMode, UnsupportedModeError, result_json
 
 FACTS = {"raw": "msg", "fid": "2", "counter": 123, "cpu_id": "0f000000262300000b5f094d1cf4c411", "uid": "10206"}
 

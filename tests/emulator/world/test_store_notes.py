@@ -6,7 +6,7 @@ from contextlib import closing
 
 import pytest
 
-from emulator.world.store import Store
+from wxemu.core.store import Store
 
 
 @pytest.fixture

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from emulator.world import seed, web_users
+from wxemu.state import seed
+from wxemu.cloudbase import web_users
 
 ENV = "env-demo"
 

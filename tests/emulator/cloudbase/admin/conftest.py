@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from emulator.world import permissions
+from wxemu.cloudbase import grants as permissions
 
 NOON = 1_700_000_000
 APPID, ENV = "wx1234567890abcdef", "env-demo"

@@ -10,13 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from emulator.cloudbase.admin.openapi_pb2 import (
-    ApiGetOpenDataByCloudIdReq,
-    ApiGetOpenDataByCloudIdResp,
-    CommApiData,
-    CommOpenApiResp,
-)
-from emulator.world import sowing
+from wxemu.cloudbase.admin.openapi_pb2 import ApiGetOpenDataByCloudIdReq, ApiGetOpenDataByCloudIdResp, CommApiData, CommOpenApiResp
+from wxemu.state import seeding as sowing
 
 NOON = 1_700_000_000
 APPID, OTHER_APPID = "wx1234567890abcdef", "wxfedcba0987654321"

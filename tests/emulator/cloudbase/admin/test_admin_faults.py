@@ -7,10 +7,10 @@ from types import SimpleNamespace
 
 import pytest
 
-from emulator.cloudbase.admin.errors import OVERLOAD_CODES
-from emulator.cloudbase.admin.openapi_pb2 import CommApiData, CommOpenApiResp
-from emulator.world import permissions
-from emulator.world.faults import OVERLOADS
+from wxemu.cloudbase.admin.errors import OVERLOAD_CODES
+from wxemu.cloudbase.admin.openapi_pb2 import CommApiData, CommOpenApiResp
+from wxemu.cloudbase import grants as permissions
+from wxemu.core.faults import OVERLOADS
 
 API = "soter.verifySignature"
 
@@ -121,7 +121,7 @@ def test_a_proxy_answers_in_the_gateways_place(add, http, in_protobuf):
 
 def test_a_latency_passes_before_the_answer(add, both, monkeypatch):
     waited = []
-    monkeypatch.setattr("emulator.wire.outages.time", SimpleNamespace(sleep=waited.append))
+    monkeypatch.setattr("wxemu.core.http.outages.time", SimpleNamespace(sleep=waited.append))
     add(latencyMs=300)
     assert both()["errcode"] == 41009
     assert waited == [0.3, 0.3]

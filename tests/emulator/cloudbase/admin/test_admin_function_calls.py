@@ -86,7 +86,7 @@ def test_there_is_the_latest_version_only(sdk):
 
 
 def test_more_calls_than_may_be_in_flight_are_refused(request, monkeypatch):
-    monkeypatch.setattr("emulator.deployment.deployment.MAX_IN_FLIGHT", 0)
+    monkeypatch.setattr("wxemu.scf.deployment.MAX_IN_FLIGHT", 0)
     sdk = request.getfixturevalue("sdk")
     assert refusal(sdk.call_function())[0] == "EXCEED_CONCURRENT_REQUEST_LIMIT"
 

@@ -7,9 +7,9 @@ from urllib.parse import quote
 
 import pytest
 
-from emulator.cloudbase.admin.openapi_pb2 import CommApiData
-from emulator.world import invocations
-from emulator.world.invocations import Record
+from wxemu.cloudbase.admin.openapi_pb2 import CommApiData
+from wxemu.scf import invocations
+from wxemu.scf.invocations import Record
 
 INVOCATION = "11111111-2222-4333-8444-555555555555"
 

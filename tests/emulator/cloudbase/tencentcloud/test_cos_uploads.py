@@ -8,7 +8,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from emulator.world import uploads
+from wxemu.tencentcloud.cos import uploads
 
 FILES = {"index.py": "def main(event, context):\n    return 'uploaded'\n"}
 OBJECT = "1250000000/env-demo/fresh.zip"

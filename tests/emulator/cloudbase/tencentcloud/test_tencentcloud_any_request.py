@@ -9,8 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from emulator.cloudbase.tencentcloud.codec import LARGEST_REQUEST
-from emulator.cloudbase.tencentcloud.routes import ACTIONS, SERVICES
+from wxemu.tencentcloud.codec import LARGEST_REQUEST
+from wxemu.tencentcloud.routes import ACTIONS, SERVICES
 
 anything = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 VERSIONS = {service: version for version, service in SERVICES.items()}

@@ -6,8 +6,9 @@ import json
 
 import pytest
 
-from emulator.deployment.catalogue import DEFAULT_HANDLER
-from emulator.world import functions, seed
+from wxemu.scf.catalogue import DEFAULT_HANDLER
+from wxemu.scf import functions
+from wxemu.state import seed
 
 ANSWER = {"index.py": "def main(event, context):\n    return 'uploaded'\n"}
 

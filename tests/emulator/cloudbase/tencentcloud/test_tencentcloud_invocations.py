@@ -8,9 +8,9 @@ from dataclasses import replace
 
 import pytest
 
-from emulator.deployment import Deployment, TooManyCallsError
-from emulator.world import invocations
-from emulator.world.invocations import KEPT_CHARACTERS, Record
+from wxemu.scf.deployment import Deployment, TooManyCallsError
+from wxemu.scf import invocations
+from wxemu.scf.invocations import KEPT_CHARACTERS, Record
 
 
 def test_an_answer_is_the_result(cloud):

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from emulator.deployment import Deployment, TooManyCallsError
-from emulator.runtime import Failure, Invocation
-from emulator.world import seed
+from wxemu.scf.deployment import Deployment, TooManyCallsError
+from wxemu.scf.runtime import Failure, Invocation
+from wxemu.state import seed
 
 ROOT = Path(__file__).parents[4]
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from emulator.cloudbase.web.routes import ACTIONS
+from wxemu.cloudbase.web.routes import ACTIONS
 
 texts = st.text()  # half surrogate pairs among them
 json_values = st.recursive(

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emulator.wire.origins import is_of_this_machine
+from wxemu.core.http.origins import is_of_this_machine
 
 LOOPBACK = [
     *("http://localhost", "http://localhost:5173", "https://localhost:443", "http://app.localhost:3000"),
