@@ -1,4 +1,4 @@
-"""``python -m emulator`` is ``wxemu``."""
+"""``python -m wxemu`` is ``wxemu``."""
 
 from wxemu.cli import main
 

@@ -13,33 +13,43 @@ from flask.json.provider import DefaultJSONProvider
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 from werkzeug.routing import Rule
 
-from wxemu import cloudbase, console, control, documents, phone, wechat
-from wxemu.control import replaying
-from wxemu.scf.failures import TooManyCallsError, UnknownFunctionError
-from wxemu.scf.project import ProjectError
-from wxemu.scf.runtime import DebuggerError
-from wxemu.wechat.routes import refuse, wrong_method
+from wxemu import documents
+from wxemu.cloudbase.admin import routes as admin
+from wxemu.cloudbase.auth import routes as auth
+from wxemu.cloudbase.httpapi import routes as httpapi
+from wxemu.cloudbase.web import routes as web
+from wxemu.console import routes as console
+from wxemu.control import errors, replaying
+from wxemu.control import routes as control
+from wxemu.core.apps import UnknownAppError
+from wxemu.core.clock import ClockError
+from wxemu.core.faults import FaultError, UnknownFaultError
 from wxemu.core.http.access import LOOPBACK_ONLY, Access, ControlTokenError, check_name, check_token
 from wxemu.core.http.body import BodyError
 from wxemu.core.http.hosts import is_emulated
 from wxemu.core.http.origins import ForeignHostError, ForeignPageError
-from wxemu.core.apps import UnknownAppError
-from wxemu.core.clock import ClockError
-from wxemu.wechat.errors import WeChatError
-from wxemu.core.faults import FaultError, UnknownFaultError
-from wxemu.phone.phones import InvalidPhoneError, UnknownPhoneError
-from wxemu.state.seed_form import SeedError, TakenError
 from wxemu.core.settings import SettingsError
+from wxemu.phone import routes as phone
+from wxemu.phone.phones import InvalidPhoneError, UnknownPhoneError
+from wxemu.scf.failures import TooManyCallsError, UnknownFunctionError
+from wxemu.scf.project import ProjectError
+from wxemu.scf.runtime import DebuggerError
+from wxemu.state.seed_form import SeedError, TakenError
 from wxemu.state.snapshots import SnapshotNameError, UnknownSnapshotError
 from wxemu.state.tables import StateError
+from wxemu.tencentcloud import routes as tencentcloud
+from wxemu.tencentcloud.cos import routes as cos
+from wxemu.wechat import routes as wechat
+from wxemu.wechat.errors import WeChatError
+from wxemu.wechat.routes import refuse, wrong_method
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-    from wxemu.scf.deployment import Deployment
-    from wxemu.intercept import Interception
     from wxemu.core.world import World
+    from wxemu.intercept import Interception
+    from wxemu.scf.deployment import Deployment
 
 OUR_OWN: Final = ("/phone", "/wx.js", "/emulator/", "/healthz", "/readyz", "/openapi.json")
 LARGEST_BODY: Final = 32 * 1024 * 1024
@@ -109,7 +119,16 @@ def create_app(
         replaying.face(world, deployment),
         console.face(world, deployment, interception=interception, replay=partial(replaying.replay, world, deployment)),
     ]
-    for face in (wechat.face(world), *cloudbase.faces(world, deployment), documents.face(), *ours):
+    theirs = [
+        wechat.face(world),
+        admin.face(world, deployment),
+        web.face(world, deployment),
+        httpapi.face(world, deployment),
+        auth.face(world),
+        tencentcloud.face(world, deployment),
+        cos.face(world),
+    ]
+    for face in (*theirs, documents.face(), *ours):
         face.before_request(partial(check_name, access))  # after its own, which number the request for a refusal
         if face in ours:
             face.before_request(partial(check_token, access))
@@ -129,7 +148,7 @@ def create_app(
         if request.path.startswith(console.PATHS) and not isinstance(error, ControlTokenError | ForeignPageError):
             return _refused_by_us(error, partial(console.failure, world))
         if request.path.startswith((*OUR_OWN, *console.PATHS)):
-            return _refused_by_us(error, control.failure)
+            return _refused_by_us(error, errors.failure)
         return refuse(world, _as_wechat_error(error))
 
     return app

@@ -8,14 +8,14 @@ from typing import Any
 from flask import Blueprint, Response, jsonify
 
 from wxemu.cloudbase.paths import cloudbase_paths
-from wxemu.tencentcloud.routes import ACTIONS
 from wxemu.console.paths import console_paths
 from wxemu.control.paths import control_paths
+from wxemu.core.http import operations
 from wxemu.phone.paths import phone_paths
 from wxemu.phone.routes import BY_HAND, OPERATIONS
-from wxemu.wechat.paths import failure, wechat_paths
-from wxemu.core.http import operations
+from wxemu.tencentcloud.routes import ACTIONS
 from wxemu.wechat.openapis import TABLE
+from wxemu.wechat.paths import failure, wechat_paths
 
 
 def face() -> Blueprint:
@@ -57,7 +57,7 @@ def coverage() -> str:
         [
             "# What is emulated",
             "",
-            "Written by `scripts/coverage` from THE TABLE (`emulator/world/apis.py`); a test keeps it true.",
+            "Written by `scripts/coverage` from THE TABLE (`emulator/wxemu/wechat/openapis.py`); a test keeps it true.",
             "",
             "## WeChat openapis",
             "",

@@ -29,17 +29,16 @@ from granian.constants import Interfaces
 from granian.server import Server
 
 from wxemu.app import create_app
-from wxemu.scf.deployment import MAX_IN_FLIGHT, SESSION_STORE, Deployment
-from wxemu.scf.inspection import Inspection
-from wxemu.intercept import Interception, intercepting, interception_facts
-from wxemu.scf.project import ProjectError
-from wxemu.state import State, check, write_file
-from wxemu.state.function_store import FunctionStore
-from wxemu.core.http.access import LOOPBACK, LOOPBACK_ONLY, Access
 from wxemu.core import apps
-from wxemu.state import seed
+from wxemu.core.http.access import LOOPBACK, LOOPBACK_ONLY, Access
 from wxemu.core.store import StoreError
 from wxemu.core.world import World
+from wxemu.intercept import Interception, intercepting, interception_facts
+from wxemu.scf.deployment import MAX_IN_FLIGHT, SESSION_STORE, Deployment
+from wxemu.scf.inspection import Inspection
+from wxemu.scf.project import ProjectError
+from wxemu.state import State, check, seed, write_file
+from wxemu.state.function_store import FunctionStore
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

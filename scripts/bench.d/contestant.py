@@ -36,9 +36,9 @@ def ping(_contest: dict[str, Any]) -> WSGIApplication:
 def emulator(contest: dict[str, Any]) -> WSGIApplication:
     """The emulator's faces with the demo tenant, on a server that `wxemu start` would not take."""
     from wxemu.app import create_app  # noqa: PLC0415
+    from wxemu.core.world import World  # noqa: PLC0415
     from wxemu.scf.deployment import Deployment  # noqa: PLC0415
     from wxemu.state import seed  # noqa: PLC0415
-    from wxemu.core.world import World  # noqa: PLC0415
 
     state = Path(contest["state"])
     world = World(state)

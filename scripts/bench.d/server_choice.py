@@ -22,8 +22,8 @@ from errors import StarvedError
 from report import Table, number
 from visit import PING, Visit
 
-from wxemu.server import THREADS, free_port
 from wxemu.core.http.access import LOOPBACK
+from wxemu.server import THREADS, free_port
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -34,7 +34,7 @@ class Emulator:
     """A running ``wxemu start``."""
 
     def __init__(self, *options, project=PROJECT):
-        command = [sys.executable, "-m", "emulator", "start", "--project", str(project), "--port", "0", "--json"]
+        command = [sys.executable, "-m", "wxemu", "start", "--project", str(project), "--port", "0", "--json"]
         self.process = subprocess.Popen([*command, *options], stdout=subprocess.PIPE, text=True)
         self.facts = json.loads(self.process.stdout.readline())
         self.url = self.facts["url"]

@@ -63,7 +63,7 @@ class Emulator:
     """A running ``wxemu start``."""
 
     def __init__(self, project, *options):
-        command = [sys.executable, "-m", "emulator", "start", "--project", str(project), "--port", "0", "--json"]
+        command = [sys.executable, "-m", "wxemu", "start", "--project", str(project), "--port", "0", "--json"]
         command += ["--state", ":memory:", *options]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         self.facts = json.loads(self.process.stdout.readline())

@@ -2,9 +2,9 @@
 // Arguments: the shim's options, and what is tapped, one after another, as JSON. Prints what is shown after each tap.
 const path = require('node:path')
 const { JSDOM } = require('jsdom')
-const { createWx } = require('../../emulator/phone/wx.js')
+const { createWx } = require('../../emulator/wxemu/phone/wx.js')
 
-const ROOT = path.resolve(__dirname, '../../emulator/phone/miniprogram')
+const ROOT = path.resolve(__dirname, '../../emulator/wxemu/phone/miniprogram')
 const [options, taps] = process.argv.slice(2).map(argument => JSON.parse(argument))
 const outcomes = [...(options.outcomes ?? [])]
 

@@ -27,7 +27,7 @@ def answers(emulator):
         if shutil.which(command[0]) is None:
             pytest.skip(f"{command[0]} is needed")
         done = subprocess.run(
-            [sys.executable, "-m", "emulator", "exec", "--url", emulator.url, "--", *map(str, command)],
+            [sys.executable, "-m", "wxemu", "exec", "--url", emulator.url, "--", *map(str, command)],
             check=False,
             capture_output=True,
             text=True,

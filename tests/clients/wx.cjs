@@ -1,6 +1,6 @@
 // Calls of the shim, one after another. Arguments as JSON: its options, of which `outcomes` is what the user does at
 // each prompt; and the calls, [name, argument, "callbacks"?]. Prints what each gave, and the prompts.
-const { createWx } = require('../../emulator/phone/wx.js')
+const { createWx } = require('../../emulator/wxemu/phone/wx.js')
 
 const [{ outcomes, ...options }, calls] = process.argv.slice(2).map(argument => JSON.parse(argument))
 const prompts = []

@@ -1,5 +1,5 @@
 // What the shim promises, in WeChat's own types: this file is compiled, never run.
-import wxemu = require('../../emulator/phone/wx.js')
+import wxemu = require('../../emulator/wxemu/phone/wx.js')
 
 const wx = wxemu.createWx({ profile: 'ios', outcome: ({ authMode }) => (authMode === 'facial' ? 'match' : 'cancel') })
 const promised: Promise<WechatMiniprogram.StartSoterAuthenticationSuccessCallbackResult> = wx.startSoterAuthentication({

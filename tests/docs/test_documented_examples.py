@@ -42,7 +42,7 @@ CLOUDBASERC = (
 @contextmanager
 def started(project):
     """An emulator; what the first line of its ``wxemu start --json`` says."""
-    command = [sys.executable, "-m", "emulator", "start", "--project", str(project), "--port", "0"]
+    command = [sys.executable, "-m", "wxemu", "start", "--project", str(project), "--port", "0"]
     with subprocess.Popen([*command, "--state", ":memory:", "--json"], stdout=subprocess.PIPE, text=True) as process:
         try:
             yield json.loads(process.stdout.readline())

@@ -14,22 +14,22 @@ from documentation import DOCS, GUIDE, PROJECT, README, blocks, prose_of, text_o
 
 from wxemu.app import create_app
 from wxemu.cli import main
+from wxemu.cloudbase import grants as permissions
 from wxemu.cloudbase.admin import actions as gateway
 from wxemu.cloudbase.web import routes as web
-from wxemu.scf.deployment import Deployment
+from wxemu.core.settings import Settings
+from wxemu.core.world import World
 from wxemu.documents import coverage
+from wxemu.explain import MISTAKES
+from wxemu.phone.confirmations import OUTCOMES
+from wxemu.phone.phones import OVERRIDES
 from wxemu.phone.routes import OPERATIONS
-from wxemu.cloudbase import grants as permissions
+from wxemu.scf.deployment import Deployment
 from wxemu.state import seed, seed_form
 from wxemu.wechat import users
-from wxemu.wechat.openapis import BY_PATH
-from wxemu.phone.confirmations import OUTCOMES
 from wxemu.wechat.errors import ERRMSG
-from wxemu.explain import MISTAKES
-from wxemu.phone.phones import OVERRIDES
-from wxemu.core.settings import Settings
+from wxemu.wechat.openapis import BY_PATH
 from wxemu.wechat.soter import PROFILES
-from wxemu.core.world import World
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -210,7 +210,7 @@ def test_the_seed_that_is_shown_has_every_key_there_is():
 def test_the_house_shows_every_room():
     rooms = {path.name for path in (PROJECT / "emulator").iterdir() if path.suffix == ".py"} - {"__init__.py"}
     rooms |= {f"{path.parent.name}/" for path in (PROJECT / "emulator").glob("*/__init__.py")}
-    rooms |= {f"{path.parent.name}/" for path in (PROJECT / "emulator/cloudbase").glob("*/__init__.py")}
+    rooms |= {f"{path.parent.name}/" for path in (PROJECT / "emulator/wxemu/cloudbase").glob("*/__init__.py")}
     (house,) = re.findall(r"^## The house\n+```\n(.*?)^```$", DOCUMENTED, re.MULTILINE | re.DOTALL)
 
     assert rooms <= set(house.split())

@@ -13,11 +13,11 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from wxemu.app import create_app
-from wxemu.scf.deployment import Deployment
 from wxemu.core.http.access import LOOPBACK_ONLY, Access
+from wxemu.core.world import World
+from wxemu.scf.deployment import Deployment
 from wxemu.state import seed
 from wxemu.wechat import sessions
-from wxemu.core.world import World
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

@@ -7,9 +7,9 @@ import re
 import pytest
 from openapi_spec_validator import validate
 
-from wxemu.tencentcloud.routes import ACTIONS
 from wxemu.documents import coverage
 from wxemu.phone.routes import BY_HAND
+from wxemu.tencentcloud.routes import ACTIONS
 from wxemu.wechat.openapis import TABLE
 
 

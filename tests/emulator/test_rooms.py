@@ -32,4 +32,4 @@ def test_a_function_imports_nothing_of_the_emulator(file):
             imported |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
             imported.add(node.module or "")
-    assert not [name for name in imported if name.partition(".")[0] == "emulator"]
+    assert not [name for name in imported if name.partition(".")[0] == "wxemu"]

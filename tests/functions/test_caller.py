@@ -6,6 +6,7 @@ import json
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from wxcloud.caller import Caller
 from wxcloud.context import Context
 from wxcloud.errors import ForeignOpenid, InvalidContext, InvalidSource, MissingOpenid

@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
 import pytest
+
 import wxcloud
 
 STABLE, TOKEN, VERIFY = "/cgi-bin/stable_token", "/cgi-bin/token", "/cgi-bin/soter/verify_signature"

@@ -6,6 +6,7 @@ import traceback
 
 import pytest
 import requests
+
 import wxcloud
 
 SECRET = "0123456789abcdef0123456789abcdef"

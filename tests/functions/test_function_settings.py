@@ -4,6 +4,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
+
 from wxcloud.errors import InvalidSetting
 from wxcloud.settings import Settings
 

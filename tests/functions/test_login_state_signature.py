@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from wxcloud.auth import sign_login_state
 
 KEY_1, KEY_3, KEY_6 = "o0q0otL8aEzpcZL/FT9WsQ==", "9hAb/NEYUlkaMBEsmFgzig==", "49Q2zEXM3ogcyacpGdCa3A=="

@@ -3,9 +3,10 @@ from __future__ import annotations
 import copy
 
 import pytest
-import wxcloud
 from hypothesis import given
 from hypothesis import strategies as st
+
+import wxcloud
 from wxcloud.errors import WeChatError
 from wxcloud.openapi import OpenApi
 

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+
 import wxcloud
 from wxcloud.errors import InvalidSetting, StoreFailure
 from wxcloud.sessions import KeptSession

@@ -11,8 +11,8 @@ from contextlib import contextmanager
 
 import pytest
 
-from wxemu.scf.project import ProjectError, load_project
 from wxemu.client.remote import Remote
+from wxemu.scf.project import ProjectError, load_project
 from wxemu.scf.runtime import Identity, Runtime, interpreters
 
 WHAT_IS_THERE = """\
@@ -47,7 +47,7 @@ def runtime(**options):
 
 @contextmanager
 def emulator(project, *options):
-    command = [sys.executable, "-m", "emulator", "start", "--project", str(project.directory), "--port", "0"]
+    command = [sys.executable, "-m", "wxemu", "start", "--project", str(project.directory), "--port", "0"]
     command += ["--state", ":memory:", "--json", *options]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         line = process.stdout.readline()

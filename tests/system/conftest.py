@@ -20,7 +20,7 @@ class Running:
     """A ``wxemu start`` of the test's own."""
 
     def __init__(self, *options, project=PROJECT):
-        command = [sys.executable, "-m", "emulator", "start", "--project", str(project), "--port", "0", "--json"]
+        command = [sys.executable, "-m", "wxemu", "start", "--project", str(project), "--port", "0", "--json"]
         self.process = subprocess.Popen(
             [*command, *options],
             stdout=subprocess.PIPE,

@@ -42,7 +42,7 @@ def begin(running):
     begun = []
 
     def begin(*arguments):
-        command = [sys.executable, "-m", "emulator", *arguments, "--url", running.remote.url]
+        command = [sys.executable, "-m", "wxemu", *arguments, "--url", running.remote.url]
         begun.append(
             subprocess.Popen(
                 command,

@@ -16,7 +16,7 @@ def emulator(tmp_path):
     (tmp_path / "functions" / "ask").mkdir(parents=True)
     (tmp_path / "functions" / "ask" / "index.py").write_text(READS_ENVIRON)
     (tmp_path / "cloudbaserc.yaml").write_text("envId: env-demo\nfunctions: [{name: ask, runtime: Python3.11}]\n")
-    command = [sys.executable, "-m", "emulator", "start", "--project", str(tmp_path), "--port", "0", "--state"]
+    command = [sys.executable, "-m", "wxemu", "start", "--project", str(tmp_path), "--port", "0", "--state"]
     with subprocess.Popen([*command, ":memory:", "--json"], stdout=subprocess.PIPE, text=True) as process:
         yield Remote(json.loads(process.stdout.readline())["url"])
         process.terminate()

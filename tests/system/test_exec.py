@@ -44,7 +44,7 @@ def wxemu(nowhere, tmp_path):
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("WX", "PYTEST_"))}
         named = environment if "WXEMU_URL" in environment else {"WXEMU_URL": nowhere, "WXEMU_EXEC_FRESH": "1"}
         return subprocess.run(
-            [sys.executable, "-m", "emulator", *arguments],
+            [sys.executable, "-m", "wxemu", *arguments],
             check=False,
             capture_output=True,
             text=True,
@@ -203,7 +203,7 @@ def executed(begin):
     """``wxemu exec`` of a command that has said that it runs."""
 
     def run(script):
-        command = (sys.executable, "-m", "emulator", "exec", "--", "sh", "-c", script)
+        command = (sys.executable, "-m", "wxemu", "exec", "--", "sh", "-c", script)
         process = begin(*command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
         return process, process.stdout.readline().strip()
 
@@ -229,7 +229,7 @@ terminal = os.open(sys.argv[1], os.O_RDWR)  # it becomes that of this session, w
 for number in range(3):
     os.dup2(terminal, number)
 command = [sys.executable, "-c", sys.argv[2]]
-os.execv(sys.executable, [sys.executable, "-m", "emulator", "exec", "--", *command])
+os.execv(sys.executable, [sys.executable, "-m", "wxemu", "exec", "--", *command])
 """
 COUNTING = """
 import os, signal, sys

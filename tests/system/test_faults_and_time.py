@@ -45,7 +45,7 @@ def running(start, project):
 @pytest.fixture
 def wxemu(running):
     def command(*arguments):
-        asked = [sys.executable, "-m", "emulator", *arguments, "--url", running.facts["url"], "--json"]
+        asked = [sys.executable, "-m", "wxemu", *arguments, "--url", running.facts["url"], "--json"]
         return json.loads(subprocess.run(asked, check=True, capture_output=True, text=True).stdout)
 
     return command

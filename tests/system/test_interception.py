@@ -22,7 +22,7 @@ PARTS = ("proxy", "https", "ca", "caBundle")
 
 
 def wxemu(*arguments, cwd):
-    command = [sys.executable, "-m", "emulator", "start", *arguments]
+    command = [sys.executable, "-m", "wxemu", "start", *arguments]
     return subprocess.run(command, check=False, capture_output=True, text=True, cwd=cwd)
 
 
@@ -225,7 +225,7 @@ def test_a_public_url_is_where_clients_find_the_proxy(start):
 
 
 def test_the_line_for_people_tells_it_too(tmp_path):
-    command = [sys.executable, "-m", "emulator", "start", "--port", "0", "--state", ":memory:"]
+    command = [sys.executable, "-m", "wxemu", "start", "--port", "0", "--state", ":memory:"]
     with subprocess.Popen(
         command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
     ) as process:

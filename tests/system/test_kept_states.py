@@ -27,7 +27,7 @@ ENOUGH = 300
 
 
 def wxemu(*arguments, given=None):
-    command = [sys.executable, "-m", "emulator", *arguments]
+    command = [sys.executable, "-m", "wxemu", *arguments]
     return subprocess.run(command, check=False, capture_output=True, text=True, input=given)
 
 

@@ -58,7 +58,7 @@ def wxemu(running):
     """A ``wxemu`` that works with the running emulator."""
 
     def run(*arguments, **options):
-        command = [sys.executable, "-m", "emulator", *arguments, "--url", running.remote.url]
+        command = [sys.executable, "-m", "wxemu", *arguments, "--url", running.remote.url]
         return subprocess.run(command, check=False, capture_output=True, text=True, **options)
 
     return run
@@ -70,7 +70,7 @@ def followed(running):
     followers = []
 
     def begin(*arguments):
-        command = [sys.executable, "-m", "emulator", "logs", "--follow", "--json", *arguments]
+        command = [sys.executable, "-m", "wxemu", "logs", "--follow", "--json", *arguments]
         begun = subprocess.Popen(
             [*command, "--url", running.remote.url], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
         )

@@ -19,7 +19,7 @@ TOKEN = "a-token-of-the-tests-own"
 
 
 def wxemu(*arguments, **environment):
-    command = [sys.executable, "-m", "emulator", *arguments]
+    command = [sys.executable, "-m", "wxemu", *arguments]
     env = {**os.environ, **environment}
     return subprocess.run(command, check=False, capture_output=True, text=True, env=env)
 

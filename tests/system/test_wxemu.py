@@ -14,7 +14,7 @@ pytestmark = pytest.mark.slow  # every test starts processes of its own, as a us
 
 
 def wxemu(*arguments, cwd=None):
-    command = [sys.executable, "-m", "emulator", *arguments]
+    command = [sys.executable, "-m", "wxemu", *arguments]
     return subprocess.run(command, check=False, capture_output=True, text=True, cwd=cwd)
 
 
@@ -69,7 +69,7 @@ def test_it_works_on_though_nobody_reads_that_it_is_ready(tmp_path):
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = str(probe.getsockname()[1])
     (tmp_path / "cloudbaserc.yaml").write_text("envId: env-demo\nfunctions: []\n")
-    command = [sys.executable, "-m", "emulator", "start", "--port", port, "--no-intercept", "--project", str(tmp_path)]
+    command = [sys.executable, "-m", "wxemu", "start", "--port", port, "--no-intercept", "--project", str(tmp_path)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as started:
         started.stdout.close()
         while wxemu("health", "--url", f"http://127.0.0.1:{port}").returncode != 0 and started.poll() is None:

@@ -34,13 +34,13 @@ def _expected() -> tuple[type[Exception], ...]:
     # Imported only when something failed: starting is what must be quick.
     from wxemu.client.child import ChildError  # noqa: PLC0415
     from wxemu.client.environment import NoInterceptionError  # noqa: PLC0415
+    from wxemu.client.remote import RemoteError  # noqa: PLC0415
+    from wxemu.core.store import StoreError  # noqa: PLC0415
     from wxemu.intercept import InterceptionError  # noqa: PLC0415
     from wxemu.scf.project import ProjectError  # noqa: PLC0415
-    from wxemu.client.remote import RemoteError  # noqa: PLC0415
     from wxemu.server import NoAddressError, PortTakenError  # noqa: PLC0415
     from wxemu.state.seed_form import SeedError  # noqa: PLC0415
     from wxemu.state.tables import StateError  # noqa: PLC0415
-    from wxemu.core.store import StoreError  # noqa: PLC0415
 
     return (
         ChildError,
@@ -57,7 +57,7 @@ def _expected() -> tuple[type[Exception], ...]:
 
 
 @click.group(cls=_Tidy, context_settings={"auto_envvar_prefix": "WXEMU", "help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="wxcloud-emulator")
+@click.version_option(package_name="wxemu")
 def main() -> None:
     """WeChat login and SOTER confirmation on CloudBase, on this machine.
 

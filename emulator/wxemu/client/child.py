@@ -38,7 +38,7 @@ class Child:
         # otherwise is none of its business, nor is a package of this name in the present folder.
         self._process = subprocess.Popen(  # noqa: S603 - our own module
             [
-                *(sys.executable, "-P", "-m", "emulator", "start", "--json", "--until-eof"),
+                *(sys.executable, "-P", "-m", "wxemu", "start", "--json", "--until-eof"),
                 *("--project", str(project), "--port", "0", "--state", ":memory:", *options),
             ],
             env={name: value for name, value in os.environ.items() if not name.startswith("WXEMU_START_")},

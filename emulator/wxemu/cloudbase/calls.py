@@ -8,15 +8,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from wxemu.scf.failures import FunctionFailedError, InvalidEventError, MemoryLimitError, NoResultError, TimeLimitError, TooManyCallsError, UnknownFunctionError, UnreadableProjectError
+from wxemu.scf.failures import (
+    FunctionFailedError,
+    InvalidEventError,
+    MemoryLimitError,
+    NoResultError,
+    TimeLimitError,
+    TooManyCallsError,
+    UnknownFunctionError,
+    UnreadableProjectError,
+)
 from wxemu.scf.runtime import wx_event
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from wxemu.cloudbase.web_users import WebUser
     from wxemu.scf.deployment import Deployment
     from wxemu.scf.runtime import Invocation
-    from wxemu.cloudbase.web_users import WebUser
 
 INVOCATION_FAILED: Final = "FUNCTION_INVOCATION_FAILED"
 PARAM_INVALID: Final = "FUNCTION_PARAM_INVALID"

@@ -11,13 +11,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from wxemu.core import apps
-from wxemu.wechat.openapis import BY_NAME
 from wxemu.core.randomness import BASE64URL
+from wxemu.wechat.openapis import BY_NAME
 
 if TYPE_CHECKING:
-    from wxemu.wechat.openapis import Api
     from wxemu.core.apps import App
     from wxemu.core.world import World
+    from wxemu.wechat.openapis import Api
 
 LIFE: Final = 600
 """Seconds that a wxCloudApiToken works; the real one's life is not known [inferred]."""

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from wxemu.cloudbase import grants as permissions
+from wxemu.cloudbase.grants import CloudCallError
+from wxemu.core import apps, faults, journal
 from wxemu.core.http import outages, recording
 from wxemu.core.http.outages import OutageError
-from wxemu.core import apps, faults, journal
-from wxemu.cloudbase import grants as permissions
 from wxemu.wechat.errors import WeChatError
-from wxemu.cloudbase.grants import CloudCallError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -15,8 +15,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from wxemu.core import apps
 from wxemu.cloudbase import jwt
+from wxemu.core import apps
 from wxemu.core.randomness import ALPHANUMERIC, BASE64URL
 
 if TYPE_CHECKING:

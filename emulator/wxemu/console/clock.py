@@ -10,8 +10,8 @@ from wxemu.console.page import show
 if TYPE_CHECKING:
     from flask import Response
 
-    from wxemu.scf.deployment import Deployment
     from wxemu.core.world import World
+    from wxemu.scf.deployment import Deployment
 
 
 STEPS: Final = (

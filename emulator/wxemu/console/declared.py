@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from wxemu.scf.project import ProjectError
 
 if TYPE_CHECKING:
+    from wxemu.core.apps import App
     from wxemu.scf.deployment import Deployment
     from wxemu.scf.project import FunctionSpec
-    from wxemu.core.apps import App
 
 
 @dataclass(frozen=True)

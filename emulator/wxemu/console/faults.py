@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING
 from wxemu.console import declared, form
 from wxemu.console.page import chosen_app, chosen_appid, show
 from wxemu.core import faults
-from wxemu.wechat.openapis import TABLE
-from wxemu.wechat.errors import ERRMSG
 from wxemu.core.faults import Fault
+from wxemu.wechat.errors import ERRMSG
+from wxemu.wechat.openapis import TABLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from flask import Response
 
-    from wxemu.scf.deployment import Deployment
     from wxemu.core.world import World
+    from wxemu.scf.deployment import Deployment
 
 
 def page(world: World, deployment: Deployment) -> Response:

@@ -10,17 +10,16 @@ from urllib.parse import quote, urlencode
 from flask import request
 from werkzeug.exceptions import NotFound
 
-from wxemu.console import declared, form, log, rows
+from wxemu.console import declared, form, log, rows, saved_events
 from wxemu.console.page import chosen_app, show
+from wxemu.console.saved_events import LAST, SavedEvent
 from wxemu.console.sending import SENDERS, sent
-from wxemu.scf.failures import UnknownFunctionError
-from wxemu.scf import invocations
 from wxemu.core import journal
-from wxemu.console import saved_events
+from wxemu.scf import invocations
+from wxemu.scf.failures import UnknownFunctionError
+from wxemu.scf.invocations import Choice
 from wxemu.wechat import users
 from wxemu.wechat.openapis import TABLE
-from wxemu.scf.invocations import Choice
-from wxemu.console.saved_events import LAST, SavedEvent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,12 +27,12 @@ if TYPE_CHECKING:
 
     from flask import Response
 
+    from wxemu.core.apps import App
+    from wxemu.core.world import World
     from wxemu.scf.deployment import Deployment
+    from wxemu.scf.invocations import Record
     from wxemu.scf.project import FunctionSpec
     from wxemu.scf.runtime import InstanceState
-    from wxemu.core.apps import App
-    from wxemu.scf.invocations import Record
-    from wxemu.core.world import World
 
 PLOTTED: Final = 40
 """Invocations in a chart."""

@@ -10,17 +10,17 @@ from flask import Response, request
 
 from wxemu.console import log
 from wxemu.console.page import chosen_app
-from wxemu.core.http import body
 from wxemu.core import faults, journal
+from wxemu.core.http import body
 from wxemu.scf import invocations
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from wxemu.scf.deployment import Deployment
-    from wxemu.scf.feed import Listener
     from wxemu.core.http.streams import Streams
     from wxemu.core.world import World
+    from wxemu.scf.deployment import Deployment
+    from wxemu.scf.feed import Listener
 
 TOPICS: Final[Mapping[str, Callable[[World, Deployment], object]]] = {
     "requests": lambda world, _: journal.last_number(world),

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from wxemu.scf.invocations import Choice
 
 if TYPE_CHECKING:
+    from wxemu.core.apps import App
     from wxemu.scf.deployment import Deployment
     from wxemu.scf.feed import Listener
-    from wxemu.core.apps import App
 
 
 def listener(deployment: Deployment, app: App, function: str) -> Listener:

@@ -8,18 +8,18 @@ from flask import request
 
 from wxemu.console import clients, declared, diagram, story
 from wxemu.console.page import chosen_app, chosen_appid, show
-from wxemu.intercept import interception_facts
-from wxemu.scf import invocations
 from wxemu.core import journal
-from wxemu.phone import phones
 from wxemu.core.journal import Choice
+from wxemu.intercept import interception_facts
+from wxemu.phone import phones
+from wxemu.scf import invocations
 
 if TYPE_CHECKING:
     from flask import Response
 
-    from wxemu.scf.deployment import Deployment
-    from wxemu.intercept import Interception
     from wxemu.core.world import World
+    from wxemu.intercept import Interception
+    from wxemu.scf.deployment import Deployment
 
 
 def page(world: World, deployment: Deployment, interception: Interception | None = None) -> Response:

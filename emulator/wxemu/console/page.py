@@ -16,8 +16,8 @@ from werkzeug.exceptions import NotFound
 
 from wxemu.console import outcome, story
 from wxemu.console.texts import Texts
-from wxemu.core.http import language
 from wxemu.core import apps
+from wxemu.core.http import language
 
 if TYPE_CHECKING:
     from wxemu.core.apps import App

@@ -8,18 +8,18 @@ from urllib.parse import quote
 
 from wxemu.console import form, rows
 from wxemu.console.page import app_of_form, chosen_app, chosen_appid, show
-from wxemu.wechat import auth_keys, soter, users
-from wxemu.phone import phones, signed_texts
 from wxemu.core.journal import json_object
+from wxemu.phone import phones, signed_texts
 from wxemu.phone.phones import OVERRIDES, Override
+from wxemu.wechat import auth_keys, soter, users
 
 if TYPE_CHECKING:
     from flask import Response
 
-    from wxemu.scf.deployment import Deployment
+    from wxemu.core.world import World
     from wxemu.phone.phones import Phone
     from wxemu.phone.signed_texts import SignedText
-    from wxemu.core.world import World
+    from wxemu.scf.deployment import Deployment
 
 MOST_SUGGESTED: Final = 100
 """Users whose openids a form suggests."""

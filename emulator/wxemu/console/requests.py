@@ -10,19 +10,19 @@ from werkzeug.exceptions import NotFound
 
 from wxemu.console import story
 from wxemu.console.page import chosen_appid, here, show
-from wxemu.core.http import layers
 from wxemu.core import journal
-from wxemu.explain import explain
+from wxemu.core.http import layers
 from wxemu.core.journal import Choice
+from wxemu.explain import explain
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from flask import Response
 
-    from wxemu.scf.deployment import Deployment
     from wxemu.core.journal import Exchange
     from wxemu.core.world import World
+    from wxemu.scf.deployment import Deployment
 
 ROWS: Final = 50
 _MOST_DIGITS: Final = 15

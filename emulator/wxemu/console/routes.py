@@ -12,19 +12,19 @@ from werkzeug.exceptions import HTTPException
 
 from wxemu.console import clock, faults, functions, live, overview, phones, requests, state, tokens, users
 from wxemu.console.page import keep_choices, show
-from wxemu.scf.project import ProjectError
 from wxemu.core.http.language import keep_language
 from wxemu.core.http.origins import keep_to_own_pages
 from wxemu.core.http.streams import Streams
 from wxemu.phone.phones import UnknownPhoneError
+from wxemu.scf.project import ProjectError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from wxemu.scf.deployment import Deployment
-    from wxemu.intercept import Interception
     from wxemu.core.journal import Exchange
     from wxemu.core.world import World
+    from wxemu.intercept import Interception
+    from wxemu.scf.deployment import Deployment
 
     Page = Callable[..., Response]
     Action = Callable[..., str]

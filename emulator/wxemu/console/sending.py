@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from wxemu.console import form
-from wxemu.scf.runtime import timer_event, wx_event
-from wxemu.core.http.body import BodyError
 from wxemu.cloudbase import web_users
+from wxemu.console import form
+from wxemu.core.http.body import BodyError
+from wxemu.scf.runtime import timer_event, wx_event
 
 if TYPE_CHECKING:
-    from wxemu.scf.deployment import Deployment
-    from wxemu.scf.runtime import Identity, JSONValue
     from wxemu.core.apps import App
     from wxemu.core.world import World
+    from wxemu.scf.deployment import Deployment
+    from wxemu.scf.runtime import Identity, JSONValue
 
 SENDERS: Final = ("user", "visitor", "timer", "server")
 """A user of the mini program, somebody on a web page who has not logged in, a timer trigger, a server of ours."""

@@ -8,16 +8,15 @@ from flask import Response, request
 
 from wxemu.console import form, rows
 from wxemu.console.page import show
-from wxemu.state import State, parse, text
-from wxemu.state.function_store import FunctionStore
-from wxemu.core.http.body import BodyError
 from wxemu.core import apps
-from wxemu.state import snapshots
+from wxemu.core.http.body import BodyError
+from wxemu.state import State, parse, snapshots, text
 from wxemu.state import tables as world_state
+from wxemu.state.function_store import FunctionStore
 
 if TYPE_CHECKING:
-    from wxemu.scf.deployment import Deployment
     from wxemu.core.world import World
+    from wxemu.scf.deployment import Deployment
 
 LARGEST_DOCUMENT: Final = 1024 * 1024 * 1024
 """Bytes of a document: uploaded code and a full journal are in it."""

@@ -15,10 +15,10 @@ from wxemu.wechat import quotas, tokens
 if TYPE_CHECKING:
     from flask import Response
 
+    from wxemu.core.world import World
     from wxemu.scf.deployment import Deployment
     from wxemu.wechat.quotas import Usage
     from wxemu.wechat.tokens import IssuedToken
-    from wxemu.core.world import World
 
 MOST_TOKENS: Final = 1000
 """Of an app, its latest."""

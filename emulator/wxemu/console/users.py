@@ -11,17 +11,17 @@ from werkzeug.exceptions import Conflict, NotFound
 from wxemu.console import form, rows
 from wxemu.console.page import app_of_form, chosen_app, chosen_apps, show
 from wxemu.phone import phones
-from wxemu.wechat import sessions, users
 from wxemu.state import seeding as sowing
+from wxemu.wechat import sessions, users
 
 if TYPE_CHECKING:
     from flask import Response
 
-    from wxemu.scf.deployment import Deployment
+    from wxemu.core.world import World
     from wxemu.phone.phones import Phone
+    from wxemu.scf.deployment import Deployment
     from wxemu.wechat.sessions import Session
     from wxemu.wechat.users import User
-    from wxemu.core.world import World
 
 
 @dataclass(frozen=True)

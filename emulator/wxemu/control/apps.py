@@ -10,18 +10,18 @@ from flask import Response, jsonify
 
 from wxemu.control import codec
 from wxemu.control.errors import failure
+from wxemu.core import apps
 from wxemu.core.http import body
 from wxemu.core.http.body import BodyError
-from wxemu.core import apps
 from wxemu.phone import phones
-from wxemu.wechat import sessions, tokens, users
 from wxemu.state import seeding as sowing
+from wxemu.wechat import sessions, tokens, users
 
 if TYPE_CHECKING:
-    from wxemu.state import State
     from wxemu.core.apps import App
-    from wxemu.wechat.users import User
     from wxemu.core.world import World
+    from wxemu.state import State
+    from wxemu.wechat.users import User
 
 DEFAULT_TOKENS: Final = 50
 

@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING, Any, Final
 
 from flask import request
 
+from wxemu.core import apps
 from wxemu.core.http import body
 from wxemu.core.http.body import BodyError
-from wxemu.core import apps
 from wxemu.wechat import users
 
 if TYPE_CHECKING:
-    from wxemu.scf.feed import Line
-    from wxemu.scf.runtime import InstanceState
     from wxemu.core.apps import App
-    from wxemu.scf.invocations import Record
     from wxemu.core.world import World
+    from wxemu.scf.feed import Line
+    from wxemu.scf.invocations import Record
+    from wxemu.scf.runtime import InstanceState
 
 MOST: Final = 1000
 """Exchanges or logs in one answer."""

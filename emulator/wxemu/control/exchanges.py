@@ -9,20 +9,20 @@ from flask import Response, jsonify, request
 from werkzeug.exceptions import NotFound
 
 from wxemu.control import codec
+from wxemu.core import journal
 from wxemu.core.http import layers
 from wxemu.core.http.body import BodyError
 from wxemu.core.http.streams import json_lines
-from wxemu.core import journal
-from wxemu.explain import explain
 from wxemu.core.journal import Choice
+from wxemu.explain import explain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from wxemu.core.http.streams import Streams
-    from wxemu.explain import Explanation
     from wxemu.core.journal import Exchange
     from wxemu.core.world import World
+    from wxemu.explain import Explanation
 
 DEFAULT_LIMIT: Final = 50
 _MOST_DIGITS: Final = 15

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from flask import Response, jsonify, request
 
-from wxemu.core.http import body
-from wxemu.core.http.body import BodyError
 from wxemu.core import faults
 from wxemu.core.faults import Fault
+from wxemu.core.http import body
+from wxemu.core.http.body import BodyError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

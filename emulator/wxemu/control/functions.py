@@ -10,8 +10,8 @@ from wxemu.control import codec
 from wxemu.core.http import body
 
 if TYPE_CHECKING:
-    from wxemu.scf.deployment import Deployment
     from wxemu.core.world import World
+    from wxemu.scf.deployment import Deployment
 
 
 def listed(deployment: Deployment) -> Response:

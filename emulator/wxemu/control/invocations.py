@@ -8,20 +8,20 @@ from typing import TYPE_CHECKING, Any, Final
 
 from flask import Response, current_app, jsonify
 
+from wxemu.cloudbase import web_users
 from wxemu.control import codec
 from wxemu.control.watching import watched
-from wxemu.scf.runtime import log, timer_event, wx_event
 from wxemu.core.http import body
 from wxemu.core.http.streams import EMPTY_LINE, JSON_LINES
-from wxemu.cloudbase import web_users
+from wxemu.scf.runtime import log, timer_event, wx_event
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from wxemu.core.world import World
     from wxemu.scf.deployment import Deployment
     from wxemu.scf.project import FunctionSpec
     from wxemu.scf.runtime import Identity, JSONValue
-    from wxemu.core.world import World
 
 DEVICE: Final = "wxemu"
 """The device of the web user on whose behalf an anonymous invocation is made."""

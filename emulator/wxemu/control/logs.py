@@ -14,11 +14,11 @@ from wxemu.scf.invocations import Choice
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from wxemu.core.http.streams import Streams
+    from wxemu.core.world import World
     from wxemu.scf.deployment import Deployment
     from wxemu.scf.feed import Listener
-    from wxemu.core.http.streams import Streams
     from wxemu.scf.invocations import Record
-    from wxemu.core.world import World
 
 DEFAULT_LIMIT: Final = 20
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from wxemu.core.faults import ANY, FAILURES, FIRST_STATUS, LAST_STATUS, LONGEST_MS
 from wxemu.core.http.operations import FLAG, OBJECT, TEXT, ours
 from wxemu.state import seed_form
 from wxemu.wechat.openapis import BY_NAME
-from wxemu.core.faults import ANY, FAILURES, FIRST_STATUS, LAST_STATUS, LONGEST_MS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -19,26 +19,26 @@ from flask import Blueprint, Response, current_app, jsonify, request
 from werkzeug.datastructures import Headers
 from werkzeug.exceptions import Conflict
 
-from wxemu.core.http import tc3 as signatures
+from wxemu.cloudbase import grants as permissions
 from wxemu.cloudbase.admin.signature import SignedRequest, canonical_request
-from wxemu.core.http.tc3 import ALGORITHM, Authorization
 from wxemu.control import exchanges
-from wxemu.scf.failures import UnknownFunctionError
+from wxemu.core import apps, journal
+from wxemu.core.credentials import STRUCK_OUT, with_credentials
 from wxemu.core.http import layers
+from wxemu.core.http import tc3 as signatures
 from wxemu.core.http.origins import keep_to_allowed_pages
 from wxemu.core.http.recording import RECORDED
-from wxemu.core import apps, journal
-from wxemu.cloudbase import grants as permissions
+from wxemu.core.http.tc3 import ALGORITHM, Authorization
+from wxemu.scf.failures import UnknownFunctionError
 from wxemu.wechat import tokens
-from wxemu.core.credentials import STRUCK_OUT, with_credentials
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from wxemu.scf.deployment import Deployment
     from wxemu.core.apps import App
     from wxemu.core.journal import Exchange
     from wxemu.core.world import World
+    from wxemu.scf.deployment import Deployment
 
 GATEWAY: Final = "/admin"
 SIGNED_HEADERS: Final = ("content-type", "host")

@@ -10,19 +10,18 @@ from flask import Blueprint, Response, jsonify
 
 from wxemu.control import apps, clock, exchanges, faults, functions, invocations, logs, quotas, state
 from wxemu.control.errors import failure
-from wxemu.intercept import interception_document
-from wxemu.state import State
-from wxemu.state.function_store import FunctionStore
+from wxemu.core import settings
 from wxemu.core.http import body
 from wxemu.core.http.origins import keep_to_allowed_pages
 from wxemu.core.http.streams import Streams
-from wxemu.state import seed
-from wxemu.core import settings
+from wxemu.intercept import interception_document
+from wxemu.state import State, seed
+from wxemu.state.function_store import FunctionStore
 
 if TYPE_CHECKING:
-    from wxemu.scf.deployment import Deployment
-    from wxemu.intercept import Interception
     from wxemu.core.world import World
+    from wxemu.intercept import Interception
+    from wxemu.scf.deployment import Deployment
 
 
 def face(world: World, deployment: Deployment, interception: Interception | None = None) -> Blueprint:

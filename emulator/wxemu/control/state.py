@@ -7,15 +7,14 @@ from typing import TYPE_CHECKING, Any, Final
 from flask import Response, jsonify, request
 
 from wxemu.control import codec
-from wxemu.state import parse, text
-from wxemu.core.http import body
 from wxemu.core import apps
-from wxemu.state import snapshots
+from wxemu.core.http import body
+from wxemu.state import parse, snapshots, text
 
 if TYPE_CHECKING:
+    from wxemu.core.world import World
     from wxemu.state import State
     from wxemu.state.snapshots import Snapshot
-    from wxemu.core.world import World
 
 LARGEST_DOCUMENT: Final = 1024 * 1024 * 1024
 """Bytes of a document: uploaded code and a full journal are in it."""

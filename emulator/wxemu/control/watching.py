@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any, Protocol
 
+from wxemu.core.http.streams import HEARTBEAT_SECONDS
 from wxemu.scf.runtime import Debugging
 from wxemu.scf.runtime.debugging import HOST
-from wxemu.core.http.streams import HEARTBEAT_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

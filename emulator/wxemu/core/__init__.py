@@ -1,1 +1,1 @@
-"""The domain: every rule of WeChat's login, tokens and SOTER, with no HTTP and no wire formats."""
+"""What every party stands on: the store, the clock, the journal, tenants, faults, settings."""

@@ -15,10 +15,10 @@ import json
 from dataclasses import astuple, dataclass, fields, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from wxemu.core import apps
-from wxemu.wechat.openapis import BY_NAME
-from wxemu.wechat.errors import ERRMSG, WeChatError
 from wxemu.cloudbase.grants import REFUSALS
+from wxemu.core import apps
+from wxemu.wechat.errors import ERRMSG, WeChatError
+from wxemu.wechat.openapis import BY_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -7,11 +7,11 @@ import json
 from typing import TYPE_CHECKING
 
 from wxemu.core import apps, journal
+from wxemu.core.journal import Choice
+from wxemu.explain.case import shown, shown_time
 from wxemu.scf import invocations
 from wxemu.wechat import tokens
 from wxemu.wechat.openapis import BY_NAME
-from wxemu.explain.case import shown, shown_time
-from wxemu.core.journal import Choice
 
 if TYPE_CHECKING:
     from wxemu.explain.case import Case

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote
 
-from wxemu.wechat import auth_keys, soter
 from wxemu.core import journal
-from wxemu.phone import phones, signed_texts
+from wxemu.core.journal import Choice
 from wxemu.explain import texts
 from wxemu.explain.case import shown, shown_time
-from wxemu.core.journal import Choice
+from wxemu.phone import phones, signed_texts
+from wxemu.wechat import auth_keys, soter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,10 +7,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from wxemu.core import journal
-from wxemu.wechat.errors import ERRMSG
+from wxemu.core.journal import Choice
 from wxemu.explain import access, confirmation, login_state, requests
 from wxemu.explain.case import Case, Explanation
-from wxemu.core.journal import Choice
+from wxemu.wechat.errors import ERRMSG
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -10,8 +10,8 @@ import re
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote_to_bytes
 
-from wxemu.wechat import sessions
 from wxemu.explain.case import shown, shown_time
+from wxemu.wechat import sessions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

@@ -7,9 +7,9 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from wxemu.core import journal
-from wxemu.wechat import sessions, users
-from wxemu.explain.case import shown, shown_time
 from wxemu.core.journal import Choice
+from wxemu.explain.case import shown, shown_time
+from wxemu.wechat import sessions, users
 
 if TYPE_CHECKING:
     from wxemu.explain.case import Case

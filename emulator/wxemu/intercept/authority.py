@@ -24,9 +24,9 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
+from wxemu.core.http.hosts import EMULATED, is_emulated
 from wxemu.intercept import certificates
 from wxemu.intercept.errors import AuthorityError
-from wxemu.core.http.hosts import EMULATED, is_emulated
 
 if TYPE_CHECKING:
     from collections.abc import Callable

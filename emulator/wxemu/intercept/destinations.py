@@ -11,8 +11,8 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
-from wxemu.intercept.errors import RefusedError
 from wxemu.core.http.hosts import is_emulated, is_named
+from wxemu.intercept.errors import RefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from wxemu.intercept import authority, refusals
 from wxemu.core.http.hosts import EMULATED
+from wxemu.intercept import authority, refusals
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -11,18 +11,26 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from wxemu.scf.failures import FunctionFailedError, NoResultError, ResultTooLargeError, TimeLimitError, TooManyCallsError, UnknownFunctionError, UnreadableProjectError
-from wxemu.core import apps
 from wxemu.cloudbase import open_data
 from wxemu.cloudbase.open_data import CloudIDError
+from wxemu.core import apps
+from wxemu.scf.failures import (
+    FunctionFailedError,
+    NoResultError,
+    ResultTooLargeError,
+    TimeLimitError,
+    TooManyCallsError,
+    UnknownFunctionError,
+    UnreadableProjectError,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from wxemu.core.world import World
+    from wxemu.phone.phones import Phone
     from wxemu.scf.deployment import Deployment
     from wxemu.scf.runtime import Invocation
-    from wxemu.phone.phones import Phone
-    from wxemu.core.world import World
 
 RESULT_LIMIT: Final = 1024 * 1024
 """Bytes of JSON that a function may give to a mini program [doc]."""

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, TypedDict
 
-from wxemu.phone.calls import FunctionCall
 from wxemu.core.http.body import BodyError, boolean, encodable_text, json_object, member, strings, text
+from wxemu.phone.calls import FunctionCall
 from wxemu.phone.phones import OVERRIDES, Override
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from wxemu.core.world import World
     from wxemu.phone.confirmations import Confirmation, ConfirmationError
     from wxemu.phone.phones import Phone
-    from wxemu.core.world import World
 
 START: Final = "startSoterAuthentication"
 NEWER_FORM_SINCE: Final = (2, 30, 1)

@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from wxemu.phone import phones, signed_texts
-from wxemu.wechat import sessions, soter
 from wxemu.phone.signed_texts import SignedText
+from wxemu.wechat import sessions, soter
 from wxemu.wechat.soter import AuthMode
 
 if TYPE_CHECKING:
-    from wxemu.phone.phones import Phone
     from wxemu.core.world import World
+    from wxemu.phone.phones import Phone
 
 CHALLENGE_LIMIT: Final = 512
 """UTF-16 units that are too many; 511 is the real maximum, whatever the message says [src]."""

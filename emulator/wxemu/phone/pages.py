@@ -15,10 +15,9 @@ from flask import Response, request
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from werkzeug.exceptions import NotFound
 
-from wxemu.phone import codec
-from wxemu.core.http import language
 from wxemu.core import apps
-from wxemu.phone import phones
+from wxemu.core.http import language
+from wxemu.phone import codec, phones
 from wxemu.phone.confirmations import OUTCOMES
 from wxemu.phone.phones import OVERRIDES
 from wxemu.wechat.soter import PROFILES
@@ -28,8 +27,8 @@ if TYPE_CHECKING:
 
     from flask import Blueprint
 
-    from wxemu.phone.phones import Phone
     from wxemu.core.world import World
+    from wxemu.phone.phones import Phone
 
 HERE: Final = Path(__file__).parent
 MINI_PROGRAM: Final = HERE / "miniprogram"

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
-from wxemu.phone.pages import PATHS
-from wxemu.phone.routes import BY_HAND, OPERATIONS
 from wxemu.core.http.operations import FLAG, OBJECT, TEXT, ours
 from wxemu.phone.confirmations import OUTCOMES
+from wxemu.phone.pages import PATHS
 from wxemu.phone.phones import OVERRIDES
+from wxemu.phone.routes import BY_HAND, OPERATIONS
 
 _SOTER_REQUEST: Final[dict[str, Any]] = {
     "requestAuthModes": {"type": "array", "items": TEXT},

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from sqlite3 import Row
 
-    from wxemu.wechat.soter import Profile
     from wxemu.core.world import World
+    from wxemu.wechat.soter import Profile
 
 OVERRIDES: Final = ("tamperedRaw", "bogusSignature", "foreignKey", "wrongSalt", "staleCounter")
 """What an attacker's phone does: text changed after signing, noise as signature, a key that WeChat does not know for

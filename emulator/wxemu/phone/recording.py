@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from flask import Response, jsonify
 
-from wxemu.core.http.recording import entry
 from wxemu.core import journal
+from wxemu.core.http.recording import entry
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -8,24 +8,23 @@ from typing import TYPE_CHECKING, Any, Final
 
 from flask import Blueprint, Response, jsonify, request
 
-from wxemu.phone import calls, codec
-from wxemu.phone.pages import add_pages
-from wxemu.phone.recording import answered
+from wxemu.cloudbase import open_data
 from wxemu.core.http import body
 from wxemu.core.http.language import keep_language
 from wxemu.core.http.origins import keep_to_allowed_pages
 from wxemu.core.http.recording import keep_exchanges
-from wxemu.phone import confirmations, phones
-from wxemu.cloudbase import open_data
-from wxemu.wechat import sessions
+from wxemu.phone import calls, codec, confirmations, phones
 from wxemu.phone.confirmations import OUTCOMES, ConfirmationError
+from wxemu.phone.pages import add_pages
+from wxemu.phone.recording import answered
+from wxemu.wechat import sessions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from wxemu.scf.deployment import Deployment
-    from wxemu.phone.phones import Phone
     from wxemu.core.world import World
+    from wxemu.phone.phones import Phone
+    from wxemu.scf.deployment import Deployment
 
     Operation = Callable[[World, Phone, Mapping[str, Any]], Mapping[str, Any]]
 

@@ -10,19 +10,18 @@ import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from wxemu.scf import project
+from wxemu.scf import functions, project
+from wxemu.scf.functions import CloudFunction, FunctionError, Trigger
 from wxemu.scf.packages import Packages
 from wxemu.scf.project import FunctionSpec, ProjectError, openapi_permissions
-from wxemu.scf import functions
-from wxemu.scf.functions import CloudFunction, FunctionError, Trigger
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from wxemu.core.world import World
     from wxemu.scf.configuration import Configuration
     from wxemu.scf.project import Project
-    from wxemu.core.world import World
 
 # What a function has that its request says nothing about [doc 583/18586].
 DEFAULT_HANDLER: Final = "index.main_handler"

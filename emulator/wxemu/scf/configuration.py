@@ -7,8 +7,8 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from wxemu.scf.project import FUNCTION_NAME, MOST_VARIABLE_BYTES, VARIABLE_NAME, variables_bytes
 from wxemu.scf.functions import FunctionError
+from wxemu.scf.project import FUNCTION_NAME, MOST_VARIABLE_BYTES, VARIABLE_NAME, variables_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

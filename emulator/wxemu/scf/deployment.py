@@ -8,27 +8,26 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from wxemu.scf import failures, stand_in
+from wxemu.cloudbase import grants as permissions
+from wxemu.core import apps, faults
+from wxemu.core.http import outages
+from wxemu.scf import failures, invocations, stand_in
 from wxemu.scf.catalogue import Catalogue
 from wxemu.scf.failures import TooManyCallsError, UnknownFunctionError, UnreadableProjectError
 from wxemu.scf.feed import Feed, Line
 from wxemu.scf.project import ProjectError
 from wxemu.scf.runtime import PLATFORM, Identity, Runtime, instance_environment, log, wx_event
-from wxemu.core.http import outages
-from wxemu.core import apps, faults
-from wxemu.scf import invocations
-from wxemu.cloudbase import grants as permissions
 from wxemu.wechat import sessions, users
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
-    from wxemu.scf.project import FunctionSpec
-    from wxemu.scf.runtime import Debugging, InstanceState, Invocation, JSONValue
-    from wxemu.phone.phones import Phone
     from wxemu.cloudbase.web_users import WebUser
     from wxemu.core.world import World
+    from wxemu.phone.phones import Phone
+    from wxemu.scf.project import FunctionSpec
+    from wxemu.scf.runtime import Debugging, InstanceState, Invocation, JSONValue
 
 MAX_IN_FLIGHT: Final = 400
 """Function calls at one time. Each holds a thread of the server while its function calls back on another one, so they

@@ -11,9 +11,9 @@ from wxemu.scf.runtime.invocation import memory_ran_out, process_exited, time_ra
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from wxemu.core.faults import Fault
     from wxemu.scf.project import FunctionSpec
     from wxemu.scf.runtime import Failure
-    from wxemu.core.faults import Fault
 
 TRACE: Final = (
     "Traceback (most recent call last):\n"

@@ -11,8 +11,8 @@ import sqlite3
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
-from wxemu.state.tables import StateError, read_rows, shown
 from wxemu.core.store import Column
+from wxemu.state.tables import StateError, read_rows, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 import yaml
 
-from wxemu.phone import phones
-from wxemu.state import seed_form, seeding as sowing
 from wxemu.core import settings
 from wxemu.core.apps import SEED_NOTE
+from wxemu.phone import phones
+from wxemu.state import seed_form
+from wxemu.state import seeding as sowing
 from wxemu.state.seed_form import SeedError
 
 if TYPE_CHECKING:

@@ -6,11 +6,11 @@ import dataclasses
 from typing import TYPE_CHECKING, Any, Final
 
 from wxemu.core import apps
+from wxemu.core.apps import App
 from wxemu.phone import phones
 from wxemu.state import seed_form, tenancy
-from wxemu.wechat import sessions, users
-from wxemu.core.apps import App
 from wxemu.state.seed_form import SeedError, TakenError
+from wxemu.wechat import sessions, users
 from wxemu.wechat.users import User
 
 if TYPE_CHECKING:

@@ -8,14 +8,15 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from wxemu.state.function_store import FunctionStore
 from wxemu.core import apps
-from wxemu.state import seed, snapshots, seeding as sowing, tenancy
-from wxemu.state import tables as world_state
 from wxemu.core.journal import json_value
-from wxemu.state.tables import StateError
 from wxemu.core.store import SCHEMA_VERSION
 from wxemu.core.world import World
+from wxemu.state import seed, snapshots, tenancy
+from wxemu.state import seeding as sowing
+from wxemu.state import tables as world_state
+from wxemu.state.function_store import FunctionStore
+from wxemu.state.tables import StateError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

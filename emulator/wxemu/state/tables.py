@@ -15,8 +15,8 @@ import sqlite3
 from typing import TYPE_CHECKING, Any, Final
 
 from wxemu.core import apps, clock, journal, settings
-from wxemu.scf import functions
 from wxemu.phone import phones
+from wxemu.scf import functions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

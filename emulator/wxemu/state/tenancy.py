@@ -6,8 +6,8 @@ import sqlite3
 from typing import TYPE_CHECKING, Final
 
 from wxemu.core import apps
-from wxemu.state.tables import StateError
 from wxemu.core.store import KEPT_BY_RESET
+from wxemu.state.tables import StateError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

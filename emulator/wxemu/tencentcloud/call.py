@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from wxemu.scf.functions import FunctionError
 
 if TYPE_CHECKING:
-    from wxemu.tencentcloud.codec import Parameters
-    from wxemu.scf.deployment import Deployment
-    from wxemu.scf.catalogue import Catalogue
     from wxemu.core.apps import App
     from wxemu.core.world import World
+    from wxemu.scf.catalogue import Catalogue
+    from wxemu.scf.deployment import Deployment
+    from wxemu.tencentcloud.codec import Parameters
 
 DEFAULT_NAMESPACE = "default"
 

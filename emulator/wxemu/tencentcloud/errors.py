@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Final
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from wxemu.core.http import tc3 as signatures
-from wxemu.scf.failures import TooManyCallsError, UnknownFunctionError
-from wxemu.scf.project import ProjectError
 from wxemu.core.http.origins import ForeignPageError
+from wxemu.scf.failures import TooManyCallsError, UnknownFunctionError
 from wxemu.scf.functions import FunctionError
+from wxemu.scf.project import ProjectError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

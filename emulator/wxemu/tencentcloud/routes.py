@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING, Any, Final
 
 from flask import Blueprint, Response, request
 
+from wxemu.core.http.recording import entry, keep_exchanges
 from wxemu.tencentcloud import codec, scf, signature, tcb
 from wxemu.tencentcloud.call import Call
 from wxemu.tencentcloud.errors import ApiError, refusal
-from wxemu.core.http.recording import entry, keep_exchanges
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from wxemu.scf.deployment import Deployment
     from wxemu.core.world import World
+    from wxemu.scf.deployment import Deployment
 
 _log = logging.getLogger(__name__)
 

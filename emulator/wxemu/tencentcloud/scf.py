@@ -7,20 +7,19 @@ import hashlib
 import json
 from typing import TYPE_CHECKING, Any, Final
 
-from wxemu.tencentcloud.cos import ticket
-from wxemu.tencentcloud.codec import Parameters, list_of_objects, shown_time
-from wxemu.scf.configuration import Configuration
-from wxemu.scf.runtime import log
 from wxemu.core.http.recording import entry
-from wxemu.tencentcloud.cos import uploads
+from wxemu.scf.configuration import Configuration
 from wxemu.scf.functions import FunctionError, Trigger
+from wxemu.scf.runtime import log
+from wxemu.tencentcloud.codec import Parameters, list_of_objects, shown_time
+from wxemu.tencentcloud.cos import ticket, uploads
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from wxemu.tencentcloud.call import Call
     from wxemu.scf.catalogue import Deployed
     from wxemu.scf.runtime import JSONValue
+    from wxemu.tencentcloud.call import Call
 
 LOG_TAIL_BYTES: Final = 4096
 """Of an invocation's log, what the reply carries [doc]."""

@@ -5,8 +5,17 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Final
 
-from wxemu.core.http.tc3 import Authorization, MalformedSignatureError, SignatureError, UnknownSecretIdError, authenticate, credentials_of, sha256, timestamp
 from wxemu.core import apps
+from wxemu.core.http.tc3 import (
+    Authorization,
+    MalformedSignatureError,
+    SignatureError,
+    UnknownSecretIdError,
+    authenticate,
+    credentials_of,
+    sha256,
+    timestamp,
+)
 from wxemu.wechat.parameters import is_text
 
 if TYPE_CHECKING:

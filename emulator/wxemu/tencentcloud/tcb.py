@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from wxemu.scf import invocations
+from wxemu.scf.runtime.context import ACCOUNT_APPID, REGION
 from wxemu.tencentcloud.codec import read_time, shown_time
 from wxemu.tencentcloud.errors import ApiError
-from wxemu.scf.runtime.context import ACCOUNT_APPID, REGION
-from wxemu.scf import invocations
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from wxemu.tencentcloud.call import Call
     from wxemu.scf.invocations import Record
+    from wxemu.tencentcloud.call import Call
 
 MOST_LOGS: Final = 10_000
 """Offset and limit together [doc]."""

@@ -1,5 +1,1 @@
 """Face: api.weixin.qq.com."""
-
-from wxemu.wechat.routes import face
-
-__all__ = ["face"]

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from wxemu.core.apps import App
-    from wxemu.wechat.parameters import Request
     from wxemu.core.world import World
+    from wxemu.wechat.parameters import Request
 
     Answer = Mapping[str, Any]
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from wxemu.wechat import answers, tokens
 from wxemu.core import apps
+from wxemu.wechat import answers, tokens
 from wxemu.wechat.errors import WeChatError
 from wxemu.wechat.parameters import Parameter, Request
 

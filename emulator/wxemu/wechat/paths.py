@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from wxemu.core.http.operations import OBJECT, json_content
-from wxemu.wechat.openapis import TABLE
 from wxemu.wechat.errors import ERRMSG
+from wxemu.wechat.openapis import TABLE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -7,19 +7,18 @@ from typing import TYPE_CHECKING, Any, Final
 
 from flask import Blueprint, Response, request
 
-from wxemu.wechat import codec
+from wxemu.core import faults, journal
 from wxemu.core.http import outages
 from wxemu.core.http.recording import Entry
-from wxemu.core import faults, journal
-from wxemu.wechat import tokens
-from wxemu.wechat.openapis import TABLE, check_method
+from wxemu.wechat import codec, tokens
 from wxemu.wechat.errors import WeChatError
+from wxemu.wechat.openapis import TABLE, check_method
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from wxemu.wechat.openapis import Api
     from wxemu.core.world import World
+    from wxemu.wechat.openapis import Api
 
 METHODS: Final = ("GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS")
 

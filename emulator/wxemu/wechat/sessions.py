@@ -14,8 +14,8 @@ from wxemu.wechat.errors import WeChatError
 if TYPE_CHECKING:
     from sqlite3 import Row
 
-    from wxemu.wechat.users import User
     from wxemu.core.world import World
+    from wxemu.wechat.users import User
 
 CODE_LIFE: Final = 300
 """Seconds that a code waits to be used [doc]."""

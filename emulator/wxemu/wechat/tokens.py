@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from wxemu.core import apps
-from wxemu.wechat.errors import WeChatError
 from wxemu.core.randomness import BASE64URL
+from wxemu.wechat.errors import WeChatError
 
 if TYPE_CHECKING:
     from sqlite3 import Row

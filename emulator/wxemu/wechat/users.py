@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from wxemu.wechat.errors import WeChatError
 from wxemu.core.randomness import BASE64URL
+from wxemu.wechat.errors import WeChatError
 
 if TYPE_CHECKING:
     from sqlite3 import Row

@@ -8,12 +8,11 @@ import re
 
 import pytest
 
-from wxemu.console import log
-from wxemu.scf import invocations
+from wxemu.console import log, saved_events
 from wxemu.core import journal
-from wxemu.console import saved_events
-from wxemu.scf.invocations import Record
 from wxemu.core.journal import Exchange
+from wxemu.scf import invocations
+from wxemu.scf.invocations import Record
 
 APPID = "wx1234567890abcdef"
 ENV = "env-demo"

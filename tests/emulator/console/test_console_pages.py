@@ -11,8 +11,8 @@ import pytest
 from wxemu.console import routes
 from wxemu.console.page import SECTIONS
 from wxemu.core import journal
-from wxemu.wechat import sessions
 from wxemu.core.journal import Exchange
+from wxemu.wechat import sessions
 
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>"
 APPID = "wx1234567890abcdef"

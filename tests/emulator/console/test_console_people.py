@@ -9,9 +9,9 @@ from urllib.parse import quote
 import pytest
 
 from wxemu.console import rows
-from wxemu.wechat import auth_keys, sessions, soter, tokens, users
 from wxemu.phone import phones
 from wxemu.phone.phones import Override
+from wxemu.wechat import auth_keys, sessions, soter, tokens, users
 from wxemu.wechat.users import User
 
 APPID = "wx1234567890abcdef"

@@ -8,9 +8,9 @@ import json
 import pytest
 
 from wxemu.console import saved_events
+from wxemu.console.saved_events import SavedEvent
 from wxemu.state import snapshots
 from wxemu.wechat import users
-from wxemu.console.saved_events import SavedEvent
 from wxemu.wechat.users import User
 
 APPID = "wx1234567890abcdef"

@@ -13,7 +13,7 @@ from wxemu.console.routes import ACTIONS
 from wxemu.console.texts import Texts, words
 from wxemu.core.http.language import LANGUAGES
 
-CONSOLE = Path(emulator.console.__file__).parent
+CONSOLE = Path(wxemu.console.__file__).parent
 SOURCES = "".join(
     path.read_text(encoding="utf-8") for pattern in ("*.py", "templates/*.html") for path in CONSOLE.glob(pattern)
 )

@@ -13,8 +13,8 @@ from classic_mistakes import CLASSIC, VERIFY, Server, digest, with_confirmation,
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from wxemu.wechat import sessions
 from wxemu.explain import MISTAKES
+from wxemu.wechat import sessions
 
 
 @pytest.mark.parametrize("classic", CLASSIC, ids=lambda classic: f"{classic.line} {classic.title}")

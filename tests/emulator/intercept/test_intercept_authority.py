@@ -17,10 +17,10 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
+from wxemu.core.http.hosts import EMULATED
 from wxemu.intercept import certificates
 from wxemu.intercept.authority import Authority
 from wxemu.intercept.errors import AuthorityError
-from wxemu.core.http.hosts import EMULATED
 
 FILES = ("ca.pem", "ca.key", "ca-bundle.pem")
 

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from wxemu.core.http.hosts import EMULATED
 from wxemu.intercept.destinations import Destinations, host_and_port
 from wxemu.intercept.errors import RefusedError
 from wxemu.intercept.refusals import Refusals
-from wxemu.core.http.hosts import EMULATED
 
 LABELS = st.from_regex(r"[a-z0-9-]{1,20}", fullmatch=True)
 EMULATOR = ("127.0.0.1", 8686)

@@ -11,8 +11,8 @@ import pytest
 
 import wxemu.phone
 
-TEXTS = Path(emulator.phone.__file__).parent / "texts"
-MINI_PROGRAM = Path(emulator.phone.__file__).parent / "miniprogram"
+TEXTS = Path(wxemu.phone.__file__).parent / "texts"
+MINI_PROGRAM = Path(wxemu.phone.__file__).parent / "miniprogram"
 APPID = "wx1234567890abcdef"
 PROMPT = {"requestAuthModes": ["fingerPrint", "facial"], "challenge": "order-1", "authContent": "pay"}
 

@@ -10,16 +10,15 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as checks
 from hypothesis import strategies as st
 
-from wxemu.state import State, parse, text
-from wxemu.state.function_store import FunctionStore
-from wxemu.core import apps, settings
-from wxemu.phone import phones
-from wxemu.state import seed
-from wxemu.wechat import sessions, tokens, users
 from wxemu.cloudbase import web_users
-from wxemu.phone.confirmations import confirm
-from wxemu.wechat.errors import WeChatError
+from wxemu.core import apps, settings
 from wxemu.core.world import World
+from wxemu.phone import phones
+from wxemu.phone.confirmations import confirm
+from wxemu.state import State, parse, seed, text
+from wxemu.state.function_store import FunctionStore
+from wxemu.wechat import sessions, tokens, users
+from wxemu.wechat.errors import WeChatError
 
 APPID = "wx1234567890abcdef"
 NOON = 1_700_000_000.0

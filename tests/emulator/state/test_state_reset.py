@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from wxemu.core import apps
-from wxemu.scf import functions
-from wxemu.phone import phones
-from wxemu.state import seed
-from wxemu.wechat import sessions, tokens, users
 from wxemu.cloudbase import web_users
+from wxemu.core import apps
+from wxemu.phone import phones
+from wxemu.scf import functions
+from wxemu.state import seed
 from wxemu.state.snapshots import SnapshotNameError, UnknownSnapshotError
 from wxemu.state.tables import StateError
+from wxemu.wechat import sessions, tokens, users
 
 APPID = "wx1234567890abcdef"
 OTHER = "wxfedcba0987654321"

@@ -8,9 +8,9 @@ import zipfile
 
 import pytest
 
+from wxemu.scf import functions
 from wxemu.scf.catalogue import Catalogue
 from wxemu.scf.configuration import Configuration
-from wxemu.scf import functions
 
 PYTHON = Configuration(runtime="Python3.11")
 

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from wxemu import console
 from wxemu.app import OUR_OWN
+from wxemu.console import routes as console
 from wxemu.documents import openapi
 from wxemu.wechat.openapis import TABLE
 

@@ -8,8 +8,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from wxemu.core.http import outages
 from wxemu.core import faults
+from wxemu.core.http import outages
 from wxemu.state import seed
 
 LOGIN = "/sns/jscode2session"

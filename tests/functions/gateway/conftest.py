@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+
 import wxcloud
 
 SECRETS = {"AKIDlocal": "local-secret-key", "AKIDinstance": "instance-secret-key"}

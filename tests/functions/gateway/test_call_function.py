@@ -3,9 +3,10 @@ from __future__ import annotations
 import json
 
 import pytest
-import wxcloud
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
+import wxcloud
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),

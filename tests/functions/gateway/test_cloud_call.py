@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 import requests
-import wxcloud
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-PYPROJECT = Path(__file__).parents[3] / "pyproject.toml"
+import wxcloud
+
+PYPROJECT = Path(__file__).parents[3] / "functions/_shared/pyproject.toml"
 BUSY = {"errcode": -1, "errmsg": "system error"}
 SECRETS = ("local-secret-key", "local-session-token", "tok-abc", "AKIDlocal")
 

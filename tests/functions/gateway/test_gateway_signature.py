@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from wxcloud.transport.signature import Credentials, authorization
 
 CREDENTIALS = Credentials("AKIDlocal", "local-secret-key", "local-session-token")

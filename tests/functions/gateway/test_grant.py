@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from wxcloud.context import Context
 from wxcloud.errors import InvalidContext, InvalidSetting
 from wxcloud.transport.grant import Grant

@@ -10,8 +10,8 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from wxemu.scf.catalogue import SET_HERE
 from wxemu.client.doctor.finding import broken, hint, ok
+from wxemu.scf.catalogue import SET_HERE
 from wxemu.scf.project import CONFIG_NAMES, ProjectError, load_project
 from wxemu.scf.runtime import interpreters
 from wxemu.wechat.openapis import BY_NAME

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def examine() -> Iterator[Finding]:
     """What runs here, and what time it believes it is."""
-    yield ok("versions", f"wxemu {metadata.version('wxcloud-emulator')} on Python {platform.python_version()}")
+    yield ok("versions", f"wxemu {metadata.version('wxemu')} on Python {platform.python_version()}")
     now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     if time.time() < Path(__file__).stat().st_mtime:
         yield broken(

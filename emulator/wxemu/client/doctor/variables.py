@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
-from wxemu.client.environment import ADDED_CA, BUNDLES, JAVA, PROXIES, UNPROXIED
 from wxemu.client.doctor.finding import broken, hint, ok
 from wxemu.client.doctor.running import is_listening
+from wxemu.client.environment import ADDED_CA, BUNDLES, JAVA, PROXIES, UNPROXIED
 from wxemu.core.http.hosts import EMULATED
 
 if TYPE_CHECKING:

@@ -5,14 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from wxemu.cloudbase import grants as permissions
 from wxemu.cloudbase.admin import codec
 from wxemu.cloudbase.admin.errors import FunctionError, InvalidRequestSourceError
-from wxemu.cloudbase.openapi import cloud_call
-from wxemu.scf.failures import FunctionFailedError, MemoryLimitError, NoResultError, TimeLimitError, TooManyCallsError, UnknownFunctionError, UnreadableProjectError
-from wxemu.scf.runtime import wx_event
-from wxemu.core.http import recording
-from wxemu.cloudbase import grants as permissions
 from wxemu.cloudbase.grants import CloudCallError
+from wxemu.cloudbase.openapi import cloud_call
+from wxemu.core.http import recording
+from wxemu.scf.failures import (
+    FunctionFailedError,
+    MemoryLimitError,
+    NoResultError,
+    TimeLimitError,
+    TooManyCallsError,
+    UnknownFunctionError,
+    UnreadableProjectError,
+)
+from wxemu.scf.runtime import wx_event
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -20,10 +28,10 @@ if TYPE_CHECKING:
     from flask import Response
 
     from wxemu.cloudbase.admin.codec import Call
-    from wxemu.scf.deployment import Deployment
-    from wxemu.scf.runtime import Identity
     from wxemu.core.apps import App
     from wxemu.core.world import World
+    from wxemu.scf.deployment import Deployment
+    from wxemu.scf.runtime import Identity
 
 LATEST: Final = "$LATEST"
 _NO_RESULT: Final[Mapping[type[NoResultError], str]] = {

@@ -8,14 +8,21 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from flask import Response
 from google.protobuf.message import DecodeError, Message
 
+from wxemu.cloudbase import grants as permissions
+from wxemu.cloudbase import open_data
 from wxemu.cloudbase.admin import codec
 from wxemu.cloudbase.admin.errors import InvalidParamError
-from wxemu.cloudbase.admin.openapi_pb2 import ApiGetOpenDataByCloudIdReq, ApiGetOpenDataByCloudIdResp, CommApiData, CommOpenApiResp, KeyValuePair
+from wxemu.cloudbase.admin.openapi_pb2 import (
+    ApiGetOpenDataByCloudIdReq,
+    ApiGetOpenDataByCloudIdResp,
+    CommApiData,
+    CommOpenApiResp,
+    KeyValuePair,
+)
+from wxemu.cloudbase.grants import CloudCallError
+from wxemu.cloudbase.open_data import CloudIDError
 from wxemu.core.http.layers import REQUEST, RESPONSE, Layer
 from wxemu.core.http.recording import entry
-from wxemu.cloudbase import open_data, grants as permissions
-from wxemu.cloudbase.open_data import CloudIDError
-from wxemu.cloudbase.grants import CloudCallError
 
 if TYPE_CHECKING:
     from wxemu.cloudbase.admin.actions import Gateway

@@ -17,13 +17,7 @@ class KeyValuePair(_message.Message):
     value: bytes
     content_type: str
     filename: str
-    def __init__(
-        self,
-        key: _Optional[str] = ...,
-        value: _Optional[bytes] = ...,
-        content_type: _Optional[str] = ...,
-        filename: _Optional[str] = ...,
-    ) -> None: ...
+    def __init__(self, key: _Optional[str] = ..., value: _Optional[bytes] = ..., content_type: _Optional[str] = ..., filename: _Optional[str] = ...) -> None: ...
 
 class OpenApiData(_message.Message):
     __slots__ = ("pairs",)
@@ -47,7 +41,6 @@ class CommApiData(_message.Message):
         INNER_API: _ClassVar[CommApiData.ApiType]
         SVRKIT_API: _ClassVar[CommApiData.ApiType]
         TOKEN_API: _ClassVar[CommApiData.ApiType]
-
     OPEN_API: CommApiData.ApiType
     INNER_API: CommApiData.ApiType
     SVRKIT_API: CommApiData.ApiType
@@ -60,13 +53,7 @@ class CommApiData(_message.Message):
     openapi_data: OpenApiData
     svrkit_data: SvrkitApiData
     appid: str
-    def __init__(
-        self,
-        api_type: _Optional[_Union[CommApiData.ApiType, str]] = ...,
-        openapi_data: _Optional[_Union[OpenApiData, _Mapping]] = ...,
-        svrkit_data: _Optional[_Union[SvrkitApiData, _Mapping]] = ...,
-        appid: _Optional[str] = ...,
-    ) -> None: ...
+    def __init__(self, api_type: _Optional[_Union[CommApiData.ApiType, str]] = ..., openapi_data: _Optional[_Union[OpenApiData, _Mapping]] = ..., svrkit_data: _Optional[_Union[SvrkitApiData, _Mapping]] = ..., appid: _Optional[str] = ...) -> None: ...
 
 class CommOpenApiResp(_message.Message):
     __slots__ = ("resp_data", "content_type", "error_code", "svrkit_error_code")
@@ -78,13 +65,7 @@ class CommOpenApiResp(_message.Message):
     content_type: str
     error_code: int
     svrkit_error_code: int
-    def __init__(
-        self,
-        resp_data: _Optional[bytes] = ...,
-        content_type: _Optional[str] = ...,
-        error_code: _Optional[int] = ...,
-        svrkit_error_code: _Optional[int] = ...,
-    ) -> None: ...
+    def __init__(self, resp_data: _Optional[bytes] = ..., content_type: _Optional[str] = ..., error_code: _Optional[int] = ..., svrkit_error_code: _Optional[int] = ...) -> None: ...
 
 class ApiGetOpenDataByCloudIdReq(_message.Message):
     __slots__ = ("cloudid_list", "appid")
@@ -103,9 +84,6 @@ class ApiGetOpenDataByCloudIdResp(_message.Message):
         cloud_id: str
         json: str
         def __init__(self, cloud_id: _Optional[str] = ..., json: _Optional[str] = ...) -> None: ...
-
     DATA_LIST_FIELD_NUMBER: _ClassVar[int]
     data_list: _containers.RepeatedCompositeFieldContainer[ApiGetOpenDataByCloudIdResp.OpDataItem]
-    def __init__(
-        self, data_list: _Optional[_Iterable[_Union[ApiGetOpenDataByCloudIdResp.OpDataItem, _Mapping]]] = ...
-    ) -> None: ...
+    def __init__(self, data_list: _Optional[_Iterable[_Union[ApiGetOpenDataByCloudIdResp.OpDataItem, _Mapping]]] = ...) -> None: ...

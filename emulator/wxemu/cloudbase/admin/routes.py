@@ -11,22 +11,28 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from wxemu.cloudbase.admin import codec, signature
 from wxemu.cloudbase.admin.actions import ACTIONS, Gateway
-from wxemu.cloudbase.admin.errors import OVERLOAD_CODES, AdminError, InvalidEnvError, InvalidParamError, SignParamInvalidError
+from wxemu.cloudbase.admin.errors import (
+    OVERLOAD_CODES,
+    AdminError,
+    InvalidEnvError,
+    InvalidParamError,
+    SignParamInvalidError,
+)
 from wxemu.cloudbase.admin.signature import SignedRequest
 from wxemu.cloudbase.openapi import OverloadError
-from wxemu.core.http.tc3 import SignatureError, UnknownSecretIdError
+from wxemu.core import apps, faults
 from wxemu.core.http import layers, outages
 from wxemu.core.http.layers import Layer
 from wxemu.core.http.origins import ForeignPageError
 from wxemu.core.http.outages import OutageError
 from wxemu.core.http.recording import entry, keep_exchanges
-from wxemu.core import apps, faults
+from wxemu.core.http.tc3 import SignatureError, UnknownSecretIdError
 
 if TYPE_CHECKING:
     from wxemu.cloudbase.admin.codec import Call
-    from wxemu.scf.deployment import Deployment
     from wxemu.core.apps import App
     from wxemu.core.world import World
+    from wxemu.scf.deployment import Deployment
 
 _log = logging.getLogger(__name__)
 

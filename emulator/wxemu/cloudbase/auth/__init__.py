@@ -1,5 +1,1 @@
 """``/auth/v1``: anonymous login of web users, as js-sdk 2.x and 3.x and the documented HTTP API know it."""
-
-from wxemu.cloudbase.auth.routes import face
-
-__all__ = ["face"]

@@ -12,10 +12,10 @@ from typing import Final
 
 from werkzeug.exceptions import HTTPException
 
+from wxemu.cloudbase import web_users
 from wxemu.cloudbase.unserved import UnservedError
 from wxemu.core.http.body import BodyError
 from wxemu.core.http.origins import ForeignPageError
-from wxemu.cloudbase import web_users
 
 _log = logging.getLogger(__name__)
 

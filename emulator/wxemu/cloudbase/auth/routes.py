@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response, jsonify, request
 
-from wxemu.cloudbase import bearer
+from wxemu.cloudbase import bearer, web_users
 from wxemu.cloudbase.auth import codec
 from wxemu.cloudbase.auth.errors import UnimplementedError, refusal
 from wxemu.cloudbase.unserved import refuse_the_rest
 from wxemu.core.http import body, origins
 from wxemu.core.http.body import BodyError
 from wxemu.core.http.recording import entry, keep_exchanges
-from wxemu.cloudbase import web_users
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -1,5 +1,1 @@
 """``/v1/functions``: CloudBase's HTTP API of functions [doc], which js-sdk 3.x (GATEWAY) uses as well."""
-
-from wxemu.cloudbase.httpapi.routes import face
-
-__all__ = ["face"]

@@ -11,11 +11,11 @@ from typing import Final
 
 from werkzeug.exceptions import HTTPException
 
+from wxemu.cloudbase import web_users
 from wxemu.cloudbase.calls import PARAM_INVALID, FunctionCallError
 from wxemu.cloudbase.unserved import UnservedError
 from wxemu.core.http.body import BodyError
 from wxemu.core.http.origins import ForeignPageError
-from wxemu.cloudbase import web_users
 
 _log = logging.getLogger(__name__)
 _STATUSES: Final = {"FUNCTION_NOT_FOUND": 404, "FUNCTION_EXCEED_RESOURCE_LIMIT": 429}

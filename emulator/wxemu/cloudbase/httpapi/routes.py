@@ -7,18 +7,17 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, jsonify
 
-from wxemu.cloudbase import bearer, calls
+from wxemu.cloudbase import bearer, calls, web_users
 from wxemu.cloudbase.calls import FunctionCallError
 from wxemu.cloudbase.httpapi import codec
 from wxemu.cloudbase.httpapi.errors import refusal
 from wxemu.cloudbase.unserved import refuse_the_rest
 from wxemu.core.http import body, origins
 from wxemu.core.http.recording import entry, keep_exchanges
-from wxemu.cloudbase import web_users
 
 if TYPE_CHECKING:
-    from wxemu.scf.deployment import Deployment
     from wxemu.core.world import World
+    from wxemu.scf.deployment import Deployment
 
 
 def face(world: World, deployment: Deployment) -> Blueprint:

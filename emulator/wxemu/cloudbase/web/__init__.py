@@ -1,5 +1,1 @@
 """``POST /web``: CloudBase as js-sdk 1.x, 2.x and the CLOUD_API mode of 3.x speak to it."""
-
-from wxemu.cloudbase.web.routes import face
-
-__all__ = ["face"]

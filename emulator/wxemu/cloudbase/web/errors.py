@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Final
 
 from werkzeug.exceptions import HTTPException
 
+from wxemu.cloudbase import web_users
 from wxemu.cloudbase.calls import INVOCATION_FAILED, FunctionCallError
 from wxemu.cloudbase.unserved import UnservedError
 from wxemu.core.http.body import BodyError
 from wxemu.core.http.origins import ForeignPageError
-from wxemu.cloudbase import web_users
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -7,21 +7,20 @@ from typing import TYPE_CHECKING, Any, Final
 
 from flask import Blueprint, Response, jsonify
 
-from wxemu.cloudbase import calls
+from wxemu.cloudbase import calls, web_users
 from wxemu.cloudbase.calls import FunctionCallError
 from wxemu.cloudbase.unserved import refuse_the_rest
 from wxemu.cloudbase.web import codec
 from wxemu.cloudbase.web.errors import InvalidActionError, refusal
 from wxemu.core.http import origins
 from wxemu.core.http.recording import entry, keep_exchanges
-from wxemu.cloudbase import web_users
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from wxemu.cloudbase.web.codec import Call
-    from wxemu.scf.deployment import Deployment
     from wxemu.core.world import World
+    from wxemu.scf.deployment import Deployment
 
     Action = Callable[[World, Deployment, Call], Mapping[str, Any]]
 

@@ -15,7 +15,15 @@ from wxemu.scf.runtime.channel import Channel
 from wxemu.scf.runtime.context import instance_environment
 from wxemu.scf.runtime.debugging import Awaited
 from wxemu.scf.runtime.errors import DebuggerError
-from wxemu.scf.runtime.invocation import Failure, memory_ran_out, not_loaded, process_exited, result_too_large, time_ran_out, user_code_raised
+from wxemu.scf.runtime.invocation import (
+    Failure,
+    memory_ran_out,
+    not_loaded,
+    process_exited,
+    result_too_large,
+    time_ran_out,
+    user_code_raised,
+)
 from wxemu.scf.runtime.process import Process
 
 if TYPE_CHECKING:

@@ -9,10 +9,15 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import NotFound, RequestEntityTooLarge
 
-from wxemu.tencentcloud.cos import codec, ticket
-from wxemu.tencentcloud.cos.errors import AccessDeniedError, CosError, EntityTooLargeError, InvalidArgumentError, NoSuchUploadError
 from wxemu.core.http.origins import ForeignPageError
-from wxemu.tencentcloud.cos import uploads
+from wxemu.tencentcloud.cos import codec, ticket, uploads
+from wxemu.tencentcloud.cos.errors import (
+    AccessDeniedError,
+    CosError,
+    EntityTooLargeError,
+    InvalidArgumentError,
+    NoSuchUploadError,
+)
 from wxemu.tencentcloud.cos.uploads import UnknownUploadError, UploadTooLargeError
 
 if TYPE_CHECKING:

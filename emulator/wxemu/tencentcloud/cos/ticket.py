@@ -14,9 +14,9 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qs, urlencode
 
-from wxemu.tencentcloud.cos.errors import AccessDeniedError
-from wxemu.scf.runtime.context import ACCOUNT_APPID
 from wxemu.core import apps
+from wxemu.scf.runtime.context import ACCOUNT_APPID
+from wxemu.tencentcloud.cos.errors import AccessDeniedError
 
 if TYPE_CHECKING:
     from wxemu.core.apps import App

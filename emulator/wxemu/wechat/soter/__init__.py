@@ -8,12 +8,37 @@ Source: github.com/Tencent/soter and its server guide [doc]; where a form is our
 
 from wxemu.wechat.soter.blob import Blob
 from wxemu.wechat.soter.chain import attest, verify_chain
-from wxemu.wechat.soter.errors import AnotherAppError, AnotherDeviceError, BlobError, BlobNotBase64Error, BlobNotUtf8Error, BlobTooLongError, BlobTruncatedError, BlobUnsignedError, BrokenChainError, ForeignSignatureError, KeyJsonError, PemError, SaltLengthError, SoterError, UnsignableTextError, UnsupportedModeError
+from wxemu.wechat.soter.errors import (
+    AnotherAppError,
+    AnotherDeviceError,
+    BlobError,
+    BlobNotBase64Error,
+    BlobNotUtf8Error,
+    BlobTooLongError,
+    BlobTruncatedError,
+    BlobUnsignedError,
+    BrokenChainError,
+    ForeignSignatureError,
+    KeyJsonError,
+    PemError,
+    SaltLengthError,
+    SoterError,
+    UnsignableTextError,
+    UnsupportedModeError,
+)
 from wxemu.wechat.soter.exported_key import ExportedKey
 from wxemu.wechat.soter.pem import fingerprint, load_private_key, load_public_key, public_key_pem
 from wxemu.wechat.soter.profiles import PROFILES, AuthMode, Hardware, Profile, RandomBytes
 from wxemu.wechat.soter.result import result_json
-from wxemu.wechat.soter.signature import DEFAULT_SALT_LENGTH, Reason, Verdict, actual_salt_length, sign, stated_salt_length, verify
+from wxemu.wechat.soter.signature import (
+    DEFAULT_SALT_LENGTH,
+    Reason,
+    Verdict,
+    actual_salt_length,
+    sign,
+    stated_salt_length,
+    verify,
+)
 
 __all__ = [
     "DEFAULT_SALT_LENGTH",

@@ -6,7 +6,14 @@ from base64 import b64decode, b64encode
 from dataclasses import dataclass
 from typing import Final, Self
 
-from wxemu.wechat.soter.errors import BlobNotBase64Error, BlobNotUtf8Error, BlobTooLongError, BlobTruncatedError, BlobUnsignedError, UnsignableTextError
+from wxemu.wechat.soter.errors import (
+    BlobNotBase64Error,
+    BlobNotUtf8Error,
+    BlobTooLongError,
+    BlobTruncatedError,
+    BlobUnsignedError,
+    UnsignableTextError,
+)
 
 _PREFIX_BYTES: Final = 4
 _LONGEST_JSON: Final = 1024 * 1024

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from wxcloud.settings import Settings
     from wxcloud.transport.grant import Grant
 
-SDK = "wxcloud-python/0.1.0"
+SDK = "wxcloud-python/0.2.0"
 SIGNATURE_LIFE_SECONDS = 600
 
 

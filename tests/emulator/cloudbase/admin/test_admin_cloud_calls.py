@@ -10,7 +10,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from wxemu.cloudbase.admin.openapi_pb2 import ApiGetOpenDataByCloudIdReq, ApiGetOpenDataByCloudIdResp, CommApiData, CommOpenApiResp
+from wxemu.cloudbase.admin.openapi_pb2 import (
+    ApiGetOpenDataByCloudIdReq,
+    ApiGetOpenDataByCloudIdResp,
+    CommApiData,
+    CommOpenApiResp,
+)
 from wxemu.state import seeding as sowing
 
 NOON = 1_700_000_000

@@ -7,9 +7,9 @@ from types import SimpleNamespace
 
 import pytest
 
+from wxemu.cloudbase import grants as permissions
 from wxemu.cloudbase.admin.errors import OVERLOAD_CODES
 from wxemu.cloudbase.admin.openapi_pb2 import CommApiData, CommOpenApiResp
-from wxemu.cloudbase import grants as permissions
 from wxemu.core.faults import OVERLOADS
 
 API = "soter.verifySignature"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from wxemu.state import seed
 from wxemu.cloudbase import web_users
+from wxemu.state import seed
 
 ENV = "env-demo"
 

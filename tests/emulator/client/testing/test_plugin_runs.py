@@ -21,7 +21,7 @@ from wxemu.client.remote import Remote, RemoteError
 
 pytest_plugins = ["pytester"]
 
-PROJECT = Path(__file__).parents[3]
+PROJECT = Path(__file__).parents[4]
 EXAMPLE = PROJECT / "examples/pytest-plugin"
 PAGE = (PROJECT / "docs/testing.md").read_text(encoding="utf-8")
 SECONDS = 60

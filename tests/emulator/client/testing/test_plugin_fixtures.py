@@ -13,8 +13,8 @@ from wxemu.client.remote import RemoteError
 from wxemu.client.testing import CloudID, MiniProgramError, NoExchangeError
 from wxemu.client.testing.faults import Failure
 from wxemu.client.testing.phone import Outcome, Override, Profile
-from wxemu.phone.confirmations import OUTCOMES
 from wxemu.core.faults import FAILURES
+from wxemu.phone.confirmations import OUTCOMES
 from wxemu.phone.phones import OVERRIDES
 from wxemu.wechat.soter import PROFILES
 

@@ -6,8 +6,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from wxemu.scf.stand_in import _FAILURES
 from wxemu.core.faults import FAILURES
+from wxemu.scf.stand_in import _FAILURES
 
 FUNCTION = "def main(event, context):\n    return 'ran'\n"
 REPLY = {"errCode": 0, "第": [1, None]}

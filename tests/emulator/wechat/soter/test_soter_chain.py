@@ -9,7 +9,21 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wxemu.wechat.soter import AnotherAppError, AnotherDeviceError, Blob, ExportedKey, ForeignSignatureError, KeyJsonError, PemError, SaltLengthError, attest, public_key_pem, sign, verify, verify_chain
+from wxemu.wechat.soter import (
+    AnotherAppError,
+    AnotherDeviceError,
+    Blob,
+    ExportedKey,
+    ForeignSignatureError,
+    KeyJsonError,
+    PemError,
+    SaltLengthError,
+    attest,
+    public_key_pem,
+    sign,
+    verify,
+    verify_chain,
+)
 
 
 @dataclass(frozen=True)

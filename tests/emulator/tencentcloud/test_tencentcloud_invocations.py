@@ -8,8 +8,8 @@ from dataclasses import replace
 
 import pytest
 
-from wxemu.scf.deployment import Deployment, TooManyCallsError
 from wxemu.scf import invocations
+from wxemu.scf.deployment import Deployment, TooManyCallsError
 from wxemu.scf.invocations import KEPT_CHARACTERS, Record
 
 

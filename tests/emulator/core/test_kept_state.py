@@ -9,12 +9,12 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-from wxemu.phone import phones
-from wxemu.state import seed
-from wxemu.wechat import sessions
-from wxemu.phone.confirmations import confirm
 from wxemu.core.store import StoreError
 from wxemu.core.world import DATABASE_NAME, World
+from wxemu.phone import phones
+from wxemu.phone.confirmations import confirm
+from wxemu.state import seed
+from wxemu.wechat import sessions
 
 APPID = "wx1234567890abcdef"
 SECRET = "0123456789abcdef0123456789abcdef"

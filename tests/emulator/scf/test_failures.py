@@ -6,9 +6,9 @@ import pytest
 
 from wxemu.cloudbase import calls as web_calls
 from wxemu.cloudbase.admin import actions
+from wxemu.phone import calls as phone_calls
 from wxemu.scf import failures
 from wxemu.scf.failures import FunctionFailedError, NoResultError
-from wxemu.phone import calls as phone_calls
 from wxemu.scf.runtime import Failure
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from wxemu.core.apps import find as find_app
 from wxemu.phone import phones
 from wxemu.state import seed
 from wxemu.wechat import sessions, tokens, users
-from wxemu.core.apps import find as find_app
 
 APPID = "wx1234567890abcdef"
 

@@ -14,7 +14,21 @@ from cryptography.hazmat.primitives.serialization import (
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from wxemu.wechat.soter import PROFILES, PemError, Reason, SaltLengthError, UnsignableTextError, Verdict, actual_salt_length, load_private_key, load_public_key, public_key_pem, result_json, sign, verify
+from wxemu.wechat.soter import (
+    PROFILES,
+    PemError,
+    Reason,
+    SaltLengthError,
+    UnsignableTextError,
+    Verdict,
+    actual_salt_length,
+    load_private_key,
+    load_public_key,
+    public_key_pem,
+    result_json,
+    sign,
+    verify,
+)
 
 # Characters of every plane, lone surrogates included.
 ANY_TEXT = st.text(st.characters())

@@ -290,8 +290,8 @@ def test_no_process_outlives_the_emulator(deploy, tmp_path, is_busy, wait_for_ex
 EMULATOR = """
 import signal, sys
 from pathlib import Path
-from emulator.project import FunctionSpec
-from emulator.runtime import Identity, Runtime
+from wxemu.scf.project import FunctionSpec
+from wxemu.scf.runtime import Identity, Runtime
 
 spec = FunctionSpec("fn", Path(sys.argv[1]), None, "index.main", "Python3.11", 900, 256, {}, frozenset())
 runtime = Runtime(variables=lambda *_: {"FIFO": sys.argv[2]}, new_request_id=lambda: "req-1")

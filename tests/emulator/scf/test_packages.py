@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from wxemu.scf import packages
-from wxemu.scf.packages import Packages
 from wxemu.scf.functions import FunctionError
+from wxemu.scf.packages import Packages
 
 
 @pytest.fixture

@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from wxemu.scf.catalogue import DEFAULT_HANDLER
 from wxemu.scf import functions
+from wxemu.scf.catalogue import DEFAULT_HANDLER
 from wxemu.state import seed
 
 ANSWER = {"index.py": "def main(event, context):\n    return 'uploaded'\n"}

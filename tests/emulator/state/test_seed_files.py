@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from wxemu.core import apps
 from wxemu.phone import phones
 from wxemu.state import seed
-from wxemu.wechat import sessions, users
 from wxemu.state.seed_form import SeedError
+from wxemu.wechat import sessions, users
 
 APPID = "wx1234567890abcdef"
 SECRET = "0123456789abcdef0123456789abcdef"

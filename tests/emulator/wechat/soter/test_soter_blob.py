@@ -7,7 +7,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wxemu.wechat.soter import Blob, BlobError, BlobNotBase64Error, BlobNotUtf8Error, BlobTooLongError, BlobTruncatedError, BlobUnsignedError, UnsignableTextError
+from wxemu.wechat.soter import (
+    Blob,
+    BlobError,
+    BlobNotBase64Error,
+    BlobNotUtf8Error,
+    BlobTooLongError,
+    BlobTruncatedError,
+    BlobUnsignedError,
+    UnsignableTextError,
+)
 
 BLOBS = st.builds(Blob, json_text=st.text(), signature=st.binary(min_size=1, max_size=256))
 MEBIBYTE = 1024 * 1024
