@@ -236,7 +236,7 @@ def open_world(rsa_pems: tuple[str, ...]) -> Iterator[Callable[..., World]]:
     def open_one(state: Path | None = None, *, random_seed: str | None = None) -> World:
         world = World(state, random_seed=random_seed)
         opened.append(world)
-        with world.deciding():
+        with world.transaction():
             for number in range(POOLED_KEYS):
                 pem = rsa_pems[number % len(rsa_pems)]
                 world.store.run("INSERT OR IGNORE INTO rsa_keys VALUES ('system', ?, ?)", number, pem)

@@ -47,7 +47,7 @@ def cloud_call(
     entry.api, entry.given = api_name.encode(errors="replace").decode(), given
     refused: CloudCallError | None = None
     fault = None
-    with world.deciding():
+    with world.transaction():
         entry.rid = journal.new_rid(world)
         try:
             granted, api, app = permissions.authorise(world, api_name=api_name, token=token, appid=appid)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 def page(world: World, deployment: Deployment) -> Response:
     """The faults that wait, and forms to add one."""
-    with world.deciding():
+    with world.transaction():
         waiting = faults.waiting(world)
     return show(
         world,
@@ -58,7 +58,7 @@ def add(world: World, _deployment: Deployment) -> str:
         times=_whole("times"),
         probability=form.number("percent") / 100 if form.text("percent") else 1.0,
     )
-    with world.deciding():
+    with world.transaction():
         faults.add(world, wanted)
     return "/faults"
 
@@ -69,7 +69,7 @@ def remove(world: World, _deployment: Deployment) -> str:
     :raises BodyError: no number; UnknownFaultError: there is none of this number.
     """
     number = _whole("number")
-    with world.deciding():
+    with world.transaction():
         if number is None:
             faults.remove_all(world)
         else:

@@ -99,7 +99,7 @@ def one(world: World, deployment: Deployment, name: str) -> Response:
     app, spec = _function(world, deployment, name)
     choice = Choice(env=app.env, function=name)
     wanted = request.args.get("invocation", "")
-    with world.deciding():
+    with world.transaction():
         latest = invocations.latest(world, choice, limit=LISTED)
         shown = invocations.find(world, app.env, wanted) if wanted else next(iter(latest), None)
         made = [] if shown is None else journal.recent(world, choice=journal.Choice(request_id=shown.request_id))
@@ -136,7 +136,7 @@ def invoke(world: World, deployment: Deployment, name: str) -> str:
     """
     app, _ = _function(world, deployment, name)
     event, caller = sent(world, deployment, app)
-    with world.deciding():
+    with world.transaction():
         saved_events.keep(world, _written(app, name, LAST))
     done = deployment.invoke(name, event, caller)
     return address(name, invocation=done.request_id)
@@ -150,7 +150,7 @@ def save(world: World, deployment: Deployment, name: str) -> str:
     app, _ = _function(world, deployment, name)
     form.json_value("event")
     saved = _written(app, name, form.text("name", is_required=True))
-    with world.deciding():
+    with world.transaction():
         saved_events.keep(world, saved)
     return address(name, event=saved.name)
 
@@ -161,7 +161,7 @@ def forget(world: World, deployment: Deployment, name: str) -> str:
     :raises NotFound: there is none.
     """
     app, _ = _function(world, deployment, name)
-    with world.deciding():
+    with world.transaction():
         if not saved_events.delete(world, app.env, name, form.text("name")):
             raise NotFound(f"{name} has no saved event {form.text('name')!r}")
     return address(name)

@@ -26,7 +26,7 @@ def page(world: World, deployment: Deployment, interception: Interception | None
     """What runs where, the clients' settings, the last flow."""
     facts = interception_facts(interception)
     appid, app, url = chosen_appid(world), chosen_app(world), request.host_url.rstrip("/")
-    with world.deciding():
+    with world.transaction():
         recent = journal.recent(world, choice=Choice(appid=appid), limit=4 * story.MOST_EXCHANGES)
         counts = {"requests": journal.last_number(world), "invocations": invocations.last_number(world)}
         held = phones.all_phones(world, appid)

@@ -57,7 +57,7 @@ def show(world: World, template: str, section: str, **facts: object) -> Response
     :param section: of the navigation, which it belongs to.
     """
     texts = Texts(language.of_request())
-    with world.deciding():
+    with world.transaction():
         tenants = apps.all_apps(world)
         clock, now = world.clock.state(), world.clock.now()
     frame = {
@@ -87,7 +87,7 @@ def chosen_appid(world: World) -> str | None:
     wanted = request.args.get("app", request.cookies.get("app"))
     if not wanted:
         return None
-    with world.deciding():
+    with world.transaction():
         found = apps.find(world, wanted)
     return None if found is None else found.appid
 
@@ -95,7 +95,7 @@ def chosen_appid(world: World) -> str | None:
 def chosen_app(world: World) -> App | None:
     """The app that a page is about which can be about one only: the chosen one, else the first."""
     appid = chosen_appid(world)
-    with world.deciding():
+    with world.transaction():
         return apps.find(world, appid) if appid else next(iter(apps.all_apps(world)), None)
 
 
@@ -105,7 +105,7 @@ def app_of_form(world: World) -> App:
     :raises NotFound: there is none.
     """
     named = request.form.get("appid")
-    with world.deciding():
+    with world.transaction():
         app = apps.find(world, named) if named else chosen_app(world)
     if app is None:
         raise NotFound(f"no app has the appid {named!r}" if named else "there is no app; add one to the seed")
@@ -115,7 +115,7 @@ def app_of_form(world: World) -> App:
 def chosen_apps(world: World) -> list[App]:
     """The apps that the page is to be about."""
     appid = chosen_appid(world)
-    with world.deciding():
+    with world.transaction():
         return [app for app in apps.all_apps(world) if appid in (None, app.appid)]
 
 

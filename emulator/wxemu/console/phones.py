@@ -50,7 +50,7 @@ class Signed:
 def page(world: World, _deployment: Deployment) -> Response:
     """The phones, and a form for a new one."""
     app = chosen_app(world)
-    with world.deciding():
+    with world.transaction():
         found = phones.all_phones(world, chosen_appid(world))
         openids = [] if app is None else [user.openid for user in users.all_users(world, app.appid)[:MOST_SUGGESTED]]
     return show(
@@ -63,7 +63,7 @@ def one(world: World, _deployment: Deployment, phone_id: str) -> Response:
 
     :raises UnknownPhoneError: there is none.
     """
-    with world.deciding():
+    with world.transaction():
         phone = phones.find(world, phone_id)
         uploaded = auth_keys.of_user(world, phone.appid, phone.openid)
         signed = signed_texts.of_user(world, phone.appid, phone.openid)
@@ -94,7 +94,7 @@ def enrol(world: World, _deployment: Deployment, phone_id: str) -> str:
     :raises PhoneError: no such phone, or none that can; BodyError: no number.
     """
     count = form.whole_number("count", most=MOST_ENROLLED) or 0
-    with world.deciding():
+    with world.transaction():
         return address(phones.enrol(world, phones.find(world, phone_id), mode=form.text("mode"), count=count))
 
 
@@ -104,7 +104,7 @@ def override(world: World, _deployment: Deployment, phone_id: str) -> str:
     :raises PhoneError: no such phone, or none that can.
     """
     wanted = Override(tuple(kind for kind in OVERRIDES if form.text(kind)), bool(form.text("is_lasting")))
-    with world.deciding():
+    with world.transaction():
         return address(phones.override(world, phones.find(world, phone_id), wanted))
 
 
@@ -113,7 +113,7 @@ def remove(world: World, _deployment: Deployment, phone_id: str) -> str:
 
     :raises UnknownPhoneError: there is none.
     """
-    with world.deciding():
+    with world.transaction():
         phones.remove(world, phones.find(world, phone_id))
     return "/phones"
 

@@ -39,7 +39,7 @@ def page(world: World, _deployment: Deployment) -> Response:
         is_failure=True if asked.get("outcome") == "failed" else None,
         before=int(before) if before.isascii() and before.isdigit() and len(before) <= _MOST_DIGITS else None,
     )
-    with world.deciding():
+    with world.transaction():
         found = journal.recent(world, choice=choice, limit=ROWS + 1)
     exchanges = found[:ROWS]
     return show(
@@ -61,7 +61,7 @@ def one(world: World, _deployment: Deployment, rid: str) -> Response:
 
     :raises NotFound: the journal has none with this rid.
     """
-    with world.deciding():
+    with world.transaction():
         found = _find(world, rid)
         explanation, related = explain(world, found), _related(world, found)
         before = journal.find(world, request.args.get("again", ""))
@@ -83,7 +83,7 @@ def replay(world: World, _deployment: Deployment, rid: str, replayed: Callable[[
     :param replayed: does so.
     :raises NotFound: the journal has none with this rid; Conflict: it cannot be sent again.
     """
-    with world.deciding():
+    with world.transaction():
         found = _find(world, rid)
     return f"/requests/{quote(replayed(found).rid)}?again={quote(found.rid)}"
 

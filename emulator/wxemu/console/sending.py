@@ -36,7 +36,7 @@ def sent(world: World, deployment: Deployment, app: App) -> tuple[JSONValue, Ide
     if sender == "user":
         caller = deployment.mini_program_user(app.appid, form.text("openid", is_required=True))
     else:
-        with world.deciding():
+        with world.transaction():
             visitor = web_users.user_of_device(world, app.env, DEVICE)
         caller = deployment.web_user(visitor)
     return wx_event(members, caller), caller

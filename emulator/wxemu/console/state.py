@@ -28,7 +28,7 @@ def page(world: World, _deployment: Deployment) -> Response:
     """What there is, the snapshots, and the ways back; with ``?deed=`` the question whether one is meant."""
     asked = request.args if request.method == "GET" else {}
     deed = asked.get("deed")
-    with world.deciding():
+    with world.transaction():
         found = snapshots.all_snapshots(world)
         sizes = world_state.sizes(world)
         tenants = [app.appid for app in apps.all_apps(world)]

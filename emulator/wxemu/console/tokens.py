@@ -41,7 +41,7 @@ class Entry:
 
 def page(world: World, _deployment: Deployment) -> Response:
     """The tokens that were issued last, and what is used up of each quota."""
-    with world.deciding():
+    with world.transaction():
         appids = [app.appid for app in chosen_apps(world)]
         issued = [Entry(appid, token) for appid in appids for token in tokens.issued(world, appid, limit=MOST_TOKENS)]
         usages = [usage for appid in appids for usage in quotas.usages(world, appid)]
@@ -61,7 +61,7 @@ def end(world: World, _deployment: Deployment) -> str:
 
     :raises Conflict: none that works.
     """
-    with world.deciding():
+    with world.transaction():
         if tokens.end(world, form.text("appid"), form.text("digest")) is None:
             raise Conflict("the token has ended already")
     return "/tokens"

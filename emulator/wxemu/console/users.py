@@ -43,7 +43,7 @@ class Purchase:
 
 def page(world: World, _deployment: Deployment) -> Response:
     """The users, each with the session."""
-    with world.deciding():
+    with world.transaction():
         found = [entry for app in chosen_apps(world) for entry in _entries(world, app.appid)]
     return show(world, "users.html", "users", users=rows.of(found, _text), app=chosen_app(world))
 
@@ -53,7 +53,7 @@ def one(world: World, _deployment: Deployment, appid: str, openid: str) -> Respo
 
     :raises NotFound: the app has none with this openid.
     """
-    with world.deciding():
+    with world.transaction():
         user = users.find(world, appid, openid)
         if user is None:
             raise NotFound(f"nobody has the openid {openid!r} in {appid!r}")
@@ -81,7 +81,7 @@ def end(world: World, _deployment: Deployment) -> str:
     :raises NotFound: nobody has this openid; Conflict: there is no session.
     """
     appid, openid = form.text("appid"), form.text("openid")
-    with world.deciding():
+    with world.transaction():
         user = users.find(world, appid, openid)
         if user is None:
             raise NotFound(f"nobody has the openid {openid!r} in {appid!r}")

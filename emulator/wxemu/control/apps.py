@@ -28,13 +28,13 @@ DEFAULT_TOKENS: Final = 50
 
 def listed(world: World) -> Response:
     """All of them."""
-    with world.deciding():
+    with world.transaction():
         return jsonify({"apps": [{"appid": app.appid, "env": app.env} for app in apps.all_apps(world)]})
 
 
 def shown(world: World, appid: str) -> Response:
     """One, without its secrets."""
-    with world.deciding():
+    with world.transaction():
         return jsonify(_shown(apps.require(world, appid)))
 
 
@@ -57,7 +57,7 @@ def removed(state: State, appid: str) -> Response:
 
 def users_listed(world: World, appid: str) -> Response:
     """The users of an app."""
-    with world.deciding():
+    with world.transaction():
         apps.require(world, appid)
         held: dict[str, list[str]] = {}
         for phone in phones.all_phones(world, appid):
@@ -73,7 +73,7 @@ def user_added(world: World, appid: str) -> Response:
 
 def sessions_listed(world: World, appid: str) -> Response:
     """The latest session of each user, without its key."""
-    with world.deciding():
+    with world.transaction():
         apps.require(world, appid)
         now = world.clock.now()
         found = [
@@ -90,7 +90,7 @@ def sessions_listed(world: World, appid: str) -> Response:
 
 def session_expired(world: World, appid: str, openid: str) -> Response:
     """A session ended now."""
-    with world.deciding():
+    with world.transaction():
         apps.require(world, appid)
         ended = sessions.end(world, appid, openid)
     if ended is None:
@@ -101,7 +101,7 @@ def session_expired(world: World, appid: str, openid: str) -> Response:
 def tokens_listed(world: World, appid: str) -> Response:
     """The access tokens it got last, newest first, without the tokens."""
     limit = codec.limit(DEFAULT_TOKENS)
-    with world.deciding():
+    with world.transaction():
         apps.require(world, appid)
         return jsonify({"tokens": [asdict(token) for token in tokens.issued(world, appid, limit=limit)]})
 

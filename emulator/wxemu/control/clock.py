@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def shown(world: World) -> Response:
     """Where it stands, and how it goes."""
-    with world.deciding():
+    with world.transaction():
         state, now = world.clock.state(), world.clock.now()
     return jsonify({"now": now, "isFrozen": state.is_frozen, "offset": state.offset, "scale": state.scale})
 

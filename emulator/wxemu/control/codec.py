@@ -38,7 +38,7 @@ def app(world: World, appid: str | None) -> App:
 
     :raises BodyError: there is no such app.
     """
-    with world.deciding():
+    with world.transaction():
         named = appid or next((app.appid for app in apps.all_apps(world)), None)
         if named is None:
             raise BodyError("there is no app; `wxemu app new` makes one, `wxemu state reset` brings the seed's back")
@@ -53,7 +53,7 @@ def require_user(world: World, app: App, openid: str | None) -> None:
 
     :raises BodyError: nobody in ``app`` has it.
     """
-    with world.deciding():
+    with world.transaction():
         if openid is not None and users.find(world, app.appid, openid) is None:
             raise BodyError(f"nobody in {app.appid} has the openid {openid!r}; `wxemu user list` shows who is there")
 

@@ -46,7 +46,7 @@ def find(world: World, rid: str) -> Exchange:
 
     :raises NotFound: there is none.
     """
-    with world.deciding():
+    with world.transaction():
         found = journal.look_up(world, rid)
     if found is None:
         raise NotFound(f"no exchange has the rid {rid!r}")
@@ -56,7 +56,7 @@ def find(world: World, rid: str) -> Exchange:
 def listed(world: World) -> Response:
     """The latest of a choice, newest first."""
     choice, limit = _choice(), codec.limit(DEFAULT_LIMIT)
-    with world.deciding():
+    with world.transaction():
         found = journal.recent(world, choice=choice, limit=limit)
     return jsonify({"exchanges": [document(exchange) for exchange in found]})
 
@@ -78,7 +78,7 @@ def followed(world: World, streams: Streams) -> Response:
     :raises BodyError: what cannot be asked for.
     """
     choice, limit = _choice(), codec.limit(0)
-    with world.deciding():
+    with world.transaction():
         number = journal.last_number(world)
         kept = journal.recent(world, choice=choice, limit=limit)[::-1]
     return streams.opened(json_lines(_news(world, choice, kept, number)))

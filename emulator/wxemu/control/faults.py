@@ -40,7 +40,7 @@ _SPARE_LEVELS: Final = 50
 
 def listed(world: World) -> Response:
     """Those that wait, oldest first; with ``?appid=`` those of one app."""
-    with world.deciding():
+    with world.transaction():
         waiting = faults.waiting(world, appid=request.args.get("appid"))
     return jsonify({"faults": [_shown(fault) for fault in waiting]})
 
@@ -48,21 +48,21 @@ def listed(world: World) -> Response:
 def added(world: World) -> Response:
     """A new one, as it waits."""
     wanted = _asked(body.of_request())
-    with world.deciding():
+    with world.transaction():
         fault = faults.add(world, wanted)
     return jsonify(_shown(fault))
 
 
 def removed(world: World, number: int) -> Response:
     """One less."""
-    with world.deciding():
+    with world.transaction():
         faults.remove(world, number)
     return jsonify({"removed": 1})
 
 
 def all_removed(world: World) -> Response:
     """None left, or with ``?appid=`` none of one app."""
-    with world.deciding():
+    with world.transaction():
         return jsonify({"removed": faults.remove_all(world, appid=request.args.get("appid"))})
 
 

@@ -100,7 +100,7 @@ def _asked(world: World, deployment: Deployment, given: Mapping[str, Any]) -> tu
         caller = deployment.mini_program_user(app.appid, openid)
         return wx_event(body.json_object(event), caller), caller
     if is_anonymous:
-        with world.deciding():
+        with world.transaction():
             visitor = web_users.user_of_device(world, app.env, DEVICE)
         caller = deployment.web_user(visitor)
         return wx_event(body.json_object(event), caller), caller

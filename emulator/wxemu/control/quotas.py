@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def listed(world: World) -> Response:
     """Every quota of the app in ``?appid=``, or of all apps."""
     appid = request.args.get("appid")
-    with world.deciding():
+    with world.transaction():
         chosen = apps.all_apps(world) if appid is None else [codec.app(world, appid)]
         usages = [usage for app in chosen for usage in quotas.usages(world, app.appid)]
     return jsonify(

@@ -91,7 +91,7 @@ def _again(world: World, deployment: Deployment, exchange: Exchange) -> Sent:
     """
     if not exchange.is_whole:
         raise Conflict("the body was too long to be kept whole, so it cannot be sent again")
-    with world.deciding():
+    with world.transaction():
         app = apps.find(world, exchange.appid or "")
         if exchange.face == "phone":
             return Sent(exchange.url, exchange.request_body.encode(), _of_present_request())

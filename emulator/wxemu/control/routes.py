@@ -94,12 +94,12 @@ def _interception(interception: Interception | None) -> Response:
 
 
 def _settings(world: World) -> Response:
-    with world.deciding():
+    with world.transaction():
         return jsonify(asdict(world.settings))
 
 
 def _change_settings(world: World) -> Response:
     given = body.of_request()
-    with world.deciding():
+    with world.transaction():
         settings.keep(world.store, settings.changed(world.settings, given))
     return _settings(world)

@@ -30,7 +30,7 @@ def imported(world: World, state: State) -> Response:
     """A document in the place of what there is; the apps that there are then."""
     request.max_content_length = LARGEST_DOCUMENT
     state.replace(parse(request.get_data(cache=False).decode(errors="replace")))
-    with world.deciding():
+    with world.transaction():
         return jsonify({"apps": [app.appid for app in apps.all_apps(world)]})
 
 

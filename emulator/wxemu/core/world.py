@@ -40,8 +40,8 @@ class World:
         """The settings in force."""
         return platform_settings.load(self.store)
 
-    def deciding(self) -> AbstractContextManager[None]:
-        """One decision: nobody else reads or writes meanwhile, and it happens wholly or not at all."""
+    def transaction(self) -> AbstractContextManager[None]:
+        """A transaction of the store: nobody else reads or writes during it, and it is kept whole or not at all."""
         return self.store.transaction()
 
     def close(self) -> None:

@@ -97,7 +97,7 @@ def call_function(world: World, deployment: Deployment, phone: Phone, call: Func
 
 def _check_environment(world: World, phone: Phone, call: FunctionCall) -> None:
     """:raises UnknownEnvironmentError: the call names another environment than the app's."""
-    with world.deciding():
+    with world.transaction():
         app = apps.find(world, phone.appid)
     if call.env is not None and app is not None and call.env != app.env:
         raise UnknownEnvironmentError("Environment not found")
@@ -105,7 +105,7 @@ def _check_environment(world: World, phone: Phone, call: FunctionCall) -> None:
 
 def _with_open_data(world: World, phone: Phone, call: FunctionCall) -> Mapping[str, Any]:
     """The data with what stands behind its cloudIDs; one that buys nothing is replaced by the reason [doc]."""
-    with world.deciding():
+    with world.transaction():
         bought = {
             name: _bought(world, phone, str(call.data[name]))
             for name in call.cloud_ids[:CLOUD_ID_LIMIT]

@@ -62,7 +62,7 @@ def add_pages(routes: Blueprint, world: World) -> None:
 
 
 def _gallery(world: World) -> Response:
-    with world.deciding():
+    with world.transaction():
         tenants = [app.appid for app in apps.all_apps(world)]
         appid = request.args.get("appid") or next(iter(tenants), "")
         held = phones.all_phones(world, appid)
@@ -77,7 +77,7 @@ def _gallery(world: World) -> Response:
 
 
 def _phone(world: World, phone_id: str) -> Response:
-    with world.deciding():
+    with world.transaction():
         try:
             held = phones.find(world, phone_id)
         except phones.UnknownPhoneError:

@@ -109,7 +109,7 @@ def create(
         _check_public_key(public_auth_key)
     # Before the decision, because the pool may have to wait for a key and a decision never waits.
     keys = world.keys.take(3) if profile.modes and public_auth_key is None else None
-    with world.deciding():
+    with world.transaction():
         openid = _holder(world, appid, openid)
         phone_id = phone_id or f"phone-{world.randomness.hex(12)}"
         if _row(world, phone_id) is not None:

@@ -51,18 +51,18 @@ def face(world: World, deployment: Deployment) -> Blueprint:
 
 
 def _list(world: World) -> Response:
-    with world.deciding():
+    with world.transaction():
         found = phones.all_phones(world, request.args.get("appid"))
         return jsonify({"phones": [codec.phone(world, held) for held in found]})
 
 
 def _show(world: World, phone_id: str) -> Response:
-    with world.deciding():
+    with world.transaction():
         return jsonify(codec.phone(world, phones.find(world, phone_id)))
 
 
 def _remove(world: World, phone_id: str) -> Response:
-    with world.deciding():
+    with world.transaction():
         removed = phones.find(world, phone_id)
         phones.remove(world, removed)
         return jsonify(codec.phone(world, removed))
@@ -76,13 +76,13 @@ def _create(world: World) -> Response:
         profile_name=body.encodable_text(given, "profile", is_required=True) or "",
         openid=body.encodable_text(given, "openid"),
     )
-    with world.deciding():
+    with world.transaction():
         return jsonify(codec.phone(world, created))
 
 
 def _operate(world: World, name: str, operation: Operation, phone_id: str) -> Response:
     given = body.of_request()
-    with world.deciding():
+    with world.transaction():
         phone = phones.find(world, phone_id)
         return answered(world, f"wx.{name}", phone.appid, operation(world, phone, given))
 
@@ -90,10 +90,10 @@ def _operate(world: World, name: str, operation: Operation, phone_id: str) -> Re
 def _call_function(world: World, deployment: Deployment, phone_id: str) -> Response:
     """Not one decision: the function waits, and calls back meanwhile."""
     call = codec.function_call(body.of_request())
-    with world.deciding():
+    with world.transaction():
         phone = phones.find(world, phone_id)
     answer = calls.call_function(world, deployment, phone, call)
-    with world.deciding():
+    with world.transaction():
         return answered(world, "wx.cloud.callFunction", phone.appid, answer)
 
 

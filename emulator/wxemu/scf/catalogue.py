@@ -86,7 +86,7 @@ class Catalogue:
 
         :raises ProjectError: the project cannot be read.
         """
-        with self._world.deciding():
+        with self._world.transaction():
             specs, kept = self.specs(env), functions.kept(self._world, env)
         return [Deployed(specs[name], kept.get(name) or _of_folder(specs[name])) for name in sorted(specs)]
 
@@ -96,7 +96,7 @@ class Catalogue:
         :raises FunctionError: ResourceNotFound.FunctionName.
         :raises ProjectError: the project cannot be read.
         """
-        with self._world.deciding():
+        with self._world.transaction():
             spec, kept = self.specs(env).get(name), functions.kept(self._world, env)
         if spec is None:
             raise FunctionError("ResourceNotFound.FunctionName", f"The function {name!r} does not exist in {env!r}.")
@@ -126,7 +126,7 @@ class Catalogue:
         if name in self.specs(env):  # before the code is unpacked, and once more when nobody can come between
             raise _exists(name)
         package = self._packages.add(code)
-        with self._world.deciding():
+        with self._world.transaction():
             if name in self.specs(env):
                 raise _exists(name)
             made = dataclasses.replace(configured, package=package, code_size=len(code))
@@ -140,7 +140,7 @@ class Catalogue:
         """
         configuration.applied(self.find(env, name).function)
         package = self._packages.add(code)
-        with self._world.deciding():
+        with self._world.transaction():
             function = configuration.applied(self.find(env, name).function)
             self._keep(env, dataclasses.replace(function, package=package, code_size=len(code)), code=code)
 
@@ -150,7 +150,7 @@ class Catalogue:
         :raises FunctionError: ResourceNotFound.FunctionName; what Configuration refuses.
         :raises ProjectError: the project cannot be read.
         """
-        with self._world.deciding():
+        with self._world.transaction():
             self._keep(env, configuration.applied(self.find(env, name).function))
 
     def add_triggers(self, env: str, name: str, triggers: Sequence[Trigger]) -> None:
@@ -159,7 +159,7 @@ class Catalogue:
         :raises FunctionError: ResourceNotFound.FunctionName.
         :raises ProjectError: the project cannot be read.
         """
-        with self._world.deciding():
+        with self._world.transaction():
             function = self.find(env, name).function
             by_name = {trigger.name: trigger for trigger in (*function.triggers, *triggers)}
             self._keep(env, dataclasses.replace(function, triggers=tuple(by_name.values())))
@@ -170,7 +170,7 @@ class Catalogue:
         :raises FunctionError: ResourceNotFound.FunctionName.
         :raises ProjectError: the project cannot be read.
         """
-        with self._world.deciding():
+        with self._world.transaction():
             self.find(env, name)
             functions.delete(self._world, env, name)
 

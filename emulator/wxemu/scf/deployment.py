@@ -105,7 +105,7 @@ class Deployment:
 
         :raises WeChatError: 40003 nobody has this openid.
         """
-        with self._world.deciding():
+        with self._world.transaction():
             app = apps.find(self._world, appid)
             user = None if openid is None else users.require(self._world, appid, openid)
         env = "" if app is None else app.env
@@ -117,14 +117,14 @@ class Deployment:
 
         :raises WeChatError: 40003 nobody has this openid.
         """
-        with self._world.deciding():
+        with self._world.transaction():
             caller = self.caller(appid, openid=openid)
             sessions.touch(self._world, appid, openid)
         return caller
 
     def web_user(self, user: WebUser) -> Identity:
         """A user of a web app: nobody of WeChat's, so the function gets no openid, and may make no cloud call."""
-        with self._world.deciding():
+        with self._world.transaction():
             app = apps.find_by_env(self._world, user.env)
         return self.caller("" if app is None else app.appid, uuid=user.uuid, is_anonymous=True, source=WEB_SOURCE)
 
@@ -207,7 +207,7 @@ class Deployment:
         self, spec: FunctionSpec, caller: Identity, request_id: str, tell: Callable[[str], None]
     ) -> Invocation | None:
         """What answers in the function's place, if the invocation meets a fault that has it so."""
-        with self._world.deciding():
+        with self._world.transaction():
             fault = faults.met_by_invocation(self._world, function=spec.name, appid=caller.appid)
         if fault is None:
             return None
@@ -230,7 +230,7 @@ class Deployment:
             log=log.lines(done, spec),
             result=log.ret_msg(done.result if done.ok else done.error),
         )
-        with self._world.deciding():
+        with self._world.transaction():
             invocations.record(self._world, record)
 
     def environment(self, name: str | None, caller: Identity) -> dict[str, str]:
@@ -263,7 +263,7 @@ class Deployment:
     def _with_token(
         self, caller: Identity, function: str, openapi_permissions: frozenset[str], request_id: str
     ) -> Identity:
-        with self._world.deciding():
+        with self._world.transaction():
             granted = permissions.grant(
                 self._world,
                 appid=caller.appid,
@@ -277,7 +277,7 @@ class Deployment:
 
     def _variables(self, _spec: FunctionSpec | None, appid: str) -> Mapping[str, str]:
         """The tenant's own credentials over whatever the project declares: a real secret has no business here."""
-        with self._world.deciding():
+        with self._world.transaction():
             app = apps.find(self._world, appid)
         if app is None:
             return {}

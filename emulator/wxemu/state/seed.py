@@ -76,7 +76,7 @@ def plant(world: World, seed: Mapping[str, Any]) -> None:
 
     :raises SeedError: a value that the form allows and the world does not.
     """
-    with world.deciding():
+    with world.transaction():
         world.store.keep_note(SEED_NOTE, dict(seed))
     replant(world)
 
@@ -93,7 +93,7 @@ def mark_planted(world: World) -> None:
 
 def keep_for_reset(world: World, seed: Mapping[str, Any]) -> bool:
     """Make ``seed`` the one that a reset returns to, and leave the present state; whether it was another before."""
-    with world.deciding():
+    with world.transaction():
         was_another = bool(world.store.note(SEED_NOTE) != dict(seed))
         world.store.keep_note(SEED_NOTE, dict(seed))
         return was_another
@@ -101,7 +101,7 @@ def keep_for_reset(world: World, seed: Mapping[str, Any]) -> bool:
 
 def replant(world: World) -> None:
     """Begin anew with the seed that the world began with."""
-    with world.deciding():
+    with world.transaction():
         seed = world.store.note(SEED_NOTE) or DEMO
         empty(world)
         world.store.keep_note(_PLANTED, value=False)
@@ -111,7 +111,7 @@ def replant(world: World) -> None:
 
 def empty(world: World) -> None:
     """Forget all tenants and settings, and let seeded draws begin again; the clock stays where it is."""
-    with world.deciding():
+    with world.transaction():
         world.store.empty()
         settings.keep(world.store, settings.Settings())
         world.randomness.start_over()
@@ -120,7 +120,7 @@ def empty(world: World) -> None:
 
 def _sow(world: World, seed: Mapping[str, Any]) -> None:
     try:
-        with world.deciding():
+        with world.transaction():
             settings.keep(world.store, settings.changed(settings.Settings(), seed.get("settings", {})))
         for app in seed.get("apps", ()):
             sowing.sow(world, app)

@@ -44,7 +44,7 @@ def add_user(world: World, appid: str, entry: Mapping[str, Any]) -> User:
     complete = dict(entry) if "openid" in entry else {"openid": users.new_openid(world), **entry}
     _refuse(seed_form.of_entry(complete, seed_form.of_user(), name="the user"))
     _refuse(seed_form.of_values([{"appid": appid, "users": [complete]}]))
-    with world.deciding():
+    with world.transaction():
         apps.require(world, appid)
         if users.find(world, appid, complete["openid"]) is not None:
             raise TakenError(f"the openid {complete['openid']!r} is taken in {appid}")
@@ -61,7 +61,7 @@ def restrict(world: World, appid: str, changes: Mapping[str, Any]) -> App:
     :raises SeedError: another form.
     """
     _refuse(seed_form.of_entry(changes, seed_form.of_restrictions(), name="the restrictions"))
-    with world.deciding():
+    with world.transaction():
         app = apps.require(world, appid)
         present = dataclasses.asdict(app.restrictions)
         changed = dataclasses.replace(app, restrictions=apps.restrictions({**present, **changes}))
@@ -76,7 +76,7 @@ def sow(world: World, entry: Mapping[str, Any], *, replaces: bool = False) -> Ap
     :raises TakenError: somebody has its appid, its secret_id or the id of a phone.
     """
     app = _app(entry)
-    with world.deciding():
+    with world.transaction():
         present = apps.find(world, app.appid)
         if present is not None and replaces:
             tenancy.forget(world, present)
@@ -94,7 +94,7 @@ def sow(world: World, entry: Mapping[str, Any], *, replaces: bool = False) -> Ap
 
 def empty(world: World, app: App) -> None:
     """Forget all that hangs under one app, and what it may be refused for; it keeps its credentials."""
-    with world.deciding():
+    with world.transaction():
         tenancy.forget(world, app)
         apps.add(world, dataclasses.replace(app, restrictions=apps.Restrictions()))
 

@@ -41,7 +41,7 @@ class State:
         :param has_journal: with the exchanges and the invocations' logs.
         :raises StateError: the functions' store cannot be read.
         """
-        with self._world.deciding():
+        with self._world.transaction():
             tables = world_state.tables(self._world, has_journal=has_journal)
             return {VERSION: SCHEMA_VERSION, "functions": self._functions.tables(), "world": tables}
 
@@ -51,7 +51,7 @@ class State:
         :raises StateError: another version's, or damaged.
         """
         read = _read(document)
-        with self._world.deciding():
+        with self._world.transaction():
             world_state.replace(self._world, read["world"])
             seed.mark_planted(self._world)
             self._functions.replace(read["functions"])
@@ -61,7 +61,7 @@ class State:
 
         :raises SnapshotNameError: no name for a snapshot.
         """
-        with self._world.deciding():
+        with self._world.transaction():
             return snapshots.save(self._world, name, text(self.document(has_journal=False)))
 
     def reset(self, to: str, *, appid: str | None = None) -> None:
@@ -92,7 +92,7 @@ class State:
         self._functions.replace({}, appid=appid)
 
     def _go_back(self, name: str, appid: str | None) -> None:
-        with self._world.deciding():
+        with self._world.transaction():
             document = _read(parse(snapshots.document(self._world, name)))
             if appid is None:
                 self.replace(document)

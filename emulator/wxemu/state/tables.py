@@ -49,7 +49,7 @@ def tables(world: World, *, has_journal: bool = True) -> Tables:
     :param has_journal: with the exchanges and the invocations' logs.
     """
     left_out = NO_STATE if has_journal else NO_STATE | JOURNAL
-    with world.deciding():
+    with world.transaction():
         return {
             name: [shown(row) for row in world.store.rows(_in_order(name, columns))]
             for name, columns in world.store.tables().items()
@@ -76,7 +76,7 @@ def _shown_value(value: Any) -> Value:
 
 def sizes(world: World) -> dict[str, int]:
     """How many rows each table has that is part of the state and not empty."""
-    with world.deciding():
+    with world.transaction():
         counted = {
             name: world.store.row(f'SELECT count(*) AS rows FROM "{name}"')  # noqa: S608 - from the schema
             for name in world.store.tables()
@@ -92,7 +92,7 @@ def replace(world: World, wanted: object) -> None:
 
     :raises StateError: another form; values that the world could not read or that contradict each other.
     """
-    with world.deciding():
+    with world.transaction():
         schema = {name: columns for name, columns in world.store.tables().items() if name not in NO_STATE}
         rows = _read(wanted, schema)
         try:

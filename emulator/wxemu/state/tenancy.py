@@ -23,7 +23,7 @@ _THROUGH: Final = {"upload_parts": "upload_id IN (SELECT upload_id FROM uploads 
 
 def forget(world: World, app: App) -> None:
     """Forget an app and all that hangs under it; what its environment holds only if no other app is bound to that."""
-    with world.deciding():
+    with world.transaction():
         for table, condition, value in _shares(world, app):
             world.store.run(f'DELETE FROM "{table}" WHERE {condition}', value)  # noqa: S608 - the schema's names
 
@@ -37,7 +37,7 @@ def bring_back(world: World, appid: str, former: World) -> None:
     if app is None:
         raise StateError(f"no app there has the appid {appid!r}")
     try:
-        with world.deciding():
+        with world.transaction():
             for held in filter(None, (apps.find(world, appid), app)):
                 forget(world, held)
             for table, condition, value in _shares(former, app):

@@ -77,7 +77,7 @@ def _answer(world: World, deployment: Deployment) -> Response:
     present.name, present.request_body, present.response_body = request.headers.get("X-TC-Action", ""), "", ""
     body = request.get_data()  # before any decision: nobody is to wait for a slow client
     service = _service(present.name)
-    with world.deciding():
+    with world.transaction():
         app = signature.account(world, request, service=service)
     present.appid = app.appid
     action = _action(service, present.name)

@@ -217,7 +217,7 @@ def batch_create_trigger(call: Call) -> Mapping[str, Any]:
 
 def get_temp_cos_info(call: Call) -> Mapping[str, Any]:
     """Leave to put one file into COS's temporary bucket, under today's date."""
-    with call.world.deciding():
+    with call.world.transaction():
         granted = ticket.issue(call.world, call.app, call.parameters.text("ObjectPath"))
     return {"Date": granted.date, "Sign": granted.sign}
 
@@ -254,7 +254,7 @@ def _code(call: Call) -> bytes:
             message = "ZipFile: expected a zip file in Base64."
             raise FunctionError("InvalidParameterValue.ZipFileBase64BinasciiError", message) from None
     if path is not None:
-        with call.world.deciding():
+        with call.world.transaction():
             content = uploads.content(call.world, appid=call.app.appid, path=f"/{path.lstrip('/')}")
         if content is None:
             raise FunctionError("ResourceNotFound.CosObject", f"There is no temporary object {path!r}.")

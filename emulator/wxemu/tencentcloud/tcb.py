@@ -65,7 +65,7 @@ def get_function_logs(call: Call) -> Mapping[str, Any]:
         raise ApiError("InvalidParameterValue", f"Offset and Limit: expected 0 to {MOST_LOGS} together.")
     since, until = _span(call)
     request_id = parameters.optional_text("LogRequestId")
-    with call.world.deciding():
+    with call.world.transaction():
         if request_id:
             found = invocations.find(call.world, env, request_id)
             records = [] if found is None else [found]
@@ -90,7 +90,7 @@ def get_function_log_detail(call: Call) -> Mapping[str, Any]:
     :raises ApiError: ResourceNotFound: this account has none with the id.
     """
     request_id = call.parameters.text("LogRequestId")
-    with call.world.deciding():
+    with call.world.transaction():
         record = invocations.find(call.world, call.app.env, request_id)
     if record is None:
         raise ApiError("ResourceNotFound", f"There is no log of the request {request_id!r}.")

@@ -40,7 +40,7 @@ def face(world: World) -> Blueprint:
 def refuse(world: World, error: WeChatError) -> Response:
     """The answer to a request that reached no openapi: an unknown path, a method no route takes, a fault of ours."""
     entry = _entry("")
-    with world.deciding():
+    with world.transaction():
         entry.rid, entry.at = journal.new_rid(world), world.clock.now()
         text = codec.encode(_refused(world, entry, error))
         entry.keep(world, text)
@@ -62,7 +62,7 @@ def _answer(world: World, api: Api) -> Response:
     entry = _entry(api.name)
     body = request.get_data(cache=True, parse_form_data=False)
     fault = None
-    with world.deciding():
+    with world.transaction():
         entry.rid, entry.at = journal.new_rid(world), world.clock.now()
         query = request.args
         token = query.get("access_token") or query.get("cloudbase_access_token")

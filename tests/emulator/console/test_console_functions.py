@@ -39,7 +39,7 @@ def ended(world):
     def keep(number, function="ask", **members):
         told = {"at": world.clock.now() + number, "duration_ms": 12.0, "memory_bytes": 20 << 20, "is_ok": True}
         told |= {"log": f"said {number}", "result": f'{{"number":{number}}}', **members}
-        with world.deciding():
+        with world.transaction():
             invocations.record(world, Record(request_id=f"call-{number}", env=ENV, function=function, **told))
 
     return keep
@@ -228,7 +228,7 @@ class TestOneFunction:
 
     def test_links_what_its_invocation_asked_for(self, http, world, ended):
         ended(1)
-        with world.deciding():
+        with world.transaction():
             for rid, request_id in (("inner", "call-1"), ("other", "call-2")):
                 told = {"rid": rid, "at": 1.0, "face": "cloudbase", "name": "wx.openApi", "appid": APPID}
                 told |= {"method": "POST", "url": "/admin", "request_body": "", "response_body": "", "cost_in_ms": 1}
@@ -241,7 +241,7 @@ class TestOneFunction:
     def test_says_what_to_declare_when_a_cloud_call_was_refused(self, http, world, ended, tmp_path):
         ended(1)
         ended(2, function="somebody")
-        with world.deciding():
+        with world.transaction():
             for api, request_id in (("soter.verifySignature", "call-1"), ("security.msgSecCheck", "call-2")):
                 told = {"rid": api, "at": 1.0, "face": "cloudbase", "name": "wx.api", "appid": APPID, "api": api}
                 told |= {"method": "POST", "url": "/admin", "request_body": "", "response_body": "", "cost_in_ms": 1}

@@ -39,7 +39,7 @@ def keep(world):
             "client_ip": "127.0.0.1",
             **members,
         }
-        with world.deciding():
+        with world.transaction():
             journal.record(world, Exchange(**told))
         return told["rid"]
 

@@ -44,7 +44,7 @@ class TestUsers:
         assert "Nothing fits" in http.get("/users?q=nobody").text
 
     def test_come_page_by_page(self, http, world):
-        with world.deciding():
+        with world.transaction():
             for number in range(120):
                 users.add(world, User(APPID, f"oX{number:03}"))
         seen, address = [], "/users?q=oX"
@@ -95,7 +95,7 @@ class TestUsers:
         assert serve(open_world()).post("/users/add").status_code == 404
 
     def test_have_openids_that_are_shown_as_text_and_lead_to_them(self, http, world):
-        with world.deciding():
+        with world.transaction():
             users.add(world, User(APPID, HOSTILE, HOSTILE))
         for path in ("/users", f"/users/{APPID}/{quote(HOSTILE, safe='')}", "/tokens", "/phones"):
             answer = http.get(path)
@@ -376,7 +376,7 @@ class TestQuotas:
 
 
 def test_a_table_never_shows_more_rows_than_fit(http, world):
-    with world.deciding():
+    with world.transaction():
         for number in range(3 * rows.AT_A_TIME):
             users.add(world, User(APPID, f"oX{number}"))
 

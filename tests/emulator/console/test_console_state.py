@@ -143,7 +143,7 @@ def test_one_app_is_emptied_and_the_other_stays(send, world):
 
 def test_a_snapshot_is_gone_back_to(send, world):
     send("/state/save", name="before")
-    with world.deciding():
+    with world.transaction():
         users.add(world, User(APPID, "oNew"))
     send("/state/reset", to="before")
 
@@ -157,7 +157,7 @@ def test_a_reset_needs_a_way_and_an_app_that_it_leads_to(send, fields, status):
 
 def test_saved_events_outlast_every_reset(send, http, world):
     saved = SavedEvent("env-demo", "ask", "one", "{}", "server", "")
-    with world.deciding():
+    with world.transaction():
         saved_events.keep(world, saved)
     for to in ("seed", "empty"):
         send("/state/reset", to=to)

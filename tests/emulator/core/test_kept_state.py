@@ -26,7 +26,7 @@ def _counter(done):
 
 def _confirm(world, phone_id):
     phone = phones.find(world, phone_id)
-    with world.deciding():
+    with world.transaction():
         return confirm(world, phone, request_auth_modes=("fingerPrint",), challenge="c")
 
 
@@ -98,7 +98,7 @@ def test_two_that_have_it_open_hand_out_no_key_twice(reopened):
 
 def test_a_decision_that_fails_leaves_nothing_behind(world):
     def decide():
-        with world.deciding():
+        with world.transaction():
             phones.create(world, appid=APPID, profile_name="none", phone_id="p")  # a decision within the decision
             raise RuntimeError
 

@@ -39,7 +39,7 @@ class TestEveryTable:
     @pytest.fixture
     def full(self, world):
         """A world with a row in every table that the schema has, whoever added it."""
-        with world.deciding():
+        with world.transaction():
             for table, columns in world.store.tables().items():
                 if table not in ("meta", "rsa_keys"):
                     world.store.fill(table, [filled(table, columns)])
@@ -66,7 +66,7 @@ class TestEveryTable:
             assert table in tenancy.NOBODYS or names & {"appid", "env"} or table == "upload_parts", table
 
     def test_of_an_app_is_forgotten_with_it(self, full):
-        with full.deciding():
+        with full.transaction():
             for table, columns in full.store.tables().items():
                 value = {"appid": APPID, "env": "env-demo", "upload_id": "upload"}
                 names = [column.name for column in columns]

@@ -49,7 +49,7 @@ class Life:
         self.codes, self.tokens, self.logins = [], [], []
 
     def do(self, operation, choice):
-        with contextlib.suppress(WeChatError), self.world.deciding():
+        with contextlib.suppress(WeChatError), self.world.transaction():
             getattr(self, f"_{operation.replace(' ', '_')}")(choice)
 
     def _chosen(self, number):
@@ -102,7 +102,7 @@ class Life:
 
     def seen_in(self, world):
         """How a world answers to all that is remembered, and what it draws and counts next."""
-        with world.deciding():
+        with world.transaction():
             return [
                 world.clock.now(),
                 world.settings,
@@ -135,7 +135,7 @@ def seeded_world(rsa_pems):
 
         def open_one():
             world = opened.enter_context(contextlib.closing(World(random_seed="7")))
-            with world.deciding():
+            with world.transaction():
                 rows = [("seed 7", number, rsa_pems[number % len(rsa_pems)]) for number in range(60)]
                 world.store.fill("rsa_keys", rows)
             return world

@@ -27,7 +27,7 @@ class TestReset:
         """Two apps with a past."""
         for appid, openid in ((APPID, "oAlice"), (OTHER, "oDave")):
             app = apps.find(world, appid)
-            with world.deciding():
+            with world.transaction():
                 tokens.issue(world, app)
                 sessions.start(world, users.find(world, appid, openid), session_key=f"key of {openid}")
                 users.add(world, users.User(appid, f"new in {app.env}"))
@@ -90,7 +90,7 @@ class TestReset:
         assert sessions_kept(store) == {"key of oAlice"}
 
     def test_keeps_an_environment_that_another_app_is_bound_to(self, world, state, lived):
-        with world.deciding():
+        with world.transaction():
             other = apps.find(world, OTHER)
             apps.add(world, apps.App(other.appid, other.secret, "env-demo"))
 
@@ -100,7 +100,7 @@ class TestReset:
         assert users.all_users(world, OTHER) == []
 
     def test_of_an_app_that_the_seed_has_not_is_refused(self, world, state):
-        with world.deciding():
+        with world.transaction():
             apps.add(world, apps.App("wx0000000000000000", "0" * 32, "e"))
         with pytest.raises(seed.SeedError, match="the seed has no app 'wx0000000000000000' to go back to"):
             state.reset("seed", appid="wx0000000000000000")

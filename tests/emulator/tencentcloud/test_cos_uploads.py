@@ -92,7 +92,7 @@ def test_a_file_is_gone_after_an_hour(cloud, bucket, tools, clock):
 def test_old_files_are_forgotten_when_new_ones_come(bucket, world, clock):
     bucket.send("PUT", body=b"old")
     clock.advance(uploads.LIFE)
-    with world.deciding():
+    with world.transaction():
         uploads.put(world, appid="wx1", path="/new", content=b"new")
     assert [row["content"] for row in world.store.rows("SELECT content FROM upload_parts")] == [b"new"]
 

@@ -187,7 +187,7 @@ def test_functions_are_kept_with_the_state(open_world, serve, tmp_path, project,
     state = tmp_path / "state"
     first = open_world(state)
     seed.plant(first, planted)
-    with first.deciding():
+    with first.transaction():
         functions.delete(first, "env-demo", "greet")
     again = open_world(state)
     shown = serve(again, project).get("/emulator/v1/functions").json["functions"]

@@ -132,7 +132,7 @@ class TestLogs:
                 log="log",
                 result="{}",
             )
-            with world.deciding():
+            with world.transaction():
                 invocations.record(world, replace(done, **changes))
 
         return record

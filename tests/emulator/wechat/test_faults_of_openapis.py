@@ -149,7 +149,7 @@ def test_the_seed_of_randomness_repeats_which_calls_meet_it(open_world, serve):
     def outcomes():
         world = open_world(random_seed="dice")
         seed.plant(world, {"apps": []})
-        with world.deciding():
+        with world.transaction():
             faults.add(world, faults.Fault(api="*", errcode=-1, probability=0.5))
         asked = serve(world)
         return [errcode(asked) for _ in range(20)]

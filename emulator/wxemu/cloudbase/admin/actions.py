@@ -116,7 +116,7 @@ def _caller(gateway: Gateway, call: Call) -> Identity:
     token = call.text("wxCloudApiToken")
     if not token:
         return gateway.deployment.server(gateway.app.appid)
-    with gateway.world.deciding():
+    with gateway.world.transaction():
         granted = permissions.find(gateway.world, token, appid=gateway.app.appid)
     if granted is None:
         raise InvalidRequestSourceError("the wxCloudApiToken has ended, or is that of no invocation of this app")

@@ -84,7 +84,7 @@ def _parameter(pair: KeyValuePair) -> Any:
 def _open_data(gateway: Gateway, call: Call, sent: bytes) -> CommOpenApiResp:
     """``getOpenData``: needs no permission, but the token of an invocation."""
     asked = _message(ApiGetOpenDataByCloudIdReq, sent)
-    with gateway.world.deciding():
+    with gateway.world.transaction():
         granted = permissions.find(gateway.world, call.text("wxCloudApiToken"), appid=gateway.app.appid)
         if granted is None:
             raise CloudCallError(-604104)

@@ -49,7 +49,7 @@ def face(world: World, deployment: Deployment) -> Blueprint:
 def _answer(world: World, deployment: Deployment) -> Response:
     call = _call()
     entry().name = call.text("action")
-    with world.deciding():
+    with world.transaction():
         app = _app(world, call)
     entry().appid = app.appid
     action = ACTIONS.get(call.text("action"))

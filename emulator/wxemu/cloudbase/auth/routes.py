@@ -47,7 +47,7 @@ def _sign_in_anonymously(world: World) -> Response:
     device_id = request.headers.get("X-Device-Id", "")
     if not device_id:
         raise BodyError("x-device-id: expected the header with an id that the client keeps, got nothing")
-    with world.deciding():
+    with world.transaction():
         return _credentials(world, web_users.sign_in(world, env=env, device_id=device_id))
 
 
@@ -58,14 +58,14 @@ def _token(world: World) -> Response:
     if grant_type != "refresh_token":
         raise UnimplementedError(f"grant_type {grant_type!r} is not emulated, only 'refresh_token' is")
     refresh_token = body.encodable_text(given, "refresh_token", is_required=True) or ""
-    with world.deciding():
+    with world.transaction():
         login = web_users.find_login(world, env=_environment(given), refresh_token=refresh_token)
         return _credentials(world, web_users.renew(world, login))
 
 
 def _user(world: World) -> Response:
     entry().name = "auth.getUserInfo"
-    with world.deciding():
+    with world.transaction():
         user = web_users.authorise(world, bearer.token())
     entry().env = user.env
     return jsonify({"sub": user.uuid, "name": "anonymous"})
@@ -108,7 +108,7 @@ def _environment(given: Mapping[str, Any]) -> str:
 
 
 def _end_login(world: World, token: str | None) -> None:
-    with world.deciding():
+    with world.transaction():
         login = web_users.find_login_of_access_token(world, token)
         web_users.end(world, login)
     entry().env = login.user.env

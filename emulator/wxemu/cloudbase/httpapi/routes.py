@@ -33,7 +33,7 @@ def face(world: World, deployment: Deployment) -> Blueprint:
 
 def _invoke(world: World, deployment: Deployment, name: str) -> Response:
     entry().name = "functions.invokeFunction"
-    with world.deciding():
+    with world.transaction():
         # On the platform the host names the environment; here the token does, which belongs to one.
         user = web_users.authorise(world, bearer.token())
     entry().env = user.env

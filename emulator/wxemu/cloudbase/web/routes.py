@@ -55,7 +55,7 @@ def _refuse(error: Exception) -> Response:
 
 
 def _invoke_function(world: World, deployment: Deployment, asked: Call) -> Mapping[str, Any]:
-    with world.deciding():
+    with world.transaction():
         user = web_users.authorise(world, asked.text("access_token"), env=asked.env)
     name = asked.text("function_name")
     done = calls.call_function(deployment, user=user, name=name, data=asked.request_data)
@@ -68,7 +68,7 @@ def _sign_in_anonymously(world: World, _deployment: Deployment, asked: Call) -> 
 
     The ``anonymous_uuid`` that js-sdk 1.x sends with it is no proof: others may know it [inferred].
     """
-    with world.deciding():
+    with world.transaction():
         try:
             login = web_users.find_login(world, env=asked.env, refresh_token=asked.text("refresh_token"))
         except web_users.InvalidRefreshTokenError:
@@ -79,20 +79,20 @@ def _sign_in_anonymously(world: World, _deployment: Deployment, asked: Call) -> 
 
 def _fetch_access_token(world: World, _deployment: Deployment, asked: Call) -> Mapping[str, Any]:
     """Not renewed, unlike by ``/auth/v1/token``: js-sdk 1.x keeps its refresh token [src]."""
-    with world.deciding():
+    with world.transaction():
         login = web_users.find_login(world, env=asked.env, refresh_token=asked.text("refresh_token"))
         token = web_users.access_token(world, login)
     return {"access_token": token, "access_token_expire": web_users.ACCESS_TOKEN_LIFE * 1000}
 
 
 def _get_user_info(world: World, _deployment: Deployment, asked: Call) -> Mapping[str, Any]:
-    with world.deciding():
+    with world.transaction():
         user = web_users.authorise(world, asked.text("access_token"), env=asked.env)
     return {"data": {"uid": user.uuid, "loginType": "ANONYMOUS"}}
 
 
 def _log_out(world: World, _deployment: Deployment, asked: Call) -> Mapping[str, Any]:
-    with world.deciding():
+    with world.transaction():
         login = web_users.find_login(world, env=asked.env, refresh_token=asked.text("refresh_token"))
         web_users.end(world, login)
     return {}

@@ -112,7 +112,7 @@ def keep_exchanges(
 
     @routes.before_request
     def _number() -> None:
-        with world.deciding():
+        with world.transaction():
             g.entry = Entry(face=face, rid=world.randomness.uuid(), at=world.clock.now())
         if not is_body_kept:
             g.entry.request_body = ""
@@ -121,6 +121,6 @@ def keep_exchanges(
     def _record(response: Response) -> Response:
         if request.method != "OPTIONS" and (is_unnamed_kept or entry().name):
             text = "" if response.is_streamed else response.get_data().decode(errors="backslashreplace")
-            with world.deciding():
+            with world.transaction():
                 entry().keep(world, text, status=response.status_code)
         return response

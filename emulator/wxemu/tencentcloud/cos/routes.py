@@ -49,7 +49,7 @@ def _list_uploads(world: World) -> Response:
     if "uploads" not in request.args:
         raise NotFound  # "/" belongs to nobody else, and COS lists this bucket for nobody
     prefix = request.args.get("prefix", "")
-    with world.deciding():
+    with world.transaction():
         ticket.bearer(world, _sign(), path=f"/{prefix}")
     return codec.response(
         "ListMultipartUploadsResult",
@@ -90,7 +90,7 @@ def _post(world: World, **_date_and_path: object) -> Response:
 
 def _as_bearer(world: World, decide: Callable[[App], _Result]) -> _Result:
     try:
-        with world.deciding():
+        with world.transaction():
             return decide(ticket.bearer(world, _sign(), path=request.path))
     except UnknownUploadError:
         raise NoSuchUploadError from None
@@ -112,7 +112,7 @@ def _part_number() -> int:
 
 
 def _refused(world: World, error: CosError) -> Response:
-    with world.deciding():
+    with world.transaction():
         request_id = world.randomness.uuid()
     members = {
         "Code": error.code,

@@ -177,7 +177,7 @@ def grant(world):
     """The token of an invocation for a user, who is Alice without a name."""
 
     def token(openid="oAlice", *, appid=APPID, env=ENV, openapis=("soter.verifySignature",)):
-        with world.deciding():
+        with world.transaction():
             granted = permissions.grant(
                 world,
                 appid=appid,

@@ -121,7 +121,7 @@ def test_an_undeclared_api_is_named_with_the_line_to_add(call, explain, verifica
 def test_the_function_that_lacks_it_is_named_too(call, explain, world, verification):
     kept = call(verification, openapis=())
     done = Record(INVOCATION, "env-demo", "ask", kept["at"], 1.0, 0, is_ok=True, log="", result="null")
-    with world.deciding():
+    with world.transaction():
         invocations.record(world, done)
     assert "functions/ask/config.json" in explain(kept["rid"])["findings"][0]["result"]
 
