@@ -153,7 +153,7 @@ def check_state(plan: Plan) -> None:
     if plan.state is None:
         return
     with closing(World(plan.state)) as world:
-        if plan.imported is not None and seed.is_planted(world):
+        if plan.imported is not None and seed.is_loaded(world):
             raise StoreError(
                 f"{plan.state} holds a state already, which --import does not replace; name another folder with"
                 " --state, or start without --import and then run `wxemu state import FILE`"
@@ -197,7 +197,7 @@ def _export(storage: Path, file: Path) -> None:
     :raises StateError: it cannot be written.
     """
     with closing(World(storage)) as world:
-        if seed.is_planted(world):  # else it was stopped before it had begun, and what the file holds is worth more
+        if seed.is_loaded(world):  # else it was stopped before it had begun, and what the file holds is worth more
             write_file(file, State(world, FunctionStore(storage / SESSION_STORE)).document())
 
 
@@ -242,7 +242,7 @@ def _end_with_parent() -> None:
 
 def _begin(world: World, deployment: Deployment, plan: Plan, interception: Interception | None) -> None:
     """Seed the world and announce it, while the server already answers that it is not ready; then look after files."""
-    if seed.is_planted(world):
+    if seed.is_loaded(world):
         if plan.seed is not None and seed.keep_for_reset(world, plan.seed):
             _log.warning(
                 "the state in %s began with another seed; `wxemu state reset` begins anew with this one", plan.state
@@ -250,7 +250,7 @@ def _begin(world: World, deployment: Deployment, plan: Plan, interception: Inter
     elif plan.imported is not None:
         State(world, FunctionStore(deployment.session_store)).replace(plan.imported)
     else:
-        seed.plant(world, seed.DEMO if plan.seed is None else plan.seed)
+        seed.load(world, seed.DEMO if plan.seed is None else plan.seed)
     _wait_until_listening(plan)
     with suppress(BrokenPipeError):  # whoever was to read it is gone, as after Ctrl-C in a demo
         _announce(plan, world, interception)

@@ -42,7 +42,7 @@ def emulator(contest: dict[str, Any]) -> WSGIApplication:
 
     state = Path(contest["state"])
     world = World(state)
-    seed.plant(world, seed.DEMO)
+    seed.load(world, seed.DEMO)
     world.keys.fill()
     url = f"http://127.0.0.1:{contest['port']}"
     deployment = Deployment(world, directory=Path(contest["project"]), base_url=url, storage=state)

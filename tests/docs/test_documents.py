@@ -182,11 +182,11 @@ def test_the_coverage_page_is_the_one_that_the_table_gives():
     assert coverage() == COVERAGE, "run scripts/coverage"
 
 
-def test_the_seed_that_is_shown_can_be_sown():
+def test_the_seed_of_the_page_can_be_loaded():
     (text,) = blocks("yaml")
     world = World()
 
-    seed.plant(world, seed.read(text, name="emulator.md"))
+    seed.load(world, seed.read(text, name="emulator.md"))
 
     assert users.find(world, "wx1234567890abcdef", "oAlice0000000000000000000001") is not None
     world.close()

@@ -248,17 +248,17 @@ def open_world(rsa_pems: tuple[str, ...]) -> Iterator[Callable[..., World]]:
 
 
 @pytest.fixture
-def planted() -> Mapping[str, Any]:
+def world_seed() -> Mapping[str, Any]:
     """The seed of `world`; a test module may have its own."""
     return SEED
 
 
 @pytest.fixture
-def world(open_world: Callable[..., World], planted: Mapping[str, Any]) -> World:
-    """A planted world whose clock stands still at noon."""
+def world(open_world: Callable[..., World], world_seed: Mapping[str, Any]) -> World:
+    """A world with its seed, whose clock stands still at noon."""
     world = open_world()
     world.clock.freeze(NOON)
-    seed.plant(world, planted)
+    seed.load(world, world_seed)
     return world
 
 
@@ -329,7 +329,7 @@ def restricted(world: World, http: FlaskClient, tenant: Tenant) -> Callable[...,
 
     def restrict(**restrictions: object) -> None:
         first, *others = SEED["apps"]
-        seed.plant(world, {"apps": [{**first, **restrictions}, *others]})
+        seed.load(world, {"apps": [{**first, **restrictions}, *others]})
 
     return restrict
 

@@ -83,7 +83,7 @@ def start(
 
     logging.basicConfig(level=logging.WARNING, format="wxemu: %(message)s", stream=sys.stderr)
     imported, export_to = keeping_of(import_file, export_file, seed_file)
-    planted = None if seed_file is None else seed.read(_text_of(seed_file), name=str(seed_file))
+    seed_document = None if seed_file is None else seed.read(_text_of(seed_file), name=str(seed_file))
     folder = project / _STATE_FOLDER if state is None else Path(state)
     access, new_token = access_of(host, public_url, allow_host, control_token)
     plan = server.Plan(
@@ -91,7 +91,7 @@ def start(
         project=_checked_project(project, packages),
         packaged=None if packages is None else packages.resolve(),
         state=None if state == ":memory:" else folder.resolve(),
-        seed=planted,
+        seed=seed_document,
         random_seed=random_seed,
         is_json=is_json,
         is_until_eof=until_eof,

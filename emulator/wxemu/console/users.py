@@ -11,7 +11,7 @@ from werkzeug.exceptions import Conflict, NotFound
 from wxemu.console import form, rows
 from wxemu.console.page import app_of_form, chosen_app, chosen_apps, show
 from wxemu.phone import phones
-from wxemu.state import seeding as sowing
+from wxemu.state import seed_entries
 from wxemu.wechat import sessions, users
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def add(world: World, _deployment: Deployment) -> str:
     entry: dict[str, Any] = {name: form.text(name) for name in ("openid", "unionid") if form.text(name)}
     if form.text("is_high_risk"):
         entry["is_high_risk"] = True
-    return address(sowing.add_user(world, app.appid, entry))
+    return address(seed_entries.add_user(world, app.appid, entry))
 
 
 def end(world: World, _deployment: Deployment) -> str:

@@ -14,7 +14,7 @@ from wxemu.core import apps
 from wxemu.core.http import body
 from wxemu.core.http.body import BodyError
 from wxemu.phone import phones
-from wxemu.state import seeding as sowing
+from wxemu.state import seed_entries
 from wxemu.wechat import sessions, tokens, users
 
 if TYPE_CHECKING:
@@ -40,13 +40,13 @@ def shown(world: World, appid: str) -> Response:
 
 def added(world: World) -> Response:
     """A new one; no other answer shows its secrets."""
-    app = sowing.add_app(world, _entry())
+    app = seed_entries.add_app(world, _entry())
     return jsonify({**_shown(app), "secret": app.secret, "secret_key": app.secret_key})
 
 
 def restricted(world: World, appid: str) -> Response:
     """What it may be refused for, changed."""
-    return jsonify(_shown(sowing.restrict(world, appid, _entry())))
+    return jsonify(_shown(seed_entries.restrict(world, appid, _entry())))
 
 
 def removed(state: State, appid: str) -> Response:
@@ -68,7 +68,7 @@ def users_listed(world: World, appid: str) -> Response:
 
 def user_added(world: World, appid: str) -> Response:
     """A new user."""
-    return jsonify(_user(sowing.add_user(world, appid, _entry())))
+    return jsonify(_user(seed_entries.add_user(world, appid, _entry())))
 
 
 def sessions_listed(world: World, appid: str) -> Response:

@@ -84,7 +84,7 @@ def _healthz() -> Response:
 
 
 def _readyz(world: World) -> Response:
-    if not seed.is_planted(world):
+    if not seed.is_loaded(world):
         return failure(503, "the world is being seeded; ask again in a moment")
     return jsonify({"status": "ready"})
 

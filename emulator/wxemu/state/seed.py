@@ -9,8 +9,7 @@ import yaml
 from wxemu.core import settings
 from wxemu.core.apps import SEED_NOTE
 from wxemu.phone import phones
-from wxemu.state import seed_form
-from wxemu.state import seeding as sowing
+from wxemu.state import seed_entries, seed_form
 from wxemu.state.seed_form import SeedError
 
 if TYPE_CHECKING:
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
 
     from wxemu.core.world import World
 
-_PLANTED = "is_planted"
+_IS_LOADED: Final = "is_planted"  # the name that states of earlier versions keep
 DEMO: Final[dict[str, Any]] = {
     "apps": [
         {
@@ -30,7 +29,7 @@ DEMO: Final[dict[str, Any]] = {
         },
     ]
 }
-"""The tenant of a world that was given no seed."""
+"""The seed of a world that has none of its own."""
 
 
 def read(text: str, *, name: str) -> dict[str, Any]:
@@ -71,69 +70,65 @@ def _line(text: str, path: seed_form.Path) -> int:
     return line
 
 
-def plant(world: World, seed: Mapping[str, Any]) -> None:
-    """Remember ``seed`` as this world's, and begin anew with it.
+def load(world: World, seed: Mapping[str, Any]) -> None:
+    """Keep ``seed`` as this world's, and begin anew with it.
 
     :raises SeedError: a value that the form allows and the world does not.
     """
     with world.transaction():
         world.store.keep_note(SEED_NOTE, dict(seed))
-    replant(world)
+    reload(world)
 
 
-def is_planted(world: World) -> bool:
-    """Whether the world has begun, with a seed or empty; false while it is being sown."""
-    return world.store.note(_PLANTED) is True
+def is_loaded(world: World) -> bool:
+    """Whether the world has begun, with a seed or empty; false while a seed is being loaded."""
+    return world.store.note(_IS_LOADED) is True
 
 
-def mark_planted(world: World) -> None:
+def mark_loaded(world: World) -> None:
     """Let the world begin with what it holds now."""
-    world.store.keep_note(_PLANTED, value=True)
+    world.store.keep_note(_IS_LOADED, value=True)
 
 
 def keep_for_reset(world: World, seed: Mapping[str, Any]) -> bool:
-    """Make ``seed`` the one that a reset returns to, and leave the present state; whether it was another before."""
+    """Keep ``seed`` for the next reset and leave the present state; true if another seed was kept before."""
     with world.transaction():
-        was_another = bool(world.store.note(SEED_NOTE) != dict(seed))
+        is_another = bool(world.store.note(SEED_NOTE) != dict(seed))
         world.store.keep_note(SEED_NOTE, dict(seed))
-        return was_another
+        return is_another
 
 
-def replant(world: World) -> None:
-    """Begin anew with the seed that the world began with."""
+def reload(world: World) -> None:
+    """Begin anew with the seed that the world keeps."""
     with world.transaction():
         seed = world.store.note(SEED_NOTE) or DEMO
         empty(world)
-        world.store.keep_note(_PLANTED, value=False)
-    _sow(world, seed)
-    mark_planted(world)
+        world.store.keep_note(_IS_LOADED, value=False)
+    try:
+        with world.transaction():
+            settings.keep(world.store, settings.changed(settings.Settings(), seed.get("settings", {})))
+        for app in seed.get("apps", ()):
+            seed_entries.load_app(world, app)
+    except (settings.SettingsError, phones.PhoneError) as error:
+        raise SeedError(f"the seed cannot be loaded: {error}") from None
+    mark_loaded(world)
+
+
+def reload_app(world: World, appid: str) -> None:
+    """Begin anew with the seed's entry of one app; other apps stay as they are.
+
+    :raises SeedError: the seed has no such app, or another app has taken one of its ids.
+    """
+    entry = next((app for app in (world.store.note(SEED_NOTE) or DEMO)["apps"] if app["appid"] == appid), None)
+    if entry is None:
+        raise SeedError(f"the seed has no app {appid!r} to go back to; reset it to empty, or to a snapshot")
+    seed_entries.load_app(world, entry, replaces=True)
 
 
 def empty(world: World) -> None:
-    """Forget all tenants and settings, and let seeded draws begin again; the clock stays where it is."""
+    """Delete all tenants and settings, and start random draws of a seed over; the clock stays where it is."""
     with world.transaction():
         world.store.empty()
         settings.keep(world.store, settings.Settings())
         world.randomness.start_over()
         world.keys.start_over()
-
-
-def _sow(world: World, seed: Mapping[str, Any]) -> None:
-    try:
-        with world.transaction():
-            settings.keep(world.store, settings.changed(settings.Settings(), seed.get("settings", {})))
-        for app in seed.get("apps", ()):
-            sowing.sow(world, app)
-    except (settings.SettingsError, phones.PhoneError) as error:
-        raise SeedError(f"the seed cannot be sown: {error}") from None
-
-
-def replant_app(world: World, appid: str) -> None:
-    """Begin anew with the seed's entry of one app; nothing of another is touched.
-
-    :raises SeedError: the seed has none, or another app has an id of its by now.
-    """
-    entry = next((app for app in (world.store.note(SEED_NOTE) or DEMO)["apps"] if app["appid"] == appid), None)
-    if entry is None:
-        raise SeedError(f"the seed has no app {appid!r} to go back to; reset it to empty, or to a snapshot")
-    sowing.sow(world, entry, replaces=True)

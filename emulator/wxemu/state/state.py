@@ -12,8 +12,7 @@ from wxemu.core import apps
 from wxemu.core.journal import json_value
 from wxemu.core.store import SCHEMA_VERSION
 from wxemu.core.world import World
-from wxemu.state import seed, snapshots, tenancy
-from wxemu.state import seeding as sowing
+from wxemu.state import seed, seed_entries, snapshots, tenancy
 from wxemu.state import tables as world_state
 from wxemu.state.function_store import FunctionStore
 from wxemu.state.tables import StateError
@@ -53,7 +52,7 @@ class State:
         read = _read(document)
         with self._world.transaction():
             world_state.replace(self._world, read["world"])
-            seed.mark_planted(self._world)
+            seed.mark_loaded(self._world)
             self._functions.replace(read["functions"])
 
     def save(self, name: str) -> Snapshot:
@@ -76,11 +75,11 @@ class State:
             self._go_back(to, appid)
             return
         if appid is None:
-            (seed.replant if to == "seed" else seed.empty)(self._world)
+            (seed.reload if to == "seed" else seed.empty)(self._world)
         elif to == "seed":
-            seed.replant_app(self._world, appid)
+            seed.reload_app(self._world, appid)
         else:
-            sowing.empty(self._world, apps.require(self._world, appid))
+            seed_entries.empty_app(self._world, apps.require(self._world, appid))
         self._functions.replace({}, appid=appid)
 
     def forget_app(self, appid: str) -> None:

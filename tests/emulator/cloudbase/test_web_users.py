@@ -14,9 +14,9 @@ ENV = "env-demo"
 def begin(open_world):
     def open_one(state=None, random_seed=None):
         world = open_world(state, random_seed=random_seed)
-        if not seed.is_planted(world):
+        if not seed.is_loaded(world):
             world.clock.freeze(1_700_000_000)
-            seed.plant(world, seed.DEMO)
+            seed.load(world, seed.DEMO)
         return world
 
     return open_one
@@ -40,7 +40,7 @@ def test_the_same_seed_makes_the_same_tokens_after_a_reset_too(begin):
     world = begin(random_seed="7")
     drawn = _drawn(world)
     assert _drawn(begin(random_seed="7")) == drawn
-    seed.replant(world)
+    seed.reload(world)
     assert _drawn(world) == drawn
 
 

@@ -19,7 +19,7 @@ def readyz(request):
     return request.param
 
 
-def test_a_planted_world_is_alive_and_ready(http, healthz, readyz):
+def test_a_world_with_its_seed_is_alive_and_ready(http, healthz, readyz):
     assert http.get(healthz).json == {"status": "alive"}
     assert (http.get(readyz).status_code, http.get(readyz).json) == (200, {"status": "ready"})
 
@@ -38,11 +38,11 @@ def test_a_world_without_seed_is_alive_and_not_ready(open_world, serve, healthz,
     assert refused.json == {"error": {"status": 503, "message": "the world is being seeded; ask again in a moment"}}
 
 
-def test_a_world_is_not_ready_while_it_is_being_sown(http, world, monkeypatch, readyz):
+def test_a_world_is_not_ready_while_its_seed_is_being_loaded(http, world, monkeypatch, readyz):
     seen = []
     monkeypatch.setattr(seed.phones, "create", lambda *_, **__: seen.append(http.get(readyz).status_code))
     user = {"openid": "o", "phones": [{"id": "p", "profile": "none"}]}
-    seed.plant(world, {"apps": [{"appid": APPID, "secret": "0" * 32, "env": "e", "users": [user]}]})
+    seed.load(world, {"apps": [{"appid": APPID, "secret": "0" * 32, "env": "e", "users": [user]}]})
     assert seen == [503]
     assert http.get(readyz).status_code == 200
 
@@ -85,7 +85,7 @@ class TestReset:
 
     def test_phones_of_the_seed_are_there_again_with_their_first_counter(self, world, control, http):
         user = {"openid": "o", "phones": [{"id": "p", "profile": "android"}]}
-        seed.plant(world, {"apps": [{"appid": APPID, "secret": "0" * 32, "env": "e", "users": [user]}]})
+        seed.load(world, {"apps": [{"appid": APPID, "secret": "0" * 32, "env": "e", "users": [user]}]})
         asked = {"requestAuthModes": ["fingerPrint"], "challenge": "c"}
         http.post("/phone/v1/phones/p/startSoterAuthentication", json=asked)
         assert http.get("/phone/v1/phones/p").json["counter"] == 3

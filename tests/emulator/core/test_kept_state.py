@@ -36,14 +36,14 @@ def state(tmp_path):
 
 
 @pytest.fixture
-def reopened(open_world, state, planted):
-    """Open the same state again and again; the first time it is planted."""
+def reopened(open_world, state, world_seed):
+    """Open the same state again and again; the first time the seed is loaded."""
 
     def reopen():
         world = open_world(state)
-        if not seed.is_planted(world):
+        if not seed.is_loaded(world):
             world.clock.freeze(1_700_000_000)
-            seed.plant(world, planted)
+            seed.load(world, world_seed)
         return world
 
     return reopen
@@ -73,7 +73,7 @@ def test_a_phone_survives_with_its_keys_and_its_counter_goes_on(reopened):
 def test_the_clock_and_the_settings_survive(reopened):
     first = reopened()
     first.clock.advance(1000)
-    seed.plant(first, {"settings": {"errmsg_suffix": "hint"}, "apps": []})
+    seed.load(first, {"settings": {"errmsg_suffix": "hint"}, "apps": []})
     second = reopened()
     assert second.clock.now() == 1_700_001_000
     assert second.settings.errmsg_suffix == "hint"

@@ -27,7 +27,7 @@ def story(open_world):
     def tell(random_seed):
         world = open_world(random_seed=random_seed)
         world.clock.freeze(1_700_000_000)
-        seed.plant(world, seed.DEMO)
+        seed.load(world, seed.DEMO)
         return world, _drawn(world)
 
     return tell
@@ -44,13 +44,13 @@ def test_other_worlds_share_no_id(story, one, another):
 
 def test_a_reset_to_the_seed_draws_the_same_again(story):
     world, before = story("7")
-    seed.replant(world)
+    seed.reload(world)
     assert _drawn(world) == before
 
 
 def test_a_reset_of_an_unseeded_world_draws_others(story):
     world, before = story(None)
-    seed.replant(world)
+    seed.reload(world)
     assert not set(_drawn(world)) & set(before)
 
 
@@ -74,7 +74,7 @@ def test_the_same_seed_makes_the_same_rsa_keys_and_another_others(open_world):
 def test_a_reset_hands_out_the_same_rsa_keys_again(open_world):
     world = open_world(random_seed="7")
     first = world.keys.take(1)
-    seed.plant(world, seed.DEMO)
+    seed.load(world, seed.DEMO)
     assert world.keys.take(1) == first
 
 

@@ -197,7 +197,7 @@ class TestCounter:
     def test_it_goes_on_from_where_the_seed_says(self, world, http):
         phone = {"id": "alices", "profile": "android", "counter": 240}
         app = {"appid": "wx1234567890abcdef", "secret": "0" * 32, "env": "env-demo"}
-        seed.plant(world, {"apps": [{**app, "users": [{"openid": "oAlice", "phones": [phone]}]}]})
+        seed.load(world, {"apps": [{**app, "users": [{"openid": "oAlice", "phones": [phone]}]}]})
         asked = {"requestAuthModes": ["fingerPrint"], "challenge": "c"}
         done = http.post("/phone/v1/phones/alices/startSoterAuthentication", json=asked).json
         assert json.loads(done["resultJSON"])["counter"] == 243

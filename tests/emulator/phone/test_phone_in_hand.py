@@ -243,7 +243,7 @@ class TestCheckSession:
     def test_a_code_of_before_a_reset_counts_no_more(self, world, control, http):
         phone_of = {"id": "alices", "profile": "none"}
         app = {"appid": APPID, "secret": "0" * 32, "env": "e", "users": [{"openid": "oAlice", "phones": [phone_of]}]}
-        seed.plant(world, {"apps": [app]})
+        seed.load(world, {"apps": [app]})
         http.post("/phone/v1/phones/alices/login")
         assert http.post("/phone/v1/phones/alices/checkSession").json == {"errMsg": "checkSession:ok"}
         control.post("state/reset")

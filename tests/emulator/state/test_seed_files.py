@@ -1,4 +1,4 @@
-"""Seed files: what they plant, and where and why one is refused."""
+"""Seed files: what they load, and where and why one is refused."""
 
 from __future__ import annotations
 
@@ -188,8 +188,8 @@ def test_any_text_is_a_seed_or_is_refused_with_its_name(text):
         assert str(error).startswith("any.yaml")  # noqa: PT017 - either way is fine
 
 
-def test_a_seed_plants_apps_users_sessions_phones_and_settings(world):
-    seed.plant(world, seed.read(GOOD, name="seed.yaml"))
+def test_a_seed_holds_apps_users_sessions_phones_and_settings(world):
+    seed.load(world, seed.read(GOOD, name="seed.yaml"))
     app = apps.find(world, APPID)
     assert (app.secret, app.env, app.restrictions.ip_whitelist) == (SECRET, "env-demo", ("127.0.0.1",))
     assert users.find(world, APPID, "oAlice") == users.User(APPID, "oAlice", "uAlice")
@@ -202,8 +202,8 @@ def test_a_seed_plants_apps_users_sessions_phones_and_settings(world):
     assert world.settings.quotas == {"auth.code2Session": {"minute": 5}}
 
 
-def test_planting_replaces_what_was_there(world):
-    seed.plant(world, {"apps": []})
+def test_loading_a_seed_replaces_what_was_there(world):
+    seed.load(world, {"apps": []})
     assert apps.all_apps(world) == []
     assert users.find(world, APPID, "oAlice") is None
 
@@ -212,14 +212,14 @@ def test_a_seed_for_the_next_reset_leaves_the_present_state(world):
     assert seed.keep_for_reset(world, seed.DEMO)
     assert not seed.keep_for_reset(world, seed.DEMO)
     assert users.find(world, APPID, "oAlice") is not None
-    seed.replant(world)
+    seed.reload(world)
     assert users.find(world, APPID, "oAlice") is None
 
 
 def test_a_seed_that_was_never_read_from_a_file_is_refused_too(world):
-    with pytest.raises(SeedError, match="the seed cannot be sown: no setting is called 'colour'"):
-        seed.plant(world, {"settings": {"colour": "red"}, "apps": []})
-    assert not seed.is_planted(world)
+    with pytest.raises(SeedError, match="the seed cannot be loaded: no setting is called 'colour'"):
+        seed.load(world, {"settings": {"colour": "red"}, "apps": []})
+    assert not seed.is_loaded(world)
 
 
 def test_a_seeded_secret_is_in_no_repr(world):

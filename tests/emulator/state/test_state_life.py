@@ -145,10 +145,10 @@ def seeded_world(rsa_pems):
 
 @checks(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(happened=operations)
-def test_a_world_behaves_the_same_after_it_went_through_a_document(seeded_world, planted, tmp_path, happened):
+def test_a_world_behaves_the_same_after_it_went_through_a_document(seeded_world, world_seed, tmp_path, happened):
     world = seeded_world()
     world.clock.freeze(NOON)
-    seed.plant(world, planted)
+    seed.load(world, world_seed)
     life = Life(world)
     for operation, choice in happened:
         life.do(operation, choice)
@@ -157,6 +157,6 @@ def test_a_world_behaves_the_same_after_it_went_through_a_document(seeded_world,
     document = parse(text(State(world, FunctionStore(tmp_path / "one.sqlite")).document()))
     State(again, FunctionStore(tmp_path / "two.sqlite")).replace(document)
 
-    assert seed.is_planted(again)
+    assert seed.is_loaded(again)
     assert life.seen_in(again) == life.seen_in(world)
     again.close()

@@ -183,10 +183,10 @@ def test_an_environment_has_functions_of_its_own(cloud, other_cloud):
     assert "fresh" not in [function["FunctionName"] for function in other["Functions"]]
 
 
-def test_functions_are_kept_with_the_state(open_world, serve, tmp_path, project, planted):
+def test_functions_are_kept_with_the_state(open_world, serve, tmp_path, project, world_seed):
     state = tmp_path / "state"
     first = open_world(state)
-    seed.plant(first, planted)
+    seed.load(first, world_seed)
     with first.transaction():
         functions.delete(first, "env-demo", "greet")
     again = open_world(state)

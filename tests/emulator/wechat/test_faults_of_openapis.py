@@ -148,7 +148,7 @@ def test_a_call_that_a_probability_spares_may_meet_the_next_fault(add, checked):
 def test_the_seed_of_randomness_repeats_which_calls_meet_it(open_world, serve):
     def outcomes():
         world = open_world(random_seed="dice")
-        seed.plant(world, {"apps": []})
+        seed.load(world, {"apps": []})
         with world.transaction():
             faults.add(world, faults.Fault(api="*", errcode=-1, probability=0.5))
         asked = serve(world)
@@ -281,7 +281,7 @@ def test_no_number_is_given_twice(add, control, http):
 
 def test_a_fault_is_met_in_every_process_that_serves_the_world(tmp_path, open_world, serve):
     one, another = open_world(tmp_path), open_world(tmp_path)
-    seed.plant(one, {"apps": []})
+    seed.load(one, {"apps": []})
     fault = {"api": "auth.code2Session", "errcode": -1, "times": 1}
     assert serve(one).post("/emulator/v1/faults", data=json.dumps(fault)).status_code == 200
     asked = serve(another)

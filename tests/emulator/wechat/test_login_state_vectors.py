@@ -83,7 +83,7 @@ MISTAKES = {
 
 
 @pytest.fixture(scope="module")
-def planted():
+def world_seed():
     keys = {"oAlice": KEY, "oMidas": MIDAS, "oField": FIELD, "oDouyin": DOUYIN_KEY, "oRaw": RAW_DATA_KEY}
     users = [{"openid": openid, "session_key": key} for openid, key in keys.items()]
     app = {"appid": "wx1234567890abcdef", "secret": "0123456789abcdef0123456789abcdef", "env": "env-demo"}
@@ -91,8 +91,8 @@ def planted():
 
 
 @pytest.fixture
-def openid_of(planted):
-    return {user["session_key"]: user["openid"] for user in planted["apps"][0]["users"]}
+def openid_of(world_seed):
+    return {user["session_key"]: user["openid"] for user in world_seed["apps"][0]["users"]}
 
 
 @pytest.mark.parametrize("path", ["/wxa/checksession", "/wxa/resetusersessionkey"])

@@ -67,7 +67,7 @@ def signed(openssl):
 
 
 @pytest.fixture(scope="module")
-def planted(openssl):
+def world_seed(openssl):
     """Read from a seed file's text, where the public key stands as a block."""
     key = openssl.public_key.replace("\n", "\n" + " " * 14)
     return seed.read(

@@ -148,8 +148,8 @@ def verification(new_phone):
 
 
 @pytest.fixture
-def planted(planted):
-    seed = deepcopy(planted)
+def world_seed(world_seed):
+    seed = deepcopy(world_seed)
     seed["apps"][0] |= {"secret_id": "AKIDlocal", "secret_key": "local-secret-key"}
     return seed
 

@@ -16,7 +16,7 @@ from wxemu.cloudbase.admin.openapi_pb2 import (
     CommApiData,
     CommOpenApiResp,
 )
-from wxemu.state import seeding as sowing
+from wxemu.state import seed_entries
 
 NOON = 1_700_000_000
 APPID, OTHER_APPID = "wx1234567890abcdef", "wxfedcba0987654321"
@@ -101,7 +101,7 @@ def test_wechats_refusal_comes_with_a_rid(both, sdk, grant, verification, change
 
 
 def test_an_app_that_may_not_use_the_openapi_may_not_by_cloud_call_either(both, sdk, grant, verification, world):
-    sowing.restrict(world, APPID, {"unauthorized": ["soter.verifySignature"]})
+    seed_entries.restrict(world, APPID, {"unauthorized": ["soter.verifySignature"]})
     sdk.token = grant()
     refused = both(verification)
     assert refused["errcode"] == 48001

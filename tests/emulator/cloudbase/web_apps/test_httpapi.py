@@ -173,7 +173,7 @@ def test_a_token_works_to_its_last_second(app, token, clock):
 
 
 def test_a_token_of_before_a_reset_is_invalid(app, token, world):
-    seed.replant(world)
+    seed.reload(world)
     assert _is_refused(app.invoke("ask", token=token), 401, "INVALID_CREDENTIALS")
 
 

@@ -1,4 +1,4 @@
-"""Entries in the seed's form, made true in a world: apps, their users, and these users' phones."""
+"""Load entries of a seed into a world: apps, their users, and the users' phones."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 
 _APP_FIELDS: Final = ("appid", "secret", "env", "secret_id", "secret_key", "users")
 _DRAWN: Final = (("appid", "wx", 16), ("secret", "", 32), ("env", "env-", 8))
-"""How each begins, and how many hexadecimal digits follow."""
+"""The member, its prefix, and the number of hexadecimal digits after it."""
 
 
 def add_app(world: World, entry: Mapping[str, Any]) -> App:
-    """A new app, its users and their phones; ``appid``, ``secret`` and ``env`` are drawn where the entry has none.
+    """Add an app, its users and their phones; ``appid``, ``secret`` and ``env`` are drawn if the entry has none.
 
     :raises SeedError: another form, or an id that is taken.
     """
@@ -32,11 +32,11 @@ def add_app(world: World, entry: Mapping[str, Any]) -> App:
     complete.update(entry)
     _refuse(seed_form.of_entry(complete, seed_form.of_app(), name="the app"))
     _refuse(seed_form.of_values([complete]))
-    return sow(world, complete)
+    return load_app(world, complete)
 
 
 def add_user(world: World, appid: str, entry: Mapping[str, Any]) -> User:
-    """A new user of an app, and the user's phones; ``openid`` is drawn where the entry has none.
+    """Add a user to an app, and the user's phones; ``openid`` is drawn if the entry has none.
 
     :raises UnknownAppError: there is no such app.
     :raises SeedError: another form, or an id that is taken.
@@ -49,13 +49,13 @@ def add_user(world: World, appid: str, entry: Mapping[str, Any]) -> User:
         if users.find(world, appid, complete["openid"]) is not None:
             raise TakenError(f"the openid {complete['openid']!r} is taken in {appid}")
         _require_free_phones(world, [complete])
-        user = _sow_user(world, appid, complete)
-    _sow_phones(world, appid, [complete])
+        user = _load_user(world, appid, complete)
+    _load_phones(world, appid, [complete])
     return user
 
 
 def restrict(world: World, appid: str, changes: Mapping[str, Any]) -> App:
-    """Change some of what an app may be refused for.
+    """Change some of an app's restrictions.
 
     :raises UnknownAppError: there is no such app.
     :raises SeedError: another form.
@@ -69,11 +69,11 @@ def restrict(world: World, appid: str, changes: Mapping[str, Any]) -> App:
     return changed
 
 
-def sow(world: World, entry: Mapping[str, Any], *, replaces: bool = False) -> App:
-    """Make the entry of one app true: the app and its users at once, then their phones, whose keys take time.
+def load_app(world: World, entry: Mapping[str, Any], *, replaces: bool = False) -> App:
+    """Load the entry of one app: the app and its users at once, then their phones, whose keys take time.
 
-    :param replaces: forget the app first, and all that hangs under it.
-    :raises TakenError: somebody has its appid, its secret_id or the id of a phone.
+    :param replaces: delete the app first, and all that belongs to it.
+    :raises TakenError: its appid, its secret_id or the id of a phone is in use.
     """
     app = _app(entry)
     with world.transaction():
@@ -87,22 +87,22 @@ def sow(world: World, entry: Mapping[str, Any], *, replaces: bool = False) -> Ap
         _require_free_phones(world, entry.get("users", ()))
         apps.add(world, app)
         for user in entry.get("users", ()):
-            _sow_user(world, app.appid, user)
-    _sow_phones(world, app.appid, entry.get("users", ()))
+            _load_user(world, app.appid, user)
+    _load_phones(world, app.appid, entry.get("users", ()))
     return app
 
 
-def empty(world: World, app: App) -> None:
-    """Forget all that hangs under one app, and what it may be refused for; it keeps its credentials."""
+def empty_app(world: World, app: App) -> None:
+    """Delete all that belongs to one app, and its restrictions; it keeps its credentials."""
     with world.transaction():
         tenancy.forget(world, app)
         apps.add(world, dataclasses.replace(app, restrictions=apps.Restrictions()))
 
 
 def _refuse(complaints: Iterator[tuple[seed_form.Path, str]]) -> None:
-    told = "; ".join(complaint for _, complaint in complaints)
-    if told:
-        raise SeedError(told)
+    text = "; ".join(complaint for _, complaint in complaints)
+    if text:
+        raise SeedError(text)
 
 
 def _app(entry: Mapping[str, Any]) -> App:
@@ -117,7 +117,7 @@ def _app(entry: Mapping[str, Any]) -> App:
     )
 
 
-def _sow_user(world: World, appid: str, entry: Mapping[str, Any]) -> User:
+def _load_user(world: World, appid: str, entry: Mapping[str, Any]) -> User:
     user = User(appid, entry["openid"], entry.get("unionid"), entry.get("is_high_risk", False))
     users.add(world, user)
     if "session_key" in entry:
@@ -126,14 +126,14 @@ def _sow_user(world: World, appid: str, entry: Mapping[str, Any]) -> User:
 
 
 def _require_free_phones(world: World, entries: Sequence[Mapping[str, Any]]) -> None:
-    held = {phone.phone_id for phone in phones.all_phones(world)}
+    taken = {phone.phone_id for phone in phones.all_phones(world)}
     for entry in entries:
         for phone in entry.get("phones", ()):
-            if phone["id"] in held:
+            if phone["id"] in taken:
                 raise TakenError(f"the phone id {phone['id']!r} is taken")
 
 
-def _sow_phones(world: World, appid: str, entries: Sequence[Mapping[str, Any]]) -> None:
+def _load_phones(world: World, appid: str, entries: Sequence[Mapping[str, Any]]) -> None:
     for entry in entries:
         for phone in entry.get("phones", ()):
             phones.create(
