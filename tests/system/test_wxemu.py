@@ -263,7 +263,7 @@ def test_the_demo_plays_the_whole_story():
 
 
 def test_a_demo_without_the_functions_says_where_they_are_missed(tmp_path):
-    played = wxemu("demo", "--json", cwd=tmp_path)
+    played = wxemu("demo", "--json", "--project", str(tmp_path))
 
     assert (played.returncode, played.stdout) == (1, "")
     assert played.stderr.splitlines()[-1] == (

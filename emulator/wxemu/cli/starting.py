@@ -136,12 +136,11 @@ def _checked_project(folder: Path, packages: Path | None) -> Path | None:
 @click.option(
     "--project",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
-    default=".",
-    help="The folder with cloudbaserc.yaml. [default: this one]",
+    help="The folder with cloudbaserc.yaml. [default: the functions that come with wxemu]",
 )
 @click.option("--keep", is_flag=True, help="Leave the emulator running afterwards, until Ctrl-C.")
 @json_option
-def demo(project: Path, *, keep: bool, is_json: bool) -> None:
+def demo(project: Path | None, *, keep: bool, is_json: bool) -> None:
     """Play the whole story, and show every request and answer.
 
     On an emulator of its own: login, fingerprint, verifySignature; then what must be refused: a tampered text, another
@@ -153,15 +152,15 @@ def demo(project: Path, *, keep: bool, is_json: bool) -> None:
       wxemu demo
       wxemu demo --json | python -m json.tool
     """
-    from contextlib import suppress  # noqa: PLC0415
+    from contextlib import nullcontext, suppress  # noqa: PLC0415
 
     from wxemu.client.child import Child  # noqa: PLC0415
-    from wxemu.client.demo import play, told  # noqa: PLC0415
+    from wxemu.client.demo import make_project, play, told  # noqa: PLC0415
     from wxemu.client.remote import Remote  # noqa: PLC0415
 
-    with Child(project) as emulator:
+    with nullcontext(project) if project else make_project() as folder, Child(folder) as emulator:
         remote, steps = Remote(emulator.url), []
-        _require_functions(remote, project)
+        _require_functions(remote, folder)
         for number, step in enumerate(play(remote), start=1):
             steps.append(step)
             if not is_json:

@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 import json
+import shutil
+import tempfile
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from wxemu.core.credentials import without_credentials
+from wxemu.scf.project import declared_file
+from wxemu.scf.runtime.interpreters import PRESENT
 from wxemu.state.seed import DEMO
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Generator, Iterator, Mapping
 
     from wxemu.client.remote import Exchange, Remote
 
 _APP = DEMO["apps"][0]
 FUNCTIONS: Final = ("login", "verifySignature", "checkSession")
 """What the story calls."""
+_PACKAGED: Final = Path(__file__).with_name("demo_project")  # setup.py puts it into a wheel
+_REPOSITORY: Final = Path(__file__).parents[3]
 
 
 @dataclass(frozen=True)
@@ -63,6 +71,22 @@ def _member(answer: Any, name: str) -> Any:
     for part in name.split("."):
         answer = answer.get(part) if isinstance(answer, dict) else None
     return answer
+
+
+@contextmanager
+def make_project() -> Generator[Path]:
+    """Make a project of the functions that come with wxemu, for as long as the story is played.
+
+    They run in this Python, whatever runtime they are deployed to: this one has the packages that they need.
+    """
+    source = _PACKAGED if _PACKAGED.is_dir() else _REPOSITORY
+    declared = dict(declared_file(source).tree)
+    functions = [{**function, "runtime": PRESENT} for function in declared["functions"]]
+    with tempfile.TemporaryDirectory(prefix="wxemu-demo-") as folder:
+        project = {**declared, "functionRoot": str(source / "functions"), "functions": functions}
+        Path(folder, "cloudbaserc.json").write_text(json.dumps(project), encoding="utf-8")
+        shutil.copy(source / "config.json", folder)
+        yield Path(folder)
 
 
 def told(number: int, step: Step) -> str:

@@ -10,5 +10,6 @@ from wxcloud.cloud import Cloud, init
 from wxcloud.errors import CloudError
 from wxcloud.event import Event
 from wxcloud.invocation import Invocation
+from wxcloud.version import __version__
 
-__all__ = ["Caller", "Cloud", "CloudError", "Event", "Invocation", "answers", "init"]
+__all__ = ["Caller", "Cloud", "CloudError", "Event", "Invocation", "__version__", "answers", "init"]

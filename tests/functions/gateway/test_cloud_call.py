@@ -3,7 +3,6 @@ from __future__ import annotations
 import json
 import logging
 import socket
-import tomllib
 import traceback
 from pathlib import Path
 
@@ -14,7 +13,6 @@ from hypothesis import strategies as st
 
 import wxcloud
 
-PYPROJECT = Path(__file__).parents[3] / "functions/_shared/pyproject.toml"
 BUSY = {"errcode": -1, "errmsg": "system error"}
 SECRETS = ("local-secret-key", "local-session-token", "tok-abc", "AKIDlocal")
 
@@ -50,8 +48,7 @@ def test_the_headers_are_those_of_node_sdk_and_name_us(invocation, gateway):
     verify(invocation())
     headers = gateway.requests[0].headers
     assert headers["Content-Type"] == "application/json"
-    version = tomllib.loads(PYPROJECT.read_text(encoding="utf-8"))["project"]["version"]
-    assert headers["User-Agent"] == headers["X-SDK-Version"] == f"wxcloud-python/{version}"
+    assert headers["User-Agent"] == headers["X-SDK-Version"] == f"wxcloud-python/{wxcloud.__version__}"
     assert headers["X-TCB-Source"] == "wx_client,scf"
     assert headers["X-TCB-Region"] == "ap-shanghai"
     assert headers["X-Client-Timestamp"] == "1700000000000"

@@ -19,6 +19,7 @@ from wxcloud.transport.connection import Connection, Request, described, json_ob
 from wxcloud.transport.endpoints import ENDPOINTS
 from wxcloud.transport.signature import authorization
 from wxcloud.transport.wechat import accepted
+from wxcloud.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from wxcloud.settings import Settings
     from wxcloud.transport.grant import Grant
 
-SDK = "wxcloud-python/0.2.0"
+SDK = f"wxcloud-python/{__version__}"
 SIGNATURE_LIFE_SECONDS = 600
 
 
