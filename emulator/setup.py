@@ -16,7 +16,9 @@ from setuptools.command.sdist import sdist
 REPOSITORY = Path(__file__).resolve().parent.parent
 PARTS = ("cloudbaserc.yaml", "config.json", "functions")
 DEMO = "wxemu/client/demo_project"
-LEFT_OUT = shutil.ignore_patterns("__pycache__", "tests", "*.egg-info", "build", "dist", "*.md", "LICENSE", "pyproject.toml", ".*")
+LEFT_OUT = shutil.ignore_patterns(
+    "__pycache__", "tests", "*.egg-info", "build", "dist", "*.md", "LICENSE", "pyproject.toml", ".*"
+)
 
 
 def copy_demo(top: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import logging
 import sys
 from pathlib import Path
@@ -18,6 +19,12 @@ if TYPE_CHECKING:
     from wxemu.client.remote import Remote
 
 _STATE_FOLDER = ".wxemu"
+
+
+def _require_seeded_keys(_context: click.Context, _option: click.Parameter, seed: str | None) -> str | None:
+    if seed is not None and importlib.util.find_spec("Crypto") is None:
+        raise click.UsageError("--random-seed needs pycryptodome, which is not here; run: pip install 'wxemu[seed]'")
+    return seed
 
 
 @click.command()
@@ -40,7 +47,11 @@ _STATE_FOLDER = ".wxemu"
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="YAML file with apps, users and phones. [default: one demo app]",
 )
-@click.option("--random-seed", help="Make ids and keys the same in every run that begins with the same state.")
+@click.option(
+    "--random-seed",
+    callback=_require_seeded_keys,
+    help="Make ids and keys the same in every run that begins with the same state.",
+)
 @reaching_options
 @interception_options
 @keeping_options

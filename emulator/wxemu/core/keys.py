@@ -113,7 +113,7 @@ class KeyPool:
         if self._seed is None:
             key = rsa.generate_private_key(public_exponent=65537, key_size=KEY_BITS)
             return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
-        # OpenSSL takes no randomness of ours; imported here because only seeded runs pay its 50 ms.
+        # OpenSSL takes no randomness of ours; of the extra `seed`, and imported here: only seeded runs pay its 50 ms.
         from Crypto.PublicKey import RSA  # noqa: PLC0415
 
         seeded = RSA.generate(KEY_BITS, randfunc=stream(f"{self._seed}/rsa/{number}"))

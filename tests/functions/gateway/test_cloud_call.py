@@ -4,7 +4,6 @@ import json
 import logging
 import socket
 import traceback
-from pathlib import Path
 
 import pytest
 import requests

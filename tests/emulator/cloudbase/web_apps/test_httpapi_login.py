@@ -7,6 +7,8 @@ import json
 import re
 
 import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
 
 MONTH = 31 * 24 * 3600
 
@@ -146,6 +148,34 @@ def test_users_can_look_at_themselves(app):
 @pytest.mark.parametrize("token", [None, "", "x", "a.b.c"])
 def test_nobody_is_shown_without_a_good_token(app, token):
     assert _is_refused(app.user(token), 401, "unauthenticated", 16)
+
+
+def _encode(members):
+    return base64.urlsafe_b64encode(json.dumps(members).encode()).rstrip(b"=").decode()
+
+
+@pytest.mark.parametrize("algorithm", ["HS256", "HS512", "RS256", "none", "None"])
+def test_a_token_cannot_choose_how_it_is_verified(app, token, algorithm):
+    _, claims, signature = token.split(".")
+    for signed in ("", signature):
+        forged = f"{_encode({'alg': algorithm, 'typ': 'JWT', 'x': 1})}.{claims}.{signed}"
+        assert _is_refused(app.user(forged), 401, "unauthenticated", 16)
+
+
+def test_a_token_whose_claims_are_changed_is_refused(app, token, clock):
+    head, _, signature = token.split(".")
+    for changes in ({"sub": "somebody"}, {"exp": int(clock.now()) + MONTH}, {"sid": "another"}):
+        forged = f"{head}.{_encode(_claims(token) | changes)}.{signature}"
+        assert _is_refused(app.user(forged), 401, "unauthenticated", 16)
+
+
+@given(place=st.integers(min_value=0), character=st.characters(codec="ascii", categories=("L", "N")))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_token_of_which_a_character_is_changed_is_refused(app, token, place, character):
+    place %= len(token) - 1  # of the last one, two bits mean nothing
+    assume(token[place] not in {character, "."})
+    forged = token[:place] + character + token[place + 1 :]
+    assert _is_refused(app.user(forged), 401, "unauthenticated", 16)
 
 
 def test_nobody_is_shown_with_an_expired_token(app, token, clock):
