@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from wxemu.core.credentials import without_credentials
+from wxemu.core.credentials import strike_out
 from wxemu.scf.project import declared_file
 from wxemu.scf.runtime.interpreters import PRESENT
 from wxemu.state.seed import DEMO
@@ -58,10 +58,10 @@ class Step:
             "name": self.name,
             "request": {
                 "method": sent.method,
-                "url": without_credentials(sent.url),
-                "body": without_credentials(sent.request_body),
+                "url": strike_out(sent.url),
+                "body": strike_out(sent.request_body),
             },
-            "response": {"status": sent.status, "body": without_credentials(sent.response_body)},
+            "response": {"status": sent.status, "body": strike_out(sent.response_body)},
             "expected": dict(self.expected),
             "ok": self.ok,
         }

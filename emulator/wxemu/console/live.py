@@ -50,7 +50,7 @@ def followed(world: World, deployment: Deployment, streams: Streams) -> Response
     topics = [body.member(topic, TOPICS) for topic in request.args.get("on", "").split(",")]
     function, app = request.args.get("log"), chosen_app(world)
     listener = None if function is None or app is None else log.listener(deployment, app, function)
-    return streams.opened(
+    return streams.open(
         _news(world, deployment, topics, listener),
         content_type="text/event-stream",
         heartbeat=_COMMENT,

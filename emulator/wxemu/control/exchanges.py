@@ -81,7 +81,7 @@ def followed(world: World, streams: Streams) -> Response:
     with world.transaction():
         number = journal.last_number(world)
         kept = journal.recent(world, choice=choice, limit=limit)[::-1]
-    return streams.opened(json_lines(_news(world, choice, kept, number)))
+    return streams.open(json_lines(_news(world, choice, kept, number)))
 
 
 def _news(world: World, choice: Choice, kept: list[Exchange], number: int) -> Iterator[list[dict[str, Any]]]:

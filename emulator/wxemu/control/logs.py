@@ -40,7 +40,7 @@ def followed(world: World, deployment: Deployment, streams: Streams) -> Response
     kept = invocations.latest(world, choice, limit=codec.limit(0))[::-1]
     number = kept[-1].number if kept else number
     news = json_lines(_news(world, choice, kept, number, listener))
-    return streams.opened(news, wait=None if listener is None else listener.wait)
+    return streams.open(news, wait=None if listener is None else listener.wait)
 
 
 def _news(

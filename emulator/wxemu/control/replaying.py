@@ -23,7 +23,7 @@ from wxemu.cloudbase import grants as permissions
 from wxemu.cloudbase.admin.signature import SignedRequest, canonical_request
 from wxemu.control import exchanges
 from wxemu.core import apps, journal
-from wxemu.core.credentials import STRUCK_OUT, with_credentials
+from wxemu.core.credentials import STRUCK_OUT, restore
 from wxemu.core.http import layers
 from wxemu.core.http import tc3 as signatures
 from wxemu.core.http.origins import keep_to_allowed_pages
@@ -112,8 +112,8 @@ def _with_credentials(world: World, exchange: Exchange, app: App | None) -> Sent
         return Sent(exchange.url, exchange.request_body.encode())
     token = tokens.issue_stable(world, app, is_forced=False).token if "token=" in exchange.url else STRUCK_OUT
     values = {"access_token": token, "cloudbase_access_token": token, "secret": app.secret}
-    in_url = with_credentials(exchange.url, {name: quote(value, safe="") for name, value in values.items()})
-    in_body = with_credentials(exchange.request_body, {name: json.dumps(value)[1:-1] for name, value in values.items()})
+    in_url = restore(exchange.url, {name: quote(value, safe="") for name, value in values.items()})
+    in_body = restore(exchange.request_body, {name: json.dumps(value)[1:-1] for name, value in values.items()})
     return Sent(in_url, in_body.encode())
 
 

@@ -101,5 +101,5 @@ def _settings(world: World) -> Response:
 def _change_settings(world: World) -> Response:
     given = body.of_request()
     with world.transaction():
-        settings.keep(world.store, settings.changed(world.settings, given))
+        settings.keep(world.store, settings.change(world.settings, given))
     return _settings(world)

@@ -1,4 +1,4 @@
-"""Credentials in texts that are kept: struck out, and for a replay put in again."""
+"""Strike credentials out of texts before they are kept, and put them in again for a replay."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ def _in_query(names: str) -> str:
 
 
 def _in_json(names: str) -> str:
-    # It may stand in JSON inside a JSON string, its quotes escaped.
+    # JSON may stand inside a JSON string, with its quotes escaped.
     return rf'(?:{names})\\*"\s*:\s*\\*"'
 
 
 _IN_QUERY: Final = re.compile(rf"({_in_query(f'{_NAMES}|token')})[^&\s]+")
-# A value may hold escapes, as PHP's slashes.
+# A value may hold escapes, such as PHP's slashes.
 _IN_JSON: Final = re.compile(rf'({_in_json(_NAMES)})(?:[^"\\]|\\+[^"\\])+')
 _IN_FORM: Final = re.compile(rf'(\bname="(?:{_NAMES})"[^\n]{{0,200}}\n(?:[^\r\n]{{1,200}}\r?\n){{0,4}}\r?\n)[^\r\n]+')
-# Each look for a signature ends after a few words: a text may hold the scheme's name any number of times.
+# The search for a signature ends after a few words: a text may hold the scheme's name any number of times.
 _IN_HEADER: Final = re.compile(
     r"(\bBearer |\bTC3-HMAC-SHA256 (?:[^\"\s]+ ){0,4}?[^\"\s]*?\bSignature=)[A-Za-z0-9_.=+/-]+"
 )
@@ -40,11 +40,11 @@ _PLACES: Final = (
     ("TC3-HMAC-SHA256 ", _IN_HEADER),
     ("=", _IN_QUERY),
 )
-"""Each with a sign that it has at least: the access_token in every URL of WeChat's is struck out on the way."""
+"""Patterns, each with a sign that a text must contain for it to match: most texts need one pattern at most."""
 
 
-def without_credentials(text: str) -> str:
-    """``text`` (a query, a JSON body, a form, a header) with secrets, tokens and session keys struck out."""
+def strike_out(text: str) -> str:
+    """Strike secrets, tokens and session keys out of ``text`` (a query, a JSON body, a form, a header)."""
     if _IS_SUSPECT.search(text) is None:
         return text
     for sign, pattern in _PLACES:
@@ -53,10 +53,10 @@ def without_credentials(text: str) -> str:
     return text
 
 
-def with_credentials(text: str, values: Mapping[str, str]) -> str:
-    """``text`` with these values where credentials of their names were struck out; others stay so."""
+def restore(text: str, values: Mapping[str, str]) -> str:
+    """Put ``values`` back where credentials of their names were struck out; other credentials stay struck out."""
     for name, value in values.items():
-        written = value.replace("\\", r"\\")  # as a replacement's text
+        replacement = value.replace("\\", r"\\")
         for place in (_in_json(name), _in_query(name)):
-            text = re.sub(rf"({place}){re.escape(STRUCK_OUT)}", rf"\g<1>{written}", text)
+            text = re.sub(rf"({place}){re.escape(STRUCK_OUT)}", rf"\g<1>{replacement}", text)
     return text

@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, Final
 
-from wxemu.core.credentials import without_credentials
+from wxemu.core.credentials import strike_out
 
 if TYPE_CHECKING:
     from sqlite3 import Row
@@ -172,7 +172,7 @@ def record(world: World, exchange: Exchange) -> int:
         exchange.name,
         exchange.appid,
         exchange.method,
-        without_credentials(exchange.url),
+        strike_out(exchange.url),
         _kept(exchange.request_body),
         _kept(exchange.response_body),
         exchange.cost_in_ms,
@@ -196,7 +196,7 @@ def record(world: World, exchange: Exchange) -> int:
 def _kept(body: str) -> str:
     if len(body) > KEPT_CHARACTERS:
         body = f"{body[:KEPT_CHARACTERS]}\n[cut: {len(body)} characters in all]"
-    return without_credentials(body)
+    return strike_out(body)
 
 
 def find(world: World, rid: str) -> Exchange | None:

@@ -1,4 +1,4 @@
-"""The one source of randomness: ids and keys; a seed makes every draw repeatable."""
+"""The source of random ids and keys; a random seed makes every draw repeatable."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ BASE64URL: Final = ALPHANUMERIC + "-_"
 
 
 def stream(seed: str) -> Callable[[int], bytes]:
-    """An endless, repeatable stream of bytes; each call returns the next ``n``."""
+    """An endless, repeatable stream of bytes; a call with ``n`` returns the next ``n`` of them."""
     keystream = Cipher(algorithms.ChaCha20(hashlib.sha256(seed.encode()).digest(), bytes(16)), mode=None).encryptor()
     return lambda count: keystream.update(bytes(count))
 
 
 class Randomness:
-    """The system's randomness, or with ``seed`` the same draws in every run; how far it is, is kept in the store."""
+    """The system's randomness, or with ``seed`` the same draws in every run; the store keeps the number of the draw."""
 
     def __init__(self, store: Store, seed: str | None = None) -> None:
         self._store = store
@@ -50,11 +50,11 @@ class Randomness:
         return "".join(alphabet[byte % len(alphabet)] for byte in self.draw(length))
 
     def fraction(self) -> float:
-        """A number from 0 up to, and without, 1."""
+        """A number from 0 to 1, without 1."""
         return int.from_bytes(self.draw(6), "big") / 2**48
 
     def uuid(self) -> str:
-        """A version 4 UUID, as CloudBase's request ids."""
+        """A version 4 UUID, like CloudBase's request ids."""
         digits = bytearray(self.draw(16))
         digits[6] = digits[6] & 0x0F | 0x40
         digits[8] = digits[8] & 0x3F | 0x80
@@ -62,5 +62,5 @@ class Randomness:
         return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
     def start_over(self) -> None:
-        """Begin the seeded draws again, as a reset to the seed must."""
+        """Restart the draws of the random seed, as a reset to the seed must."""
         self._store.keep_note(_NOTE, None)

@@ -1,7 +1,7 @@
-"""What can be set about the emulated platform, where the real one differs by time, place or is not known.
+"""Settings of the emulated platform, for what the real one does differently by time or place, or what is not known.
 
 SettingsError
-    A setting that does not exist, or a value it does not take; the text lists what would do.
+    An unknown setting, or a value that it does not take; the text lists what it takes.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ CHOICES: Final[dict[str, tuple[object, ...]]] = {
 
 
 class SettingsError(ValueError):
-    """A setting that cannot be."""
+    """An unknown setting, or a value that it does not take."""
 
 
 @dataclass(frozen=True)
@@ -36,17 +36,17 @@ class Settings:
     :param verify_signature_reply: ``documented``: a genuine signature answers errcode 0, errmsg ok and is_ok true
         [doc]; ``field``: ``{"is_ok":true}`` [field]. A wrong one is ``{"is_ok":false}`` either way [field].
     :param errmsg_suffix: what follows an errmsg: a rid, the older hint, or both [field].
-    :param stale_session_errcode: what an ended session_key answers: 87009 (staff's word) or 87007 (doc).
-    :param session_idle_seconds: after how long without use a session_key ends; undisclosed, [inferred].
-    :param session_refresh_seconds: within how long a new login keeps the present session_key; 0 replaces it always.
-    :param verify_signatures: whether the CloudBase faces refuse a request that is not signed as its SDK signs; turn it
-        off for quick tries by hand.
-    :param web_origins: origins (``https://app.example.com``) whose pages may call what web pages can reach (CloudBase
-        for web apps, the phone, the control plane), besides those of this machine, which always may.
+    :param stale_session_errcode: the answer to an expired session_key: 87009 (WeChat's staff) or 87007 [doc].
+    :param session_idle_seconds: how long a session_key lives without use; undisclosed, [inferred].
+    :param session_refresh_seconds: a new login within this time keeps the present session_key; 0 always replaces it.
+    :param verify_signatures: whether CloudBase refuses requests without its SDK's signature; turn it off to try
+        requests by hand.
+    :param web_origins: origins (``https://app.example.com``) whose pages may call CloudBase for web apps, the phone and
+        the control plane; pages of this machine always may.
     :param environ_leak: what an invocation leaves in a function's os.environ: ``leak``: all of its caller's values, as
-        on the platform [src]; ``clear``: none; ``poison``: words that tell they were read from the wrong place.
-    :param quotas: calls allowed by API name and period, e.g. ``{"auth.code2Session": {"minute": 100}}``; they override
-        the documented ones of THE TABLE.
+        on the platform [src]; ``clear``: nothing; ``poison``: texts that say they were read from the wrong place.
+    :param quotas: calls allowed by API name and period, e.g. ``{"auth.code2Session": {"minute": 100}}``; they replace
+        the documented quotas of ``wechat/openapis.py``.
     """
 
     verify_signature_reply: str = "documented"
@@ -60,8 +60,8 @@ class Settings:
     quotas: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
 
-def changed(settings: Settings, changes: Mapping[str, Any]) -> Settings:
-    """``settings`` with ``changes``; quotas are merged by API.
+def change(settings: Settings, changes: Mapping[str, Any]) -> Settings:
+    """Return ``settings`` with ``changes``; quotas are merged by API.
 
     :raises SettingsError: an unknown name or a value of the wrong kind.
     """

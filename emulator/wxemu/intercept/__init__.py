@@ -1,15 +1,15 @@
-"""Interception: clients that know only Tencent's real names, over HTTPS, reach the emulator without a change.
+"""Interception: clients that use Tencent's real host names over HTTPS reach the emulator without a change.
 
-One port is a proxy (CONNECT and absolute URIs) and an HTTPS listener for those names at the same time.
+One port is both a proxy (CONNECT and absolute URIs) and an HTTPS listener for those names.
 """
 
-from wxemu.intercept.errors import InterceptionError
+from wxemu.intercept.authority import AuthorityError
 from wxemu.intercept.interception import Interception, interception_document, interception_facts
 from wxemu.intercept.process import intercepting
 
 __all__ = [
+    "AuthorityError",
     "Interception",
-    "InterceptionError",
     "intercepting",
     "interception_document",
     "interception_facts",

@@ -1,7 +1,10 @@
-"""The CA of one state folder, as it is kept there, and TLS as each emulated host.
+"""The CA of a state folder, and TLS contexts for the emulated hosts.
 
-``ca.key`` (mode 0600) and ``ca.pem`` are made once and outlive restarts, so that a client that was told to trust them
-need not be told again; ``ca-bundle.pem`` is the CA with the system's roots, for clients whose trust store it replaces.
+``ca.key`` (mode 0600) and ``ca.pem`` stay over restarts, so a client has to trust them only once. ``ca-bundle.pem``
+is the CA with the system's roots, for clients whose trust store it replaces.
+
+AuthorityError
+    The CA in the folder cannot be used. Raised when the emulator starts.
 """
 
 from __future__ import annotations
@@ -26,7 +29,6 @@ from cryptography.hazmat.primitives.serialization import (
 
 from wxemu.core.http.hosts import EMULATED, is_emulated
 from wxemu.intercept import certificates
-from wxemu.intercept.errors import AuthorityError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,11 +39,15 @@ BUNDLE: Final = "ca-bundle.pem"
 
 RENEWED_BEFORE: Final = dt.timedelta(days=30)
 LEAVES: Final = 500
-"""Hosts whose certificates are kept; ``*.`` patterns allow any number."""
+"""Hosts whose certificates are kept: ``*.`` patterns allow any number of hosts."""
+
+
+class AuthorityError(Exception):
+    """The CA's files are broken, do not belong together, or are not ours; the text is for the user."""
 
 
 class Authority:
-    """Vouches for the emulated hosts; see ``kept_in``."""
+    """The CA that signs the certificates of emulated hosts; see ``of_folder``."""
 
     def __init__(self, certificate: x509.Certificate, key: EllipticCurvePrivateKey, folder: Path) -> None:
         self.certificate = certificate
@@ -51,19 +57,19 @@ class Authority:
         self._contexts: dict[str, tuple[ssl.SSLContext, dt.datetime]] = {}
 
     @classmethod
-    def kept_in(cls, folder: Path) -> Self:
-        """The CA of this folder, made if there is none or its end is near.
+    def of_folder(cls, folder: Path) -> Self:
+        """The CA of this folder; a new one if there is none or it expires soon.
 
-        :raises AuthorityError: what lies there is broken, does not belong together, or is no CA of ours.
+        :raises AuthorityError: its files are broken, do not belong together, or are not ours.
         """
-        found = _read(folder)
-        if found is None or found[0].not_valid_after_utc < dt.datetime.now(dt.UTC) + RENEWED_BEFORE:
+        pair = _read(folder)
+        if pair is None or pair[0].not_valid_after_utc < dt.datetime.now(dt.UTC) + RENEWED_BEFORE:
             key = certificates.new_key()
-            found = certificates.new_ca(key), key
+            pair = certificates.new_ca(key), key
             _write(folder / KEY, _pem_of(key), mode=0o600)
-            _write(folder / CERTIFICATE, found[0].public_bytes(Encoding.PEM))
-        _write(folder / BUNDLE, found[0].public_bytes(Encoding.PEM) + _system_roots())
-        return cls(*found, folder)
+            _write(folder / CERTIFICATE, pair[0].public_bytes(Encoding.PEM))
+        _write(folder / BUNDLE, pair[0].public_bytes(Encoding.PEM) + _system_roots())
+        return cls(*pair, folder)
 
     @property
     def bundle(self) -> Path:
@@ -71,10 +77,12 @@ class Authority:
         return self._folder / BUNDLE
 
     def context(self, host: str, on_named: Callable[[str], None]) -> ssl.SSLContext:
-        """TLS for a client that may name a host (SNI), or else means ``host``.
+        """A TLS context for a client that may name a host by SNI; without a name it means ``host``.
 
-        :param on_named: is told which it names. One that is not emulated gets the certificate of ``host``, so that
-            the client itself says what is wrong: no alert of TLS says as much.
+        A client that names a host which is not emulated gets the certificate of ``host``: then the client's own error
+        says what is wrong, better than any TLS alert.
+
+        :param on_named: is called with the name.
         """
 
         def choose(connection: ssl.SSLObject, named: str | None, _: ssl.SSLContext) -> None:
@@ -101,16 +109,16 @@ class Authority:
     def _new_context(self, name: str) -> ssl.SSLContext:
         leaf = certificates.new_leaf(name, self._leaf_key.public_key(), self.certificate, self._key)
         context = _context()
-        # OpenSSL as Python has it reads certificates from files only.
-        with tempfile.NamedTemporaryFile(dir=self._folder, prefix="leaf-", suffix=".pem") as passing:
-            passing.write(_pem_of(self._leaf_key) + leaf.public_bytes(Encoding.PEM))
-            passing.flush()
-            context.load_cert_chain(passing.name)
+        # Python's ssl reads certificates from files only.
+        with tempfile.NamedTemporaryFile(dir=self._folder, prefix="leaf-", suffix=".pem") as temporary:
+            temporary.write(_pem_of(self._leaf_key) + leaf.public_bytes(Encoding.PEM))
+            temporary.flush()
+            context.load_cert_chain(temporary.name)
         return context
 
 
 def default_host() -> str:
-    """Whose certificate a client gets that names no host."""
+    """The host whose certificate a client gets if it names no host."""
     return EMULATED[0]
 
 
@@ -127,7 +135,7 @@ def _read(folder: Path) -> tuple[x509.Certificate, EllipticCurvePrivateKey] | No
         return None
     advice = f"delete {files[0]} and {files[1]}, and the next start makes new ones"
     if len(present) == 1:
-        raise AuthorityError(f"the CA is half there: {present[0]} without the other file; {advice}")
+        raise AuthorityError(f"the CA is incomplete: {present[0]} without the other file; {advice}")
     try:
         certificate = x509.load_pem_x509_certificate(files[0].read_bytes())
         key = load_pem_private_key(files[1].read_bytes(), password=None)
@@ -138,7 +146,7 @@ def _read(folder: Path) -> tuple[x509.Certificate, EllipticCurvePrivateKey] | No
     if not isinstance(key, EllipticCurvePrivateKey) or key.public_key() != certificate.public_key():
         raise AuthorityError(f"the CA's certificate and key do not belong together; {advice}")
     if not _is_sound(certificate):
-        raise AuthorityError(f"the CA is none of the emulator's, or of other hosts than it answers to; {advice}")
+        raise AuthorityError(f"the CA is not the emulator's, or is for other hosts than it emulates; {advice}")
     return certificate, key
 
 
@@ -168,7 +176,7 @@ def _write(file: Path, content: bytes, *, mode: int = 0o644) -> None:
 
 
 def _system_roots() -> bytes:
-    """The roots that this machine trusts, or certifi's; those of the variables may be an earlier bundle of ours."""
+    """The roots that this machine trusts, or certifi's. SSL_CERT_FILE is not read: it may name a bundle of ours."""
     paths = ssl.get_default_verify_paths()
     known = Path(paths.openssl_cafile), Path(paths.openssl_capath) / "ca-certificates.crt", Path(certifi.where())
     return next((file.read_bytes() for file in known if file.is_file()), b"")

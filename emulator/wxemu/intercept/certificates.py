@@ -1,6 +1,6 @@
-"""The certificates: a CA that can vouch for the emulated hosts and for nothing else, and leaves of one host each.
+"""Certificates: a CA that is valid for the emulated hosts only, and a server certificate for each host.
 
-Their times are the machine's, not the world's: it is TLS clients that compare them, by their own clocks.
+Their times are real time, not the emulator's clock: TLS clients compare them with their own clocks.
 """
 
 from __future__ import annotations
@@ -22,18 +22,18 @@ if TYPE_CHECKING:
 CA_LIFE: Final = dt.timedelta(days=365)
 LEAF_LIFE: Final = dt.timedelta(days=7)
 BACKDATED: Final = dt.timedelta(hours=1)
-"""So that a client whose clock is a little behind takes a new certificate."""
+"""A client whose clock is a little slow accepts a new certificate."""
 
 ORGANIZATION: Final = "wxcloud emulator"
 
 
 def new_key() -> EllipticCurvePrivateKey:
-    """A P-256 key, for a CA or a leaf."""
+    """Make a P-256 key, for a CA or a server."""
     return ec.generate_private_key(ec.SECP256R1())
 
 
 def new_ca(key: EllipticCurvePrivateKey) -> x509.Certificate:
-    """A self-signed CA, constrained to the emulated hosts (RFC 5280 4.2.1.10) and to servers."""
+    """Make a self-signed CA, constrained to the emulated hosts (RFC 5280 4.2.1.10) and to servers."""
     name = _name("wxcloud emulator CA, for this machine only")
     return (
         _certificate(name, key.public_key(), name, CA_LIFE)
@@ -49,7 +49,7 @@ def new_ca(key: EllipticCurvePrivateKey) -> x509.Certificate:
 def new_leaf(
     host: str, public_key: EllipticCurvePublicKey, ca: x509.Certificate, ca_key: EllipticCurvePrivateKey
 ) -> x509.Certificate:
-    """A server certificate of one host, signed by the CA."""
+    """Make a server certificate for one host, signed by the CA."""
     identifier = x509.AuthorityKeyIdentifier.from_issuer_public_key(ca_key.public_key())
     return (
         _certificate(_name(), public_key, ca.subject, LEAF_LIFE)
@@ -63,7 +63,7 @@ def new_leaf(
 
 
 def is_ours(certificate: x509.Certificate) -> bool:
-    """Whether a certificate is a CA as ``new_ca`` makes it: never one whose key could vouch for more."""
+    """Whether a certificate is a CA with the constraints of ``new_ca``: its key must not be good for other hosts."""
     extensions = certificate.extensions
     try:
         constraints = extensions.get_extension_for_class(x509.NameConstraints)
@@ -74,7 +74,7 @@ def is_ours(certificate: x509.Certificate) -> bool:
 
 
 def _constraints() -> x509.NameConstraints:
-    names = dict.fromkeys(pattern.removeprefix("*.") for pattern in EMULATED)  # a subtree holds all below its name
+    names = dict.fromkeys(pattern.removeprefix("*.") for pattern in EMULATED)  # a name includes its subdomains
     every_address = (ipaddress.IPv4Network("0.0.0.0/0"), ipaddress.IPv6Network("::/0"))
     return x509.NameConstraints(
         permitted_subtrees=[x509.DNSName(name) for name in names],
@@ -98,7 +98,7 @@ def _certificate(
 
 
 def _name(common_name: str | None = None) -> x509.Name:
-    """A leaf has no common name: it may be longer than the 64 characters that there are room for."""
+    """A server certificate has no common name, which has room for 64 characters only: a host name may be longer."""
     attributes = [x509.NameAttribute(NameOID.ORGANIZATION_NAME, ORGANIZATION)]
     if common_name is not None:
         attributes.append(x509.NameAttribute(NameOID.COMMON_NAME, common_name))

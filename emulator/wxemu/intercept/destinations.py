@@ -1,4 +1,8 @@
-"""Where a request for a host goes: to the emulator, out to the world if that was allowed, or nowhere."""
+"""Where a request for a host goes: to the emulator, to the real host if that is allowed, or nowhere.
+
+RefusedError
+    The request goes nowhere. The client that sent it gets the text.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +16,6 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from wxemu.core.http.hosts import is_emulated, is_named
-from wxemu.intercept.errors import RefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,15 +25,26 @@ if TYPE_CHECKING:
 ALL: Final = "all"
 
 LONGEST_NAME: Final = 255
-"""Characters of a host, as DNS has it; refused ones are remembered and told."""
+"""The longest host name in DNS. Refused names are kept and shown."""
 _NAME: Final = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*\.?", re.IGNORECASE)
+
+
+class RefusedError(Exception):
+    """A request is not forwarded.
+
+    :param status: the HTTP status of the answer.
+    """
+
+    def __init__(self, status: int, sentence: str) -> None:
+        super().__init__(sentence)
+        self.status = status
 
 
 @dataclass(frozen=True)
 class Destination:
     """An address to connect to.
 
-    :param is_emulator: the emulator's own, where TLS may end.
+    :param is_emulator: whether it is the emulator's own, for which TLS ends here.
     """
 
     host: str
@@ -39,9 +53,9 @@ class Destination:
 
 
 def host_and_port(authority: str, default: int | None = None) -> tuple[str, int]:
-    """The parts of ``host:port``.
+    """Split ``host:port``.
 
-    :raises RefusedError: it is not of that form.
+    :raises RefusedError: another form.
     """
     try:
         parts = urlsplit(f"//{authority}")
@@ -57,9 +71,9 @@ class Destinations:
     """Decides by host and port.
 
     :param emulator: address and port of the emulator.
-    :param pass_through: hosts and patterns that are let out, or ``all``; one that is named is let out though it is
-        emulated, and only one that is named may be this machine.
-    :param control_token: what clients must know whose requests are let out; ``None`` if they need to know nothing.
+    :param pass_through: hosts and patterns whose requests reach the real host, or ``all``. A host that is named passes
+        through even if it is emulated, and only a host that is named may be this machine.
+    :param control_token: the token that clients need to pass through; ``None`` if they need none.
     """
 
     def __init__(
@@ -76,7 +90,7 @@ class Destinations:
         self._is_open = ALL in pass_through
 
     def of(self, host: str, port: int, authorization: bytes = b"") -> Destination:
-        """Where a request goes.
+        """Where a request to the proxy goes.
 
         :param authorization: its ``Proxy-Authorization``.
         :raises RefusedError: nowhere.
@@ -86,67 +100,67 @@ class Destinations:
         if is_emulated(host):
             return self.emulator
         if _is_local(host):
-            if port == self.emulator.port:  # of a client that asks its proxy for loopback, too
+            if port == self.emulator.port:  # some clients use their proxy for loopback too
                 return self.emulator
             raise self.refuse_local(host)
         if self._is_open:
             return self._outside(host, port, authorization)
-        self._refusals.note(host)
+        self._refusals.count(host)
         raise RefusedError(
             403,
-            f"{host} is not emulated, and nothing else is reached from here; "
+            f"{host} is not emulated, and this proxy reaches nothing else; "
             f"`wxemu start --pass-through {host}` allows it, `--pass-through all` allows every host",
         )
 
     def _outside(self, host: str, port: int, authorization: bytes) -> Destination:
-        """Beyond loopback for those only who know the control token, or it would be a proxy for the whole network."""
-        asked = self._control_token
-        if asked is not None and not compare_digest(_password(authorization), asked.encode()):
+        """Require the control token, if there is one: else this were an open proxy for the whole network."""
+        token = self._control_token
+        if token is not None and not compare_digest(_password(authorization), token.encode()):
             raise RefusedError(
                 HTTPStatus.PROXY_AUTHENTICATION_REQUIRED,
-                f"{host} is let out to those only who name the control token in the proxy's address: "
+                f"{host} passes through only with the control token in the proxy's address: "
                 "http://wxemu:TOKEN@HOST:PORT",
             )
         return Destination(host, port, is_emulator=False)
 
-    def landing(self, host: str) -> Destination:
-        """The emulator, for a request that came to it directly, as to this host.
+    def of_direct_request(self, host: str) -> Destination:
+        """The emulator, for a request to this host that came without a proxy.
 
-        :raises RefusedError: the host is not one that it stands in for.
+        :raises RefusedError: the host is not emulated.
         """
         if is_emulated(host) or _is_local(host):
             return self.emulator
         if not _is_host(host):
             raise RefusedError(400, "expected a host that is emulated, like api.weixin.qq.com")
-        self._refusals.note(host)
-        raise RefusedError(403, f"{host} is not emulated; a host that is let out is reached through the proxy")
+        self._refusals.count(host)
+        raise RefusedError(403, f"{host} is not emulated; hosts that pass through are reached by the proxy")
 
     def may_be_local(self, host: str) -> bool:
-        """Whether this machine may be what answers under the name of a host that is let out."""
+        """Whether a host that passes through may be this machine."""
         return is_named(host, self._named)
 
     def refuse_local(self, host: str) -> RefusedError:
-        """Note that a client asked for another service of this machine, and say so."""
-        self._refusals.note(host)
+        """Count a request for another service of this machine, and make the error to raise."""
+        self._refusals.count(host)
         return RefusedError(
             403,
-            f"{host} is this machine, of which only the emulator's own port {self.emulator.port} is reached from "
-            f"here; `wxemu start --pass-through {host}` allows it",
+            f"{host} is this machine, and this proxy reaches only the emulator's own port {self.emulator.port} here; "
+            f"`wxemu start --pass-through {host}` allows it",
         )
 
 
 def is_this_machine(address: str) -> bool:
-    """Whether an IP address is one of loopback, or the unspecified one, which connects to loopback."""
+    """Whether an IP address is loopback, or the unspecified one, which connects to loopback."""
     try:
-        found = ipaddress.ip_address(address.partition("%")[0])
+        parsed = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:
         return False
-    mapped = getattr(found, "ipv4_mapped", None) or found
+    mapped = getattr(parsed, "ipv4_mapped", None) or parsed
     return bool(mapped.is_loopback or mapped.is_unspecified)
 
 
 def _password(authorization: bytes) -> bytes:
-    """Of the scheme Basic (RFC 7617), empty without one; whoever sends it may take any user's name."""
+    """The password of Basic credentials (RFC 7617), with any user name; empty if there is none."""
     scheme, _, credentials = authorization.partition(b" ")
     if scheme.lower() != b"basic":
         return b""

@@ -1,4 +1,4 @@
-"""Where clients find the interception of one emulator."""
+"""The interception of one emulator: its addresses and files, and what clients are told of them."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ class Interception:
     """The interception of one emulator.
 
     :param address: the IP address it listens at.
-    :param port: its port, for proxy and HTTPS alike.
+    :param port: its port, for both proxy and HTTPS.
     :param host: the name by which clients reach it.
     :param emulator: the emulator's own address and port.
-    :param folder: keeps the CA.
-    :param pass_through: hosts and patterns that are let out, or ``all``.
-    :param control_token: what clients must know whose requests are let out; ``None`` if they need to know nothing.
+    :param folder: holds the CA.
+    :param pass_through: hosts and patterns whose requests reach the real host, or ``all``.
+    :param control_token: the token that clients need to pass through; ``None`` if they need none.
     """
 
     address: str
@@ -40,13 +40,14 @@ class Interception:
 
     @property
     def refused_file(self) -> Path:
-        """Where the hosts stand that were refused since the start."""
+        """The file that counts the refused hosts since the start."""
         return self.folder / "refused.json"
 
 
 def interception_facts(interception: Interception | None) -> dict[str, str | None]:
-    """What a client needs: the proxy's URL, ``host:port`` of the HTTPS listener, the file of the CA, and of it with
-    the system's roots; each ``None`` where there is no interception.
+    """The proxy's URL, ``host:port`` of the HTTPS listener, and the files of the CA and of the bundle.
+
+    Each is ``None`` without interception.
     """
     if interception is None:
         return dict.fromkeys(("proxy", "https", "ca", "caBundle"))
@@ -59,10 +60,10 @@ def interception_facts(interception: Interception | None) -> dict[str, str | Non
 
 
 def interception_document(interception: Interception | None) -> dict[str, Any]:
-    """The facts, the hosts that are emulated and let out, and those that were refused."""
+    """The facts, and the hosts that are emulated, pass through, and were refused."""
     return {
         **interception_facts(interception),
         "hosts": list(EMULATED),
         "passThrough": [] if interception is None else list(interception.pass_through),
-        "refused": [] if interception is None else refusals.told_by(interception.refused_file),
+        "refused": [] if interception is None else refusals.read(interception.refused_file),
     }

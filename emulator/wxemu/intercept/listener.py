@@ -1,4 +1,4 @@
-"""The one port: a proxy, and an HTTPS listener. The first byte tells which a client wants."""
+"""The port that is both proxy and HTTPS listener: the first byte shows which of them a client wants."""
 
 from __future__ import annotations
 
@@ -14,11 +14,9 @@ from anyio.streams.buffered import BufferedByteStream
 from anyio.streams.tls import TLSStream
 
 from wxemu.intercept.authority import default_host
-from wxemu.intercept.destinations import Destination, host_and_port, is_this_machine
-from wxemu.intercept.errors import RefusedError
+from wxemu.intercept.destinations import Destination, RefusedError, host_and_port, is_this_machine
 from wxemu.intercept.peer import STALLED, Peer, proxy_authorization
-from wxemu.intercept.pipe import pipe
-from wxemu.intercept.relay import onward, relay
+from wxemu.intercept.relay import forward, pipe, relay
 
 if TYPE_CHECKING:
     import socket
@@ -31,38 +29,38 @@ if TYPE_CHECKING:
     from wxemu.intercept.relay import Connect
 
 CLIENT_HELLO: Final = b"\x16"
-"""What TLS begins with, and no HTTP request."""
+"""The first byte of TLS, which no HTTP request begins with."""
 
 HANDSHAKE: Final = 10.0
 CONNECTING: Final = 10.0
-PARTING: Final = 1.0
-"""Seconds to read on after the last answer: closing at once could take it from a client that still sends."""
+DRAINING: Final = 1.0
+"""Seconds to read on after the last answer: if we closed at once, a client that still sends could lose the answer."""
 
 _log = logging.getLogger(__name__)
 _ENDS: Final = (SocketAttribute.local_address, SocketAttribute.remote_address)
 _DISTRUST: Final = ("TLSV1_ALERT_UNKNOWN_CA", "SSLV3_ALERT_BAD_CERTIFICATE", "SSLV3_ALERT_CERTIFICATE_UNKNOWN")
-_TROUBLE: Final = (OSError, h11.ProtocolError, anyio.BrokenResourceError, anyio.EndOfStream)
-"""What clients do that leave, dawdle or speak nonsense; a TimeoutError is an OSError."""
+_CLIENT_ERRORS: Final = (OSError, h11.ProtocolError, anyio.BrokenResourceError, anyio.EndOfStream)
+"""A client left, was too slow (a TimeoutError is an OSError), or does not speak HTTP."""
 
 
 class Listener:
-    """Lands what clients ask of the emulated hosts on the emulator.
+    """Accepts clients, and brings their requests for emulated hosts to the emulator.
 
-    :param most: clients at a time; more of them wait.
+    :param most: clients served at a time; more of them wait.
     """
 
     def __init__(self, authority: Authority, destinations: Destinations, *, most: int) -> None:
         self._authority = authority
         self._destinations = destinations
-        self._places = anyio.Semaphore(most)
+        self._slots = anyio.Semaphore(most)
         self._has_advised = False
 
     async def serve(self, listening: socket.socket) -> None:
-        """Serve all who connect, until cancelled."""
+        """Serve every client that connects, until cancelled."""
         async with await SocketListener.from_socket(listening) as listener, anyio.create_task_group() as clients:
             while True:
-                await self._places.acquire()
-                clients.start_soon(self._serve, await _accepted(listener))
+                await self._slots.acquire()
+                clients.start_soon(self._serve, await _accept(listener))
 
     async def _serve(self, stream: SocketStream) -> None:
         try:
@@ -70,16 +68,16 @@ class Listener:
                 await self._answer(stream)
         except* ssl.SSLError as failed:
             self._advise(failed)
-        except* _TROUBLE as trouble:
-            _log.debug("a client's connection ended: %r", trouble.exceptions)
-        except* Exception:  # noqa: BLE001 - one client's connection never ends the others'
-            _log.exception("a fault of the interception")
+        except* _CLIENT_ERRORS as errors:
+            _log.debug("a client's connection ended: %r", errors.exceptions)
+        except* Exception:  # noqa: BLE001 - an error on one connection must not end the others
+            _log.exception("a bug in the interception")
         finally:
-            self._places.release()
+            self._slots.release()
 
     def _advise(self, failed: BaseExceptionGroup[ssl.SSLError]) -> None:
-        """Say once what to do about clients that do not trust the CA, whose own messages seldom do."""
-        if not self._has_advised and any(error.reason in _DISTRUST for error in _leaves(failed)):
+        """Say once how to make clients trust the CA: their own messages seldom do."""
+        if not self._has_advised and any(error.reason in _DISTRUST for error in _flatten(failed)):
             self._has_advised = True
             _log.warning(
                 "a client does not trust the emulator's CA; name it by SSL_CERT_FILE, REQUESTS_CA_BUNDLE, "
@@ -90,12 +88,12 @@ class Listener:
     async def _answer(self, stream: SocketStream) -> None:
         first = await _first_bytes(stream)
         if first.startswith(CLIENT_HELLO):
-            await self._land(_fed(stream, first), default_host())
+            await self._serve_emulated(_put_back(stream, first), default_host())
             return
         client = Peer(stream, h11.SERVER, head=first)
-        request = await _polite(client, self._as_proxy)
+        request = await _relay_or_refuse(client, self._connect_as_proxy)
         if request is None:
-            await _part(stream)
+            await _drain(stream)
         else:
             await self._tunnel(client, request)
 
@@ -103,44 +101,44 @@ class Listener:
         try:
             host, port = host_and_port(request.target.decode("ascii"))
             destination = self._destinations.of(host, port, proxy_authorization(request))
-            outside = None if destination.is_emulator else await self._connected(destination)
+            outside = None if destination.is_emulator else await self._connect(destination)
         except RefusedError as refused:
-            await client.say(refused.status, str(refused))
-            await _part(client.stream)
+            await client.refuse(refused.status, str(refused))
+            await _drain(client.stream)
             return
         await client.accept_tunnel()
         if outside is None:
-            await self._land(client.unread(), host)
+            await self._serve_emulated(client.unread(), host)
         else:
             async with outside:
                 await pipe(client.unread(), outside)
 
-    async def _land(self, stream: BufferedByteStream, host: str) -> None:
-        """Answer requests that are for the emulator, inside TLS if the client begins with that."""
+    async def _serve_emulated(self, stream: BufferedByteStream, host: str) -> None:
+        """Relay requests to the emulator, inside TLS if the client begins with it."""
         first = await _first_bytes(stream)
         stream.feed_data(first)
         if not first.startswith(CLIENT_HELLO):
-            await self._inside(stream, host)
-            await _part(stream)
+            await self._relay_to_emulator(stream, host)
+            await _drain(stream)
             return
         names = [host]
         context = self._authority.context(host, on_named=names.append)
         with anyio.fail_after(HANDSHAKE):
-            inside = await TLSStream.wrap(stream, server_side=True, ssl_context=context)
-        await self._inside(inside, names[-1])
-        with anyio.move_on_after(PARTING):
-            await inside.aclose()
+            decrypted = await TLSStream.wrap(stream, server_side=True, ssl_context=context)
+        await self._relay_to_emulator(decrypted, names[-1])
+        with anyio.move_on_after(DRAINING):
+            await decrypted.aclose()
 
-    async def _inside(self, stream: ByteStream, host: str) -> None:
+    async def _relay_to_emulator(self, stream: ByteStream, host: str) -> None:
         async def connect(request: h11.Request) -> tuple[ByteStream, h11.Request]:
-            return await self._connected(self._destinations.landing(host)), onward(request)
+            return await self._connect(self._destinations.of_direct_request(host)), forward(request)
 
         client = Peer(stream, h11.SERVER)
-        if await _polite(client, connect) is not None:
-            await client.say(400, "there are no tunnels within a tunnel")
+        if await _relay_or_refuse(client, connect) is not None:
+            await client.refuse(400, "there are no tunnels within a tunnel")
 
-    async def _as_proxy(self, request: h11.Request) -> tuple[ByteStream, h11.Request]:
-        """Where a request with an absolute URI goes, and that request in the form of an ordinary one."""
+    async def _connect_as_proxy(self, request: h11.Request) -> tuple[ByteStream, h11.Request]:
+        """Connect for a request with an absolute URI; the request comes back in the form that servers read."""
         target = request.target.decode("ascii")
         try:
             uri = urlsplit(target)
@@ -159,9 +157,9 @@ class Listener:
         rest = target[len(f"{uri.scheme}://{uri.netloc}") :]
         path = rest if rest.startswith("/") else f"/{rest}"
         authority = uri.netloc.rpartition("@")[2]
-        return await self._connected(destination), onward(request, path.encode(), authority.encode())
+        return await self._connect(destination), forward(request, path.encode(), authority.encode())
 
-    async def _connected(self, destination: Destination) -> SocketStream:
+    async def _connect(self, destination: Destination) -> SocketStream:
         name = "the emulator" if destination.is_emulator else destination.host
         try:
             with anyio.fail_after(CONNECTING):
@@ -176,31 +174,31 @@ class Listener:
         return stream
 
 
-def _leaves(group: BaseExceptionGroup[ssl.SSLError]) -> Iterator[ssl.SSLError]:
+def _flatten(group: BaseExceptionGroup[ssl.SSLError]) -> Iterator[ssl.SSLError]:
     for error in group.exceptions:
         if isinstance(error, BaseExceptionGroup):
-            yield from _leaves(error)
+            yield from _flatten(error)
         else:
             yield error
 
 
-async def _accepted(listener: SocketListener) -> SocketStream:
+async def _accept(listener: SocketListener) -> SocketStream:
     while True:
         try:
             return await listener.accept()
-        except OSError:  # of a client that has left already, or for want of file descriptors
+        except OSError:  # the client has left already, or there are no file descriptors left
             await anyio.sleep(0.05)
 
 
-async def _polite(client: Peer, connect: Connect) -> h11.Request | None:
-    """Relay, and tell the client why if its request goes nowhere."""
+async def _relay_or_refuse(client: Peer, connect: Connect) -> h11.Request | None:
+    """Relay; if a request goes nowhere, tell the client why."""
     try:
         return await relay(client, connect)
     except RefusedError as refused:
-        await client.say(refused.status, str(refused))
+        await client.refuse(refused.status, str(refused))
     except h11.RemoteProtocolError as error:
         if client.may_answer:
-            await client.say(error.error_status_hint, "that is no request in HTTP/1.1, or a too large one")
+            await client.refuse(error.error_status_hint, "that is no request in HTTP/1.1, or it is too large")
     return None
 
 
@@ -209,14 +207,14 @@ async def _first_bytes(stream: ByteStream) -> bytes:
         return await stream.receive()
 
 
-def _fed(stream: ByteStream, head: bytes) -> BufferedByteStream:
-    fed = BufferedByteStream(stream)
-    fed.feed_data(head)
-    return fed
+def _put_back(stream: ByteStream, head: bytes) -> BufferedByteStream:
+    buffered = BufferedByteStream(stream)
+    buffered.feed_data(head)
+    return buffered
 
 
-async def _part(stream: ByteStream) -> None:
-    with anyio.move_on_after(PARTING):
+async def _drain(stream: ByteStream) -> None:
+    with anyio.move_on_after(DRAINING):
         await stream.send_eof()
         async for _ in stream:
             pass

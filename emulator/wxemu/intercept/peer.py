@@ -1,4 +1,4 @@
-"""One end of an HTTP/1.1 conversation: a stream of bytes and what h11 makes of them."""
+"""The other end of an HTTP/1.1 connection: a stream of bytes, and h11's state for it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 LARGEST_HEAD: Final = 64 * 1024
 STALLED: Final = 60.0
-"""Seconds that an end may take for its next bytes, or to take ours."""
+"""Seconds that the other end may take to send its next bytes or to accept ours."""
 
 HOP_BY_HOP: Final = frozenset(
     (
@@ -27,7 +27,7 @@ HOP_BY_HOP: Final = frozenset(
         b"upgrade",
     )
 )
-"""Headers that are for the next hop only (RFC 9110 7.6.1); ``transfer-encoding`` is h11's business, as framing."""
+"""Headers for the next hop only (RFC 9110 7.6.1); h11 itself handles ``transfer-encoding``."""
 
 
 class Peer:
@@ -43,11 +43,11 @@ class Peer:
             self.http.receive_data(head)
 
     async def receive(self, *, within: float) -> h11.Event:
-        """The next event of this request or answer, or the next request after both have ended.
+        """Receive the next event of this request or answer, or the next request after both have ended.
 
         :param within: seconds to wait for it.
         :raises TimeoutError: it did not come.
-        :raises h11.RemoteProtocolError: the other end speaks no HTTP/1.1.
+        :raises h11.RemoteProtocolError: the other end does not speak HTTP/1.1.
         """
         with anyio.fail_after(within):
             while (event := self.http.next_event()) is h11.NEED_DATA:
@@ -60,7 +60,7 @@ class Peer:
     async def send(self, *events: h11.Event) -> None:
         """Send events, all of them in one write.
 
-        :raises TimeoutError: the other end does not take it.
+        :raises TimeoutError: the other end does not accept it.
         """
         content = b"".join(self.http.send(event) or b"" for event in events)
         if content:
@@ -73,12 +73,12 @@ class Peer:
         return self.http.our_state in (h11.IDLE, h11.SEND_RESPONSE)
 
     async def accept_tunnel(self) -> None:
-        """Answer a CONNECT; what follows is no longer ours to understand."""
-        await self.receive(within=STALLED)  # the end of the request, which h11 wants to have been seen
+        """Answer a CONNECT; what follows is not HTTP to us."""
+        await self.receive(within=STALLED)  # h11 must see the end of the request first
         await self.send(h11.Response(status_code=200, headers=[], reason="Connection Established"))
 
-    async def say(self, status: int, sentence: str) -> None:
-        """Answer a request ourselves, and have the conversation end with that."""
+    async def refuse(self, status: int, sentence: str) -> None:
+        """Answer a request ourselves, and end the connection with that."""
         body = f"wxemu: {sentence}\n".encode()
         headers = [
             ("Content-Type", "text/plain; charset=utf-8"),
@@ -93,19 +93,19 @@ class Peer:
         await self.send(head, h11.Data(data=body), h11.EndOfMessage())
 
     def unread(self) -> BufferedByteStream:
-        """The stream, with what h11 has read of it and not used."""
+        """The stream, with what h11 has read from it and not used."""
         rest = BufferedByteStream(self.stream)
         rest.feed_data(self.http.trailing_data[0])
         return rest
 
 
 def proxy_authorization(request: h11.Request) -> bytes:
-    """What a client proves to a proxy that it may use it; empty without that."""
+    """The client's ``Proxy-Authorization``; empty without one."""
     return next((value for name, value in request.headers if name == b"proxy-authorization"), b"")
 
 
 def end_to_end(message: h11.Request | h11.Response) -> list[tuple[bytes, bytes]]:
-    """The headers of a message that go on to the other end, spelt as they came."""
+    """The headers of a message without those for the next hop only, in their original spelling."""
     headers = message.headers
     named = {name.strip().lower() for key, value in headers if key == b"connection" for name in value.split(b",")}
     dropped = HOP_BY_HOP | named

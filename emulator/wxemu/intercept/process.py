@@ -1,4 +1,4 @@
-"""The process of the interception: its TLS and its Python take no time from the one that answers."""
+"""The process of the interception: TLS takes no time from the process that answers."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 MOST_CLIENTS: Final = 2000
 SPARE: Final = 100
 DESCRIPTORS: Final = 2 * MOST_CLIENTS + SPARE
-"""Each client takes one, and one more while it is answered."""
+"""Each client takes one, and a second one while it is answered."""
 
 
 @contextmanager
@@ -32,9 +32,9 @@ def intercepting(interception: Interception) -> Iterator[None]:
     """Intercept within the ``with`` block. Clients may connect from its beginning.
 
     :raises AuthorityError: the CA in the folder cannot be used.
-    :raises OSError: somebody listens on the port.
+    :raises OSError: the port is in use.
     """
-    Authority.kept_in(interception.folder)
+    Authority.of_folder(interception.folder)
     interception.refused_file.unlink(missing_ok=True)
     family = socket.AF_INET6 if ":" in interception.address else socket.AF_INET
     with socket.create_server((interception.address, interception.port), family=family, backlog=1024) as listening:
@@ -48,8 +48,8 @@ def intercepting(interception: Interception) -> Iterator[None]:
 
 
 def _run(interception: Interception, listening: socket.socket) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which ends this process
-    from wxemu.intercept.listener import Listener  # noqa: PLC0415 - 15 ms that `wxemu start` need not wait for
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # on Ctrl-C the parent ends this process
+    from wxemu.intercept.listener import Listener  # noqa: PLC0415 - saves `wxemu start` 15 ms
 
     destinations = Destinations(
         interception.emulator,
@@ -57,8 +57,8 @@ def _run(interception: Interception, listening: socket.socket) -> None:
         Refusals(interception.refused_file),
         interception.control_token,
     )
-    authority = Authority.kept_in(interception.folder)
-    anyio.run(_serve, Listener(authority, destinations, most=_room()), listening)
+    authority = Authority.of_folder(interception.folder)
+    anyio.run(_serve, Listener(authority, destinations, most=_reserve_descriptors()), listening)
 
 
 async def _serve(listener: Listener, listening: socket.socket) -> None:
@@ -66,13 +66,13 @@ async def _serve(listener: Listener, listening: socket.socket) -> None:
         tasks.start_soon(listener.serve, listening)
         parent = multiprocessing.parent_process()
         if parent is not None:
-            await anyio.wait_readable(parent.sentinel)  # it was killed, so that nobody else ends this process
+            await anyio.wait_readable(parent.sentinel)  # readable once the parent is dead, even if it was killed
         tasks.cancel_scope.cancel()
 
 
-def _room() -> int:
-    """How many clients there are file descriptors for."""
+def _reserve_descriptors() -> int:
+    """Raise the limit of file descriptors as far as needed and allowed; return how many clients they suffice for."""
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    granted = DESCRIPTORS if hard == resource.RLIM_INFINITY else min(DESCRIPTORS, hard)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (granted, hard))
-    return max(1, (granted - SPARE) // 2)
+    soft = DESCRIPTORS if hard == resource.RLIM_INFINITY else min(DESCRIPTORS, hard)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    return max(1, (soft - SPARE) // 2)

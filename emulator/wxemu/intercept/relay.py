@@ -1,7 +1,7 @@
-"""Carrying requests from a client to whoever answers them, and the answers back.
+"""Carry requests from a client to a server and the answers back, or plain bytes both ways.
 
-Requests are told apart (h11), not copied as bytes: granian drops a request whose client has closed its half of the
-connection, as one may that waits for nothing but the answer. So the server's half is never closed before the answer.
+Requests are parsed (h11), not copied as bytes. A client may close its half of the connection after its last request,
+but granian drops a request if the half is closed before the answer. So we close it only after the answer.
 """
 
 from __future__ import annotations
@@ -19,16 +19,19 @@ if TYPE_CHECKING:
     from anyio.abc import ByteStream
 
     Connect = Callable[[h11.Request], Awaitable[tuple[ByteStream, h11.Request]]]
-    """Whom a request goes to, and the request as that one shall read it; raises RefusedError for nobody."""
+    """Connects to the server for a request; returns also the request in the form for that server.
+
+    :raises RefusedError: the request goes nowhere.
+    """
 
 LONGEST_SILENCE: Final = 960.0
-"""Seconds that an answer may take: a function may run for 900."""
+"""Seconds that an answer may take, since a function may run for 900, and that a pipe stays open without a byte."""
 
 
 async def relay(client: Peer, connect: Connect) -> h11.Request | None:
-    """Carry one request after another, until either side will have no more.
+    """Carry one request after another, until either side closes the connection.
 
-    :returns: the CONNECT that ends this conversation and begins a tunnel, if there is one.
+    :returns: the CONNECT that asks for a tunnel, if there is one.
     """
     while True:
         request = await client.receive(within=STALLED)
@@ -36,9 +39,9 @@ async def relay(client: Peer, connect: Connect) -> h11.Request | None:
             return None
         if request.method == b"CONNECT":
             return request
-        stream, asked = await connect(request)
+        stream, forwarded = await connect(request)
         async with stream:
-            await _exchange(client, Peer(stream, h11.CLIENT), asked)
+            await _exchange(client, Peer(stream, h11.CLIENT), forwarded)
         if client.http.our_state is not h11.DONE or client.http.their_state is not h11.DONE:
             return None
         client.http.start_next_cycle()
@@ -58,7 +61,7 @@ async def _carry_body(client: Peer, server: Peer) -> None:
         try:
             await server.send(event)
         except (anyio.BrokenResourceError, TimeoutError):
-            return  # its answer says why it reads no more
+            return  # the server's answer says why it reads no more
         if isinstance(event, h11.EndOfMessage):
             return
 
@@ -67,7 +70,7 @@ async def _carry_answer(server: Peer, client: Peer) -> None:
     while True:
         event = await server.receive(within=LONGEST_SILENCE)
         if isinstance(event, h11.ConnectionClosed):
-            raise anyio.BrokenResourceError  # so does the client's break off: that may be what a test is about
+            raise anyio.BrokenResourceError  # break the client's connection too: a test may be about that
         await client.send(_next_hop(event))
         if isinstance(event, h11.EndOfMessage):
             return
@@ -79,14 +82,32 @@ def _next_hop(event: h11.Event) -> h11.Event:
     return event
 
 
-def onward(request: h11.Request, target: bytes | None = None, host: bytes | None = None) -> h11.Request:
-    """A request as its next hop shall read it: its only one on that connection.
+def forward(request: h11.Request, target: bytes | None = None, host: bytes | None = None) -> h11.Request:
+    """The request for the next hop, as the only one on its connection.
 
-    :param target: instead of the request's own.
-    :param host: instead of the request's own ``Host``.
+    :param target: replaces the request's own.
+    :param host: replaces the request's own ``Host``.
     """
     headers = end_to_end(request)
     if host is not None:
         headers = [(b"Host", host), *((name, value) for name, value in headers if name.lower() != b"host")]
     headers.append((b"Connection", b"close"))
     return h11.Request(method=request.method, target=target or request.target, headers=headers)
+
+
+async def pipe(one: ByteStream, other: ByteStream) -> None:
+    """Carry bytes until both ends have closed their half, one breaks, or no byte comes for ``LONGEST_SILENCE``."""
+    async with anyio.create_task_group() as both:
+        both.cancel_scope.deadline = anyio.current_time() + LONGEST_SILENCE
+        both.start_soon(_carry, one, other, both.cancel_scope)
+        both.start_soon(_carry, other, one, both.cancel_scope)
+
+
+async def _carry(source: ByteStream, sink: ByteStream, scope: anyio.CancelScope) -> None:
+    try:
+        async for chunk in source:
+            scope.deadline = anyio.current_time() + LONGEST_SILENCE
+            await sink.send(chunk)
+        await sink.send_eof()
+    except (anyio.BrokenResourceError, OSError):
+        scope.cancel()

@@ -153,14 +153,14 @@ def _holder(world: World, appid: str, openid: str | None) -> str:
 def _provision(phone: Phone, *, attk: str, ask: str, auth_key: str) -> tuple[Phone, str]:
     """Let the factory's ATTK vouch for an ASK and that for an AuthKey; WeChat checks the chain and keeps the key."""
     attk_private, ask_private, auth_private = map(soter.load_private_key, (attk, ask, auth_key))
-    ask_blob = soter.attest(_exported(phone, soter.public_key_pem(ask_private), 1), signer=attk_private)
-    auth_key_blob = soter.attest(_exported(phone, soter.public_key_pem(auth_private), 2), signer=ask_private)
+    signed_ask = soter.sign_key(_exported_key(phone, soter.public_key_pem(ask_private), 1), signer=attk_private)
+    signed_auth_key = soter.sign_key(_exported_key(phone, soter.public_key_pem(auth_private), 2), signer=ask_private)
     attk_public = soter.public_key_pem(attk_private)
-    uploaded = soter.verify_chain(attk_public_key_pem=attk_public, ask=ask_blob, auth_key=auth_key_blob)
+    uploaded = soter.verify_chain(attk_public_key_pem=attk_public, ask=signed_ask, auth_key=signed_auth_key)
     return replace(phone, attk=attk_public, ask=ask, auth_key=auth_key, counter=uploaded.counter), uploaded.pub_key
 
 
-def _exported(phone: Phone, pub_key: str, uses: int) -> soter.ExportedKey:
+def _exported_key(phone: Phone, pub_key: str, uses: int) -> soter.ExportedKey:
     stated = phone.profile.salt_length if phone.profile.states_salt_length else None
     return soter.ExportedKey(pub_key, phone.cpu_id, phone.counter + uses, phone.uid, stated)
 

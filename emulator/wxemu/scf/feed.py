@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 from weakref import WeakSet
 
-from wxemu.core.credentials import without_credentials
+from wxemu.core.credentials import strike_out
 
 if TYPE_CHECKING:
     from wxemu.scf.invocations import Choice
@@ -91,6 +91,6 @@ class Feed:
             return
         with self._changing:
             listeners = list(self._listeners)
-        told = replace(line, text=without_credentials(line.text))
+        told = replace(line, text=strike_out(line.text))
         for listener in listeners:
             listener.offer(told)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Final
 
-from wxemu.core.credentials import without_credentials
+from wxemu.core.credentials import strike_out
 
 if TYPE_CHECKING:
     from sqlite3 import Row
@@ -63,8 +63,8 @@ def record(world: World, done: Record) -> None:
         done.duration_ms,
         done.memory_bytes,
         done.is_ok,
-        _storable(without_credentials(done.log))[-KEPT_CHARACTERS:],
-        _storable(without_credentials(done.result))[:KEPT_CHARACTERS],
+        _storable(strike_out(done.log))[-KEPT_CHARACTERS:],
+        _storable(strike_out(done.result))[:KEPT_CHARACTERS],
     )
     if row is not None and row["number"] % _FORGET_EVERY == 0:
         world.store.run("DELETE FROM invocations WHERE number <= ?", row["number"] - KEPT_INVOCATIONS)

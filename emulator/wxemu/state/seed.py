@@ -106,7 +106,7 @@ def reload(world: World) -> None:
         world.store.keep_note(_IS_LOADED, value=False)
     try:
         with world.transaction():
-            settings.keep(world.store, settings.changed(settings.Settings(), seed.get("settings", {})))
+            settings.keep(world.store, settings.change(settings.Settings(), seed.get("settings", {})))
         for app in seed.get("apps", ()):
             seed_entries.load_app(world, app)
     except (settings.SettingsError, phones.PhoneError) as error:

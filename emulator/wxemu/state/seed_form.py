@@ -64,7 +64,7 @@ def complaints(document: Any) -> Iterator[tuple[Path, str]]:
         yield from wrong
         return
     try:
-        settings.changed(settings.Settings(), document.get("settings", {}))
+        settings.change(settings.Settings(), document.get("settings", {}))
     except settings.SettingsError as error:
         yield ("settings",), str(error)
     yield from of_values(document["apps"])

@@ -161,7 +161,7 @@ def _check(world: World) -> None:
     try:
         for row in world.store.rows("SELECT value FROM meta"):
             json.loads(row["value"])
-        settings.changed(settings.Settings(), dataclasses.asdict(world.settings))
+        settings.change(settings.Settings(), dataclasses.asdict(world.settings))
         world.clock.agrees(0, within=0)
         phones.all_phones(world)
         for app in apps.all_apps(world):

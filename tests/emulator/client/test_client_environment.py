@@ -21,7 +21,7 @@ class Answering:
     """What a running emulator would answer about its interception."""
 
     def __init__(self, folder, url=URL, **facts):
-        Authority.kept_in(folder)
+        Authority.of_folder(folder)
         told = {"proxy": "http://127.0.0.1:8687", "ca": f"{folder}/ca.pem", "caBundle": f"{folder}/ca-bundle.pem"}
         self.url = url
         self._facts = told | facts
@@ -119,7 +119,7 @@ def roots_in(store):
 
 
 def test_the_truststore_holds_the_ca_and_the_system_s_roots(folder):
-    authority = Authority.kept_in(folder)
+    authority = Authority.of_folder(folder)
 
     store = truststore.beside(authority.bundle)
 
@@ -130,7 +130,7 @@ def test_the_truststore_holds_the_ca_and_the_system_s_roots(folder):
 
 
 def test_the_truststore_is_made_anew_with_the_bundle_and_else_left(folder):
-    bundle = Authority.kept_in(folder).bundle
+    bundle = Authority.of_folder(folder).bundle
     store = truststore.beside(bundle)
     made_at = store.stat().st_mtime_ns
 
@@ -143,7 +143,7 @@ def test_the_truststore_is_made_anew_with_the_bundle_and_else_left(folder):
 
 
 def test_a_root_that_cannot_be_read_is_left_out(folder):
-    bundle = Authority.kept_in(folder).bundle
+    bundle = Authority.of_folder(folder).bundle
     broken = b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"
     bundle.write_bytes(broken + (folder / "ca.pem").read_bytes())
 

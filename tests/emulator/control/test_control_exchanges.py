@@ -259,7 +259,7 @@ WRITTEN = {
 
 @pytest.mark.parametrize("text", WRITTEN.values(), ids=WRITTEN)
 def test_a_credential_is_struck_out_however_it_is_written(text):
-    struck = credentials.without_credentials(text)
+    struck = credentials.strike_out(text)
     assert "***" in struck
     for piece in ("9hAb", "NEY", "lkaMBEsmFgzig", "3d", "=="):
         assert piece not in struck
@@ -269,22 +269,22 @@ def test_a_credential_is_struck_out_however_it_is_written(text):
     "text", ["a=1&signature=0", '{"openid":"o","json_string":"{}"}', '"secret"', "secret", '{"secretary":"Ann"}', ""]
 )
 def test_anything_else_stays_as_it_is(text):
-    assert credentials.without_credentials(text) == text
+    assert credentials.strike_out(text) == text
 
 
 @pytest.mark.parametrize("sign", ['name="secret"\nx\n', "TC3-HMAC-SHA256 ", '"secret":', "secret="])
 def test_a_text_full_of_signs_of_a_credential_is_read_in_one_pass(sign):
-    assert credentials.without_credentials(sign * 10_000)
+    assert credentials.strike_out(sign * 10_000)
 
 
 def test_a_text_full_of_backslashes_is_read_in_one_pass():
     for text in ("\\" * 200_000, '"secret"' + "\\" * 200_000, '"secret":"' + "\\" * 200_000):
-        assert credentials.without_credentials(text).startswith(text[:8])
+        assert credentials.strike_out(text).startswith(text[:8])
 
 
 def test_what_was_struck_out_can_be_put_in_again():
-    kept = credentials.without_credentials('a=1&secret=old&b=2 {"access_token": "old", "session_key": "old"}')
-    filled = credentials.with_credentials(kept, {"secret": "new\\1", "access_token": "newer"})
+    kept = credentials.strike_out('a=1&secret=old&b=2 {"access_token": "old", "session_key": "old"}')
+    filled = credentials.restore(kept, {"secret": "new\\1", "access_token": "newer"})
     assert filled == 'a=1&secret=new\\1&b=2 {"access_token": "newer", "session_key": "***"}'
 
 

@@ -19,15 +19,14 @@ from cryptography.hazmat.primitives.serialization import (
 
 from wxemu.core.http.hosts import EMULATED
 from wxemu.intercept import certificates
-from wxemu.intercept.authority import Authority
-from wxemu.intercept.errors import AuthorityError
+from wxemu.intercept.authority import Authority, AuthorityError
 
 FILES = ("ca.pem", "ca.key", "ca-bundle.pem")
 
 
 @pytest.fixture
 def folder(tmp_path):
-    Authority.kept_in(tmp_path)
+    Authority.of_folder(tmp_path)
     return tmp_path
 
 
@@ -66,7 +65,7 @@ def test_the_key_can_be_read_by_its_owner_only(folder):
 
 
 def test_nothing_else_is_left_in_the_folder(folder):
-    Authority.kept_in(folder)
+    Authority.of_folder(folder)
 
     assert {file.name for file in folder.iterdir()} == set(FILES)
 
@@ -74,7 +73,7 @@ def test_nothing_else_is_left_in_the_folder(folder):
 def test_the_ca_outlives_a_restart(folder):
     before = [(folder / name).read_bytes() for name in FILES]
 
-    Authority.kept_in(folder)
+    Authority.of_folder(folder)
 
     assert [(folder / name).read_bytes() for name in FILES] == before
 
@@ -91,7 +90,7 @@ def test_a_bundle_that_the_environment_names_is_not_taken_for_the_roots(folder, 
     monkeypatch.setenv("SSL_CERT_FILE", str(folder / "ca-bundle.pem"))
     before = (folder / "ca-bundle.pem").read_bytes()
 
-    Authority.kept_in(folder)
+    Authority.of_folder(folder)
 
     assert (folder / "ca-bundle.pem").read_bytes() == before
 
@@ -99,10 +98,10 @@ def test_a_bundle_that_the_environment_names_is_not_taken_for_the_roots(folder, 
 def test_a_ca_is_renewed_before_its_end(tmp_path, monkeypatch):
     with monkeypatch.context() as earlier:
         earlier.setattr(certificates, "CA_LIFE", dt.timedelta(days=29))
-        Authority.kept_in(tmp_path)
+        Authority.of_folder(tmp_path)
     ending = (tmp_path / "ca.pem").read_bytes()
 
-    renewed = Authority.kept_in(tmp_path).certificate
+    renewed = Authority.of_folder(tmp_path).certificate
 
     assert (tmp_path / "ca.pem").read_bytes() != ending
     assert renewed.not_valid_after_utc > dt.datetime.now(dt.UTC) + dt.timedelta(days=300)
@@ -112,8 +111,8 @@ def test_a_ca_is_renewed_before_its_end(tmp_path, monkeypatch):
 def test_half_a_ca_is_told(folder, name):
     (folder / name).unlink()
 
-    with pytest.raises(AuthorityError, match=r"half there.*delete .*ca\.pem and .*ca\.key"):
-        Authority.kept_in(folder)
+    with pytest.raises(AuthorityError, match=r"incomplete.*delete .*ca\.pem and .*ca\.key"):
+        Authority.of_folder(folder)
 
 
 @pytest.mark.parametrize("name", ["ca.pem", "ca.key"])
@@ -121,17 +120,17 @@ def test_a_broken_file_is_told_without_its_content(folder, name):
     (folder / name).write_text("-----BEGIN nonsense of mine")
 
     with pytest.raises(AuthorityError, match=r"cannot be read.*PEM; delete") as told:
-        Authority.kept_in(folder)
+        Authority.of_folder(folder)
     assert "nonsense" not in str(told.value)
 
 
 def test_a_key_of_another_ca_is_told(folder, tmp_path_factory):
     other = tmp_path_factory.mktemp("other")
-    Authority.kept_in(other)
+    Authority.of_folder(other)
     shutil.copy(other / "ca.key", folder / "ca.key")
 
     with pytest.raises(AuthorityError, match="do not belong together"):
-        Authority.kept_in(folder)
+        Authority.of_folder(folder)
 
 
 def test_a_key_of_another_kind_is_told(folder):
@@ -139,7 +138,7 @@ def test_a_key_of_another_kind_is_told(folder):
     (folder / "ca.key").write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
 
     with pytest.raises(AuthorityError, match="do not belong together"):
-        Authority.kept_in(folder)
+        Authority.of_folder(folder)
 
 
 def place(folder, key, certificate):
@@ -153,8 +152,8 @@ def test_a_ca_that_could_vouch_for_more_is_told(folder, monkeypatch):
         wider.setattr(certificates, "EMULATED", (*EMULATED, "example.com"))
         place(folder, key, certificates.new_ca(key))
 
-    with pytest.raises(AuthorityError, match="none of the emulator's"):
-        Authority.kept_in(folder)
+    with pytest.raises(AuthorityError, match="not the emulator's"):
+        Authority.of_folder(folder)
 
 
 def test_a_certificate_without_constraints_is_told(folder):
@@ -163,15 +162,15 @@ def test_a_certificate_without_constraints_is_told(folder):
         folder, key, certificates.new_leaf("api.weixin.qq.com", key.public_key(), certificates.new_ca(ca_key), ca_key)
     )
 
-    with pytest.raises(AuthorityError, match="none of the emulator's"):
-        Authority.kept_in(folder)
+    with pytest.raises(AuthorityError, match="not the emulator's"):
+        Authority.of_folder(folder)
 
 
 def test_a_folder_that_cannot_be_written_is_told(tmp_path):
     (tmp_path / "file").write_text("")
 
     with pytest.raises(AuthorityError, match=r"cannot be kept: .*ca\.key: Not a directory"):
-        Authority.kept_in(tmp_path / "file")
+        Authority.of_folder(tmp_path / "file")
 
 
 def test_a_file_that_cannot_be_opened_is_told(folder):
@@ -179,4 +178,4 @@ def test_a_file_that_cannot_be_opened_is_told(folder):
     (folder / "ca.key").mkdir()
 
     with pytest.raises(AuthorityError, match=r"cannot be read: .*ca\.key: Is a directory"):
-        Authority.kept_in(folder)
+        Authority.of_folder(folder)

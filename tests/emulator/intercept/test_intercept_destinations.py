@@ -9,8 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wxemu.core.http.hosts import EMULATED
-from wxemu.intercept.destinations import Destinations, host_and_port
-from wxemu.intercept.errors import RefusedError
+from wxemu.intercept.destinations import Destinations, RefusedError, host_and_port
 from wxemu.intercept.refusals import Refusals
 
 LABELS = st.from_regex(r"[a-z0-9-]{1,20}", fullmatch=True)

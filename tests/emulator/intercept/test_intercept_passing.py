@@ -1,4 +1,4 @@
-"""What is refused, what is let out, and what becomes of other services of this machine."""
+"""What is refused, what passes through, and what becomes of other services of this machine."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def test_tls_for_another_host_is_refused(client):
 def test_tls_for_another_host_is_told_to_who_does_not_look_at_certificates(client):
     with client.connect().secured(ssl._create_unverified_context(), "example.com") as connection:
         connection.request("/", "example.com")
-        assert "wxemu: example.com is not emulated; a host that is let out is reached through" in connection.rest()
+        assert "wxemu: example.com is not emulated; hosts that pass through are reached by" in connection.rest()
     assert client.refused == ["example.com"]
 
 
@@ -85,7 +85,7 @@ def test_other_services_of_this_machine_are_refused(intercept, theirs, host, pas
     answer = client.connect_to(f"{host}:{theirs}")
 
     assert "403 Forbidden" in answer
-    assert f"{host.strip('[]')} is this machine, of which only the emulator's own port" in answer
+    assert f"{host.strip('[]')} is this machine, and this proxy reaches only the emulator's own port" in answer
     assert client.refused == [host.strip("[]")]
 
 
@@ -167,7 +167,7 @@ def test_what_is_let_out_keeps_half_closed_connections(intercept, theirs, other_
 
 
 def test_what_is_let_out_and_falls_silent_is_let_go(intercept, theirs, monkeypatch):
-    monkeypatch.setattr("wxemu.intercept.pipe.IDLE", 0.01)
+    monkeypatch.setattr("wxemu.intercept.relay.LONGEST_SILENCE", 0.01)
 
     with intercept("localhost").tunnel(f"localhost:{theirs}") as connection:
         assert connection.rest() == ""
@@ -211,7 +211,7 @@ def test_with_a_control_token_nobody_is_let_out_without_it(intercept, theirs, au
 
     assert answer.startswith("HTTP/1.1 407 Proxy Authentication Required\r\n")
     assert "Proxy-Authenticate: Basic" in answer
-    assert "name the control token in the proxy's address" in answer
+    assert "only with the control token in the proxy's address" in answer
     assert TOKEN not in answer
 
 

@@ -297,7 +297,7 @@ def test_clients_that_send_half_of_something_keep_nobody_waiting(client):
 
 def test_only_so_many_clients_are_served_at_a_time_and_the_next_when_one_leaves(intercept, monkeypatch):
     # By a limit of file descriptors it would be told to a process that has inherited those of all tests before.
-    monkeypatch.setattr("wxemu.intercept.process._room", lambda: 1)
+    monkeypatch.setattr("wxemu.intercept.process._reserve_descriptors", lambda: 1)
     client = intercept()
     with client.connect() as first, client.connect() as second:
         second.request("http://api.weixin.qq.com/second")

@@ -97,7 +97,7 @@ class Life:
         self.logins.append(web_users.access_token(self.world, login))
 
     def _setting(self, errcode):
-        changed = settings.changed(self.world.settings, {"stale_session_errcode": errcode})
+        changed = settings.change(self.world.settings, {"stale_session_errcode": errcode})
         settings.keep(self.world.store, changed)
 
     def seen_in(self, world):

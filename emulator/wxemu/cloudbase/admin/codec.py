@@ -12,7 +12,7 @@ from multipart import MultipartError, MultipartSegment, PushMultipartParser
 from werkzeug.http import parse_options_header
 
 from wxemu.cloudbase.admin.errors import InvalidParamError
-from wxemu.core.credentials import without_credentials
+from wxemu.core.credentials import strike_out
 from wxemu.wechat.parameters import is_text
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ def _form(boundary: str, body: bytes) -> dict[str, Any]:
 def shown(parameters: Mapping[str, Any]) -> dict[str, Any]:
     """Parameters as JSON can hold them: bytes in base64, credentials struck out."""
     text = json.dumps(parameters, default=lambda content: b64encode(content).decode())
-    struck: dict[str, Any] = json.loads(without_credentials(text))
+    struck: dict[str, Any] = json.loads(strike_out(text))
     return struck
 
 

@@ -1,7 +1,7 @@
-"""Whose real names the emulator answers to: the hosts that WeChat's and Tencent Cloud's clients ask.
+"""The emulated hosts: real names of WeChat's and Tencent Cloud's servers, as their clients use them.
 
-Source: the addresses in the clients themselves [field]: WeChat's documentation and wechatpy, wx-server-sdk,
-@cloudbase/node-sdk and js-sdk, @cloudbase/cli, the Tencent Cloud SDKs, the COS SDKs.
+Source: WeChat's documentation, and the addresses in wechatpy, wx-server-sdk, @cloudbase/node-sdk and js-sdk,
+@cloudbase/cli, the Tencent Cloud SDKs and the COS SDKs [field].
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ EMULATED: Final = (
 
 
 def is_emulated(host: str) -> bool:
-    """Whether a host (a name without a port) is one the emulator stands in for."""
+    """Whether a host (a name without a port) is emulated."""
     return is_named(host, EMULATED)
 
 

@@ -1,6 +1,6 @@
 """The language of our own pages: English, or 中文.
 
-A page shows what ``?lang=`` asks for, which a cookie then keeps, else what the browser prefers.
+``?lang=`` chooses it and a cookie keeps the choice; without either, the browser's preference decides.
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ COOKIE: Final = "lang"
 
 
 def of_request() -> str:
-    """The language of the present request: a key of ``LANGUAGES``."""
-    for wanted in (request.args.get(COOKIE), request.cookies.get(COOKIE)):
-        if wanted in LANGUAGES:
-            return wanted
-    preferred = (tag.partition("-")[0].lower() for tag in request.accept_languages.values())  # the best first
+    """The language of the current request: a key of ``LANGUAGES``."""
+    for choice in (request.args.get(COOKIE), request.cookies.get(COOKIE)):
+        if choice in LANGUAGES:
+            return choice
+    preferred = (tag.partition("-")[0].lower() for tag in request.accept_languages.values())  # in order of preference
     return next((tag for tag in preferred if tag in LANGUAGES), next(iter(LANGUAGES)))
 
 
 def keep_language(routes: Blueprint) -> None:
-    """Have the pages of a face remember a language that was asked for."""
+    """Remember the language that ``?lang=`` chose."""
 
     @routes.after_request
     def _remember(response: Response) -> Response:

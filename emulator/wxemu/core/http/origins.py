@@ -1,11 +1,11 @@
-"""Which web pages may call: those that this machine serves, and others by the setting ``web_origins``.
+"""Which web pages may call: those of this machine, and those that the setting ``web_origins`` names.
 
-Without this line any page that a developer has open could call functions on the emulator behind it. The platform
-draws it by the environment's list of secure domains [doc].
+Without this rule, any page in a developer's browser could call functions on the emulator. The platform has its
+environment's list of secure domains for it [doc].
 
 ForeignPageError
 ├── ForeignOriginError      a page of another origin calls
-└── ForeignHostError        a page's own name leads here, so that its browser takes us for the page's own server
+└── ForeignHostError        the ``Host`` is not ours: the browser takes us for the page's own server
 """
 
 from __future__ import annotations
@@ -22,29 +22,29 @@ if TYPE_CHECKING:
     from wxemu.core.world import World
 
 METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE")
-"""What a page may send: also what is refused, so that its SDK can read why."""
+"""Methods that a page may send, also to be refused: its SDK can then read why."""
 
 
 class ForeignPageError(Exception):
-    """A page calls that may not."""
+    """A page that may not call us does."""
 
 
 class ForeignOriginError(ForeignPageError):
-    """A page of an origin calls that is neither this machine's nor named by the setting."""
+    """The page's origin is neither on this machine nor named by the setting."""
 
     def __init__(self, origin: str) -> None:
         super().__init__(f"no pages of {origin} may call; name the origin in the setting web_origins")
 
 
 class ForeignHostError(ForeignPageError):
-    """A request comes under a name that is none of this emulator's."""
+    """The request's ``Host`` is not a name of this emulator."""
 
     def __init__(self, host: str) -> None:
         super().__init__(f"the emulator is not called {host!r}; allow the name with `wxemu start --allow-host NAME`")
 
 
 def is_loopback(name: str) -> bool:
-    """Whether a host's name or address leads to this machine; browsers resolve ``*.localhost`` nowhere else."""
+    """Whether a host name or address means this machine; browsers resolve ``*.localhost`` to it without asking DNS."""
     if name == "localhost" or name.endswith(".localhost"):
         return True
     try:
@@ -57,7 +57,7 @@ def is_of_this_machine(origin: str) -> bool:
     """Whether an origin (scheme, host and port) is on loopback."""
     try:
         parts = urlsplit(origin)
-        host, _ = parts.hostname or "", parts.port  # which must be a number: 127.0.0.1:80.evil.example is no origin
+        host, _ = parts.hostname or "", parts.port  # the port must be a number: 127.0.0.1:80.evil.example is no origin
     except ValueError:
         return False
     if parts.scheme not in ("http", "https") or origin != f"{parts.scheme}://{parts.netloc}":
@@ -66,17 +66,17 @@ def is_of_this_machine(origin: str) -> bool:
 
 
 def _is_own(origin: str) -> bool:
-    """Whether the page is one that we serve: of the very host that it calls, whose name is ours (see access.py)."""
+    """Whether we served the page: it calls its own host, and access.py has checked that this is a name of ours."""
     return origin.partition("://")[2] == request.host
 
 
 def _is_link() -> bool:
-    """Whether the request changes nothing, so that any page may lead to it."""
+    """Whether the request changes nothing, so that any page may link to it."""
     return request.method in ("GET", "HEAD")
 
 
 def keep_to_allowed_pages(routes: Blueprint, world: World) -> None:
-    """Have a face refuse pages of foreign origins, and let the others read what it answers."""
+    """Refuse pages of foreign origins, and let pages of allowed origins read the answers."""
 
     def is_allowed(origin: str) -> bool:
         return _is_own(origin) or is_of_this_machine(origin) or origin in world.settings.web_origins
@@ -94,16 +94,16 @@ def keep_to_allowed_pages(routes: Blueprint, world: World) -> None:
         origin = request.headers.get("Origin")
         response.vary.add("Origin")
         if origin is not None and is_allowed(origin):
-            # By name, since a page may send cookies along, which "*" would not allow.
+            # Not "*", which forbids cookies.
             response.headers["Access-Control-Allow-Origin"] = origin
             response.headers["Access-Control-Allow-Credentials"] = "true"
         return response
 
 
 def keep_to_own_pages(routes: Blueprint) -> None:
-    """Have a face that is itself made of pages take forms from those alone.
+    """Take forms from the blueprint's own pages only.
 
-    Links to it may be followed from anywhere: they change nothing, and no header lets another page read the answer.
+    Links from other pages work: they change nothing, and no header lets another page read the answer.
     """
 
     @routes.before_request
@@ -117,7 +117,7 @@ def keep_to_own_pages(routes: Blueprint) -> None:
 
 
 def preflight(**_: str) -> Response:
-    """The answer to a browser's ``OPTIONS``: whatever headers the page's SDK wants to send, it may."""
+    """The answer to a browser's ``OPTIONS``: the page's SDK may send any headers."""
     response = Response(status=204)
     response.headers["Access-Control-Allow-Methods"] = ", ".join(METHODS)
     wanted = request.headers.get("Access-Control-Request-Headers")

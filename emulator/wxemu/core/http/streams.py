@@ -1,4 +1,4 @@
-"""Streams that clients follow: text that comes for as long as somebody reads it."""
+"""Streams that clients follow: answers whose text goes on until the client leaves."""
 
 from __future__ import annotations
 
@@ -17,25 +17,25 @@ if TYPE_CHECKING:
 JSON_LINES: Final = "application/x-ndjson"
 EMPTY_LINE: Final = "\n"
 MOST_FOLLOWERS: Final = 50
-"""Streams of a kind at one time: each holds a thread of the server as long as its client stays."""
+"""Open streams of one kind: each holds a thread of the server until its client leaves."""
 POLL_SECONDS: Final = 0.1
-"""Between two looks at what is new: whichever process it came from, it is in the store."""
+"""How often the store is asked for news, which may come from any process."""
 HEARTBEAT_SECONDS: Final = 1.0
-"""Something is written at least so often: only by writing does the server notice that a client has gone."""
+"""How often something is written at least: only a write shows the server that a client has left."""
 
 
 class Streams:
-    """The streams of one kind that clients follow now.
+    """The open streams of one kind.
 
-    :param kind: what they follow, for a refusal: ``the logs``.
+    :param kind: what clients follow, for the text of a refusal: ``the logs``.
     """
 
     def __init__(self, kind: str) -> None:
         self._kind = kind
-        self._open: WeakSet[Iterator[str]] = WeakSet()  # one that nobody reads any more is gone from it
+        self._open: WeakSet[Iterator[str]] = WeakSet()  # a stream without a reader disappears from it
         self._opening = threading.Lock()
 
-    def opened(
+    def open(
         self,
         news: Iterator[Iterable[str]],
         *,
@@ -43,12 +43,12 @@ class Streams:
         heartbeat: str = EMPTY_LINE,
         wait: Callable[[float], object] | None = None,
     ) -> Response:
-        """What is new, until the client goes.
+        """Answer with the news until the client leaves.
 
-        :param news: tells it each time it is asked, and holds no lock in between.
-        :param heartbeat: what is written where there is nothing new for long, and first of all.
-        :param wait: waits for so many seconds, or until there may be something new.
-        :raises TooManyRequests: as many as may be are followed already.
+        :param news: yields what is new since its last item, and holds no lock in between.
+        :param heartbeat: is written first, and after a second without news.
+        :param wait: waits for a number of seconds, or until there may be news.
+        :raises TooManyRequests: ``MOST_FOLLOWERS`` streams are open.
         """
         with self._opening:
             if len(self._open) >= MOST_FOLLOWERS:
@@ -59,15 +59,15 @@ class Streams:
 
 
 def json_lines(news: Iterator[Iterable[Mapping[str, Any]]]) -> Iterator[Iterable[str]]:
-    """Objects as lines of JSON; to be called while there is a request."""
+    """Objects as lines of JSON. Call it within a request."""
     json = current_app.json
-    return ([f"{json.dumps(document)}\n" for document in found] for found in news)
+    return ([f"{json.dumps(document)}\n" for document in documents] for documents in news)
 
 
 def _stream(news: Iterator[Iterable[str]], heartbeat: str, wait: Callable[[float], object]) -> Iterator[str]:
     silent_since = -math.inf
-    for found in news:
-        for text in found:
+    for texts in news:
+        for text in texts:
             silent_since = time.monotonic()
             yield text
         if time.monotonic() - silent_since >= HEARTBEAT_SECONDS:

@@ -1,22 +1,15 @@
-"""SOTER: the keys of a phone, what they vouch for, and whether a confirmation is genuine.
+"""SOTER: the chain of keys on a phone, and whether a confirmation is genuine.
 
-The factory's ATTK vouches for an app's ASK, the ASK for an AuthKey, and the AuthKey signs a resultJSON once the user
-was recognised. Nothing here keeps state or knows the time: keys, counters and random bytes are arguments.
+The factory's ATTK signs an app's ASK, the ASK signs an AuthKey, and the AuthKey signs a resultJSON after the user was
+recognised. This package keeps no state and reads no clock: keys, counters and random bytes are arguments.
 
-Source: github.com/Tencent/soter and its server guide [doc]; where a form is our own choice, it says [inferred].
+Source: github.com/Tencent/soter and its server guide [doc]; our own choices are marked [inferred].
 """
 
-from wxemu.wechat.soter.blob import Blob
-from wxemu.wechat.soter.chain import attest, verify_chain
+from wxemu.wechat.soter.chain import SignedKey, sign_key, verify_chain
 from wxemu.wechat.soter.errors import (
     AnotherAppError,
     AnotherDeviceError,
-    BlobError,
-    BlobNotBase64Error,
-    BlobNotUtf8Error,
-    BlobTooLongError,
-    BlobTruncatedError,
-    BlobUnsignedError,
     BrokenChainError,
     ForeignSignatureError,
     KeyJsonError,
@@ -46,13 +39,6 @@ __all__ = [
     "AnotherAppError",
     "AnotherDeviceError",
     "AuthMode",
-    "Blob",
-    "BlobError",
-    "BlobNotBase64Error",
-    "BlobNotUtf8Error",
-    "BlobTooLongError",
-    "BlobTruncatedError",
-    "BlobUnsignedError",
     "BrokenChainError",
     "ExportedKey",
     "ForeignSignatureError",
@@ -63,18 +49,19 @@ __all__ = [
     "RandomBytes",
     "Reason",
     "SaltLengthError",
+    "SignedKey",
     "SoterError",
     "UnsignableTextError",
     "UnsupportedModeError",
     "Verdict",
     "actual_salt_length",
-    "attest",
     "fingerprint",
     "load_private_key",
     "load_public_key",
     "public_key_pem",
     "result_json",
     "sign",
+    "sign_key",
     "stated_salt_length",
     "verify",
     "verify_chain",

@@ -1,11 +1,10 @@
-"""ATTK vouches for ASK, ASK vouches for AuthKey."""
+"""The chain of keys: the ATTK signs the ASK, the ASK signs the AuthKey."""
 
 from __future__ import annotations
 
-from base64 import b64decode
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from wxemu.wechat.soter.blob import Blob
 from wxemu.wechat.soter.errors import AnotherAppError, AnotherDeviceError, ForeignSignatureError
 from wxemu.wechat.soter.exported_key import ExportedKey
 from wxemu.wechat.soter.signature import DEFAULT_SALT_LENGTH, sign, verify
@@ -14,29 +13,37 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 
-def attest(key: ExportedKey, *, signer: RSAPrivateKey) -> Blob:
-    """Have the key above vouch for ``key``: the ATTK for an ASK, the ASK for an AuthKey.
+@dataclass(frozen=True, slots=True)
+class SignedKey:
+    """The JSON of an exported key, and the signature of the key above it in base64."""
 
-    :raises SaltLengthError: ``key`` states a salt that the signer has no room for.
+    json_text: str
+    signature: str
+
+
+def sign_key(key: ExportedKey, *, signer: RSAPrivateKey) -> SignedKey:
+    """Sign ``key`` with the key above it: an ASK with the ATTK, an AuthKey with the ASK.
+
+    :raises SaltLengthError: ``key`` states a longer salt than the signer has room for.
     """
     text = key.to_json()
     salt_length = DEFAULT_SALT_LENGTH if key.salt_length is None else key.salt_length
-    return Blob(text, b64decode(sign(signer, text, salt_length)))
+    return SignedKey(text, sign(signer, text, salt_length))
 
 
-def verify_chain(*, attk_public_key_pem: str, ask: Blob, auth_key: Blob) -> ExportedKey:
-    """The AuthKey, if an unbroken chain leads from it to the factory's ATTK.
+def verify_chain(*, attk_public_key_pem: str, ask: SignedKey, auth_key: SignedKey) -> ExportedKey:
+    """Verify both signatures, and return the AuthKey.
 
-    The counters are left to the caller, who alone knows the last one seen of the device.
+    The caller checks the counters: only the caller knows the last one of the device.
 
     :raises ForeignSignatureError: one of the two was not signed by the key above it.
     :raises AnotherDeviceError: they name different devices.
     :raises AnotherAppError: they name different apps.
     :raises KeyJsonError: the JSON of one of them is not an exported key's.
-    :raises PemError: a public key of the chain is no RSA key.
+    :raises PemError: a public key of the chain is not an RSA key.
     """
-    ask_key = _vouched_for(ask, signer="ATTK", signed="ASK", public_key_pem=attk_public_key_pem)
-    key = _vouched_for(auth_key, signer="ASK", signed="AuthKey", public_key_pem=ask_key.pub_key)
+    ask_key = _verify(ask, signer="ATTK", signed="ASK", public_key_pem=attk_public_key_pem)
+    key = _verify(auth_key, signer="ASK", signed="AuthKey", public_key_pem=ask_key.pub_key)
     if key.cpu_id != ask_key.cpu_id:
         raise AnotherDeviceError(ask_key.cpu_id, key.cpu_id)
     if str(key.uid) != str(ask_key.uid):  # 10115 and "10115" are the same app
@@ -44,8 +51,8 @@ def verify_chain(*, attk_public_key_pem: str, ask: Blob, auth_key: Blob) -> Expo
     return key
 
 
-def _vouched_for(blob: Blob, *, signer: str, signed: str, public_key_pem: str) -> ExportedKey:
-    verdict = verify(public_key_pem=public_key_pem, json_string=blob.json_text, json_signature=blob.signature_base64)
+def _verify(key: SignedKey, *, signer: str, signed: str, public_key_pem: str) -> ExportedKey:
+    verdict = verify(public_key_pem=public_key_pem, json_string=key.json_text, json_signature=key.signature)
     if not verdict.is_genuine:
         raise ForeignSignatureError(signer, signed, verdict.reason.value)
-    return ExportedKey.from_json(blob.json_text)
+    return ExportedKey.from_json(key.json_text)

@@ -1,4 +1,4 @@
-"""JSON as phones write it, and as a server may dare to read it."""
+"""JSON as phones write it, and a reader that is safe for any text."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_SURROGATE: Final = re.compile("[\ud800-\udfff]")
+_LONE_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 
 def _integer(digits: str) -> int:
-    # No integer here needs more digits, and Python refuses to read more than 4,300.
+    # No integer of ours has more digits, and Python raises on more than 4,300.
     return int(digits[:19])
 
 
@@ -21,18 +21,18 @@ _DECODER: Final = json.JSONDecoder(parse_int=_integer)
 
 
 def write(members: Mapping[str, object]) -> str:
-    r"""Compact JSON in the order given, characters as they are, slashes as ``\/`` [field].
+    r"""Write compact JSON in the order of ``members``, with no escapes but ``\/`` for slashes [field].
 
-    Lone surrogates are escaped, as ``JSON.stringify`` does, so that the text can always be signed [inferred].
+    Lone surrogates are escaped too, as by ``JSON.stringify``, so that the text can always be signed [inferred].
     """
     text = json.dumps(members, ensure_ascii=False, separators=(",", ":")).replace("/", r"\/")
-    return _SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+    return _LONE_SURROGATE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
 def read(text: str) -> dict[str, Any] | None:
-    """The members of a JSON object; ``None`` for any other text, however deep or strange. Never raises.
+    """Read a JSON object; ``None`` for any other text. Never raises.
 
-    Integers beyond 18 digits come back shortened: still far larger than any value that means something.
+    Integers are cut after 19 digits, which is still larger than any value with a meaning.
     """
     try:
         value = _DECODER.decode(text)

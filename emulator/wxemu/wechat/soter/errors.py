@@ -1,23 +1,17 @@
-"""What can go wrong on a phone and between its keys.
+"""The errors of SOTER.
 
 SoterError
 ├── UnsupportedModeError     the phone cannot recognise its user that way
-├── UnsignableTextError      a text with no UTF-8 form
-├── SaltLengthError          a salt the key has no room for
+├── UnsignableTextError      the text has a lone surrogate
+├── SaltLengthError          the salt is too long for the key
 ├── PemError                 not the PEM text of an RSA key
 ├── KeyJsonError             not the JSON of an exported key
-├── BlobError                not what a keystore exports
-│   ├── BlobTruncatedError   it ends before its JSON does
-│   ├── BlobTooLongError     its JSON is longer than the client SDK accepts
-│   ├── BlobUnsignedError    nothing follows the JSON
-│   ├── BlobNotUtf8Error     its JSON is no text
-│   └── BlobNotBase64Error   its text form is not base64
-└── BrokenChainError         a key that is not vouched for
-    ├── ForeignSignatureError   signed by some other key, or changed since
+└── BrokenChainError         the chain of keys is broken
+    ├── ForeignSignatureError   another key signed the JSON, or it was changed since
     ├── AnotherDeviceError      ASK and AuthKey name different devices
     └── AnotherAppError         ASK and AuthKey name different apps
 
-A wrong signature on a confirmation is no error: ``verify`` answers it with a reason.
+A wrong signature on a confirmation is no error: ``verify`` returns the reason.
 """
 
 from __future__ import annotations
@@ -28,7 +22,7 @@ class SoterError(Exception):
 
 
 class UnsupportedModeError(SoterError):
-    """The phone cannot recognise its user in the mode asked for."""
+    """The phone cannot recognise its user in this mode."""
 
     def __init__(self, profile: str, mode: str, supported: tuple[str, ...]) -> None:
         self.mode = mode
@@ -39,7 +33,7 @@ class UnsupportedModeError(SoterError):
 
 
 class UnsignableTextError(SoterError):
-    """The text has a lone surrogate, so there are no UTF-8 bytes to sign."""
+    """The text has a lone surrogate and so no UTF-8 form to sign."""
 
     def __init__(self, position: int) -> None:
         self.position = position
@@ -47,7 +41,7 @@ class UnsignableTextError(SoterError):
 
 
 class SaltLengthError(SoterError):
-    """RSA-PSS has no room beside the digest for a salt of that length."""
+    """The salt is too long for the key: RSA-PSS has no room for it beside the digest."""
 
     def __init__(self, salt_length: int, longest: int) -> None:
         self.salt_length = salt_length
@@ -56,7 +50,7 @@ class SaltLengthError(SoterError):
 
 
 class PemError(SoterError):
-    """Not the PEM text of an RSA key. The text itself is left out: it may be a private key."""
+    """Not the PEM text of an RSA key. The message leaves the text out: it may be a private key."""
 
     def __init__(self, expected: str) -> None:
         super().__init__(f"expected the PEM text of {expected}, found something else")
@@ -115,7 +109,7 @@ class BlobNotBase64Error(BlobError):
 
 
 class BrokenChainError(SoterError):
-    """A key that is not vouched for."""
+    """The chain of keys is broken."""
 
 
 class ForeignSignatureError(BrokenChainError):

@@ -1,4 +1,4 @@
-"""A public key as a device's keystore exports it: ATTK, ASK and AuthKey all look alike."""
+"""A public key as a device's keystore exports it: ATTK, ASK and AuthKey have the same form."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from wxemu.wechat.soter.errors import KeyJsonError
 
 @dataclass(frozen=True, slots=True)
 class ExportedKey:
-    """A public key and whose it is.
+    """A public key, and the device and app that it belongs to.
 
     :param pub_key: PEM text.
     :param cpu_id: the device.
@@ -27,7 +27,7 @@ class ExportedKey:
     salt_length: int | None = None
 
     def to_json(self) -> str:
-        r"""The text that the key above signs, slashes as ``\/`` [field]."""
+        r"""The text that the key above signs, with slashes as ``\/`` [field]."""
         members: dict[str, object] = {
             "pub_key": self.pub_key,
             "cpu_id": self.cpu_id,
@@ -40,9 +40,9 @@ class ExportedKey:
 
     @classmethod
     def from_json(cls, text: str) -> Self:
-        """The key in ``text``. The form with a certificate chain (``certs``) is not read.
+        """Read the key in ``text``. The form with a certificate chain (``certs``) is not supported.
 
-        :raises KeyJsonError: not the JSON of an exported key; it names the member that is wrong.
+        :raises KeyJsonError: not the JSON of an exported key; it names the wrong member.
         """
         members = device_json.read(text)
         if members is None:
@@ -60,6 +60,6 @@ def _member(members: dict[str, Any], name: str, *types: type) -> Any:
     if name not in members:
         raise KeyJsonError(name, "a value", "no such member")
     value = members[name]
-    if type(value) not in types:  # isinstance would let a boolean pass for a number
+    if type(value) not in types:  # not isinstance, which takes a boolean for a number
         raise KeyJsonError(name, " or ".join(kind.__name__ for kind in types), type(value).__name__)
     return value

@@ -19,7 +19,7 @@ from wxemu.wechat.soter.errors import PemError
 
 @lru_cache(maxsize=4096)
 def load_public_key(pem: str) -> RSAPublicKey:
-    """The public key in ``pem``; parsed once, as parsing takes several times as long as verifying.
+    """Load the public key in ``pem``; cached, because parsing takes several times as long as verifying.
 
     :raises PemError: not the PEM text of an RSA public key.
     """
@@ -34,7 +34,7 @@ def load_public_key(pem: str) -> RSAPublicKey:
 
 @lru_cache(maxsize=1024)
 def load_private_key(pem: str) -> RSAPrivateKey:
-    """The private key in ``pem``, which is not encrypted.
+    """Load the private key in ``pem``, which must not be encrypted.
 
     :raises PemError: not the PEM text of an RSA private key.
     """
@@ -48,7 +48,7 @@ def load_private_key(pem: str) -> RSAPrivateKey:
 
 
 def fingerprint(public_pem: str) -> str:
-    """What tells a public key from others: lower hex of SHA-256 over its SubjectPublicKeyInfo.
+    """The fingerprint of a public key: SHA-256 over its SubjectPublicKeyInfo in lower-case hex.
 
     :raises PemError: not the PEM text of an RSA public key.
     """
@@ -57,6 +57,6 @@ def fingerprint(public_pem: str) -> str:
 
 
 def public_key_pem(private_key: RSAPrivateKey) -> str:
-    r"""The public half as devices write it: PEM in 64 columns, ``\n`` between the lines, none at the end [field]."""
+    r"""The public key as devices write it: PEM in 64 columns, ``\n`` between the lines, none at the end [field]."""
     spki = private_key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
     return spki.decode().rstrip("\n")

@@ -1,4 +1,4 @@
-"""The kinds of phone, each a row of one table."""
+"""The table of the kinds of phone."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 RandomBytes = Callable[[int], bytes]
-"""Draws that many random bytes."""
+"""Draws a number of random bytes."""
 
 
 class AuthMode(enum.StrEnum):
@@ -58,11 +58,11 @@ def _huawei_cpu_id(random_bytes: RandomBytes) -> str:
 class Profile:
     """One kind of phone.
 
-    :param modes: how it can recognise its user; none means no SOTER.
+    :param modes: the ways in which it can recognise its user; without any it has no SOTER.
     :param salt_length: bytes of salt in its signatures.
     :param result_keys: the members of its resultJSON, in order.
-    :param draw_cpu_id: makes a device id of its form.
-    :param draw_uid: makes an app id of its form: Android's number of the installed app, or 32 hex digits on iOS.
+    :param draw_cpu_id: draws a device id in its form.
+    :param draw_uid: draws an app id in its form: Android's number of the installed app, or 32 hex digits on iOS.
     """
 
     name: str
@@ -75,7 +75,7 @@ class Profile:
 
     @property
     def states_salt_length(self) -> bool:
-        """Its JSON texts name the salt length, so a verifier need not guess it."""
+        """Whether its JSON texts state the salt length."""
         return "rsa_pss_saltlen" in self.result_keys
 
 
@@ -85,14 +85,14 @@ PROFILES: Final[Mapping[str, Profile]] = MappingProxyType(
     {
         profile.name: profile
         for profile in (
-            # Texts and forms of the ids as in the server guide's sample [doc].
+            # Texts and id forms as in the server guide's sample [doc].
             Profile(
                 name="android",
                 modes=(AuthMode.FINGERPRINT,),
                 result_keys=_ANDROID_KEYS,
                 hardware=Hardware(tee_n="QSEE", tee_v="4.0", fp_n="ET", fp_v="320"),
             ),
-            # Keys and forms of a real confirmation by face [field].
+            # Members and id forms of a real confirmation by face [field].
             Profile(
                 name="ios",
                 modes=(AuthMode.FACIAL,),
@@ -100,7 +100,7 @@ PROFILES: Final[Mapping[str, Profile]] = MappingProxyType(
                 draw_cpu_id=_apple_uuid,
                 draw_uid=_hexadecimal,
             ),
-            # cpu_id and salt as in Tencent/soter issues #67 and #76 [field]; names of the hardware [inferred].
+            # cpu_id and salt as in Tencent/soter issues #67 and #76 [field]; hardware names [inferred].
             Profile(
                 name="huawei",
                 modes=(AuthMode.FINGERPRINT, AuthMode.FACIAL),

@@ -1,4 +1,4 @@
-"""The resultJSON: what the TEE says about one confirmation."""
+"""The resultJSON: what the TEE states about one confirmation."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from wxemu.wechat.soter.profiles import AuthMode
 if TYPE_CHECKING:
     from wxemu.wechat.soter.profiles import Profile
 
-# The bits of the client SDK's biometric types (ConstantsSoter); that bo_t carries them is our reading [inferred].
+# The bits of the client SDK's biometric types (ConstantsSoter); that bo_t holds them is [inferred].
 _BIOMETRIC_TYPE: Final = {AuthMode.FINGERPRINT: 1, AuthMode.FACIAL: 2}
 
 
 def result_json(profile: Profile, *, raw: str, fid: str, counter: int, cpu_id: str, uid: str, mode: str) -> str:
-    """The text that an AuthKey signs, in the members, order and form of the profile.
+    """The text that an AuthKey signs, with the members of the profile in its order.
 
-    :param raw: the challenge, as the mini program gave it.
-    :param fid: number of the finger or face on this device; iOS does not tell it.
+    :param raw: the challenge of the mini program.
+    :param fid: number of the finger or face on this device; iOS leaves it out.
     :param counter: the TEE's counter, already raised for this confirmation.
     :param mode: how the user was recognised, such as ``fingerPrint``.
-    :raises UnsupportedModeError: the phone has no such way to recognise its user.
+    :raises UnsupportedModeError: the phone cannot recognise its user that way.
     """
     if mode not in profile.modes:
         raise UnsupportedModeError(profile.name, mode, profile.modes)

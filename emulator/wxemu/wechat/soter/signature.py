@@ -1,4 +1,4 @@
-"""SHA256withRSA/PSS with MGF1-SHA256, the one signature of SOTER."""
+"""The signature of SOTER: SHA256withRSA/PSS with MGF1-SHA256."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
 
 DEFAULT_SALT_LENGTH: Final = 20
-"""Bytes of salt where the JSON states none, and the least that a stated one counts for (Tencent's Java demo) [src]."""
+"""Bytes of salt if the JSON states none; smaller stated lengths count as this one (Tencent's Java demo) [src]."""
 
 _SHA256: Final = SHA256()
 
@@ -38,9 +38,9 @@ class Reason(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What ``verify`` found.
+    """The result of ``verify``.
 
-    :param salt_length: the bytes of salt it expected.
+    :param salt_length: the bytes of salt that it expected.
     """
 
     reason: Reason
@@ -48,18 +48,18 @@ class Verdict:
 
     @property
     def is_genuine(self) -> bool:
-        """The key signed exactly this text."""
+        """Whether the key signed exactly this text."""
         return self.reason is Reason.GENUINE
 
     def __bool__(self) -> bool:
-        # So that a forgotten ``.is_genuine`` cannot turn a forgery into a truth.
+        # A forgotten ``.is_genuine`` must not make a forgery true.
         return self.is_genuine
 
 
 def sign(private_key: RSAPrivateKey, text: str, salt_length: int = DEFAULT_SALT_LENGTH) -> str:
-    """Sign the UTF-8 bytes of ``text``; the signature in base64 without line ends (Android's NO_WRAP).
+    """Sign the UTF-8 bytes of ``text``; return base64 without line ends (Android's NO_WRAP).
 
-    :param salt_length: bytes; the salt itself is drawn by OpenSSL, which takes none of ours.
+    :param salt_length: in bytes. OpenSSL draws the salt itself and cannot be given one.
     :raises UnsignableTextError: ``text`` has a lone surrogate.
     :raises SaltLengthError: the key has no room for the salt.
     """
@@ -74,12 +74,12 @@ def sign(private_key: RSAPrivateKey, text: str, salt_length: int = DEFAULT_SALT_
 
 
 def verify(*, public_key_pem: str, json_string: str, json_signature: str) -> Verdict:
-    """Whether the AuthKey signed exactly these characters. No text, however malformed, makes it raise.
+    """Whether the AuthKey signed exactly these characters. Never raises because of a text or a signature.
 
-    :param public_key_pem: the AuthKey that was registered, an RSA public key.
+    :param public_key_pem: the registered AuthKey, an RSA public key.
     :param json_string: the resultJSON verbatim; it may state the salt length as ``rsa_pss_saltlen``.
-    :param json_signature: standard base64 in its one canonical form. What the live server makes of line ends, missing
-        padding or stray bits in the last character is unknown; here all of them fail [inferred].
+    :param json_signature: canonical standard base64. It is unknown whether the live server takes line ends, missing
+        padding or stray bits in the last character; here all of them fail [inferred].
     :raises PemError: ``public_key_pem`` is no RSA public key.
     """
     key = load_public_key(public_key_pem)
@@ -87,7 +87,7 @@ def verify(*, public_key_pem: str, json_string: str, json_signature: str) -> Ver
     signature = _from_canonical_base64(json_signature)
     if signature is None:
         return Verdict(Reason.SIGNATURE_NOT_BASE64, salt_length)
-    if len(signature) != (key.key_size + 7) // 8:  # RFC 8017, 8.1.2; OpenSSL lets a missing leading zero pass
+    if len(signature) != (key.key_size + 7) // 8:  # RFC 8017, 8.1.2; OpenSSL accepts a missing leading zero
         return Verdict(Reason.SIGNATURE_LENGTH, salt_length)
     try:
         signed = json_string.encode()
@@ -100,7 +100,7 @@ def verify(*, public_key_pem: str, json_string: str, json_signature: str) -> Ver
 
 
 def actual_salt_length(*, public_key_pem: str, text: str, signature: str) -> int | None:
-    """The bytes of salt with which the key signed the text, whatever that states; ``None`` if it did not sign it.
+    """The salt length in bytes that the key used for the text, not the one stated; ``None`` if it did not sign it.
 
     :param signature: canonical base64, as in ``verify``.
     :raises PemError: ``public_key_pem`` is no RSA public key.
@@ -127,14 +127,14 @@ def _from_canonical_base64(text: str) -> bytes | None:
         decoded = b64decode(text)
     except ValueError:
         return None
-    # The decoder skips what it does not know, so only the way back shows that nothing was amiss.
+    # The decoder skips other characters, so only encoding it again proves the form.
     return decoded if b64encode(decoded).decode() == text else None
 
 
 def stated_salt_length(json_string: str) -> int:
-    """Salt length in bytes: an integer ``rsa_pss_saltlen`` if the text has one, else the default [field, soter #68].
+    """Salt length in bytes: the integer ``rsa_pss_saltlen`` of the text, else the default [field, soter #68].
 
-    A value of another type counts as absent, and so does one in a text that is no JSON object [inferred].
+    The default also holds for a value of another type, and for a text that is not a JSON object [inferred].
     """
     stated = (device_json.read(json_string) or {}).get("rsa_pss_saltlen")
     return max(stated, DEFAULT_SALT_LENGTH) if isinstance(stated, int) else DEFAULT_SALT_LENGTH

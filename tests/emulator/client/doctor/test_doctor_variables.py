@@ -94,7 +94,7 @@ def test_where_nobody_is_to_be_asked_a_file_that_is_there_is_no_finding(tmp_path
 
 
 def test_a_proxy_that_does_not_answer_is_told_of_each_file(free_url, tmp_path):
-    bundle = Authority.kept_in(tmp_path).bundle
+    bundle = Authority.of_folder(tmp_path).bundle
 
     levels, texts = found_in({"HTTPS_PROXY": free_url, "SSL_CERT_FILE": str(bundle)}, free_url)
 

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-from base64 import b64decode
 from dataclasses import dataclass, replace
 
 import pytest
@@ -12,15 +11,15 @@ from hypothesis import strategies as st
 from wxemu.wechat.soter import (
     AnotherAppError,
     AnotherDeviceError,
-    Blob,
     ExportedKey,
     ForeignSignatureError,
     KeyJsonError,
     PemError,
     SaltLengthError,
-    attest,
+    SignedKey,
     public_key_pem,
     sign,
+    sign_key,
     verify,
     verify_chain,
 )
@@ -61,28 +60,19 @@ class TestChain:
 
         told = verify_chain(
             attk_public_key_pem=keys.attk_pem,
-            ask=attest(ask, signer=keys.attk),
-            auth_key=attest(auth_key, signer=keys.ask),
+            ask=sign_key(ask, signer=keys.attk),
+            auth_key=sign_key(auth_key, signer=keys.ask),
         )
 
         assert told == auth_key
         signature = sign(keys.auth_key, '{"raw":"msg"}')
         assert verify(public_key_pem=told.pub_key, json_string='{"raw":"msg"}', json_signature=signature).is_genuine
 
-    def test_a_chain_survives_the_way_through_blobs(self, keys, ask, auth_key):
-        told = verify_chain(
-            attk_public_key_pem=keys.attk_pem,
-            ask=Blob.from_base64(attest(ask, signer=keys.attk).to_base64()),
-            auth_key=Blob.unpack(attest(auth_key, signer=keys.ask).pack()),
-        )
-
-        assert told == auth_key
-
     def test_a_uid_is_the_same_app_as_number_and_as_text(self, keys, ask, auth_key):
         told = verify_chain(
             attk_public_key_pem=keys.attk_pem,
-            ask=attest(replace(ask, uid=10206), signer=keys.attk),
-            auth_key=attest(auth_key, signer=keys.ask),
+            ask=sign_key(replace(ask, uid=10206), signer=keys.attk),
+            auth_key=sign_key(auth_key, signer=keys.ask),
         )
 
         assert told.uid == "10206"
@@ -91,8 +81,8 @@ class TestChain:
         with pytest.raises(ForeignSignatureError, match="ASK JSON signed by the ATTK") as refused:
             verify_chain(
                 attk_public_key_pem=keys.attk_pem,
-                ask=attest(ask, signer=keys.auth_key),
-                auth_key=attest(auth_key, signer=keys.ask),
+                ask=sign_key(ask, signer=keys.auth_key),
+                auth_key=sign_key(auth_key, signer=keys.ask),
             )
         assert (refused.value.signer, refused.value.signed) == ("ATTK", "ASK")
 
@@ -100,8 +90,8 @@ class TestChain:
         with pytest.raises(ForeignSignatureError, match="AuthKey JSON signed by the ASK"):
             verify_chain(
                 attk_public_key_pem=keys.attk_pem,
-                ask=attest(ask, signer=keys.attk),
-                auth_key=attest(auth_key, signer=keys.attk),
+                ask=sign_key(ask, signer=keys.attk),
+                auth_key=sign_key(auth_key, signer=keys.attk),
             )
 
     @pytest.mark.parametrize(
@@ -110,50 +100,50 @@ class TestChain:
         ids=["line end", "read and written again", "counter raised"],
     )
     def test_a_key_json_that_was_changed_is_refused(self, keys, ask, auth_key, rewrite):
-        attested = attest(ask, signer=keys.attk)
+        attested = sign_key(ask, signer=keys.attk)
 
         with pytest.raises(ForeignSignatureError, match="did not sign this text"):
             verify_chain(
                 attk_public_key_pem=keys.attk_pem,
                 ask=replace(attested, json_text=rewrite(attested.json_text)),
-                auth_key=attest(auth_key, signer=keys.ask),
+                auth_key=sign_key(auth_key, signer=keys.ask),
             )
 
     def test_keys_of_two_devices_are_refused(self, keys, ask, auth_key):
         with pytest.raises(AnotherDeviceError, match="cpu_id"):
             verify_chain(
                 attk_public_key_pem=keys.attk_pem,
-                ask=attest(ask, signer=keys.attk),
-                auth_key=attest(replace(auth_key, cpu_id="another"), signer=keys.ask),
+                ask=sign_key(ask, signer=keys.attk),
+                auth_key=sign_key(replace(auth_key, cpu_id="another"), signer=keys.ask),
             )
 
     def test_keys_of_two_apps_are_refused(self, keys, ask, auth_key):
         with pytest.raises(AnotherAppError, match="uid"):
             verify_chain(
                 attk_public_key_pem=keys.attk_pem,
-                ask=attest(ask, signer=keys.attk),
-                auth_key=attest(replace(auth_key, uid="10207"), signer=keys.ask),
+                ask=sign_key(ask, signer=keys.attk),
+                auth_key=sign_key(replace(auth_key, uid="10207"), signer=keys.ask),
             )
 
     def test_a_signed_text_that_is_no_key_json_is_refused(self, keys, ask, auth_key):
         with pytest.raises(KeyJsonError, match="pub_key"):
             verify_chain(
                 attk_public_key_pem=keys.attk_pem,
-                ask=Blob('{"certs":[]}', b64decode(sign(keys.attk, '{"certs":[]}'))),
-                auth_key=attest(auth_key, signer=keys.ask),
+                ask=SignedKey('{"certs":[]}', sign(keys.attk, '{"certs":[]}')),
+                auth_key=sign_key(auth_key, signer=keys.ask),
             )
 
     def test_an_ask_whose_public_key_is_no_key_is_refused(self, keys, ask, auth_key):
         with pytest.raises(PemError):
             verify_chain(
                 attk_public_key_pem=keys.attk_pem,
-                ask=attest(replace(ask, pub_key="no key"), signer=keys.attk),
-                auth_key=attest(auth_key, signer=keys.ask),
+                ask=sign_key(replace(ask, pub_key="no key"), signer=keys.attk),
+                auth_key=sign_key(auth_key, signer=keys.ask),
             )
 
     def test_a_key_that_states_an_impossible_salt_cannot_be_attested(self, keys, ask):
         with pytest.raises(SaltLengthError):
-            attest(replace(ask, salt_length=223), signer=keys.attk)
+            sign_key(replace(ask, salt_length=223), signer=keys.attk)
 
 
 class TestKeyJson:
