@@ -54,7 +54,7 @@ def take(gallery):
         seats = gallery.locator("iframe")
         number = seats.count()
         gallery.get_by_role("radio", name=PROFILES[profile]).check()
-        gallery.get_by_label("In whose hand").select_option(openid or "")
+        gallery.get_by_label("User").select_option(openid or "")
         gallery.get_by_role("button", name="Add phone").click()
         expect(seats).to_have_count(number + 1)
         return Hand(gallery.frame_locator("iframe").nth(number), gallery)
@@ -224,7 +224,7 @@ def test_nobody_is_kept_from_using_the_sheet_or_reading_a_result(open_page, emul
     hand = Hand(page, page)
     hand.tap(LOG_IN, PAY)
     page.get_by_role("dialog").wait_for()
-    page.locator(".sheet__ends").evaluate("ends => ends.open = true")
+    page.locator(".sheet__outcomes").evaluate("outcomes => outcomes.open = true")
     assert grave_faults(page) == []
     hand.tap("Wrong finger")
     hand.sees("That did not work")

@@ -35,7 +35,7 @@ def take(gallery):
     def take_one(owner=""):
         seats = gallery.locator("iframe")
         number = seats.count()
-        gallery.get_by_label("In whose hand").select_option(owner)
+        gallery.get_by_label("User").select_option(owner)
         gallery.get_by_role("button", name="Add phone").click()
         expect(seats).to_have_count(number + 1)
         phone = gallery.frame_locator("iframe").nth(number)

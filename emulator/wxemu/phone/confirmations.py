@@ -1,4 +1,4 @@
-"""What wx.startSoterAuthentication does on a phone: its checks in WeChat's order, and what the TEE signs."""
+"""wx.startSoterAuthentication on a phone: WeChat's checks in their order, and the signature of the TEE."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ if TYPE_CHECKING:
     from wxemu.phone.phones import Phone
 
 CHALLENGE_LIMIT: Final = 512
-"""UTF-16 units that are too many; 511 is the real maximum, whatever the message says [src]."""
+"""UTF-16 units that are too many: 511 is the real maximum, although the message says 512 [src]."""
 AUTH_CONTENT_LIMIT: Final = 42
-"""UTF-16 units of authContent [doc]; Android shows a text of its own instead of a longer one [src]."""
+"""UTF-16 units of authContent [doc]; Android shows its own text instead of a longer one [src]."""
 MISMATCHES_TO_LOCK: Final = 5
-"""Wrong fingers in a row before Android locks its sensor [inferred from Android's own limit]."""
+"""Wrong fingers in a row that lock the sensor [inferred from Android's own limit]."""
 LOCK_SECONDS: Final = 30
 """How long the sensor stays locked [inferred from Android's own limit]."""
 
 
 class ConfirmationError(Exception):
-    """The confirmation failed: what wx.startSoterAuthentication gives to ``fail``.
+    """The confirmation failed: wx.startSoterAuthentication calls ``fail`` with it.
 
     :param errcode: 90001 to 90011, or -1.
-    :param text: what stands behind ``startSoterAuthentication:fail`` in errMsg; may be empty.
-    :param auth_mode: the mode that was tried, if it came to that.
+    :param text: what follows ``startSoterAuthentication:fail`` in errMsg; may be empty.
+    :param auth_mode: the mode that was tried, if any.
     """
 
     def __init__(self, errcode: int, text: str, *, auth_mode: str = "") -> None:
@@ -42,7 +42,7 @@ class ConfirmationError(Exception):
 
 @dataclass(frozen=True)
 class Confirmation:
-    """A signed confirmation: what ``success`` gets."""
+    """A signed confirmation: wx.startSoterAuthentication calls ``success`` with it."""
 
     auth_mode: str
     result_json: str
@@ -56,15 +56,15 @@ _ENDED_OUTCOMES: Final[dict[str, tuple[int, str]]] = {
     "killed": (-1, "not returned"),
 }
 OUTCOMES: Final = ("match", "mismatch", "lockout", *_ENDED_OUTCOMES)
-"""What the user can do in front of the sensor; the text of 90002 is [inferred], the others were seen."""
+"""What can happen at the sensor; the text of 90002 is [inferred], the others were observed."""
 
 
 def prompt(
     world: World, phone: Phone, *, request_auth_modes: tuple[str, ...], challenge: str | None, auth_content: str = ""
 ) -> str:
-    """The mode in which the phone asks its user now.
+    """The mode in which the phone would ask its user now.
 
-    :raises ConfirmationError: it asks nobody: one of its own checks fails, or its sensor is locked.
+    :raises ConfirmationError: it does not ask: a check fails, or the sensor is locked.
     """
     mode = _check(phone, request_auth_modes, challenge, auth_content)
     sessions.touch(world, phone.appid, phone.openid)
@@ -82,17 +82,17 @@ def confirm(
     auth_content: str = "",
     outcome: str = "match",
 ) -> Confirmation:
-    """Ask the user for a finger or face, and sign the challenge if it is theirs.
+    """Ask the user for a finger or face, and sign the challenge if it matches.
 
     :param outcome: one of ``OUTCOMES``.
-    :raises ConfirmationError: everything but a match, and a match that the phone cannot sign.
+    :raises ConfirmationError: any other outcome than a match, or the phone has no key to sign with.
     """
     mode = prompt(world, phone, request_auth_modes=request_auth_modes, challenge=challenge, auth_content=auth_content)
     if outcome in _ENDED_OUTCOMES:
         raise ConfirmationError(*_ENDED_OUTCOMES[outcome], auth_mode=mode)
     if outcome == "lockout" or (outcome == "mismatch" and phone.failures + 1 >= MISMATCHES_TO_LOCK):
         phones.keep(world, replace(phone, failures=0, locked_until=world.clock.now() + LOCK_SECONDS))
-        # The first lockout on iOS is told as a plain failure [field].
+        # iOS reports the first lockout as a plain mismatch [field].
         raise _not_recognised(mode) if phone.profile.name == "ios" else _frozen(mode)
     if outcome == "mismatch":
         phones.keep(world, replace(phone, failures=phone.failures + 1))
@@ -109,7 +109,7 @@ def _frozen(mode: str) -> ConfirmationError:
 
 
 def _check(phone: Phone, modes: tuple[str, ...], challenge: str | None, auth_content: str) -> str:
-    """WeChat's checks in its own order (7.x on Android [src]); the mode that will be used."""
+    """Make WeChat's checks in its own order (7.x on Android [src]); return the mode that will be used."""
     if not modes:
         raise ConfirmationError(90003, "authen mode is null")
     if not phone.profile.modes:
@@ -137,7 +137,7 @@ def _utf16_length(text: str) -> int:
 
 def _sign(world: World, phone: Phone, mode: str, challenge: str) -> Confirmation:
     if phone.auth_key is None or phone.ask is None:
-        # Seeded with a public key only: its private half signs elsewhere.
+        # Its seed has only the public key: the private key signs elsewhere.
         raise ConfirmationError(90007, "auth key update error", auth_mode=mode)
     kinds = phone.override.kinds
     counter = phone.counter if "staleCounter" in kinds else phone.counter + 1

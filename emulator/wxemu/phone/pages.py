@@ -1,4 +1,4 @@
-"""The phone page: simulated phones that run the sample mini program, each in a document of its own as in WeChat."""
+"""The pages of simulated phones, which run the sample mini program: one document for each phone."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ if TYPE_CHECKING:
 
 HERE: Final = Path(__file__).parent
 MINI_PROGRAM: Final = HERE / "miniprogram"
-"""The sample, as a developer's tool would open it."""
+"""The sample mini program, as WeChat's developer tools open it."""
 _POLICY: Final = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'; object-src 'none'"
 POLICY: Final = f"{_POLICY}; img-src 'self' data:"
-"""WeUI's icons stand in its stylesheet, as ``data:``."""
+"""WeUI's stylesheet has its icons as ``data:`` URLs."""
 PATHS: Final = {
     "/phone": "The phones of an app side by side, and the form for another one",
     "/phone/<phone_id>": "One phone, which runs the sample mini program",
@@ -43,13 +43,13 @@ PATHS: Final = {
     "/phone/static/<path:name>": "Styles, scripts and pictures of these pages",
     "/wx.js": "The wx for mini program code outside WeChat",
 }
-"""What a browser asks for, and gets."""
+"""The paths for browsers, and what is there."""
 THEMES: Final = ("light", "dark")
 _RPX: Final = re.compile(r"(-?[\d.]+)rpx")
 
 
 def add_pages(routes: Blueprint, world: World) -> None:
-    """The pages, the mini program that they run, and ``/wx.js``."""
+    """Add the pages, the files of the mini program that they run, and ``/wx.js``."""
     views: tuple[Callable[..., Response], ...] = (
         partial(_gallery, world),
         partial(_phone, world),
@@ -65,13 +65,13 @@ def _gallery(world: World) -> Response:
     with world.transaction():
         tenants = [app.appid for app in apps.all_apps(world)]
         appid = request.args.get("appid") or next(iter(tenants), "")
-        held = phones.all_phones(world, appid)
-    return _shown(
+        listed_phones = phones.all_phones(world, appid)
+    return _page(
         "gallery.html",
         tenants=tenants,
         appid=appid,
-        phones=held,
-        openids=sorted({phone.openid for phone in held}),
+        phones=listed_phones,
+        openids=sorted({phone.openid for phone in listed_phones}),
         profiles=PROFILES,
     )
 
@@ -79,29 +79,27 @@ def _gallery(world: World) -> Response:
 def _phone(world: World, phone_id: str) -> Response:
     with world.transaction():
         try:
-            held = phones.find(world, phone_id)
+            phone = phones.find(world, phone_id)
         except phones.UnknownPhoneError:
-            return _shown("gone.html", status=404)
-        return _shown("phone.html", **_facts(world, held))
+            return _page("removed.html", status=404)
+        return _page("phone.html", **_facts(world, phone))
 
 
-def _facts(world: World, held: Phone) -> dict[str, Any]:
+def _facts(world: World, phone: Phone) -> dict[str, Any]:
     names = sorted(file.relative_to(MINI_PROGRAM).as_posix() for file in MINI_PROGRAM.rglob("*") if file.is_file())
     return {
-        "phone": codec.phone(world, held),
+        "phone": codec.phone(world, phone),
         "is_framed": "framed" in request.args,
         "time": datetime.fromtimestamp(world.clock.now(), tz=UTC).astimezone().strftime("%H:%M"),
         "scripts": [name for name in names if name.endswith(".js")],
         "styles": [name for name in names if name.endswith(".wxss")],
         "overrides": OVERRIDES,
-        "ends": [outcome for outcome in OUTCOMES if outcome not in ("match", "mismatch", "cancel")],
+        "outcomes": [outcome for outcome in OUTCOMES if outcome not in ("match", "mismatch", "cancel")],
     }
 
 
 def _code(name: str) -> Response:
-    """A file of the mini program in the form in which WeChat runs it: a script is a module of its own name, and a
-    style knows no ``rpx``.
-    """
+    """A file of the mini program as WeChat runs it: a script becomes a module, and ``rpx`` in a style is computed."""
     response = _file(MINI_PROGRAM, name)
     text = response.get_data(as_text=True)
     if name.endswith(".js"):
@@ -113,7 +111,7 @@ def _code(name: str) -> Response:
 
 
 def _file(folder: Path, name: str) -> Response:
-    """:raises NotFound: the folder has no such file, within it."""
+    """:raises NotFound: there is no such file inside the folder."""
     file = _file_within(folder, name)
     if file is None:
         raise NotFound
@@ -128,16 +126,16 @@ def _file_within(folder: Path, name: str) -> Path | None:
     try:
         file = (folder / name).resolve()
         return file if file.is_relative_to(folder) and file.is_file() else None
-    except (OSError, ValueError):  # a name that no file can have
+    except (OSError, ValueError):  # not a possible file name
         return None
 
 
-def _shown(template: str, status: int = 200, **facts: Any) -> Response:
-    chosen = language.of_request()
+def _page(template: str, status: int = 200, **facts: Any) -> Response:
+    page_language = language.of_request()
     theme = request.args.get("theme") or request.cookies.get("theme")
     frame = {
-        "t": _texts(chosen),
-        "language": chosen,
+        "t": _texts(page_language),
+        "language": page_language,
         "languages": language.LANGUAGES,
         "theme": theme if theme in THEMES else "auto",
     }
@@ -162,6 +160,6 @@ def _templates() -> Environment:
 
 
 @functools.cache
-def _texts(chosen: str) -> Mapping[str, Any]:
-    words: dict[str, Any] = json.loads((HERE / "texts" / f"{chosen}.json").read_text(encoding="utf-8"))
-    return words
+def _texts(page_language: str) -> Mapping[str, Any]:
+    texts: dict[str, Any] = json.loads((HERE / "texts" / f"{page_language}.json").read_text(encoding="utf-8"))
+    return texts

@@ -1,8 +1,8 @@
-"""Simulated phones: who holds one, what it can recognise, its SOTER keys, and its counter.
+"""Simulated phones: user, sensors, SOTER keys and counter of each.
 
 PhoneError
 ├── UnknownPhoneError    no phone has this id
-└── InvalidPhoneError    a phone that cannot be made, or a state it cannot be put in
+└── InvalidPhoneError    the phone cannot be made, or cannot be put in this state
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
     from wxemu.wechat.soter import Profile
 
 OVERRIDES: Final = ("tamperedRaw", "bogusSignature", "foreignKey", "wrongSalt", "staleCounter")
-"""What an attacker's phone does: text changed after signing, noise as signature, a key that WeChat does not know for
-this user, another salt length than the text states, a counter that does not grow."""
+"""What an attacker's phone does: it changes the text after signing, sends random bytes as signature, signs with a key
+that WeChat does not know for this user, uses another salt length than the text states, or keeps its counter."""
 
 
 class PhoneError(Exception):
-    """The simulator cannot do what was asked of it (not: what a mini program asked of the phone)."""
+    """The simulator cannot do what it was asked for. (A failure that a mini program sees is another matter.)"""
 
 
 class UnknownPhoneError(PhoneError):
@@ -35,7 +35,7 @@ class UnknownPhoneError(PhoneError):
 
 
 class InvalidPhoneError(PhoneError):
-    """A phone that cannot be made, or a state it cannot be put in."""
+    """The phone cannot be made, or cannot be put in this state."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Override:
     """How the phone misbehaves.
 
     :param kinds: some of ``OVERRIDES``; empty for an honest phone.
-    :param is_lasting: until cleared, instead of for the next answer only.
+    :param is_lasting: until cleared, not only for the next answer.
     """
 
     kinds: tuple[str, ...] = ()
@@ -52,16 +52,17 @@ class Override:
 
 @dataclass(frozen=True)
 class Phone:
-    """One phone in one user's hand, in one mini program.
+    """One user's phone, with one mini program.
 
     :param counter: the TEE's counter as last used; it only grows, also over restarts.
-    :param enrolled: how many fingers and faces are enrolled, by mode.
-    :param attk: public half of the ATTK (PEM), whose private half never leaves the TEE; ``None`` as with ``ask``.
-    :param ask: private ASK (PEM); ``None`` on a phone without SOTER, or one seeded with a public AuthKey only.
-    :param auth_key: private AuthKey (PEM), ``None`` likewise.
+    :param enrolled: the number of enrolled fingers and faces, by mode.
+    :param attk: public ATTK (PEM), whose private key never leaves the TEE; ``None`` as with ``ask``.
+    :param ask: private ASK (PEM); ``None`` on a phone without SOTER, and on a phone whose seed has only a public
+        AuthKey.
+    :param auth_key: private AuthKey (PEM); ``None`` as with ``ask``.
     :param failures: mismatches in a row.
-    :param locked_until: Unix seconds until which biometrics are locked.
-    :param latest_code: of this phone's last wx.login.
+    :param locked_until: Unix seconds until which the sensor is locked.
+    :param latest_code: the code of this phone's last wx.login.
     """
 
     phone_id: str
@@ -81,7 +82,7 @@ class Phone:
     override: Override = Override()
 
     def locked_for(self, now: float) -> float:
-        """Seconds from ``now`` until biometrics work again; 0 when they do."""
+        """Seconds from ``now`` until the sensor is unlocked; 0 if it is not locked."""
         return max(0.0, self.locked_until - now)
 
 
@@ -95,11 +96,11 @@ def create(
     public_auth_key: str | None = None,
     counter: int = 0,
 ) -> Phone:
-    """A new phone with one finger or face enrolled for each mode it has, its keys made and its AuthKey uploaded.
+    """Make a phone with one finger or face enrolled for each of its modes, make its keys and upload its AuthKey.
 
-    :param openid: whose phone it is; without it a new user's, and a new user's too if nobody has this openid yet.
-    :param public_auth_key: upload this key (PEM) instead; its private half signs elsewhere, so the phone cannot.
-    :param counter: where the TEE's counter stands.
+    :param openid: its user, who is added if there is no such user; ``None`` for a new user.
+    :param public_auth_key: upload this key (PEM) instead; the phone cannot sign then, having no private key.
+    :param counter: the start of the TEE's counter.
     :raises InvalidPhoneError: unknown profile or appid, an id that is taken, a key that is no RSA public key.
     """
     profile = soter.PROFILES.get(profile_name)
@@ -107,10 +108,10 @@ def create(
         raise InvalidPhoneError(f"no profile is called {profile_name!r}; there are {', '.join(soter.PROFILES)}")
     if public_auth_key is not None:
         _check_public_key(public_auth_key)
-    # Before the decision, because the pool may have to wait for a key and a decision never waits.
+    # Before the transaction, which must not wait: the pool may have to wait for a key.
     keys = world.keys.take(3) if profile.modes and public_auth_key is None else None
     with world.transaction():
-        openid = _holder(world, appid, openid)
+        openid = _ensure_user(world, appid, openid)
         phone_id = phone_id or f"phone-{world.randomness.hex(12)}"
         if _row(world, phone_id) is not None:
             raise InvalidPhoneError(f"a phone with the id {phone_id!r} is there already")
@@ -139,7 +140,7 @@ def _check_public_key(pem: str) -> None:
         raise InvalidPhoneError(f"auth_key: {error}") from None
 
 
-def _holder(world: World, appid: str, openid: str | None) -> str:
+def _ensure_user(world: World, appid: str, openid: str | None) -> str:
     try:
         apps.require(world, appid)
     except apps.UnknownAppError as error:
@@ -151,7 +152,7 @@ def _holder(world: World, appid: str, openid: str | None) -> str:
 
 
 def _provision(phone: Phone, *, attk: str, ask: str, auth_key: str) -> tuple[Phone, str]:
-    """Let the factory's ATTK vouch for an ASK and that for an AuthKey; WeChat checks the chain and keeps the key."""
+    """Sign an ASK with the ATTK and an AuthKey with the ASK; WeChat verifies the chain and keeps the AuthKey."""
     attk_private, ask_private, auth_private = map(soter.load_private_key, (attk, ask, auth_key))
     signed_ask = soter.sign_key(_exported_key(phone, soter.public_key_pem(ask_private), 1), signer=attk_private)
     signed_auth_key = soter.sign_key(_exported_key(phone, soter.public_key_pem(auth_private), 2), signer=ask_private)
@@ -166,7 +167,7 @@ def _exported_key(phone: Phone, pub_key: str, uses: int) -> soter.ExportedKey:
 
 
 def find(world: World, phone_id: str) -> Phone:
-    """The phone with this id.
+    """Find the phone with this id.
 
     :raises UnknownPhoneError: there is none.
     """
@@ -177,7 +178,7 @@ def find(world: World, phone_id: str) -> Phone:
 
 
 def all_phones(world: World, appid: str | None = None) -> list[Phone]:
-    """Every phone, or those in one app."""
+    """Every phone, or every phone of one app."""
     rows = world.store.rows("SELECT * FROM phones WHERE ?1 IS NULL OR appid = ?1 ORDER BY phone_id", appid)
     return [_phone(row) for row in rows]
 
@@ -204,7 +205,7 @@ def enrol(world: World, phone: Phone, *, mode: str, count: int) -> Phone:
 def override(world: World, phone: Phone, wanted: Override) -> Phone:
     """Make the phone misbehave, or behave again.
 
-    :raises InvalidPhoneError: a kind that does not exist, or that a phone without keys of its own cannot do.
+    :raises InvalidPhoneError: an unknown kind, or the phone has no private key.
     """
     for kind in wanted.kinds:
         if kind not in OVERRIDES:
@@ -217,13 +218,13 @@ def override(world: World, phone: Phone, wanted: Override) -> Phone:
 
 
 def remove(world: World, phone: Phone) -> None:
-    """Throw the phone away; WeChat forgets its AuthKey, so what it has signed verifies no more."""
+    """Remove the phone. WeChat forgets its AuthKey, so its signatures no longer verify."""
     world.store.run("DELETE FROM phones WHERE phone_id = ?", phone.phone_id)
     auth_keys.forget(world, phone.phone_id)
 
 
 def keep(world: World, phone: Phone) -> Phone:
-    """Store the phone as it is now."""
+    """Store the phone, and return it."""
     world.store.run(
         "INSERT OR REPLACE INTO phones VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         phone.phone_id,

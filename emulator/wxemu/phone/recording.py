@@ -1,4 +1,4 @@
-"""Answers of the phone, kept in the journal like WeChat's."""
+"""Keep the phone's answers in the journal, like WeChat's."""
 
 from __future__ import annotations
 
@@ -16,22 +16,23 @@ if TYPE_CHECKING:
 
 FAILED: Final = "fail"
 RID_HEADER: Final = "X-Wxemu-Rid"
-"""Where the phone page finds what to link to; the body is what a mini program gets, and nothing else."""
+"""Tells the phone page the exchange to link to; the body is exactly what a mini program gets."""
 
 
-def answered(world: World, name: str, appid: str, answer: Mapping[str, Any]) -> Response:
-    """The JSON answer of operation ``name``; the rid of the exchange, which for a function's is its request id, stands
-    in a header.
+def record_answer(world: World, name: str, appid: str, answer: Mapping[str, Any]) -> Response:
+    """Make the JSON answer of operation ``name``, and record it.
+
+    A header holds the rid of the exchange, which is the request id for a function call.
     """
-    present = entry()
-    present.name, present.appid, present.errcode = name, appid, _errcode(answer)
-    present.rid = answer.get("requestID") or journal.new_rid(world)
+    exchange = entry()
+    exchange.name, exchange.appid, exchange.errcode = name, appid, _errcode(answer)
+    exchange.rid = answer.get("requestID") or journal.new_rid(world)
     response = jsonify(answer)
-    response.headers[RID_HEADER] = present.rid
+    response.headers[RID_HEADER] = exchange.rid
     return response
 
 
 def _errcode(answer: Mapping[str, Any]) -> int | str | None:
-    """What the answer says failed; wx.checkSession and its like have no number for it, only the word in errMsg."""
+    """The code of a failure; wx.checkSession and others have no number for it, only the word in errMsg."""
     code: int | str | None = answer.get("errCode")
     return FAILED if code is None and ":fail" in answer.get("errMsg", "") else code

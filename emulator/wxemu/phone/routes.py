@@ -16,7 +16,7 @@ from wxemu.core.http.recording import keep_exchanges
 from wxemu.phone import calls, codec, confirmations, phones
 from wxemu.phone.confirmations import OUTCOMES, ConfirmationError
 from wxemu.phone.pages import add_pages
-from wxemu.phone.recording import answered
+from wxemu.phone.recording import record_answer
 from wxemu.wechat import sessions
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def _operate(world: World, name: str, operation: Operation, phone_id: str) -> Re
     given = body.of_request()
     with world.transaction():
         phone = phones.find(world, phone_id)
-        return answered(world, f"wx.{name}", phone.appid, operation(world, phone, given))
+        return record_answer(world, f"wx.{name}", phone.appid, operation(world, phone, given))
 
 
 def _call_function(world: World, deployment: Deployment, phone_id: str) -> Response:
@@ -94,7 +94,7 @@ def _call_function(world: World, deployment: Deployment, phone_id: str) -> Respo
         phone = phones.find(world, phone_id)
     answer = calls.call_function(world, deployment, phone, call)
     with world.transaction():
-        return answered(world, "wx.cloud.callFunction", phone.appid, answer)
+        return record_answer(world, "wx.cloud.callFunction", phone.appid, answer)
 
 
 def _login(world: World, phone: Phone, _given: Mapping[str, Any]) -> Mapping[str, Any]:

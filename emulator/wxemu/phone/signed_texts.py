@@ -1,4 +1,4 @@
-"""What phones signed last, and what they gave out as that: so that a text which verifies no more can be explained."""
+"""The latest texts that phones signed, and what they sent: they explain why a text no longer verifies."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ class SignedText:
 
     :param at: Unix seconds.
     :param text: what the phone signed.
-    :param given_text: what it gave out as that; another one on a phone that was told to tamper with it.
-    :param signature: what it gave out, in base64.
-    :param override: how the phone was told to misbehave, its kinds joined by a comma; empty for an honest one.
+    :param given_text: what it sent as the signed text; different if the phone has the override ``tamperedRaw``.
+    :param signature: what it sent, in base64.
+    :param override: the kinds of the phone's override, joined by commas; empty for an honest phone.
     """
 
     appid: str
@@ -35,7 +35,7 @@ class SignedText:
 
 
 def keep(world: World, signed: SignedText) -> None:
-    """Keep one, and forget all but the latest of its phone."""
+    """Keep a confirmation, and delete all but the latest of its phone."""
     world.store.run(
         "INSERT INTO signed_texts VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?)",
         signed.appid,
@@ -56,13 +56,13 @@ def keep(world: World, signed: SignedText) -> None:
 
 
 def find(world: World, signature: str) -> SignedText | None:
-    """The confirmation with this signature, or ``None``."""
+    """Find the confirmation with this signature, or ``None``."""
     row = world.store.row("SELECT * FROM signed_texts WHERE signature = ?", signature)
     return None if row is None else _signed_text(row)
 
 
 def of_user(world: World, appid: str, openid: str) -> list[SignedText]:
-    """A user's latest confirmations, on whatever phones, newest first."""
+    """A user's latest confirmations on all phones, newest first."""
     rows = world.store.rows(
         "SELECT * FROM signed_texts WHERE appid = ? AND openid = ? ORDER BY number DESC", appid, openid
     )

@@ -1,6 +1,6 @@
 /**
- * A `wx` for mini program code outside WeChat: in Node, in Jest, in a browser. Each call is made on a simulated phone
- * of the emulator. Served by it as /wx.js; one file, no dependencies, CommonJS or the global `wxemu`.
+ * A `wx` for mini program code outside WeChat: in Node, in Jest, in a browser. Each call goes to a simulated phone of
+ * the emulator, which serves this file as /wx.js. One file, no dependencies, CommonJS or the global `wxemu`.
  *
  *     const { createWx } = require('./wx.js')
  *     globalThis.wx = createWx({ profile: 'ios' })
@@ -12,7 +12,7 @@
   'use strict'
 
   /**
-   * What somebody does in front of the sensor.
+   * What happens at the sensor.
    * @typedef {'match' | 'mismatch' | 'lockout' | 'cancel' | 'unauthorized' | 'internal' | 'killed'} Outcome
    *
    * @typedef {object} Prompt What the phone shows while it waits for a finger or a face.
@@ -23,21 +23,21 @@
    * @property {string} operation
    * @property {any} given
    * @property {any} answer what `success` or `fail` gets
-   * @property {string | null} rid under which the emulator keeps it
+   * @property {string | null} rid the emulator's id for it
    *
    * @typedef {object} Options
-   * @property {string} [url] the emulator; without it where this script came from, else http://127.0.0.1:8686
-   * @property {string} [token] the emulator's control token, if it asks for one
-   * @property {string} [phoneId] a phone that is there already; without it a new one is made with the first call
-   * @property {string} [appid] of the new phone; without it that of the emulator's demo app
+   * @property {string} [url] the emulator; by default the origin of this script, or else http://127.0.0.1:8686
+   * @property {string} [token] the emulator's control token, if it requires one
+   * @property {string} [phoneId] an existing phone; by default the first call makes a new one
+   * @property {string} [appid] of the new phone; by default the emulator's demo app
    * @property {'android' | 'ios' | 'huawei' | 'none'} [profile] of the new phone
-   * @property {string} [openid] of the new phone; without it a new user's
+   * @property {string} [openid] of the new phone; by default a new user's
    * @property {Outcome | ((prompt: Prompt) => Outcome | Promise<Outcome>)} [outcome] of each SOTER prompt
-   * @property {string} [baseLibrary] the version to be: before 2.10.2 there are no promises but wx.cloud's, before 2.30.1
-   *   failures of functions have the older form
+   * @property {string} [baseLibrary] its version: before 2.10.2 only wx.cloud returns promises, before 2.30.1 failures
+   *   of functions have the older form
    * @property {'en' | 'zh_CN'} [language] of WeChat on this phone
-   * @property {(exchange: Exchange) => void} [onExchange] told of each call once it is answered
-   * @property {typeof globalThis.fetch} [fetch] where the environment has none of its own, as Jest's jsdom
+   * @property {(exchange: Exchange) => void} [onExchange] called after each answer
+   * @property {typeof globalThis.fetch} [fetch] for environments without one, such as Jest's jsdom
    *
    * @typedef {Pick<WechatMiniprogram.Wx, 'login' | 'checkSession' | 'checkIsSupportSoterAuthentication'
    *   | 'checkIsSoterEnrolledInDevice' | 'startSoterAuthentication'>} Apis
@@ -63,7 +63,7 @@
     }
 
     /**
-     * Its id; a phone that is not there yet is made now.
+     * Its id; makes the phone first if need be.
      * @returns {Promise<string>}
      */
     id() {
@@ -75,7 +75,7 @@
     }
 
     /**
-     * Any operation of the emulator's phone: those of the mini program, and `enrol`, `override`, `cloudID`.
+     * Any operation of the emulator's phone: the APIs of mini programs, and `enrol`, `override`, `cloudID`.
      * @param {string} operation
      * @param {object} [body]
      * @returns {Promise<any>}
@@ -114,7 +114,7 @@
   }
 
   /**
-   * Open data that the phone handed out: a function gets the data instead.
+   * A reference to open data: a function gets the data in its place.
    * @class
    * @this {any}
    * @param {string} cloudID
@@ -139,7 +139,7 @@
   }
 
   /**
-   * Hand a result to the callbacks where there are some, else to a promise.
+   * Pass a result to the callbacks, or return a promise if there are none.
    * @param {any} options of the call
    * @param {boolean} hasPromises
    * @param {Promise<any>} answering
@@ -183,21 +183,21 @@
      * @param {number} errCode
      * @param {string} reason
      */
-    const refused = (errCode, reason) =>
+    const refusal = (errCode, reason) =>
       cloudError(errCode, `cloud.callFunction:fail ${isNewer ? `Error: ${reason}` : reason}`, isNewer)
 
     /** @param {any} param */
     async function call({ name, data = {}, config }) {
-      if (settings === undefined) throw refused(-1, "Cloud API isn't enabled, please call wx.cloud.init first")
-      if (typeof name !== 'string') throw refused(-401003, `parameter.name should be string instead of ${typeof name};`)
-      if (new TextEncoder().encode(JSON.stringify(data)).length > DATA_LIMIT) throw refused(-1, 'data exceed max size')
+      if (settings === undefined) throw refusal(-1, "Cloud API isn't enabled, please call wx.cloud.init first")
+      if (typeof name !== 'string') throw refusal(-401003, `parameter.name should be string instead of ${typeof name};`)
+      if (new TextEncoder().encode(JSON.stringify(data)).length > DATA_LIMIT) throw refusal(-1, 'data exceed max size')
       const cloudIDs = Object.keys(data).filter(key => data[key] instanceof CloudID)
       const env = config?.env ?? settings.env
       let answer
       try {
         answer = await phone.ask('callFunction', { name, data, env, cloudIDs, baseLibrary })
       } catch (error) {
-        throw refused(-601003, `system network error: ${/** @type {Error} */ (error).message}`)
+        throw refusal(-601003, `system network error: ${/** @type {Error} */ (error).message}`)
       }
       if (answer.errCode) throw Object.assign(cloudError(answer.errCode, answer.errMsg, isNewer), answer)
       return answer
@@ -215,9 +215,9 @@
   }
 
   /**
-   * A `wx` over one simulated phone.
+   * Make a `wx` for one simulated phone.
    * @param {Options} [options]
-   * @returns {Wx} `$phone` is the phone itself, for what no mini program can do to it
+   * @returns {Wx} `$phone` is the phone itself, for operations that mini programs do not have
    */
   function createWx(options = {}) {
     const { outcome = 'match', baseLibrary = '3.5.0', language = 'zh_CN' } = options
@@ -225,13 +225,13 @@
     const hasPromises = isSince(baseLibrary, PROMISES_SINCE)
 
     /**
-     * An API that asks the phone.
+     * Make an API that asks the phone.
      * @param {string} name
      * @param {(given: object) => Promise<any>} [ask]
      */
     const api = (name, ask = given => phone.ask(name, given)) => {
       /** @param {any} given */
-      const answered = async given => {
+      const call = async given => {
         let answer
         try {
           answer = await ask(given)
@@ -241,7 +241,7 @@
         if (answer.errMsg.startsWith(`${name}:fail`)) throw answer
         return answer
       }
-      return (given = {}) => deliver(given, hasPromises, answered(given))
+      return (given = {}) => deliver(given, hasPromises, call(given))
     }
 
     /** @param {object} request */

@@ -1,11 +1,11 @@
 /**
- * What WeChat gives to the scripts of a mini program: modules, `App` and `Component`. One mini program a document.
+ * What WeChat provides for a mini program's scripts: modules, `App` and `Component`. A document runs one mini program.
  */
 ;(function () {
   'use strict'
 
   /** @type {Map<string, (require: (path: string) => any, module: {exports: any}, exports: any) => void>} */
-  const written = new Map()
+  const sources = new Map()
   /** @type {Map<string, {exports: any}>} */
   const loaded = new Map()
   /** @type {any} */
@@ -14,19 +14,19 @@
   let lastComponent
 
   /**
-   * @param {string} from the module that asks
+   * @param {string} from the module that requires it
    * @param {string} path
    */
   function resolve(from, path) {
-    const found = new URL(path, `http://module/${from}`).pathname.slice(1)
-    return written.has(found) ? found : `${found}.js`
+    const name = new URL(path, `http://module/${from}`).pathname.slice(1)
+    return sources.has(name) ? name : `${name}.js`
   }
 
   /** @param {string} name */
   function load(name) {
     const known = loaded.get(name)
     if (known !== undefined) return known.exports
-    const run = written.get(name)
+    const run = sources.get(name)
     if (run === undefined) throw new Error(`no module is called ${name}`)
     const module = { exports: {} }
     loaded.set(name, module)
@@ -34,7 +34,7 @@
     return module.exports
   }
 
-  /** A component's instance: its data, its methods, and `setData`, which shows what has changed. */
+  /** A component's instance: its data, its methods, and `setData`, which shows the changed data. */
   class Instance {
     /** @type {(data: any) => void} */
     #show
@@ -57,7 +57,7 @@
   }
 
   Object.assign(globalThis, {
-    define: written.set.bind(written),
+    define: sources.set.bind(sources),
     /** @param {any} definition */
     App(definition) {
       app = definition
@@ -74,7 +74,7 @@
         app.onLaunch?.()
       },
       /**
-       * A page, by its path in app.json.
+       * Open the page with this path in app.json.
        * @param {string} path
        * @param {(data: any) => void} show
        */

@@ -1,4 +1,4 @@
-/** Beside a phone: what it was asked, each step with its exchange; its counter and locks; the attacker's kit. */
+/** The notes beside a phone: its steps, each with a link to its exchange; counter and lock; the attacker's kit. */
 
 const texts = JSON.parse(document.body.dataset.texts ?? '{}')
 const { phoneId } = JSON.parse(document.body.dataset.phone ?? '{}')
@@ -10,12 +10,12 @@ const kit = /** @type {HTMLFormElement | null} */ (document.getElementById('kit'
 const enrolment = /** @type {HTMLFormElement | null} */ (document.getElementById('enrolment'))
 
 /**
- * Add a step, and show what it has changed.
+ * Add a step, and show the phone's new state.
  * @param {{ operation: string, given: any, answer: any, rid: string | null }} exchange
  */
 export function note({ operation, given, answer, rid }) {
   const isPrompt = operation === 'promptSoterAuthentication'
-  if (isPrompt && !answer.errMsg) return // it has only begun
+  if (isPrompt && !answer.errMsg) return // the answer is still to come
   const [isFailure, text] = outcome(answer)
   const step = /** @type {HTMLTemplateElement} */ (part('step')).content.cloneNode(true)
   const item = /** @type {HTMLElement} */ (/** @type {DocumentFragment} */ (step).firstElementChild)
@@ -41,7 +41,7 @@ function show(item, selector, text) {
 }
 
 /**
- * Whether an answer is a failure, of the phone or of the function, and in which words.
+ * Whether an answer is a failure of the phone or of the function, and its text.
  * @param {any} answer
  * @returns {[boolean, string]}
  */
@@ -52,10 +52,10 @@ function outcome(answer) {
   return [false, answer.result?.isOk ? texts.isOk : texts.ok]
 }
 
-/** Show the phone as it is now; while its sensor is locked, again each second. */
+/** Show the phone's state; while its sensor is locked, again each second. */
 async function refresh() {
   const response = await fetch(url)
-  if (!response.ok) return location.reload() // it is gone, and the page says so
+  if (!response.ok) return location.reload() // the phone was removed: the page says so
   const phone = await response.json()
   part('counter').textContent = phone.counter
   part('lock').hidden = phone.lockedFor === 0

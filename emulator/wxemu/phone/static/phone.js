@@ -1,4 +1,4 @@
-/** A phone that runs the sample mini program: its scripts and its WXML as they are, on a `wx` over this phone. */
+/** Run the sample mini program, its scripts and WXML unchanged, with a `wx` for this phone. */
 
 import { note } from './notes.js'
 import { ask } from './sheet.js'

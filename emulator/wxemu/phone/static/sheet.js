@@ -1,4 +1,4 @@
-/** The SOTER sheet of a phone: it waits for a finger, a face, or what else can happen before a sensor. */
+/** The SOTER sheet of a phone: it waits for a finger, a face, or another outcome. */
 
 const sheet = /** @type {HTMLElement} */ (document.getElementById('sheet'))
 const content = /** @type {HTMLElement} */ (document.getElementById('sheet-content'))
@@ -6,7 +6,7 @@ const sensor = /** @type {HTMLElement} */ (sheet.querySelector('.sensor'))
 const app = /** @type {HTMLElement} */ (document.getElementById('app'))
 
 /**
- * Show the sheet until its user has done something.
+ * Show the sheet until its user has chosen an outcome.
  * @param {{ authMode: string, authContent: string }} prompt
  * @returns {Promise<any>} the outcome
  */
@@ -29,8 +29,8 @@ export function ask({ authMode, authContent }) {
       resolve(outcome)
     }
     /** @param {Event} event */
-    const pressed = event => end(/** @type {HTMLElement} */ (event.target).closest('button')?.dataset.outcome)
-    sheet.addEventListener('click', pressed, { signal: done.signal })
+    const onClick = event => end(/** @type {HTMLElement} */ (event.target).closest('button')?.dataset.outcome)
+    sheet.addEventListener('click', onClick, { signal: done.signal })
     document.addEventListener('keydown', event => event.key === 'Escape' && end('cancel'), { signal: done.signal })
   })
 }

@@ -1,6 +1,6 @@
 /**
- * A small renderer of WXML: `{{path.to.data}}` and `{{!path}}`, wx:if, wx:elif and wx:else, bindtap; the elements in
- * `ELEMENTS`. What it does not know it refuses, instead of showing it wrong.
+ * A small renderer of WXML: `{{path.to.data}}` and `{{!path}}`, wx:if, wx:elif and wx:else, bindtap, and the elements
+ * of `ELEMENTS`. It throws on anything else.
  */
 
 /** @type {Record<string, (values: Record<string, any>) => [string, Record<string, any>]>} */
@@ -29,21 +29,21 @@ const EXPRESSION = /\{\{\s*(!?)([\w.]+)\s*\}\}/g
  * @returns {Element}
  */
 export function parse(source) {
-  const parsed = new DOMParser().parseFromString(`<wxml xmlns:wx="wx">${bare(source)}</wxml>`, 'text/xml')
-  const fault = parsed.querySelector('parsererror')
-  if (fault) throw new Error(`this WXML cannot be read: ${fault.textContent}`)
-  return parsed.documentElement
+  const document = new DOMParser().parseFromString(`<wxml xmlns:wx="wx">${toXml(source)}</wxml>`, 'text/xml')
+  const error = document.querySelector('parsererror')
+  if (error) throw new Error(`this WXML cannot be read: ${error.textContent}`)
+  return document.documentElement
 }
 
 /**
- * XML wants a value for each attribute; `wx:else` has none.
+ * An attribute in XML needs a value; `wx:else` has none.
  * @param {string} source
  */
-const bare = source => source.replace(/\swx:else(?=[\s>])/g, ' wx:else=""')
+const toXml = source => source.replace(/\swx:else(?=[\s>])/g, ' wx:else=""')
 
 /**
- * Make `place` show the template with `data`; nodes that stay what they are stay the same nodes.
- * @param {Element} template as `parse` gives it
+ * Make `place` show the template with `data`; nodes that do not change stay in the document.
+ * @param {Element} template as returned by `parse`
  * @param {any} data
  * @param {Element} place
  */
@@ -61,7 +61,7 @@ function children(template, data) {
   let isDone = true
   for (const child of template.childNodes) {
     if (child instanceof Text) {
-      if (child.data.trim()) nodes.push(document.createTextNode(interpolated(child.data.trim(), data)))
+      if (child.data.trim()) nodes.push(document.createTextNode(interpolate(child.data.trim(), data)))
     } else if (child instanceof Element) {
       if (child.hasAttribute('wx:if')) isDone = false
       const condition = child.getAttribute('wx:if') ?? child.getAttribute('wx:elif')
@@ -84,40 +84,40 @@ function element(template, data) {
   /** @type {Record<string, any>} */
   const values = {}
   /** @type {Record<string, any>} */
-  const kept = {}
-  for (const { name, value: written } of template.attributes) {
+  const aria = {}
+  for (const { name, value: source } of template.attributes) {
     if (name.startsWith('xmlns')) continue
-    if (name.startsWith('aria-')) kept[name === 'aria-role' ? 'role' : name] = written
-    else if (!DIRECTIVES.includes(name)) values[name] = value(written, data)
+    if (name.startsWith('aria-')) aria[name === 'aria-role' ? 'role' : name] = source
+    else if (!DIRECTIVES.includes(name)) values[name] = value(source, data)
   }
   const [tag, attributes] = make(values)
-  const made = document.createElement(tag)
+  const node = document.createElement(tag)
   const handler = template.getAttribute('bindtap')
-  for (const [name, given] of Object.entries({ ...kept, ...attributes, 'data-tap': handler ?? undefined })) {
-    if (given !== undefined) made.setAttribute(name, String(given).trim())
+  for (const [name, text] of Object.entries({ ...aria, ...attributes, 'data-tap': handler ?? undefined })) {
+    if (text !== undefined) node.setAttribute(name, String(text).trim())
   }
-  if (made.getAttribute('role') === 'heading') made.setAttribute('aria-level', '2')
-  made.append(...children(template, data))
-  return made
+  if (node.getAttribute('role') === 'heading') node.setAttribute('aria-level', '2')
+  node.append(...children(template, data))
+  return node
 }
 
 /**
  * A single expression keeps its type.
- * @param {string} written
+ * @param {string} source
  * @param {any} data
  */
-function value(written, data) {
-  const [only] = written.matchAll(EXPRESSION)
-  return only?.[0] === written ? look(only[1], only[2], data) : interpolated(written, data)
+function value(source, data) {
+  const [only] = source.matchAll(EXPRESSION)
+  return only?.[0] === source ? evaluate(only[1], only[2], data) : interpolate(source, data)
 }
 
 /**
  * @param {string} text
  * @param {any} data
  */
-function interpolated(text, data) {
+function interpolate(text, data) {
   if (text.replace(EXPRESSION, '').includes('{{')) throw new Error(`only {{path}} and {{!path}} are known: ${text}`)
-  return text.replace(EXPRESSION, (_, not, path) => String(look(not, path, data) ?? ''))
+  return text.replace(EXPRESSION, (_, not, path) => String(evaluate(not, path, data) ?? ''))
 }
 
 /**
@@ -125,9 +125,9 @@ function interpolated(text, data) {
  * @param {string} path
  * @param {any} data
  */
-function look(not, path, data) {
-  const found = path.split('.').reduce((whole, name) => whole?.[name], data)
-  return not ? !found : found
+function evaluate(not, path, data) {
+  const result = path.split('.').reduce((whole, name) => whole?.[name], data)
+  return not ? !result : result
 }
 
 /**

@@ -1,14 +1,14 @@
 const textsIn = require('./texts.js')
 
-/** A cloud function's answer; one that tells of a failure is thrown. */
+/** Call a cloud function; throw its answer if it is a failure. */
 async function call(name, data = {}) {
   const { result } = await wx.cloud.callFunction({ name, data })
   if (result.errCode !== 0) throw result
   return result
 }
 
-/** An API as a promise, also where it has none of its own. */
-const promised = api => new Promise((success, fail) => api({ success, fail }))
+/** Call an API that returns no promise. */
+const promise = api => new Promise((success, fail) => api({ success, fail }))
 
 Component({
   data: {
@@ -35,7 +35,7 @@ Component({
 
     logIn() {
       return this.during('isLoggingIn', async () => {
-        const { code } = await promised(wx.login)
+        const { code } = await promise(wx.login)
         const { openid } = await call('login', { code })
         this.setData({ user: { openid } })
       })
@@ -45,13 +45,13 @@ Component({
       return this.during('isPaying', async () => {
         const { supportMode } = await wx.checkIsSupportSoterAuthentication()
         const { authContent, paid, paidText, forged, forgedText } = this.data.texts
-        // A shop of yours lets its server give out the challenge, and compare it afterwards with `raw`.
+        // A real shop's server issues the challenge, and compares it with `raw` afterwards.
         const { resultJSON, resultJSONSignature } = await wx.startSoterAuthentication({
           requestAuthModes: supportMode.length ? supportMode : ['fingerPrint'],
           challenge: this.data.order.id,
           authContent,
         })
-        // Both verbatim: the signature covers the very characters of resultJSON.
+        // Send both verbatim: the signature covers every character of resultJSON.
         const { isOk } = await call('verifySignature', { jsonString: resultJSON, jsonSignature: resultJSONSignature })
         if (isOk) {
           this.show('success', paid, paidText)
@@ -65,7 +65,7 @@ Component({
     check() {
       return this.during('isChecking', async () => {
         const { loggedIn, loggedInText, replaced, replacedText } = this.data.texts
-        const isInForce = await promised(wx.checkSession).then(
+        const isInForce = await promise(wx.checkSession).then(
           () => true,
           () => false,
         )
@@ -87,7 +87,7 @@ Component({
       this.setData({ result: { icon, title, text, detail } })
     },
 
-    /** Do something while `flag` is set; what goes wrong is shown. */
+    /** Set `flag` while `act` runs, and show an error. */
     async during(flag, act) {
       this.setData({ [flag]: true })
       try {

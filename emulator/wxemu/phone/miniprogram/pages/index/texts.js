@@ -54,5 +54,6 @@ const zh_CN = {
   90011: '请先在系统设置中录入指纹或面容。',
 }
 
-/** The words in WeChat's language on this phone. */
+/** The texts in the language of WeChat on this phone. */
+
 module.exports = language => (language === 'zh_CN' ? zh_CN : en)
