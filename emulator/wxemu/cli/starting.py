@@ -166,7 +166,7 @@ def demo(project: Path | None, *, keep: bool, is_json: bool) -> None:
     from contextlib import nullcontext, suppress  # noqa: PLC0415
 
     from wxemu.client.child import Child  # noqa: PLC0415
-    from wxemu.client.demo import make_project, play, told  # noqa: PLC0415
+    from wxemu.client.demo import make_project, play, render_step  # noqa: PLC0415
     from wxemu.client.remote import Remote  # noqa: PLC0415
 
     with nullcontext(project) if project else make_project() as folder, Child(folder) as emulator:
@@ -175,7 +175,7 @@ def demo(project: Path | None, *, keep: bool, is_json: bool) -> None:
         for number, step in enumerate(play(remote), start=1):
             steps.append(step)
             if not is_json:
-                click.echo(told(number, step))
+                click.echo(render_step(number, step))
         is_ok = all(step.ok for step in steps)
         if is_json:
             show({"ok": is_ok, "steps": [step.document() for step in steps]}, is_json=True)

@@ -1,4 +1,4 @@
-"""An emulator in a process of its own, for as long as somebody needs one: a demo, a test run.
+"""An emulator in a child process, for a demo or a test run.
 
 ChildError
     It did not start.
@@ -17,25 +17,25 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _STOP_SECONDS: Final = 15
-"""After which an emulator that was asked to stop is killed; it needs three at the most."""
+"""An emulator that does not stop in this time is killed; it needs three seconds at most."""
 
 
 class ChildError(Exception):
-    """The emulator did not start; why, it has said on its standard error."""
+    """The emulator did not start; its standard error says why."""
 
 
 class Child:
-    """A ``wxemu start`` on free ports that keeps no state. It ends with this process, however that ends.
+    """A ``wxemu start`` on free ports that keeps no state. It ends with this process, even if that is killed.
 
     :param project: the folder with cloudbaserc.yaml.
     :param options: further options of ``wxemu start``.
-    :param stderr: gets its warnings, and why it does not start; without one they go where this process's go.
+    :param stderr: its standard error; by default that of this process.
     :raises ChildError: it does not start.
     """
 
     def __init__(self, project: Path, *options: str, stderr: IO[str] | None = None) -> None:
-        # The same command a user would type, so that everybody gets what the user will get; what else is to be started
-        # otherwise is none of its business, nor is a package of this name in the present folder.
+        # The command that a user would type. It ignores the user's WXEMU_START_ variables, and (-P) a package called
+        # wxemu in the current folder.
         self._process = subprocess.Popen(  # noqa: S603 - our own module
             [
                 *(sys.executable, "-P", "-m", "wxemu", "start", "--json", "--until-eof"),
@@ -46,25 +46,25 @@ class Child:
             stdout=subprocess.PIPE,
             stderr=stderr,
             text=True,
-            start_new_session=True,  # Ctrl-C is for this process, which has use for an emulator until its own end
+            start_new_session=True,  # on Ctrl-C this process may still need the emulator
         )
         ready = self._process.stdout.readline() if self._process.stdout else ""
         if not ready:
             self.stop()
-            raise ChildError("the emulator did not start; its own words stand above")
+            raise ChildError("the emulator did not start; its error message is above")
         self.facts: Mapping[str, Any] = json.loads(ready)
 
     @property
     def url(self) -> str:
-        """Where it answers."""
+        """Its URL."""
         return str(self.facts["url"])
 
     def wait(self) -> None:
-        """Until it ends."""
+        """Wait until it ends."""
         self._process.wait()
 
     def stop(self) -> None:
-        """End it, and wait for that."""
+        """Stop it, and wait until it has ended."""
         self._process.terminate()
         try:
             self._process.wait(_STOP_SECONDS)

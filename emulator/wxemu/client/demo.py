@@ -1,4 +1,4 @@
-"""The whole story, played over the wire for a reader: each step is one request, its answer, and what was expected."""
+"""The demo: the whole story as HTTP requests. A step has a request, its answer, and the expected members."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 _APP = DEMO["apps"][0]
 FUNCTIONS: Final = ("login", "verifySignature", "checkSession")
-"""What the story calls."""
+"""The functions that the story calls."""
 _PACKAGED: Final = Path(__file__).with_name("demo_project")  # setup.py puts it into a wheel
 _REPOSITORY: Final = Path(__file__).parents[3]
 
@@ -33,7 +33,7 @@ _REPOSITORY: Final = Path(__file__).parents[3]
 class Step:
     """One request of the story.
 
-    :param expected: members that the answer must have; a member of a nested object by its dotted name.
+    :param expected: members that the answer must have, with dotted names for members of nested objects.
     """
 
     name: str
@@ -52,7 +52,7 @@ class Step:
         return all(_member(self.answer, name) == value for name, value in self.expected.items())
 
     def document(self) -> dict[str, Any]:
-        """The step for ``--json``, credentials struck out."""
+        """The step for ``--json``, without credentials."""
         sent = self.exchange
         return {
             "name": self.name,
@@ -75,9 +75,9 @@ def _member(answer: Any, name: str) -> Any:
 
 @contextmanager
 def make_project() -> Generator[Path]:
-    """Make a project of the functions that come with wxemu, for as long as the story is played.
+    """Make a temporary project of the functions that come with wxemu.
 
-    They run in this Python, whatever runtime they are deployed to: this one has the packages that they need.
+    They run in this Python, whatever runtime they declare: it has the packages that they need.
     """
     source = _PACKAGED if _PACKAGED.is_dir() else _REPOSITORY
     declared = dict(declared_file(source).tree)
@@ -89,8 +89,8 @@ def make_project() -> Generator[Path]:
         yield Path(folder)
 
 
-def told(number: int, step: Step) -> str:
-    """One step for a reader."""
+def render_step(number: int, step: Step) -> str:
+    """The text of a step for the terminal."""
     sent = step.document()["request"]
     mark = click.style("as expected", fg="green") if step.ok else click.style("NOT AS EXPECTED", fg="red", bold=True)
     expected = ", ".join(f"{name} = {json.dumps(value, ensure_ascii=False)}" for name, value in step.expected.items())
@@ -106,20 +106,20 @@ def told(number: int, step: Step) -> str:
 
 
 class _Phone:
-    """The story's view of a phone: what its mini program does on it."""
+    """A phone of the story, and what its mini program does."""
 
-    def __init__(self, remote: Remote, made: Mapping[str, Any]) -> None:
+    def __init__(self, remote: Remote, phone: Mapping[str, Any]) -> None:
         self._remote = remote
-        self._path = f"/phone/v1/phones/{made['phoneId']}"
-        self.openid = str(made["openid"])
+        self._path = f"/phone/v1/phones/{phone['phoneId']}"
+        self.openid = str(phone["openid"])
 
     def do(self, story: str, operation: str, body: Mapping[str, Any], **expected: Any) -> Step:
         return Step(story, self._remote.send("POST", f"{self._path}/{operation}", body), expected)
 
     def call(self, story: str, name: str, data: Mapping[str, Any], expected: Mapping[str, Any]) -> Step:
-        sent = self._remote.send("POST", f"{self._path}/callFunction", {"name": name, "data": data})
-        wanted = {"errMsg": "cloud.callFunction:ok", **{f"result.{key}": value for key, value in expected.items()}}
-        return Step(story, sent, wanted)
+        exchange = self._remote.send("POST", f"{self._path}/callFunction", {"name": name, "data": data})
+        members = {"errMsg": "cloud.callFunction:ok", **{f"result.{key}": value for key, value in expected.items()}}
+        return Step(story, exchange, members)
 
     def confirm(self, story: str, challenge: str, outcome: str = "match", **expected: Any) -> Step:
         body = {
@@ -132,17 +132,17 @@ class _Phone:
 
 
 def play(remote: Remote) -> Iterator[Step]:
-    """The story: login, confirmation, what must be refused, and the life of the session."""
-    made = _new_phone(remote, "A user takes her Android phone")
-    yield made
-    phone = _Phone(remote, made.answer)
+    """Play the story: login, confirmation, attacks that must fail, and the life of the session."""
+    new_phone = _new_phone(remote, "A user takes her Android phone")
+    yield new_phone
+    phone = _Phone(remote, new_phone.answer)
     yield from _log_in(phone, "our server")
     yield from _confirm(phone, remote)
     yield from _session(phone, remote)
 
 
-def _new_phone(remote: Remote, story: str, **holder: str) -> Step:
-    body = {"appid": _APP["appid"], "profile": "android", **holder}
+def _new_phone(remote: Remote, story: str, **user: str) -> Step:
+    body = {"appid": _APP["appid"], "profile": "android", **user}
     return Step(story, remote.send("POST", "/phone/v1/phones", body), {"profile": "android"})
 
 

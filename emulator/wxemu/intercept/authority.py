@@ -10,7 +10,6 @@ AuthorityError
 from __future__ import annotations
 
 import datetime as dt
-import os
 import ssl
 import tempfile
 from pathlib import Path
@@ -27,6 +26,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
+from wxemu.core.files import write_atomically
 from wxemu.core.http.hosts import EMULATED, is_emulated
 from wxemu.intercept import certificates
 
@@ -163,14 +163,9 @@ def _pem_of(key: EllipticCurvePrivateKey) -> bytes:
 
 
 def _write(file: Path, content: bytes, *, mode: int = 0o644) -> None:
-    """Whole or not at all, and never readable by more than ``mode`` says, not even for a moment."""
     try:
-        if file.exists() and file.read_bytes() == content:
-            return
-        with tempfile.NamedTemporaryFile(dir=file.parent, prefix=f"{file.name}-", delete=False) as passing:  # 0600
-            passing.write(content)
-            os.fchmod(passing.fileno(), mode)
-        Path(passing.name).replace(file)
+        if not file.exists() or file.read_bytes() != content:
+            write_atomically(file, content, mode=mode)
     except OSError as error:
         raise AuthorityError(f"the CA cannot be kept: {file}: {error.strerror}") from None
 

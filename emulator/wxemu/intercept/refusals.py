@@ -7,6 +7,8 @@ import logging
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
+from wxemu.core.files import write_atomically
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -33,9 +35,7 @@ class Refusals:
                 return
             _log.warning("refused to reach %s; `wxemu start --pass-through %s` would allow it", host, host)
         self._times[host] += 1
-        temporary = self._file.with_suffix(".new")
-        temporary.write_text(json.dumps(self._times), encoding="utf-8")
-        temporary.replace(self._file)
+        write_atomically(self._file, json.dumps(self._times).encode())
 
 
 def read(file: Path) -> list[dict[str, str | int]]:

@@ -1,3 +1,3 @@
-"""The version of this distribution, which the build and the User-Agent read: here, so that reading it imports nothing."""
+"""The version of this distribution, for the build and the User-Agent: reading it imports nothing else."""
 
 __version__ = "0.2.0"

@@ -87,7 +87,7 @@ def test_without_a_place_for_the_truststore_java_is_left_out(folder, monkeypatch
     def refuse(_bundle):
         raise PermissionError
 
-    monkeypatch.setattr(truststore, "beside", refuse)
+    monkeypatch.setattr(truststore, "make_beside", refuse)
 
     assert "JAVA_TOOL_OPTIONS" not in of_real_names(Answering(folder), {})
 
@@ -121,7 +121,7 @@ def roots_in(store):
 def test_the_truststore_holds_the_ca_and_the_system_s_roots(folder):
     authority = Authority.of_folder(folder)
 
-    store = truststore.beside(authority.bundle)
+    store = truststore.make_beside(authority.bundle)
 
     roots = roots_in(store)
     assert authority.certificate in roots
@@ -131,15 +131,15 @@ def test_the_truststore_holds_the_ca_and_the_system_s_roots(folder):
 
 def test_the_truststore_is_made_anew_with_the_bundle_and_else_left(folder):
     bundle = Authority.of_folder(folder).bundle
-    store = truststore.beside(bundle)
+    store = truststore.make_beside(bundle)
     made_at = store.stat().st_mtime_ns
 
-    assert truststore.beside(bundle).stat().st_mtime_ns == made_at
+    assert truststore.make_beside(bundle).stat().st_mtime_ns == made_at
 
     bundle.write_bytes((folder / "ca.pem").read_bytes())
     later = made_at + 1_000_000_000
     os.utime(bundle, ns=(later, later))
-    assert len(roots_in(truststore.beside(bundle))) == 1
+    assert len(roots_in(truststore.make_beside(bundle))) == 1
 
 
 def test_a_root_that_cannot_be_read_is_left_out(folder):
@@ -147,7 +147,7 @@ def test_a_root_that_cannot_be_read_is_left_out(folder):
     broken = b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"
     bundle.write_bytes(broken + (folder / "ca.pem").read_bytes())
 
-    assert len(roots_in(truststore.beside(bundle))) == 1
+    assert len(roots_in(truststore.make_beside(bundle))) == 1
 
 
 def test_a_shell_takes_java_s_options_as_the_words_that_java_does(folder):

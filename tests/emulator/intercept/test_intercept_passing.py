@@ -30,7 +30,7 @@ def test_a_host_that_is_not_emulated_is_refused_with_what_would_allow_it(client,
 
 
 def test_a_refusal_comes_in_one_piece(client):
-    """The ``tcb`` CLI looks at no more than the first read, and then waits 15 seconds for the body that it announces."""
+    """The ``tcb`` CLI looks at the first read only, and then waits 15 seconds for the body that it announces."""
     with client.connect() as connection:
         connection.send(b"CONNECT example.com:443 HTTP/1.1\r\nHost: a\r\n\r\n")
         first = connection.stream.recv(1 << 16)

@@ -1,10 +1,10 @@
-"""What may be wrong with a set-up, looked at piece by piece; nothing is changed."""
+"""Examine a set-up for mistakes, piece by piece; changes nothing."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wxemu.client.doctor import folder, functions, machine, running, variables
+from wxemu.client.doctor import folder, functions, running, variables
 from wxemu.client.doctor.finding import Finding
 
 if TYPE_CHECKING:
@@ -17,11 +17,11 @@ __all__ = ["Finding", "examine"]
 
 
 def examine(remote: Remote, project: Path, environ: Mapping[str, str]) -> Iterator[Finding]:
-    """Look at this machine, the project, the running emulator, and at what leads clients to it.
+    """Examine this machine, the project, the running emulator, and the clients' environment variables.
 
-    :param environ: the environment that the clients have.
+    :param environ: the clients' environment.
     """
-    yield from machine.examine()
+    yield from running.examine_machine()
     yield from functions.examine(project, environ)
     yield from folder.examine(project)
     proxy = yield from running.examine(remote, environ)

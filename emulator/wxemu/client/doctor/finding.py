@@ -1,4 +1,4 @@
-"""One thing that was looked at."""
+"""A finding of the doctor: the result of one check."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import Final, Literal
 
 @dataclass(frozen=True)
 class Finding:
-    """What was found, and what to do about it.
+    """The result of one check, and advice.
 
-    :param level: ``hint`` for what may be meant so; with something ``broken`` the set-up cannot work.
+    :param level: ``hint`` if it may be intended; ``broken`` if the set-up cannot work.
     """
 
     level: Literal["ok", "hint", "broken"]
@@ -25,7 +25,7 @@ class Finding:
         return self.level == "broken"
 
     def document(self) -> dict[str, str]:
-        """For scripts."""
+        """The finding for ``--json``."""
         return {"level": self.level, "name": self.name, "found": self.found, "advice": self.advice}
 
 

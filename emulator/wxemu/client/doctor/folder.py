@@ -1,4 +1,4 @@
-"""The project's folder: secrets that git would take, and the state that is kept there."""
+"""The project's folder: secrets that git does not ignore, and the state that is kept there."""
 
 from __future__ import annotations
 
@@ -22,32 +22,32 @@ if TYPE_CHECKING:
 
 _SECRETS: Final = re.compile(r"^\s*(?:export\s+)?(\w*(?:SECRET|TOKEN|PASSWORD|KEY)\w*)\s*=[^\S\n]*[^\s#]", re.MULTILINE)
 _NOT_IGNORED: Final = 1
-"""The exit code of git, which has another one where there is no repository."""
+"""The exit code of git check-ignore; without a repository it is another one."""
 
 
 def examine(project: Path) -> Iterator[Finding]:
-    """What should not leave the folder, and whether the state in it can be used."""
+    """Check that git ignores secrets and the state, and that the state can be used."""
     for name in (".env", ".env.local"):
         yield from _dotenv(project, name)
     state = project / ".wxemu"
     if not state.is_dir():
         yield ok("state", "none is kept here yet; the first `wxemu start` makes it")
         return
-    found = list(_state(state))
-    yield from found or [ok("state", f"{state} can be used")]
+    problems = list(_state(state))
+    yield from problems or [ok("state", f"{state} can be used")]
     if _is_open_to_git(project, state.name):
         yield hint("state", f"git does not ignore {state}", "add .wxemu/ to .gitignore: the key of the CA is in it")
 
 
 def _dotenv(project: Path, name: str) -> Iterator[Finding]:
-    """The names of what looks like secrets, never their values."""
+    """Report the names of likely secrets, never their values."""
     file = project / name
     secrets = _SECRETS.findall(file.read_text("utf-8", "replace")) if file.is_file() else []
     if secrets and _is_open_to_git(project, name):
         advice = "add it to .gitignore; if it was committed before, `git rm --cached` it, and have new secrets made"
         yield broken(name, f"git does not ignore it, and it sets {', '.join(secrets)}", advice)
     elif secrets:
-        yield ok(name, f"sets {', '.join(secrets)}; git leaves it alone")
+        yield ok(name, f"sets {', '.join(secrets)}; git ignores it")
 
 
 def _is_open_to_git(project: Path, name: str) -> bool:

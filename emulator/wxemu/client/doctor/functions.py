@@ -22,15 +22,15 @@ if TYPE_CHECKING:
     from wxemu.client.doctor.finding import Finding
     from wxemu.scf.project import FunctionSpec
 
-_CALLED: Final = re.compile(r"\bopenapi\.((?:\w+\.)+\w+)\s*\(")
+_OPENAPI_CALL: Final = re.compile(r"\bopenapi\.((?:\w+\.)+\w+)\s*\(")
 _SOURCES: Final = frozenset({".py", ".js"})
-_OF_OTHERS: Final = frozenset({"node_modules", "site-packages", ".venv"})
-_REQUIRED: Final = re.compile(r"^\s*([A-Za-z0-9][\w.-]*)", re.MULTILINE | re.ASCII)
+_FOREIGN_FOLDERS: Final = frozenset({"node_modules", "site-packages", ".venv"})
+_REQUIREMENT: Final = re.compile(r"^\s*([A-Za-z0-9][\w.-]*)", re.MULTILINE | re.ASCII)
 _PYTHON: Final = "Python"
 
 
 def examine(project: Path, environ: Mapping[str, str]) -> Iterator[Finding]:
-    """What it declares, and each function."""
+    """Check what the project declares, and each function."""
     if not any((project / name).is_file() for name in CONFIG_NAMES):
         advice = "go to the folder with cloudbaserc.yaml or name it with --project, if there is one"
         yield hint("project", f"{project} declares no functions", advice)
@@ -48,8 +48,8 @@ def examine(project: Path, environ: Mapping[str, str]) -> Iterator[Finding]:
                 "project", f"nothing is set for {{{{{template}}}}} in {key}, which becomes empty", "set it in .env"
             )
     for spec in declared.functions.values():
-        found = list(_function(spec))
-        yield from found or [ok(f"function {spec.name}", f"{spec.handler} on {spec.runtime}")]
+        problems = list(_function(spec))
+        yield from problems or [ok(f"function {spec.name}", f"{spec.handler} on {spec.runtime}")]
 
 
 def _function(spec: FunctionSpec) -> Iterator[Finding]:
@@ -85,7 +85,7 @@ def _handler(name: str, spec: FunctionSpec) -> Iterator[Finding]:
 
 
 def _bound(node: ast.AST) -> tuple[str, ...]:
-    """The names that a node may bind; of ``import *`` every one."""
+    """The names that a node binds."""
     match node:
         case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
             return (name,)
@@ -97,8 +97,10 @@ def _bound(node: ast.AST) -> tuple[str, ...]:
 
 
 def _permissions(name: str, spec: FunctionSpec) -> Iterator[Finding]:
-    """What the code seems to call, against what config.json asks for."""
-    called = {api for path in _sources(spec.directory) for api in _CALLED.findall(path.read_text("utf-8", "replace"))}
+    """Compare the openapis that the code seems to call with those that config.json asks for."""
+    called = {
+        api for path in _sources(spec.directory) for api in _OPENAPI_CALL.findall(path.read_text("utf-8", "replace"))
+    }
     for api in sorted(called):
         known = BY_NAME.get(api)
         if known is None or not known.has_cloud_call:
@@ -110,7 +112,7 @@ def _permissions(name: str, spec: FunctionSpec) -> Iterator[Finding]:
 
 def _sources(folder: Path) -> Iterator[Path]:
     for parent, folders, names in os.walk(folder):
-        folders[:] = set(folders) - _OF_OTHERS
+        folders[:] = set(folders) - _FOREIGN_FOLDERS
         files = (Path(parent, name) for name in names)
         yield from (file for file in files if file.suffix in _SOURCES and file.is_file())
 
@@ -119,13 +121,15 @@ def _requirements(name: str, spec: FunctionSpec) -> Iterator[Finding]:
     file = spec.directory / "requirements.txt"
     if spec.runtime != interpreters.PRESENT or not file.is_file():
         return
-    missing = [package for package in _REQUIRED.findall(file.read_text("utf-8", "replace")) if not _is_here(package)]
+    missing = [
+        package for package in _REQUIREMENT.findall(file.read_text("utf-8", "replace")) if not _is_installed(package)
+    ]
     if missing:
         advice = f"pip install -r {file}, into the environment that wxemu runs in"
         yield hint(name, f"{', '.join(missing)} of its requirements.txt: not installed", advice)
 
 
-def _is_here(package: str) -> bool:
+def _is_installed(package: str) -> bool:
     try:
         metadata.version(package)
     except metadata.PackageNotFoundError:

@@ -1,9 +1,13 @@
-"""The running emulator: whether it answers, and what was arranged in it that a test would stumble over."""
+"""This machine's versions and clock, and the running emulator: whether it answers, and what could disturb a test."""
 
 from __future__ import annotations
 
+import platform
 import socket
 import time
+from datetime import UTC, datetime
+from importlib import metadata
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
@@ -17,12 +21,26 @@ if TYPE_CHECKING:
 
 _CONTROL: Final = "/emulator/v1"
 _TOLERATED_SECONDS: Final = 5.0
-"""Between the clocks of two machines; a question takes its time as well."""
+"""By which the clocks of two machines may differ, request time included."""
 _ANSWER_SECONDS: Final = 2.0
 
 
+def examine_machine() -> Iterator[Finding]:
+    """Report versions, and check the clock: clients compare certificates with it."""
+    yield ok("versions", f"wxemu {metadata.version('wxemu')} on Python {platform.python_version()}")
+    now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    if time.time() < Path(__file__).stat().st_mtime:
+        yield broken(
+            "system clock",
+            f"it shows {now}, which is before this software was installed",
+            "set it: clients refuse certificates of other times",
+        )
+    else:
+        yield ok("system clock", now)
+
+
 def examine(remote: Remote, environ: Mapping[str, str]) -> Generator[Finding, None, str | None]:
-    """Yield what is found; return its proxy's URL, if it has one and may be asked."""
+    """Check the emulator; return its proxy's URL, if it tells one."""
     try:
         remote.ask("GET", "/readyz")
     except RemoteError as error:
@@ -35,14 +53,16 @@ def examine(remote: Remote, environ: Mapping[str, str]) -> Generator[Finding, No
         faults = remote.ask("GET", f"{_CONTROL}/faults")["faults"]
         settings = remote.ask("GET", f"{_CONTROL}/settings")
     except RemoteError as error:
-        yield broken("control plane", str(error), "name its token, or update the one of the two that is older")
+        yield broken("control plane", str(error), "name its token, or update the older of client and emulator")
         return None
     yield from _token(remote.url, environ)
     yield _clock(clock)
     yield _faults(len(faults))
     if not settings["verify_signatures"]:
         yield hint(
-            "signatures", "verify_signatures is false: CloudBase takes what the real one refuses", "set it to true"
+            "signatures",
+            "verify_signatures is false: CloudBase accepts requests that the real one refuses",
+            "set it to true",
         )
     if facts["proxy"] is None:
         yield hint(
@@ -54,17 +74,17 @@ def examine(remote: Remote, environ: Mapping[str, str]) -> Generator[Finding, No
 
 def _silence(url: str, error: str) -> Finding:
     if not is_listening(url) or "no emulator answers" not in error:
-        found, _, advice = error.partition("; ")
-        return broken("emulator", found, advice or f"stop what listens at {url}, or name another address by --url")
+        problem, _, advice = error.partition("; ")
+        return broken("emulator", problem, advice or f"stop what listens at {url}, or name another address by --url")
     advice = "stop that, or start the emulator elsewhere (wxemu start --port 0) and name it by --url or WXEMU_URL"
-    return broken("emulator", f"something else than an emulator listens at {url}", advice)
+    return broken("emulator", f"something other than an emulator listens at {url}", advice)
 
 
 def is_listening(url: str) -> bool:
-    """Whether anything does, at the host and port of a URL."""
-    at = urlsplit(url)
+    """Whether anything listens at the host and port of a URL."""
+    parts = urlsplit(url)
     try:
-        socket.create_connection((at.hostname or "", at.port or 80), timeout=_ANSWER_SECONDS).close()
+        socket.create_connection((parts.hostname or "", parts.port or 80), timeout=_ANSWER_SECONDS).close()
     except (OSError, ValueError):
         return False
     return True
@@ -76,9 +96,9 @@ def _token(url: str, environ: Mapping[str, str]) -> Iterator[Finding]:
     try:
         Remote(url).ask("GET", f"{_CONTROL}/clock")
     except RemoteError:
-        yield ok("control token", "is asked for, and the one in WXEMU_TOKEN is right")
+        yield ok("control token", "is required, and the one in WXEMU_TOKEN is right")
     else:
-        yield hint("control token", "WXEMU_TOKEN is set, and this emulator asks for none", "unset WXEMU_TOKEN")
+        yield hint("control token", "WXEMU_TOKEN is set, but this emulator requires none", "unset WXEMU_TOKEN")
 
 
 def _clock(clock: Mapping[str, Any]) -> Finding:
@@ -98,6 +118,6 @@ def _clock(clock: Mapping[str, Any]) -> Finding:
 def _faults(count: int) -> Finding:
     if count:
         return hint(
-            "faults", f"{count} wait to be met", "`wxemu fault list` shows them, `wxemu fault remove --all` ends it"
+            "faults", f"{count} are set", "`wxemu fault list` shows them, `wxemu fault remove --all` removes them"
         )
     return ok("faults", "none")

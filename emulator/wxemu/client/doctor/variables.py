@@ -1,4 +1,4 @@
-"""The variables by which clients find the emulator: whether they do, and whether they trust it."""
+"""The environment variables for clients: whether they lead to the emulator, and whether clients trust it."""
 
 from __future__ import annotations
 
@@ -19,53 +19,53 @@ if TYPE_CHECKING:
 
     from wxemu.client.doctor.finding import Finding
 
-_REMEDY: Final = 'eval "$(wxemu env)" sets it anew; `wxemu exec -- COMMAND` sets it for one command'
+_REMEDY: Final = 'eval "$(wxemu env)" sets it; `wxemu exec -- COMMAND` sets it for one command'
 _TRUSTSTORE: Final = re.compile(r"-Djavax\.net\.ssl\.trustStore=([^'\"]+?)(?=['\"]|\s+'?-|$)")
 _ANSWER_SECONDS: Final = 10.0
 _LOOPBACK: Final = ("localhost", "127.0.0.1", "::1")
 
 
 def examine(environ: Mapping[str, str], proxy: str | None) -> Iterator[Finding]:
-    """Where the clients of this environment are led.
+    """Check where clients with this environment go.
 
-    :param proxy: the URL of the emulator's, if one is known.
+    :param proxy: the URL of the emulator's proxy, if it is known.
     """
-    named = {name: environ[name] for name in PROXIES if environ.get(name)}
-    if not named:
-        yield hint("proxy", "none is set, so that clients of the real names go to the real hosts", _REMEDY)
-    for name, value in named.items():
+    proxies = {name: environ[name] for name in PROXIES if environ.get(name)}
+    if not proxies:
+        yield hint("proxy", "none is set, so clients of the real names go to the real hosts", _REMEDY)
+    for name, value in proxies.items():
         yield _proxy(name, value, proxy)
-    is_led = proxy is not None and any(named.get(name, "").rstrip("/") == proxy for name in PROXIES[:2])
-    if is_led:
+    is_proxied = proxy is not None and any(proxies.get(name, "").rstrip("/") == proxy for name in PROXIES[:2])
+    if is_proxied:
         yield from _unproxied(environ)
     for name in (*BUNDLES, ADDED_CA):
-        yield from _trust(name, environ.get(name), proxy if is_led else None)
+        yield from _trust(name, environ.get(name), proxy if is_proxied else None)
     store = _TRUSTSTORE.search(environ.get(JAVA, ""))
     if store is not None and not Path(store[1]).is_file():
-        yield broken(JAVA, f"names the truststore {store[1]}, which is not there", _REMEDY)
+        yield broken(JAVA, f"names the truststore {store[1]}, which does not exist", _REMEDY)
 
 
 def _proxy(name: str, value: str, proxy: str | None) -> Finding:
-    """What a variable leads to, told without the password that may stand in it."""
+    """Check where a variable leads. The finding leaves out a password in it."""
     try:
-        at = urlsplit(value if "://" in value else f"http://{value}")
-        where = f"{at.hostname}:{at.port or 80}"
+        parts = urlsplit(value if "://" in value else f"http://{value}")
+        where = f"{parts.hostname}:{parts.port or 80}"
     except ValueError:
         return broken(name, "is no URL", _REMEDY)
     if value.rstrip("/") == proxy:
         return ok(name, f"leads to the emulator, at {where}")
-    if at.hostname in _LOOPBACK and not is_listening(f"http://{where}"):
-        return broken(name, f"leads to {where}, where nobody listens: it is left over", f"{_REMEDY}; or unset it")
+    if parts.hostname in _LOOPBACK and not is_listening(f"http://{where}"):
+        return broken(name, f"leads to {where}, where nothing listens any more", f"{_REMEDY}; or unset it")
     return hint(name, f"leads to {where}, which is not the emulator's proxy", _REMEDY)
 
 
 def _unproxied(environ: Mapping[str, str]) -> Iterator[Finding]:
     for name in UNPROXIED:
         entries = [entry.strip().lower() for entry in environ.get(name, "").split(",")]
-        around = [entry for entry in entries if entry and any(_covers(entry, host) for host in EMULATED)]
-        if around:
-            advice = f"take {', '.join(around)} out of it: clients go there without the proxy"
-            yield broken(name, "lets clients go around the emulator", advice)
+        bypassing = [entry for entry in entries if entry and any(_covers(entry, host) for host in EMULATED)]
+        if bypassing:
+            advice = f"take {', '.join(bypassing)} out of it: clients go there without the proxy"
+            yield broken(name, "lets clients bypass the emulator", advice)
 
 
 def _covers(entry: str, pattern: str) -> bool:
@@ -74,13 +74,13 @@ def _covers(entry: str, pattern: str) -> bool:
 
 
 def _trust(name: str, file: str | None, proxy: str | None) -> Iterator[Finding]:
-    """Whether those who read the variable trust the emulator, tried by asking it as api.weixin.qq.com."""
+    """Check whether clients that read the variable trust the emulator, by a request to api.weixin.qq.com."""
     if not file:
         if proxy is not None:
-            yield hint(name, "is not set, so that those who read it do not trust the emulator", _REMEDY)
+            yield hint(name, "is not set, so clients that read it do not trust the emulator", _REMEDY)
         return
     if not Path(file).exists():
-        yield broken(name, f"names {file}, which is not there", _REMEDY)
+        yield broken(name, f"names {file}, which does not exist", _REMEDY)
     elif proxy is not None:
         reason = _distrust(Path(file), proxy)
         if reason is None:
@@ -90,12 +90,12 @@ def _trust(name: str, file: str | None, proxy: str | None) -> Iterator[Finding]:
 
 
 def _distrust(trusted: Path, proxy: str) -> str | None:
-    """Why a client that trusts these roots cannot ask api.weixin.qq.com through the proxy; ``None`` if it can."""
+    """Why a client with these roots cannot reach api.weixin.qq.com through the proxy; ``None`` if it can."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    at = urlsplit(proxy)
+    parts = urlsplit(proxy)
     try:
         context.load_verify_locations(**{"capath" if trusted.is_dir() else "cafile": str(trusted)})
-        connection = HTTPSConnection(at.hostname or "", at.port, timeout=_ANSWER_SECONDS, context=context)
+        connection = HTTPSConnection(parts.hostname or "", parts.port, timeout=_ANSWER_SECONDS, context=context)
         connection.set_tunnel("api.weixin.qq.com", 443)
         try:
             connection.request("GET", "/healthz")
@@ -105,5 +105,6 @@ def _distrust(trusted: Path, proxy: str) -> str | None:
     except ssl.SSLCertVerificationError as error:
         return f"api.weixin.qq.com is not trusted: {error.verify_message}"
     except (OSError, HTTPException) as error:
-        return f"api.weixin.qq.com cannot be asked: {error}"
+        return f"api.weixin.qq.com cannot be reached: {error}"
+
     return None

@@ -43,7 +43,7 @@ def test_a_secret_that_git_ignores_is_fine(repository):
     (repository / ".env").write_text(f"WX_SECRET={SECRET}\n")
     (repository / ".gitignore").write_text(".env\n.wxemu/\n")
 
-    assert found_in(repository)[0] == ("ok", ".env", "sets WX_SECRET; git leaves it alone; ")
+    assert found_in(repository)[0] == ("ok", ".env", "sets WX_SECRET; git ignores it; ")
 
 
 def test_a_secret_that_was_committed_is_broken_whatever_is_ignored(repository):

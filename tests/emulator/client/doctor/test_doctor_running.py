@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from wxemu.client.doctor import machine, running
+from wxemu.client.doctor import running
 from wxemu.client.remote import Remote, RemoteError
 from wxemu.core.http.access import Access
 
@@ -166,7 +166,7 @@ def test_a_port_that_something_else_has_is_broken():
         found, _ = looked_at(Remote(url))
 
     assert found["emulator"][0] == "broken"
-    assert f"something else than an emulator listens at {url}; stop that, or start" in found["emulator"][1]
+    assert f"something other than an emulator listens at {url}; stop that, or start" in found["emulator"][1]
 
 
 def test_a_web_server_that_is_no_emulator_is_broken():
@@ -184,16 +184,16 @@ def test_what_is_no_address_has_nobody_listening():
 
 
 def test_versions_and_the_system_clock_are_told():
-    found = {finding.name: finding for finding in machine.examine()}
+    found = {finding.name: finding for finding in running.examine_machine()}
 
     assert found["versions"].found.startswith("wxemu ")
     assert not found["system clock"].is_broken
 
 
 def test_a_system_clock_that_is_behind_this_software_is_broken(monkeypatch):
-    monkeypatch.setattr(machine.time, "time", lambda: 0.0)
+    monkeypatch.setattr(running.time, "time", lambda: 0.0)
 
-    assert [finding.name for finding in machine.examine() if finding.is_broken] == ["system clock"]
+    assert [finding.name for finding in running.examine_machine() if finding.is_broken] == ["system clock"]
 
 
 def test_a_remote_error_while_asking_is_no_traceback(remote, monkeypatch):

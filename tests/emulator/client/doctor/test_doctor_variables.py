@@ -41,7 +41,7 @@ def test_a_proxy_where_nobody_listens_is_left_over(free_url):
     levels, texts = found_in({"HTTPS_PROXY": free_url})
 
     assert levels == {"HTTPS_PROXY": "broken"}
-    assert "nobody listens: it is left over" in texts["HTTPS_PROXY"]
+    assert "where nothing listens any more" in texts["HTTPS_PROXY"]
 
 
 def test_another_proxy_is_a_hint_without_its_password():
@@ -99,7 +99,7 @@ def test_a_proxy_that_does_not_answer_is_told_of_each_file(free_url, tmp_path):
     levels, texts = found_in({"HTTPS_PROXY": free_url, "SSL_CERT_FILE": str(bundle)}, free_url)
 
     assert levels["SSL_CERT_FILE"] == "broken"
-    assert "api.weixin.qq.com cannot be asked: " in texts["SSL_CERT_FILE"]
+    assert "api.weixin.qq.com cannot be reached: " in texts["SSL_CERT_FILE"]
 
 
 @pytest.mark.parametrize("roots", ["nonsense", ""])
@@ -120,6 +120,7 @@ def test_a_truststore_that_is_gone_is_broken(options, name, tmp_path):
     store = tmp_path / name
     java = {"JAVA_TOOL_OPTIONS": options.format(store)}
 
-    assert found_in(java)[1]["JAVA_TOOL_OPTIONS"].startswith(f"names the truststore {store}, which is not there")
+    assert found_in(java)[1]["JAVA_TOOL_OPTIONS"].startswith(f"names the truststore {store}, which does not exist")
+
     store.touch()
     assert "JAVA_TOOL_OPTIONS" not in found_in(java)[0]
