@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
-import distribution
+import deployment_folder
 import report
 from errors import PackagingError
 
@@ -45,11 +45,11 @@ def package(project: Path, output: Path | None, *, is_lock: bool, is_json: bool)
     """
     try:
         if is_lock:
-            for lock in distribution.lock_dependencies(project, tell):
+            for lock in deployment_folder.lock_dependencies(project, tell):
                 click.echo(lock.path)
         else:
-            made = distribution.make(project, output or project / "dist", tell)
-            click.echo(report.as_json(made) if is_json else report.as_text(made))
+            made = deployment_folder.make_packages(project, output or project / "dist", tell)
+            click.echo(report.format_json(made) if is_json else report.format_text(made))
     except (PackagingError, ProjectError) as error:
         raise click.ClickException(str(error)) from None
 

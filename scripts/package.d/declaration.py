@@ -24,7 +24,7 @@ class Declaration:
     tree: Mapping[str, Any]
 
     @classmethod
-    def of(cls, directory: Path) -> Declaration:
+    def read(cls, directory: Path) -> Declaration:
         """Read that of a project.
 
         :raises ProjectError: there is none, or it cannot be read.
@@ -42,25 +42,30 @@ class Declaration:
         asked = TEMPLATE.findall(json.dumps(self.tree, ensure_ascii=False))
         return {name.removeprefix("env.") for name in asked if name.startswith("env.")} - {"ENV_ID"}  # the CLI's own
 
-    def ignore(self, name: str) -> tuple[str, ...]:
+    def list_ignored(self, name: str) -> tuple[str, ...]:
         """The globs by which a function leaves files out, those of all functions included."""
-        own = next(entry for entry in self.tree["functions"] if _get(entry, "name") == name)
-        return (*(_get(self.tree.get("functionDefaultConfig") or {}, "ignore") or ()), *(_get(own, "ignore") or ()))
+        own = next(entry for entry in self.tree["functions"] if _get_key(entry, "name") == name)
+        return (
+            *(_get_key(self.tree.get("functionDefaultConfig") or {}, "ignore") or ()),
+            *(_get_key(own, "ignore") or ()),
+        )
 
-    def for_packages(self) -> dict[str, Any]:
+    def rewrite_for_packages(self) -> dict[str, Any]:
         """The same for the packages: their folder, and no `ignore`, which would take the compiled files away."""
         tree = {**self.tree, "functionRoot": FUNCTION_ROOT}
         if "functionDefaultConfig" in tree:
-            tree["functionDefaultConfig"] = _without(tree["functionDefaultConfig"] or {}, "ignore")
-        tree["functions"] = [_without(entry, "ignore", "dir", "functionRoot") for entry in tree.get("functions") or []]
+            tree["functionDefaultConfig"] = _drop_keys(tree["functionDefaultConfig"] or {}, "ignore")
+        tree["functions"] = [
+            _drop_keys(entry, "ignore", "dir", "functionRoot") for entry in tree.get("functions") or []
+        ]
         return tree
 
 
-def _get(values: Mapping[str, Any], key: str) -> Any:
+def _get_key(values: Mapping[str, Any], key: str) -> Any:
     """The CLI takes the keys of a function in any case."""
     return next((value for name, value in values.items() if name.lower() == key.lower()), None)
 
 
-def _without(values: Mapping[str, Any], *keys: str) -> dict[str, Any]:
+def _drop_keys(values: Mapping[str, Any], *keys: str) -> dict[str, Any]:
     left_out = re.compile("|".join(keys), re.IGNORECASE)
     return {name: value for name, value in values.items() if not left_out.fullmatch(name)}

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-import distribution
+import deployment_folder
 from declaration import Declaration
 from errors import DeployError, PackagingError
-from shipment import shipments
-from tcb import Tcb, require
+from shipment import select_shipments
+from tcb import Tcb, find_command
 
 from wxemu.scf.project import ProjectError, load_project, template_variables
 
@@ -57,28 +57,28 @@ def deploy(
       scripts/deploy login checkSession
     """
     try:
-        variables = _checked(project, names, is_dry=dry_run)
-        made = distribution.make(project, output or project / "dist", tell)
-        sent = shipments(made, names, env=env)
-        answers = {} if dry_run else _send(sent, Tcb.at(made.folder, variables, env=env, tell=_pass_on))
+        variables = _check_project(project, names, is_dry=dry_run)
+        made = deployment_folder.make_packages(project, output or project / "dist", tell)
+        sent = select_shipments(made, names, env=env)
+        answers = {} if dry_run else _send(sent, Tcb.find(made.folder, variables, env=env, tell=_relay_line))
     except (PackagingError, ProjectError) as error:
         raise click.ClickException(str(error)) from None
     _show(sent, answers, dry_run=dry_run, is_json=is_json)
 
 
-def _checked(project: Path, names: Sequence[str], *, is_dry: bool) -> Mapping[str, str]:
+def _check_project(project: Path, names: Sequence[str], *, is_dry: bool) -> Mapping[str, str]:
     """The variables for the templates, once nothing is in the way of a deployment; a dry run shows what is missing."""
     declared = load_project(project, os.environ).functions
     unknown = [name for name in names if name not in declared]
     if unknown:
         raise DeployError(f"expected functions of cloudbaserc ({', '.join(declared)}), found {', '.join(unknown)}")
     variables = template_variables(project, os.environ)
-    missing = sorted(name for name in Declaration.of(project).variables if not variables.get(name))
+    missing = sorted(name for name in Declaration.read(project).variables if not variables.get(name))
     if is_dry:
         return variables
     if missing:
         raise DeployError(f"{project / '.env'} lacks {', '.join(missing)}; copy .env.example to .env and fill it in")
-    require()
+    find_command()
     return variables
 
 
@@ -96,7 +96,7 @@ def _show(sent: Sequence[Shipment], answers: Mapping[str, object], *, dry_run: b
         click.echo(json.dumps({"dryRun": dry_run, "functions": functions}, ensure_ascii=False))
         return
     for shipment in sent:
-        click.echo(shipment.as_text())
+        click.echo(shipment.format_text())
         if not dry_run:
             click.echo(f"  answers    {json.dumps(answers[shipment.spec.name], ensure_ascii=False)}")
     click.echo("Nothing was sent: a dry run." if dry_run else f"{len(sent)} deployed, and each answers.")
@@ -107,7 +107,7 @@ def tell(step: str) -> None:
     click.echo(f"deploy: {step}", err=True)
 
 
-def _pass_on(line: str) -> None:
+def _relay_line(line: str) -> None:
     click.echo(f"tcb: {line}", err=True)
 
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 from errors import PackagingError
 
-from wxemu.scf.runtime.interpreters import NO_PACKAGES, find
+from wxemu.scf.runtime.interpreters import NO_PACKAGES
+from wxemu.scf.runtime.interpreters import find as find_command
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,9 +39,9 @@ class Interpreter:
     command: str
 
     @classmethod
-    def of(cls, runtime: str) -> Interpreter | None:
+    def find(cls, runtime: str) -> Interpreter | None:
         """The one for a runtime, None if there is none here."""
-        command = find(runtime)
+        command = find_command(runtime)
         return None if command is None else cls(runtime, command)
 
     def compile(self, folder: Path) -> None:
@@ -57,19 +58,19 @@ class Interpreter:
             said = done.stdout.replace(f"{folder}/", "").split()
             raise PackagingError(f"{folder.name}: {self.runtime} cannot compile it: {' '.join(said)}")
 
-    def import_ms(self, folder: Path, handler: str, variables: Mapping[str, str]) -> float:
+    def time_import(self, folder: Path, handler: str, variables: Mapping[str, str]) -> float:
         """Milliseconds to import a function with nothing but its package, the best of a few tries.
 
         :param variables: the function's own.
         :raises PackagingError: it cannot be imported.
         """
         file = handler.rpartition(".")[0]
-        return min(self._import_ms(folder, file, variables) for _ in range(TRIES))
+        return min(self._time_import_once(folder, file, variables) for _ in range(TRIES))
 
-    def _import_ms(self, folder: Path, file: str, variables: Mapping[str, str]) -> float:
+    def _time_import_once(self, folder: Path, file: str, variables: Mapping[str, str]) -> float:
         done = self._run("-B", "-c", _IMPORT, str(folder), file, variables=variables)
         if done.returncode != 0:
-            why = _error_in(done.stderr)
+            why = _extract_error(done.stderr)
             raise PackagingError(f"{folder.name}: {self.runtime} cannot import {file}.py from its package: {why}")
         return float(done.stdout.split()[-1])
 
@@ -78,7 +79,7 @@ class Interpreter:
         return subprocess.run(command, env=dict(variables), capture_output=True, text=True, check=False)
 
 
-def _error_in(trace: str) -> str:
+def _extract_error(trace: str) -> str:
     """What a traceback ends with; of an error that may quote a variable's value, the kind only."""
     last = trace.strip().rpartition("\n")[2]
     return last if last.startswith(_ABOUT_MODULES) else last.partition(":")[0] or "it ended the process"

@@ -68,7 +68,7 @@ class Lock:
         self.path.write_text(head + asked + pins, encoding="utf-8")
 
 
-def path_of(functions: Path, runtime: str) -> Path:
+def choose_path(functions: Path, runtime: str) -> Path:
     """Where the lock of a runtime is: in the folder of all functions.
 
     :raises LockError: nothing can be locked for this runtime.
@@ -78,13 +78,13 @@ def path_of(functions: Path, runtime: str) -> Path:
     return functions / f"requirements-{runtime}.txt"
 
 
-def requirements_in(folder: Path) -> list[str]:
+def read_requirements(folder: Path) -> list[str]:
     """What one function says it needs, a requirement a line."""
     file = folder / "requirements.txt"
     lines = file.read_text(encoding="utf-8").splitlines() if file.is_file() else []
     return [line.strip() for line in lines if line.strip() and not line.lstrip().startswith("#")]
 
 
-def requirements_of(folders: Iterable[Path]) -> tuple[str, ...]:
+def merge_requirements(folders: Iterable[Path]) -> tuple[str, ...]:
     """What all functions together need: one lock serves them all, so that they agree on versions."""
-    return tuple(sorted({line for folder in folders for line in requirements_in(folder)}))
+    return tuple(sorted({line for folder in folders for line in read_requirements(folder)}))

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import itertools
+import zipfile
 from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-import archive
 import contents
 import wheels
 from errors import PackagingError
@@ -19,6 +19,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from wxemu.scf.project import FunctionSpec
+
+
+ZIP_FILE_LIMIT: Final = 3 * 1024 * 1024 // 2
+"""Bytes of a zip file that may go within a request, which `tcb fn deploy --deployMode zip` does [src: CLI 2.12.10]."""
+
+_TIME: Final = (1980, 1, 1, 0, 0, 0)  # the first that zip can tell
+_MODE: Final = 0o100644  # a plain file that all may read
+_UNIX: Final = 3
 
 
 @dataclass(frozen=True)
@@ -54,7 +62,7 @@ class Package:
         }
 
 
-def build(
+def build_package(
     spec: FunctionSpec, into: Path, *, config: Path, ignore: Sequence[str], dependencies: Iterable[Path]
 ) -> Package:
     """Make a function's package, as a folder in `into` and a zip file beside it.
@@ -65,18 +73,18 @@ def build(
     :raises PackagingError: two of its sources have one path, or its Python cannot compile or import it.
     """
     folder = into / spec.name
-    shared = contents.contents(spec.shared) if spec.shared else ()
-    vendored = itertools.chain.from_iterable(map(wheels.contents, dependencies))
-    for path, content in itertools.chain(contents.contents(spec.directory, ignore), shared, vendored):
+    shared = contents.list_files(spec.shared) if spec.shared else ()
+    vendored = itertools.chain.from_iterable(map(wheels.list_files, dependencies))
+    for path, content in itertools.chain(contents.list_files(spec.directory, ignore), shared, vendored):
         _write(folder, path, content)
     if config.is_file() and not (folder / config.name).exists():
         _write(folder, PurePosixPath(config.name), config.read_bytes())
-    python, import_ms = Interpreter.of(spec.runtime), None
+    python, import_ms = Interpreter.find(spec.runtime), None
     if python is not None:
         python.compile(folder)
-        import_ms = python.import_ms(folder, spec.handler, spec.environment)
+        import_ms = python.time_import(folder, spec.handler, spec.environment)
     zip_file = into / f"{spec.name}.zip"
-    archive.write(folder, zip_file)
+    write_zip(folder, zip_file)
     sizes = [path.stat().st_size for path in folder.rglob("*") if path.is_file()]
     return Package(
         name=spec.name,
@@ -101,3 +109,16 @@ def _write(folder: Path, path: PurePosixPath, content: bytes) -> None:
         why = "the function, what the functions share, and its dependencies must not bring the same file; rename one"
         raise PackagingError(f"{folder.name}: expected one {path}, found two: {why}") from None
     file.chmod(0o644)
+
+
+def write_zip(folder: Path, file: Path) -> None:
+    """Zip a folder's files: the same bytes for the same files, whoever makes it and when.
+
+    The folder itself is left out of their names.
+    """
+    names = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+    with zipfile.ZipFile(file, "w") as archive:
+        for name in names:
+            entry = zipfile.ZipInfo(name, _TIME)
+            entry.create_system, entry.external_attr, entry.compress_type = _UNIX, _MODE << 16, zipfile.ZIP_DEFLATED
+            archive.writestr(entry, (folder / name).read_bytes(), compresslevel=9)

@@ -5,52 +5,52 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-import archive
+from package import ZIP_FILE_LIMIT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from distribution import Distribution
+    from deployment_folder import DeploymentFolder
     from package import Package
 
 _HEADER = ("function", "runtime", "files", "unpacked", "zip", "import")
 
 
-def as_text(made: Distribution) -> str:
+def format_text(made: DeploymentFolder) -> str:
     """A table, and what there is to say about it."""
-    rows = [_HEADER, *(_row(package) for package in made.packages)]
+    rows = [_HEADER, *(_make_row(package) for package in made.packages)]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    lines = ("  ".join(_pad(row, widths)).rstrip() for row in rows)
-    return "\n".join([*lines, *_remarks(made.packages), f"They are in {made.folder}."])
+    lines = ("  ".join(_pad_cells(row, widths)).rstrip() for row in rows)
+    return "\n".join([*lines, *_list_remarks(made.packages), f"They are in {made.folder}."])
 
 
-def as_json(made: Distribution) -> str:
+def format_json(made: DeploymentFolder) -> str:
     """The same on one line."""
     return json.dumps({"folder": str(made.folder), "functions": [package.document() for package in made.packages]})
 
 
-def megabytes(size: int) -> str:
+def format_megabytes(size: int) -> str:
     """Bytes as MB, of 1024 * 1024."""
     return f"{size / 1024 / 1024:.2f} MB"
 
 
-def _row(package: Package) -> tuple[str, ...]:
+def _make_row(package: Package) -> tuple[str, ...]:
     took = "-" if package.import_ms is None else f"{package.import_ms:.0f} ms"
-    sizes = (megabytes(package.unpacked_size), megabytes(package.zip_size))
+    sizes = (format_megabytes(package.unpacked_size), format_megabytes(package.zip_size))
     return (package.name, package.runtime, str(package.file_count), *sizes, took)
 
 
-def _pad(row: Sequence[str], widths: Sequence[int]) -> Iterator[str]:
+def _pad_cells(row: Sequence[str], widths: Sequence[int]) -> Iterator[str]:
     pads: list[Callable[[str, int], str]] = [str.ljust, str.ljust, *[str.rjust] * (len(row) - 2)]
     return (pad(cell, width) for pad, cell, width in zip(pads, row, widths, strict=True))
 
 
-def _remarks(packages: Sequence[Package]) -> Iterator[str]:
+def _list_remarks(packages: Sequence[Package]) -> Iterator[str]:
     for runtime in sorted({package.runtime for package in packages if package.import_ms is None}):
         yield f"No {runtime.lower()} runs here, so that the package is not compiled: its cold starts take longer."
     for package in packages:
-        if package.zip_size > archive.ZIP_FILE_LIMIT:
+        if package.zip_size > ZIP_FILE_LIMIT:
             yield (
-                f"{package.name}.zip is over {megabytes(archive.ZIP_FILE_LIMIT)}, too large to go within a request"
+                f"{package.name}.zip is over {format_megabytes(ZIP_FILE_LIMIT)}, too large to go within a request"
                 " (`tcb fn deploy --deployMode zip`): deploy it through COS, as the CLI does by default."
             )

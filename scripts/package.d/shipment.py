@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from report import megabytes
+from report import format_megabytes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from distribution import Distribution
+    from deployment_folder import DeploymentFolder
     from package import Package
 
     from wxemu.scf.project import FunctionSpec
@@ -29,7 +29,7 @@ class Shipment:
         """The names of those that would arrive empty."""
         return [name for name, value in self.spec.environment.items() if not value]
 
-    def as_text(self) -> str:
+    def format_text(self) -> str:
         """It for a reader."""
         spec, package = self.spec, self.package
         variables = (f"{name} ({'empty' if name in self.empty_variables else 'hidden'})" for name in spec.environment)
@@ -38,7 +38,7 @@ class Shipment:
             f"  runtime    {spec.runtime}, handler {spec.handler}\n"
             f"  limits     {spec.timeout_seconds} s, {spec.memory_megabytes} MB of memory\n"
             f"  variables  {', '.join(variables) or 'none'}\n"
-            f"  code       {package.folder}: {package.file_count} files, {megabytes(package.zip_size)} zipped"
+            f"  code       {package.folder}: {package.file_count} files, {format_megabytes(package.zip_size)} zipped"
         )
 
     def document(self) -> Mapping[str, Any]:
@@ -57,7 +57,7 @@ class Shipment:
         }
 
 
-def shipments(made: Distribution, names: Sequence[str], *, env: str | None) -> list[Shipment]:
+def select_shipments(made: DeploymentFolder, names: Sequence[str], *, env: str | None) -> list[Shipment]:
     """What is sent for these functions, or for all if none is named."""
     return [
         Shipment(env or made.project.env_id, made.project.functions[package.name], package)

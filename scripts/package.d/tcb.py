@@ -36,12 +36,12 @@ class Tcb:
     tell: Callable[[str], None]
 
     @classmethod
-    def at(cls, folder: Path, variables: Mapping[str, str], *, env: str | None, tell: Callable[[str], None]) -> Tcb:
+    def find(cls, folder: Path, variables: Mapping[str, str], *, env: str | None, tell: Callable[[str], None]) -> Tcb:
         """The one on PATH.
 
         :raises DeployError: there is none.
         """
-        return cls(require(), folder, variables, env, tell)
+        return cls(find_command(), folder, variables, env, tell)
 
     def deploy(self, name: str) -> None:
         """Create a function, or replace its code and configuration. An existing one keeps its runtime.
@@ -51,7 +51,7 @@ class Tcb:
         code, said = self._run("deploy", name, "--force", "--yes")
         refused = [line.strip(f"{_FAILED} \t") for line in said if line.startswith(_FAILED)]
         if code != 0 or refused:
-            raise DeployError(f"{name} is not deployed: {_reason(refused or said)}")
+            raise DeployError(f"{name} is not deployed: {_explain_refusal(refused or said)}")
 
     def invoke(self, name: str, event: Mapping[str, Any]) -> Any:
         """Run a function in the cloud; what it returned.
@@ -60,11 +60,11 @@ class Tcb:
         """
         code, said = self._run("invoke", name, "--params", json.dumps(event))
         # `Return result：JSON`, or in another language of the CLI's; a failed one has its error there [run].
-        answer = next(_values(said), None) if code == 0 else None
+        answer = next(_parse_values(said), None) if code == 0 else None
         if isinstance(answer, dict) and {"errorCode", "errorMessage"} <= answer.keys():
-            raise DeployError(f"{name} is deployed but fails: {_last_line(str(answer['errorMessage']))}")
+            raise DeployError(f"{name} is deployed but fails: {_take_last_line(str(answer['errorMessage']))}")
         if answer is None:
-            raise DeployError(f"{name} is deployed but does not answer: {_reason(said)}")
+            raise DeployError(f"{name} is deployed but does not answer: {_explain_refusal(said)}")
         return answer
 
     def _run(self, *arguments: str) -> tuple[int, list[str]]:
@@ -88,7 +88,7 @@ class Tcb:
         return process.returncode, said
 
 
-def require() -> str:
+def find_command() -> str:
     """The path of the CLI.
 
     :raises DeployError: it is not on PATH.
@@ -99,7 +99,7 @@ def require() -> str:
     return command
 
 
-def _values(said: list[str]) -> Iterator[Any]:
+def _parse_values(said: list[str]) -> Iterator[Any]:
     for line in said:
         _, colon, text = line.partition(_COLON)
         if colon and text[:1] in '{["':
@@ -109,10 +109,10 @@ def _values(said: list[str]) -> Iterator[Any]:
                 continue
 
 
-def _reason(said: list[str]) -> str:
+def _explain_refusal(said: list[str]) -> str:
     text = " ".join(line.strip() for line in said if line.strip()) or "tcb says nothing"
     return f"{text} (sign in first: tcb login)" if "No valid identity" in text else text
 
 
-def _last_line(text: str) -> str:
+def _take_last_line(text: str) -> str:
     return text.strip().rpartition("\n")[2]

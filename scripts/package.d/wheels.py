@@ -33,41 +33,41 @@ class Wheels:
         self._folder = folder
         self._tell = tell
 
-    def of(self, lock: Lock) -> list[Path]:
+    def fetch(self, lock: Lock) -> list[Path]:
         """The wheels that a lock names, in its order.
 
         :raises DownloadError: pip cannot bring them.
         :raises PackagingError: one is not pure Python.
         """
-        wheels = self._present()
+        wheels = self._index_by_hash()
         if not all(pin.sha256 in wheels for pin in lock.pins):
             self._tell(f"fetching {len(lock.pins)} wheels for {lock.runtime}")
             # To `pip install`, unlike to `pip download`, a --python-version counts for nothing in some versions [run].
             options = ("--no-deps", "--require-hashes", "--requirement", str(lock.path))
             _download(self._folder, lock.runtime, *_COMPILED_TOO, *options)
-            wheels = self._present()
+            wheels = self._index_by_hash()
         named = [wheels[pin.sha256] for pin in lock.pins]
         compiled = next((wheel.name for wheel in named if not wheel.stem.endswith("-none-any")), None)
         if compiled is not None:
             raise PackagingError(f"{lock.path}: expected pure-Python wheels, found {compiled}; do without it")
         return named
 
-    def _present(self) -> dict[str, Path]:
-        return {_sha256(wheel): wheel for wheel in sorted(self._folder.glob("*.whl"))}
+    def _index_by_hash(self) -> dict[str, Path]:
+        return {_hash_file(wheel): wheel for wheel in sorted(self._folder.glob("*.whl"))}
 
 
-def resolve(path: Path, runtime: str, requirements: Sequence[str]) -> Lock:
+def resolve_lock(path: Path, runtime: str, requirements: Sequence[str]) -> Lock:
     """The newest pure-Python wheels that meet the requirements under a runtime's Python.
 
     :raises DownloadError: pip finds none, or reaches no index.
     """
     with tempfile.TemporaryDirectory(prefix="package-lock-") as passing:
         _download(Path(passing), runtime, *_PURE_ONLY, *requirements)
-        pins = [_pin(wheel) for wheel in sorted(Path(passing).glob("*.whl"))]
+        pins = [_read_pin(wheel) for wheel in sorted(Path(passing).glob("*.whl"))]
     return Lock(path, runtime, tuple(requirements), tuple(pins))
 
 
-def contents(wheel: Path) -> Iterator[tuple[PurePosixPath, bytes]]:
+def list_files(wheel: Path) -> Iterator[tuple[PurePosixPath, bytes]]:
     """The files of a wheel that are deployed, with their paths in the package."""
     with zipfile.ZipFile(wheel) as archive:
         for name in sorted(archive.namelist()):
@@ -94,10 +94,10 @@ def _download(folder: Path, runtime: str, *options: str) -> None:
         raise DownloadError(f"pip cannot download what {runtime} needs: {' '.join(said) or 'it says nothing'}")
 
 
-def _pin(wheel: Path) -> Pin:
+def _read_pin(wheel: Path) -> Pin:
     name, version, *_tags = wheel.stem.split("-")
-    return Pin(name.replace("_", "-").lower(), version, _sha256(wheel))
+    return Pin(name.replace("_", "-").lower(), version, _hash_file(wheel))
 
 
-def _sha256(file: Path) -> str:
+def _hash_file(file: Path) -> str:
     return hashlib.sha256(file.read_bytes()).hexdigest()

@@ -130,11 +130,6 @@ def docker_command():
 
 
 @pytest.fixture
-def project():
-    return PROJECT
-
-
-@pytest.fixture
 def wxemu(service, network):
     """Run the command line in a container of its own, beside the services of docker-compose.yml."""
 

@@ -55,6 +55,14 @@ def test_what_nothing_needs_at_run_time_stays_out(project, files_in, path):
     assert not any(folder.name in {"tests", ".venv"} for folder in package.folder.rglob("*"))
 
 
+def test_of_a_shared_folder_that_pip_installs_only_the_modules_are_packaged(project, files_in):
+    for path in ("pyproject.toml", "README.md", "LICENSE", "greeting.egg-info/SOURCES.txt", "build/lib/greeting.py"):
+        project.write(f"functions/_shared/{path}", "# for pip")
+    project.write("functions/hello/LICENSE", "of the function")
+
+    assert files_in(project.package().folder) == {"index.py", "greeting/__init__.py", "config.json", "LICENSE"}
+
+
 @pytest.mark.parametrize(
     "glob", ["notes", "notes/", "notes/**/*", "**/*.md", "./notes/a.md", "notes/?.md", "**/a.md", "notes/**"]
 )

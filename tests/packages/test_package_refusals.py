@@ -50,6 +50,13 @@ def test_a_function_is_imported_with_its_variables(project):
     assert project.package(GREETING="hi").isCompiled
 
 
+def test_a_folder_with_builds_of_the_distributions_is_taken(project):
+    wheel = project.write("dist/wxemu-0.2.0-py3-none-any.whl", "a wheel")
+
+    assert project.package().folder.is_dir()
+    assert wheel.is_file()
+
+
 @pytest.mark.parametrize("name", ["file", "folder/file"])
 def test_a_folder_with_other_files_is_not_touched(project, name, tmp_path):
     other = tmp_path / "other" / name

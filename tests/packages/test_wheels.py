@@ -36,16 +36,13 @@ reveal_type(wxemu.client.testing.Phone.login)
 """
 
 
-def run(*command: object, cwd: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+def run(*command: object, cwd: Path) -> subprocess.CompletedProcess[str]:
     environ = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
-    arguments = list(map(str, command))
-    return subprocess.run(
-        arguments, cwd=cwd, env=environ | variables, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
-    )
+    return subprocess.run(list(map(str, command)), cwd=cwd, env=environ, capture_output=True, text=True, check=False)
 
 
-def succeed(*command: object, cwd: Path, **variables: str) -> str:
-    done = run(*command, cwd=cwd, **variables)
+def succeed(*command: object, cwd: Path) -> str:
+    done = run(*command, cwd=cwd)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 
@@ -71,7 +68,7 @@ def empty(tmp_path: Path) -> Path:
 
 
 def install(folder: Path, python: str, *what: object) -> Path:
-    """A new virtual environment's `bin`; what this repository locks has the locked version, so that each run is alike."""
+    """A new virtual environment's `bin`; what this repository locks has its locked version."""
     locked = re.findall(r"^[\w.-]+==\S+", (PROJECT / "requirements-dev.txt").read_text(encoding="utf-8"), re.MULTILINE)
     (folder / "locked.txt").write_text("\n".join(locked), encoding="utf-8")
     succeed(python, "-m", "venv", folder / "venv", cwd=folder)

@@ -20,7 +20,7 @@ import lock
 import package
 from declaration import FUNCTION_ROOT, Declaration
 from errors import PackagingError
-from wheels import Wheels, resolve
+from wheels import Wheels, resolve_lock
 
 from wxemu.scf.project import load_project
 
@@ -34,11 +34,12 @@ if TYPE_CHECKING:
 
 DECLARATION: Final = "cloudbaserc.json"
 _MARK: Final = ".packages"
+_BUILDS: Final = frozenset({".whl", ".gz"})  # of scripts/build, which leaves them in the same folder
 _MARK_TEXT: Final = "Made by scripts/package, which replaces cloudbaserc.json and functions/ each time.\n"
 
 
 @dataclass(frozen=True)
-class Distribution:
+class DeploymentFolder:
     """What was made, and of what."""
 
     folder: Path
@@ -53,72 +54,73 @@ def lock_dependencies(directory: Path, tell: Callable[[str], None]) -> list[Lock
     :raises PackagingError: pip cannot resolve them.
     :raises ProjectError: the project cannot be read.
     """
-    functions, requirements = _requirements(load_project(directory, os.environ), Declaration.of(directory))
+    functions, requirements = _read_requirements(load_project(directory, os.environ), Declaration.read(directory))
     locks = []
     for runtime in lock.PYTHONS if requirements else ():
         tell(f"resolving {', '.join(requirements)} for {runtime}")
-        locks.append(resolve(lock.path_of(functions, runtime), runtime, requirements))
+        locks.append(resolve_lock(lock.choose_path(functions, runtime), runtime, requirements))
         locks[-1].write()
     return locks
 
 
-def make(directory: Path, folder: Path, tell: Callable[[str], None]) -> Distribution:
+def make_packages(directory: Path, folder: Path, tell: Callable[[str], None]) -> DeploymentFolder:
     """Package all functions of the project in `directory`; `folder` shows either the old packages or all the new ones.
 
     :raises PackagingError: one cannot be packaged.
     :raises ProjectError: the project cannot be read.
     """
-    project, declaration = load_project(directory, os.environ), Declaration.of(directory)
-    _take(folder, project)
-    dependencies = _dependencies(project, declaration, Wheels(folder / "wheels", tell))
+    project, declaration = load_project(directory, os.environ), Declaration.read(directory)
+    _claim_folder(folder, project)
+    dependencies = _select_wheels(project, declaration, Wheels(folder / "wheels", tell))
     with tempfile.TemporaryDirectory(dir=folder, prefix=".making-") as passing:
         made = []
         for spec in project.functions.values():
             tell(f"packaging {spec.name} for {spec.runtime}")
             made.append(
-                package.build(
+                package.build_package(
                     spec,
                     Path(passing, FUNCTION_ROOT),
                     config=directory / "config.json",
-                    ignore=declaration.ignore(spec.name),
+                    ignore=declaration.list_ignored(spec.name),
                     dependencies=dependencies[spec.name],
                 )
             )
-        tree = json.dumps(declaration.for_packages(), ensure_ascii=False, indent=2)
+        tree = json.dumps(declaration.rewrite_for_packages(), ensure_ascii=False, indent=2)
         Path(passing, DECLARATION).write_text(tree + "\n", encoding="utf-8")
-        _replace(Path(passing), folder)
+        _replace_packages(Path(passing), folder)
     functions = folder / FUNCTION_ROOT
     moved = [replace(one, folder=functions / one.name, zip_file=functions / one.zip_file.name) for one in made]
-    return Distribution(folder, project, declaration, moved)
+    return DeploymentFolder(folder, project, declaration, moved)
 
 
-def _requirements(project: Project, declaration: Declaration) -> tuple[Path, tuple[str, ...]]:
+def _read_requirements(project: Project, declaration: Declaration) -> tuple[Path, tuple[str, ...]]:
     folders = [spec.directory for spec in project.functions.values()]
-    return project.directory / declaration.function_root, lock.requirements_of(folders)
+    return project.directory / declaration.function_root, lock.merge_requirements(folders)
 
 
-def _dependencies(project: Project, declaration: Declaration, wheels: Wheels) -> Mapping[str, Sequence[Path]]:
+def _select_wheels(project: Project, declaration: Declaration, wheels: Wheels) -> Mapping[str, Sequence[Path]]:
     """The wheels of each function: those of its runtime's lock if it needs any."""
-    functions, requirements = _requirements(project, declaration)
-    needing = [spec for spec in project.functions.values() if lock.requirements_in(spec.directory)]
+    functions, requirements = _read_requirements(project, declaration)
+    needing = [spec for spec in project.functions.values() if lock.read_requirements(spec.directory)]
     of_runtime = {
-        runtime: wheels.of(lock.Lock.read(lock.path_of(functions, runtime), runtime, requirements))
+        runtime: wheels.fetch(lock.Lock.read(lock.choose_path(functions, runtime), runtime, requirements))
         for runtime in sorted({spec.runtime for spec in needing})
     }
     return {spec.name: of_runtime[spec.runtime] if spec in needing else () for spec in project.functions.values()}
 
 
-def _take(folder: Path, project: Project) -> None:
+def _claim_folder(folder: Path, project: Project) -> None:
     """Make the folder if it is not there; one with something else in it is not touched."""
     if folder.resolve() == project.directory:
         raise PackagingError(f"{folder}: expected another folder than the project's own; name one with --output")
-    if folder.is_dir() and any(folder.iterdir()) and not (folder / _MARK).is_file():
+    others = [path for path in folder.glob("*") if path.suffix not in _BUILDS]
+    if others and not (folder / _MARK).is_file():
         raise PackagingError(f"{folder}: expected an empty folder or one of earlier packages, found other files in it")
     folder.mkdir(parents=True, exist_ok=True)
     (folder / _MARK).write_text(_MARK_TEXT, encoding="utf-8")
 
 
-def _replace(new: Path, folder: Path) -> None:
+def _replace_packages(new: Path, folder: Path) -> None:
     if (folder / FUNCTION_ROOT).is_dir():
         (folder / FUNCTION_ROOT).rename(new / "earlier")
     (new / FUNCTION_ROOT).mkdir(exist_ok=True)
