@@ -29,6 +29,7 @@ from granian.constants import Interfaces
 from granian.server import Server
 
 from wxemu.app import create_app
+from wxemu.cloudbase.callers import issue_wx_api_token
 from wxemu.core import apps
 from wxemu.core.http.access import LOOPBACK, LOOPBACK_ONLY, Access
 from wxemu.core.store import StoreError
@@ -226,6 +227,7 @@ def _load(plan: Plan, storage: Path, interception: Interception | None) -> WSGIA
         base_url=plan.local_url,
         public_url=plan.url,
         storage=storage,
+        issue_wx_api_token=issue_wx_api_token,
         packaged=plan.packaged,
     )
     threading.Thread(target=_begin, args=(world, deployment, plan, interception), name="begin", daemon=True).start()

@@ -36,6 +36,7 @@ def ping(_contest: dict[str, Any]) -> WSGIApplication:
 def emulator(contest: dict[str, Any]) -> WSGIApplication:
     """The emulator's faces with the demo tenant, on a server that `wxemu start` would not take."""
     from wxemu.app import create_app  # noqa: PLC0415
+    from wxemu.cloudbase.callers import issue_wx_api_token  # noqa: PLC0415
     from wxemu.core.world import World  # noqa: PLC0415
     from wxemu.scf.deployment import Deployment  # noqa: PLC0415
     from wxemu.state import seed  # noqa: PLC0415
@@ -45,7 +46,13 @@ def emulator(contest: dict[str, Any]) -> WSGIApplication:
     seed.load(world, seed.DEMO)
     world.keys.fill()
     url = f"http://127.0.0.1:{contest['port']}"
-    deployment = Deployment(world, directory=Path(contest["project"]), base_url=url, storage=state)
+    deployment = Deployment(
+        world,
+        directory=Path(contest["project"]),
+        base_url=url,
+        storage=state,
+        issue_wx_api_token=issue_wx_api_token,
+    )
     return create_app(world, deployment).wsgi_app
 
 

@@ -16,6 +16,7 @@ from wxemu.app import create_app
 from wxemu.cli import main
 from wxemu.cloudbase import grants as permissions
 from wxemu.cloudbase.admin import actions as gateway
+from wxemu.cloudbase.callers import issue_wx_api_token
 from wxemu.cloudbase.web import routes as web
 from wxemu.core.settings import Settings
 from wxemu.core.world import World
@@ -72,7 +73,13 @@ def commands(group: click.Group = main, name: str = "wxemu") -> dict[str, click.
 @pytest.fixture
 def app(tmp_path):
     world = World()
-    deployment = Deployment(world, directory=None, base_url="http://127.0.0.1", storage=tmp_path)
+    deployment = Deployment(
+        world,
+        directory=None,
+        base_url="http://127.0.0.1",
+        storage=tmp_path,
+        issue_wx_api_token=issue_wx_api_token,
+    )
     yield create_app(world, deployment)
     deployment.close()
     world.close()

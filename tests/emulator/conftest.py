@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from wxemu.app import create_app
+from wxemu.cloudbase.callers import issue_wx_api_token
 from wxemu.core.http.access import LOOPBACK_ONLY, Access
 from wxemu.core.world import World
 from wxemu.scf.deployment import Deployment
@@ -273,8 +274,15 @@ def serve(tmp_path: Path) -> Iterator[Callable[..., FlaskClient]]:
     deployments = []
 
     def client(world: World, project: Path | None = None, access: Access = LOOPBACK_ONLY) -> FlaskClient:
-        deployments.append(Deployment(world, directory=project, base_url="http://127.0.0.1:0", storage=tmp_path))
-        return create_app(world, deployments[-1], access).test_client()
+        deployment = Deployment(
+            world,
+            directory=project,
+            base_url="http://127.0.0.1:0",
+            storage=tmp_path,
+            issue_wx_api_token=issue_wx_api_token,
+        )
+        deployments.append(deployment)
+        return create_app(world, deployment, access).test_client()
 
     yield client
     for deployment in deployments:

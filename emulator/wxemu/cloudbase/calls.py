@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from wxemu.cloudbase import callers
 from wxemu.scf.failures import (
     FunctionFailedError,
     InvalidEventError,
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from wxemu.cloudbase.web_users import WebUser
+    from wxemu.core.world import World
     from wxemu.scf.deployment import Deployment
     from wxemu.scf.runtime import Invocation
 
@@ -53,13 +55,15 @@ class FunctionCallError(Exception):
         super().__init__(f"{code} {message}")
 
 
-def call_function(deployment: Deployment, *, user: WebUser, name: str, data: Mapping[str, Any]) -> Invocation:
+def call_function(
+    world: World, deployment: Deployment, *, user: WebUser, name: str, data: Mapping[str, Any]
+) -> Invocation:
     """Run the function for a user of a web app and wait for its result.
 
     :raises FunctionCallError: there is none.
     """
     try:
-        caller = deployment.web_user(user)
+        caller = callers.web_user(world, user)
         return deployment.call(name, wx_event(data, caller), caller)
     except NoResultError as error:
         message = f"Function not found: [{name}]" if isinstance(error, UnknownFunctionError) else str(error)

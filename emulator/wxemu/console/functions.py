@@ -10,11 +10,12 @@ from urllib.parse import quote, urlencode
 from flask import request
 from werkzeug.exceptions import NotFound
 
+from wxemu.cloudbase.callers import SENDERS, send_by_hand
 from wxemu.console import declared, form, log, rows, saved_events
 from wxemu.console.page import chosen_app, show
 from wxemu.console.saved_events import LAST, SavedEvent
-from wxemu.console.sending import SENDERS, sent
 from wxemu.core import journal
+from wxemu.core.http.body import BodyError
 from wxemu.scf import invocations
 from wxemu.scf.failures import UnknownFunctionError
 from wxemu.scf.invocations import Choice
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from wxemu.scf.deployment import Deployment
     from wxemu.scf.invocations import Record
     from wxemu.scf.project import FunctionSpec
-    from wxemu.scf.runtime import InstanceState
+    from wxemu.scf.runtime import Identity, InstanceState, JSONValue
 
 PLOTTED: Final = 40
 """Invocations in a chart."""
@@ -43,6 +44,8 @@ TAILED: Final = 3
 MOST_SUGGESTED: Final = 100
 """Users whose openids the form suggests."""
 MOST_REFUSALS: Final = 50
+DEVICE: Final = "console"
+"""The visitor's."""
 UNDECLARED: Final = "-604101"
 """What the gateway answers to a cloud call that config.json does not declare."""
 
@@ -135,7 +138,7 @@ def invoke(world: World, deployment: Deployment, name: str) -> str:
     :raises TooManyCallsError: as many calls as may be are in flight.
     """
     app, _ = _function(world, deployment, name)
-    event, caller = sent(world, deployment, app)
+    event, caller = _send(world, app)
     with world.transaction():
         saved_events.keep(world, _written(app, name, LAST))
     done = deployment.invoke(name, event, caller)
@@ -180,6 +183,22 @@ def _function(world: World, deployment: Deployment, name: str) -> tuple[App, Fun
         return app, deployment.function(app.env, name)
     except UnknownFunctionError as error:
         raise NotFound(str(error)) from None
+
+
+def _send(world: World, app: App) -> tuple[JSONValue, Identity]:
+    """The event that the function gets for the form's ``event``, ``sender`` and ``openid``, and its caller.
+
+    :raises BodyError: no JSON, no sender, or what such a sender does not send.
+    :raises WeChatError: 40003 nobody has the openid.
+    """
+    sender, event = form.one_of("sender", SENDERS), form.json_value("event")
+    is_object = event is None or isinstance(event, dict)
+    if sender in ("user", "visitor") and not is_object:
+        found = type(event).__name__
+        raise BodyError(f"event: expected an object, as mini programs and web pages send, got {found}")
+    openid = form.text("openid", is_required=sender == "user")
+    event = {} if event is None else event
+    return send_by_hand(world, app, sender=sender, event=event, openid=openid, device=DEVICE)
 
 
 def _entry(world: World, app: App | None, spec: FunctionSpec, running: Sequence[InstanceState]) -> Entry:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask import Response, jsonify
 
+from wxemu.cloudbase.callers import app_caller
 from wxemu.control import codec
 from wxemu.core.http import body
 
@@ -39,7 +40,7 @@ def environment(world: World, deployment: Deployment) -> Response:
     app = codec.app(world, body.encodable_text(given, "appid"))
     openid = body.encodable_text(given, "openid")
     codec.require_user(world, app, openid)
-    caller = deployment.caller(app.appid, openid=openid)
+    caller = app_caller(world, app.appid, openid=openid)
     return jsonify({"env": deployment.environment(body.text(given, "function"), caller)})
 
 

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from flask import Response, current_app, jsonify
 
-from wxemu.cloudbase import web_users
+from wxemu.cloudbase import callers
 from wxemu.control import codec
 from wxemu.control.watching import watched
 from wxemu.core.http import body
 from wxemu.core.http.streams import EMPTY_LINE, JSON_LINES
-from wxemu.scf.runtime import log, timer_event, wx_event
+from wxemu.scf.runtime import log
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -37,7 +37,7 @@ def invoked(world: World, deployment: Deployment, name: str) -> Response:
     :raises DebuggerError: no debugger can be awaited.
     """
     given = body.of_request()
-    event, caller = _asked(world, deployment, given)
+    event, caller = _asked(world, given)
     debug_port = _debug_port(given)
     spec = deployment.function(caller.env, name)
     invoke = partial(_outcome, deployment, spec, event, caller)
@@ -81,7 +81,7 @@ def _debug_port(given: Mapping[str, Any]) -> int | None:
     return port
 
 
-def _asked(world: World, deployment: Deployment, given: Mapping[str, Any]) -> tuple[JSONValue, Identity]:
+def _asked(world: World, given: Mapping[str, Any]) -> tuple[JSONValue, Identity]:
     """The event, and who sends it: a server of ours, unless a user, a web app's visitor or a timer is named.
 
     :raises BodyError: more than one is named, or an event that such a caller does not send.
@@ -94,14 +94,7 @@ def _asked(world: World, deployment: Deployment, given: Mapping[str, Any]) -> tu
         raise body.BodyError("event: a timer sends one of its own; leave it out")
     app, event = codec.app(world, body.encodable_text(given, "appid")), given.get("event", {})
     codec.require_user(world, app, openid)
-    if is_timer:
-        return timer_event(world.clock.now()), deployment.timer(app.appid)
-    if openid is not None:
-        caller = deployment.mini_program_user(app.appid, openid)
-        return wx_event(body.json_object(event), caller), caller
-    if is_anonymous:
-        with world.transaction():
-            visitor = web_users.user_of_device(world, app.env, DEVICE)
-        caller = deployment.web_user(visitor)
-        return wx_event(body.json_object(event), caller), caller
-    return event, deployment.server(app.appid)
+    sender = "timer" if is_timer else "visitor" if is_anonymous else "server" if openid is None else "user"
+    if sender in ("user", "visitor"):
+        event = body.json_object(event)
+    return callers.send_by_hand(world, app, sender=sender, event=event, openid=openid or "", device=DEVICE)

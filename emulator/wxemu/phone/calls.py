@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from wxemu.cloudbase import open_data
+from wxemu.cloudbase.callers import mini_program_user
 from wxemu.cloudbase.open_data import CloudIDError
 from wxemu.core import apps
 from wxemu.scf.failures import (
@@ -23,6 +24,7 @@ from wxemu.scf.failures import (
     UnknownFunctionError,
     UnreadableProjectError,
 )
+from wxemu.scf.runtime import wx_event
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -88,7 +90,9 @@ def call_function(world: World, deployment: Deployment, phone: Phone, call: Func
     """Run the function for the phone's user and wait for its answer."""
     try:
         _check_environment(world, phone, call)
-        done = deployment.call_from(phone, call.name, _with_open_data(world, phone, call))
+        data = _with_open_data(world, phone, call)
+        caller = mini_program_user(world, phone.appid, phone.openid)
+        done = deployment.call(call.name, wx_event(data, caller), caller)
         _check_size(done)
     except NoResultError as error:
         return _failed_of_old(call, error) if call.is_old else _failed(world, error)

@@ -6,9 +6,8 @@ import json
 import threading
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
-from wxemu.cloudbase import grants as permissions
 from wxemu.core import apps, faults
 from wxemu.core.http import outages
 from wxemu.scf import failures, invocations, stand_in
@@ -16,24 +15,19 @@ from wxemu.scf.catalogue import Catalogue
 from wxemu.scf.failures import TooManyCallsError, UnknownFunctionError, UnreadableProjectError
 from wxemu.scf.feed import Feed, Line
 from wxemu.scf.project import ProjectError
-from wxemu.scf.runtime import PLATFORM, Identity, Runtime, instance_environment, log, wx_event
-from wxemu.wechat import sessions, users
+from wxemu.scf.runtime import PLATFORM, Runtime, instance_environment, log
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
-    from wxemu.cloudbase.web_users import WebUser
     from wxemu.core.world import World
-    from wxemu.phone.phones import Phone
     from wxemu.scf.project import FunctionSpec
-    from wxemu.scf.runtime import Debugging, InstanceState, Invocation, JSONValue
+    from wxemu.scf.runtime import Debugging, Identity, InstanceState, Invocation, JSONValue
 
 MAX_IN_FLIGHT: Final = 400
 """Function calls at one time. Each holds a thread of the server while its function calls back on another one, so they
 must never hold them all; the platform refuses beyond its own limit in the same way (-501004)."""
-WEB_SOURCE: Final = "web_client"
-"""TCB_SOURCE of a web user's call; the real value is not known [inferred]."""
 SESSION_TOKEN: Final = "local-session-token"  # noqa: S105 - what stands for one; nothing here checks it
 SESSION_STORE: Final = "functions.sqlite"
 """What WX_SESSION_STORE names: the file of what the functions keep together."""
@@ -41,11 +35,25 @@ _OF_THE_PROCESS: Final = frozenset({"PATH", "LANG", "PYTHONPATH", "PYTHONDONTWRI
 """Of an instance's own process: they would spoil a shell."""
 
 
+class IssueToken(Protocol):
+    """Gives an invocation the token that its cloud calls are made with (``cloudbase.callers`` has the real one)."""
+
+    def __call__(
+        self, world: World, caller: Identity, *, function: str, permissions: frozenset[str], request_id: str
+    ) -> str:
+        """The wx_api_token of one invocation.
+
+        :param function: its name; empty for an environment that was asked for without one.
+        :param permissions: the openapis that it may call.
+        """
+
+
 class Deployment:
     """What the functions' side of the environment is: which functions there are, and the processes that run them.
 
     :param directory: the project, or ``None`` for an environment without one.
     :param base_url: where the functions reach WeChat, which is this emulator.
+    :param issue_wx_api_token: asked for each invocation that CloudBase makes or a timer.
     :param storage: the folder for what the functions keep together, which on the platform is a shared store, and for
         uploaded code.
     :param packaged: where scripts/package put the project's functions. Then these run, each on a bare Python of its
@@ -60,11 +68,13 @@ class Deployment:
         directory: Path | None,
         base_url: str,
         storage: Path,
+        issue_wx_api_token: IssueToken,
         packaged: Path | None = None,
         public_url: str | None = None,
     ) -> None:
         self.catalogue = Catalogue(world, directory=directory, packages=storage / "packages", packaged=packaged)
         self._world = world
+        self._issue_wx_api_token = issue_wx_api_token
         self._base_url = base_url
         self._public_url = base_url if public_url is None else public_url
         self.session_store = storage / SESSION_STORE
@@ -91,50 +101,6 @@ class Deployment:
         if spec is None:
             raise UnknownFunctionError(name)
         return spec
-
-    def call_from(self, phone: Phone, name: str, data: Mapping[str, JSONValue]) -> Invocation:
-        """``wx.cloud.callFunction`` on a phone: the platform says who calls, whatever ``data`` says.
-
-        :raises NoResultError: there is none.
-        """
-        caller = self.mini_program_user(phone.appid, phone.openid)
-        return self.call(name, wx_event(data, caller), caller)
-
-    def caller(self, appid: str, *, openid: str | None = None, **ways: Any) -> Identity:
-        """Who invokes: a user of the app by ``openid``, else whoever ``ways`` (fields of Identity) tell.
-
-        :raises WeChatError: 40003 nobody has this openid.
-        """
-        with self._world.transaction():
-            app = apps.find(self._world, appid)
-            user = None if openid is None else users.require(self._world, appid, openid)
-        env = "" if app is None else app.env
-        unionid = None if user is None else user.unionid
-        return Identity(appid=appid, env=env, openid=openid, unionid=unionid, **ways)
-
-    def mini_program_user(self, appid: str, openid: str) -> Identity:
-        """Who uses the mini program now, which keeps the login session alive.
-
-        :raises WeChatError: 40003 nobody has this openid.
-        """
-        with self._world.transaction():
-            caller = self.caller(appid, openid=openid)
-            sessions.touch(self._world, appid, openid)
-        return caller
-
-    def web_user(self, user: WebUser) -> Identity:
-        """A user of a web app: nobody of WeChat's, so the function gets no openid, and may make no cloud call."""
-        with self._world.transaction():
-            app = apps.find_by_env(self._world, user.env)
-        return self.caller("" if app is None else app.appid, uuid=user.uuid, is_anonymous=True, source=WEB_SOURCE)
-
-    def server(self, appid: str) -> Identity:
-        """A server of ours, the console, a backend: nobody's phone stands behind it."""
-        return self.caller(appid, source=None, trigger=None)
-
-    def timer(self, appid: str) -> Identity:
-        """A timer trigger, whose functions may make cloud calls too [src: wx-server-sdk has a token for them]."""
-        return self.caller(appid, source=None, trigger="timer")
 
     def call(self, name: str, event: JSONValue, caller: Identity) -> Invocation:
         """Run a function for its result, and wait for it.
@@ -178,7 +144,7 @@ class Deployment:
             done = self._stand_in(spec, caller, request_id, tell) or self._runtime.invoke(
                 spec,
                 event,
-                self._granted(caller, spec, request_id),
+                self._with_token(caller, spec, request_id),
                 request_id=request_id,
                 environ_leak=leak,
                 hear=tell,
@@ -244,36 +210,29 @@ class Deployment:
             declared = self.functions(caller.env).values()
             every = frozenset[str]().union(*(spec.openapi_permissions for spec in declared))
             variables = dict(self._variables(None, caller.appid))
-            caller = self._with_token(caller, "", every, request_id)
+            caller = self._with_new_token(caller, "", every, request_id)
         else:
             spec = self.function(caller.env, name)
-            caller = self._granted(caller, spec, request_id)
+            caller = self._with_token(caller, spec, request_id)
             given = {**spec.environment, **self._variables(spec, caller.appid)}
             variables = instance_environment(spec, caller.env, given)
         kept = {key: value for key, value in variables.items() if key not in _OF_THE_PROCESS}
         here = _addresses(self._public_url)  # it does not run beside the emulator, which may be in a container
         return {**PLATFORM, "SCF_NAMESPACE": caller.env, **kept, **here, **caller.variables(request_id)}
 
-    def _granted(self, caller: Identity, spec: FunctionSpec, request_id: str) -> Identity:
+    def _with_token(self, caller: Identity, spec: FunctionSpec, request_id: str) -> Identity:
         """The caller with a token for this one invocation, if it comes through WeChat's side of CloudBase."""
         if caller.trigger is None or caller.uuid is not None:
             return caller
-        return self._with_token(caller, spec.name, spec.openapi_permissions, request_id)
+        return self._with_new_token(caller, spec.name, spec.openapi_permissions, request_id)
 
-    def _with_token(
-        self, caller: Identity, function: str, openapi_permissions: frozenset[str], request_id: str
+    def _with_new_token(
+        self, caller: Identity, function: str, permissions: frozenset[str], request_id: str
     ) -> Identity:
-        with self._world.transaction():
-            granted = permissions.grant(
-                self._world,
-                appid=caller.appid,
-                env=caller.env,
-                function=function,
-                openid=caller.openid,
-                permissions=openapi_permissions,
-                request_id=request_id,
-            )
-        return replace(caller, api_token=granted.token)
+        token = self._issue_wx_api_token(
+            self._world, caller, function=function, permissions=permissions, request_id=request_id
+        )
+        return replace(caller, wx_api_token=token)
 
     def _variables(self, _spec: FunctionSpec | None, appid: str) -> Mapping[str, str]:
         """The tenant's own credentials over whatever the project declares: a real secret has no business here."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from wxemu.core.http.recording import entry
 from wxemu.scf.configuration import Configuration
 from wxemu.scf.functions import FunctionError, Trigger
-from wxemu.scf.runtime import log
+from wxemu.scf.runtime import Identity, log
 from wxemu.tencentcloud.codec import Parameters, list_of_objects, shown_time
 from wxemu.tencentcloud.cos import ticket, uploads
 
@@ -60,7 +60,7 @@ def _invoked(call: Call, parameter: str, *, kind: str) -> Mapping[str, Any]:
     env, name, event = call.env(), call.parameters.text("FunctionName"), _event(call.parameters, parameter)
     wants_log = call.parameters.optional_text("LogType") == "Tail"
     spec = call.catalogue.find(env, name).spec
-    done = call.deployment.invoke(name, event, call.deployment.server(call.app.appid))
+    done = call.deployment.invoke(name, event, Identity.of_server(call.app.appid, call.app.env))
     entry().rid = done.request_id
     result = log.api_result(done, log=_tail(log.lines(done, spec)) if wants_log else "")
     return {"Result": {**result, **_UNTOLD} if kind == "Event" else result}

@@ -7,6 +7,7 @@ import re
 
 import pytest
 
+from wxemu.cloudbase.callers import issue_wx_api_token
 from wxemu.scf.deployment import Deployment
 from wxemu.scf.inspection import Inspection
 from wxemu.scf.invocations import Choice
@@ -32,7 +33,13 @@ def project(tmp_path):
 @pytest.fixture
 def deployment(world, project, tmp_path_factory):
     storage = tmp_path_factory.mktemp("storage")
-    deployment = Deployment(world, directory=project, base_url="http://127.0.0.1:0", storage=storage)
+    deployment = Deployment(
+        world,
+        directory=project,
+        base_url="http://127.0.0.1:0",
+        storage=storage,
+        issue_wx_api_token=issue_wx_api_token,
+    )
     yield deployment
     deployment.close()
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from wxemu.cloudbase import grants as permissions
 from wxemu.cloudbase.admin import codec
 from wxemu.cloudbase.admin.errors import FunctionError, InvalidRequestSourceError
+from wxemu.cloudbase.callers import app_caller
 from wxemu.cloudbase.grants import CloudCallError
 from wxemu.cloudbase.openapi import cloud_call
 from wxemu.core.http import recording
@@ -20,7 +21,7 @@ from wxemu.scf.failures import (
     UnknownFunctionError,
     UnreadableProjectError,
 )
-from wxemu.scf.runtime import wx_event
+from wxemu.scf.runtime import Identity, wx_event
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from wxemu.core.apps import App
     from wxemu.core.world import World
     from wxemu.scf.deployment import Deployment
-    from wxemu.scf.runtime import Identity
 
 LATEST: Final = "$LATEST"
 _NO_RESULT: Final[Mapping[type[NoResultError], str]] = {
@@ -115,13 +115,13 @@ def _caller(gateway: Gateway, call: Call) -> Identity:
     """The user behind the calling invocation; credentials without a token are a server's."""
     token = call.text("wxCloudApiToken")
     if not token:
-        return gateway.deployment.server(gateway.app.appid)
+        return Identity.of_server(gateway.app.appid, gateway.app.env)
     with gateway.world.transaction():
         granted = permissions.find(gateway.world, token, appid=gateway.app.appid)
     if granted is None:
         raise InvalidRequestSourceError("the wxCloudApiToken has ended, or is that of no invocation of this app")
     recording.entry().request_id = granted.request_id
-    return gateway.deployment.caller(gateway.app.appid, openid=granted.openid, source=call.source)
+    return app_caller(gateway.world, gateway.app.appid, openid=granted.openid, source=call.source)
 
 
 def _no_result(error: NoResultError) -> FunctionError:

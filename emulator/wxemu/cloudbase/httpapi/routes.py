@@ -37,7 +37,7 @@ def _invoke(world: World, deployment: Deployment, name: str) -> Response:
         # On the platform the host names the environment; here the token does, which belongs to one.
         user = web_users.authorise(world, bearer.token())
     entry().env = user.env
-    done = calls.call_function(deployment, user=user, name=name, data=body.of_request())
+    done = calls.call_function(world, deployment, user=user, name=name, data=body.of_request())
     entry().rid = done.request_id
     return codec.result(done.result)
 

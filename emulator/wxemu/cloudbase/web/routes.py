@@ -58,7 +58,7 @@ def _invoke_function(world: World, deployment: Deployment, asked: Call) -> Mappi
     with world.transaction():
         user = web_users.authorise(world, asked.text("access_token"), env=asked.env)
     name = asked.text("function_name")
-    done = calls.call_function(deployment, user=user, name=name, data=asked.request_data)
+    done = calls.call_function(world, deployment, user=user, name=name, data=asked.request_data)
     entry().rid = done.request_id
     return {"data": {"response_data": done.result if asked.is_parsed else codec.json_text(done.result)}}
 

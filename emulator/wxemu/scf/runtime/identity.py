@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from wxemu.scf.runtime.invocation import JSONValue
-
 
 @dataclass(frozen=True, kw_only=True)
 class Identity:
@@ -17,7 +15,7 @@ class Identity:
 
     `openid` is None for a caller that is no mini program user (the console, a server, a timer). `uuid` is that of a
     user of a web app, who may be anonymous. `source` is TCB_SOURCE (`wx_client`, `wx_devtools`), `trigger` is
-    TRIGGER_SRC: `tcb` for what comes through CloudBase, None for a plain SCF invocation. `api_token` is what cloud
+    TRIGGER_SRC: `tcb` for what comes through CloudBase, None for a plain SCF invocation. `wx_api_token` is what cloud
     calls are made with.
     """
 
@@ -30,7 +28,17 @@ class Identity:
     client_ip: str = "127.0.0.1"
     source: str | None = "wx_client"
     trigger: str | None = "tcb"
-    api_token: str | None = field(default=None, repr=False)
+    wx_api_token: str | None = field(default=None, repr=False)
+
+    @classmethod
+    def of_server(cls, appid: str, env: str) -> Identity:
+        """A server of ours, the console, a backend: nobody's phone stands behind it."""
+        return cls(appid=appid, env=env, source=None, trigger=None)
+
+    @classmethod
+    def of_timer(cls, appid: str, env: str) -> Identity:
+        """A timer trigger, whose functions may make cloud calls too [src: wx-server-sdk has a token for them]."""
+        return cls(appid=appid, env=env, source=None, trigger="timer")
 
     def variables(self, request_id: str) -> dict[str, str]:
         """Return the pairs this caller adds to an invocation's environment [field, from Node captures of 2019/2020].
@@ -43,7 +51,7 @@ class Identity:
 
     def _wechat_variables(self) -> dict[str, str]:
         name = "WX_TRIGGER_API_TOKEN_V0" if self.trigger == "timer" else "WX_API_TOKEN"  # as wx-server-sdk reads [src]
-        token = {} if self.api_token is None else {name: self.api_token}
+        token = {} if self.wx_api_token is None else {name: self.wx_api_token}
         if self.openid is None:
             return token
         variables = {
@@ -66,14 +74,3 @@ class Identity:
 
 def _listed(name: str, variables: Mapping[str, str]) -> dict[str, str]:
     return {name: ",".join(variables)} if variables else {}
-
-
-def wx_event(data: Mapping[str, JSONValue] | None, caller: Identity) -> dict[str, JSONValue]:
-    """Return the event of a `wx.cloud.callFunction`: the caller's data with `userInfo` set by the platform.
-
-    Whatever the caller sent as `userInfo` is replaced [field]; a caller without an openid keeps its own [inferred],
-    which is why a function must not believe it.
-    """
-    if caller.openid is None:
-        return {**(data or {})}
-    return {**(data or {}), "userInfo": {"appId": caller.appid, "openId": caller.openid}}
