@@ -1,192 +1,172 @@
-"""The WSGI application: every face on one port, told apart by path; nothing else knows them all."""
+"""The switchboard: every party behind one port, told apart by how a path begins. Nothing else knows them all.
+
+A party is imported when it is first asked. So a start pays for core and WeChat alone, and whoever never opens the
+console never has its templates in memory.
+"""
 
 from __future__ import annotations
 
-import logging
-import re
-from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+import threading
+from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qs
 
-from flask import Flask, Response, request
-from flask.json.provider import DefaultJSONProvider
-from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
-from werkzeug.routing import Rule
-
-from wxemu import documents
-from wxemu.cloudbase.admin import routes as admin
-from wxemu.cloudbase.auth import routes as auth
-from wxemu.cloudbase.httpapi import routes as httpapi
-from wxemu.cloudbase.web import routes as web
-from wxemu.console import routes as console
-from wxemu.control import errors, replaying
-from wxemu.control import routes as control
-from wxemu.core.apps import UnknownAppError
-from wxemu.core.clock import ClockError
-from wxemu.core.faults import FaultError, UnknownFaultError
-from wxemu.core.http.access import LOOPBACK_ONLY, Access, ControlTokenError, check_name, check_token
-from wxemu.core.http.body import BodyError
+from wxemu.core.http.access import LOOPBACK_ONLY, Access
+from wxemu.core.http.application import SWITCHBOARD
 from wxemu.core.http.hosts import is_emulated
-from wxemu.core.http.origins import ForeignHostError, ForeignPageError
-from wxemu.core.settings import SettingsError
-from wxemu.phone import routes as phone
-from wxemu.phone.phones import InvalidPhoneError, UnknownPhoneError
-from wxemu.scf.failures import TooManyCallsError, UnknownFunctionError
-from wxemu.scf.project import ProjectError
-from wxemu.scf.runtime import DebuggerError
-from wxemu.state.seed_form import SeedError, TakenError
-from wxemu.state.snapshots import SnapshotNameError, UnknownSnapshotError
-from wxemu.state.tables import StateError
-from wxemu.tencentcloud import routes as tencentcloud
-from wxemu.tencentcloud.cos import routes as cos
 from wxemu.wechat import routes as wechat
-from wxemu.wechat.errors import WeChatError
-from wxemu.wechat.routes import refuse, wrong_method
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+    from wsgiref.types import StartResponse, WSGIEnvironment
+
+    from flask import Flask
 
     from wxemu.core.world import World
     from wxemu.intercept import Interception
     from wxemu.scf.deployment import Deployment
 
-OUR_OWN: Final = ("/phone", "/wx.js", "/emulator/", "/healthz", "/readyz", "/openapi.json")
-LARGEST_BODY: Final = 32 * 1024 * 1024
-
-_log = logging.getLogger(__name__)
-_HALF_PAIR: Final = re.compile("[\ud800-\udfff]")
-_STATUS: Final[dict[type[Exception], int]] = {
-    BodyError: 400,
-    TakenError: 409,
-    SeedError: 400,  # after its own kind
-    StateError: 400,
-    SnapshotNameError: 400,
-    ClockError: 400,
-    SettingsError: 400,
-    FaultError: 400,
-    InvalidPhoneError: 400,
-    ControlTokenError: 401,
-    ForeignPageError: 403,
-    UnknownPhoneError: 404,
-    UnknownAppError: 404,
-    UnknownSnapshotError: 404,
-    UnknownFaultError: 404,
-    WeChatError: 400,
-    UnknownFunctionError: 404,
-    TooManyCallsError: 429,
-    DebuggerError: 409,
-    ProjectError: 500,
-}
+PHONE: Final = ("/phone", "/wx.js")
+CONTROL: Final = ("/emulator/", "/healthz", "/readyz")
+DOCUMENTS: Final = ("/openapi.json",)
+CONSOLE: Final = (
+    *("/overview", "/functions", "/requests", "/users", "/phones", "/tokens", "/faults", "/clock", "/state"),
+    *("/live", "/console/"),
+)
+CLOUDBASE: Final = ("/admin", "/web", "/v1/", "/auth/")
+TENCENT_CLOUD: Final = tuple(f"/{digit}" for digit in range(10))
+"""COS, whose paths begin with a date; ``/`` is Tencent Cloud's as well."""
+OUR_OWN: Final = (*CONSOLE, *PHONE, *CONTROL, *DOCUMENTS)
+"""Whatever begins so is no party's of WeChat's or Tencent's."""
 
 
-class _Json(DefaultJSONProvider):
-    """Characters as they are, but for half a surrogate pair, which JSON can spell and UTF-8 cannot."""
+class Party:
+    """One party's application, made when it is first asked for. Thread-safe.
 
-    ensure_ascii = False
-    sort_keys = False
-
-    def dumps(self, obj: Any, **kwargs: Any) -> str:
-        return _HALF_PAIR.sub(lambda found: f"\\u{ord(found[0]):04x}", super().dumps(obj, **kwargs))
-
-
-class _Rule(Rule):
-    """A route that is only matched. The code that would build URLs from it takes 17 of the 20 ms of ``create_app``, at
-    each start and in each test, and nobody here builds any.
+    :param prefixes: how its paths begin.
+    :param make: imports and makes it.
     """
 
-    def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:  # noqa: ARG002, FBT001, FBT002 - werkzeug's
-        return _no_builder
+    def __init__(self, prefixes: tuple[str, ...], make: Callable[[], Flask]) -> None:
+        self.prefixes = prefixes
+        self._make = make
+        self._making = threading.Lock()
+        self._application: Flask | None = None
+
+    @property
+    def application(self) -> Flask:
+        """The application."""
+        if self._application is None:
+            with self._making:
+                if self._application is None:
+                    self._application = self._make()
+        return self._application
 
 
-def _no_builder(**_: Any) -> tuple[str, str]:
-    raise NotImplementedError("URLs are written as paths here")
+class Switchboard:
+    """The WSGI application over all parties.
+
+    :param parties: the first whose prefix a path has is asked.
+    :param front: asked for ``/``, which a browser may mean the console by.
+    :param fallback: asked for whatever belongs to nobody; its configuration is that of all.
+    """
+
+    def __init__(self, parties: tuple[Party, ...], *, front: Party, fallback: Flask) -> None:
+        self._parties = parties
+        self._front = front
+        self._fallback = fallback
+        self._serve_fallback = fallback.wsgi_app
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Have the party answer that the path belongs to."""
+        environ[SWITCHBOARD] = self
+        if _is_for_console(environ):
+            environ["PATH_INFO"] = "/overview"
+        party = self.application_of("/" + environ["PATH_INFO"].lstrip("/"))  # as routes are matched
+        serve = self._serve_fallback if party is self._fallback else party.wsgi_app
+        return serve(environ, start_response)
+
+    def application_of(self, path: str) -> Flask:
+        """The application of the party that a path belongs to."""
+        if path == "/":
+            return self._made(self._front)
+        for party in self._parties:
+            if path.startswith(party.prefixes):
+                return self._made(party)
+        return self._fallback
+
+    def applications(self) -> list[Flask]:
+        """Those of all parties, which are made if they were not asked yet."""
+        return [self._fallback, *map(self._made, self._parties)]
+
+    def _made(self, party: Party) -> Flask:
+        application = party.application
+        application.config = self._fallback.config
+        return application
 
 
 def create_app(
     world: World, deployment: Deployment, access: Access = LOOPBACK_ONLY, interception: Interception | None = None
 ) -> Flask:
-    """The faces over one world and the functions deployed in it, for those whom ``access`` lets in."""
-    app = Flask(__name__, static_folder=None)
-    app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
-    app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
-    app.json = _Json(app)
-    app.url_rule_class = _Rule
-    app.url_map.merge_slashes = False  # it answers a doubled slash with a redirect, which no face of ours does
-    ours = [
-        phone.face(world, deployment),
-        control.face(world, deployment, interception),
-        replaying.face(world, deployment),
-        console.face(world, deployment, interception=interception, replay=partial(replaying.replay, world, deployment)),
-    ]
-    theirs = [
-        wechat.face(world),
-        admin.face(world, deployment),
-        web.face(world, deployment),
-        httpapi.face(world, deployment),
-        auth.face(world),
-        tencentcloud.face(world, deployment),
-        cos.face(world),
-    ]
-    for face in (*theirs, documents.face(), *ours):
-        face.before_request(partial(check_name, access))  # after its own, which number the request for a refusal
-        if face in ours:
-            face.before_request(partial(check_token, access))
-        app.register_blueprint(face)
-    app.wsgi_app = _with_front_page(app.wsgi_app)  # type: ignore[assignment, method-assign]  # as Flask has one do
+    """All parties over one world and the functions deployed in it, for those whom ``access`` lets in.
 
-    @app.before_request
-    def _check_what_no_face_takes() -> Response | None:
-        if request.blueprint is not None:
-            return None
-        check_name(access)
-        return check_token(access) if request.path.startswith((*OUR_OWN, *console.PATHS)) else None
+    It is WeChat's application, that carries the switchboard as its ``wsgi_app``.
+    """
 
-    @app.errorhandler(Exception)
-    def _refused(error: Exception) -> Response:
-        # The console's own page tells which apps there are, which is not for whoever it is refused to.
-        if request.path.startswith(console.PATHS) and not isinstance(error, ControlTokenError | ForeignPageError):
-            return _refused_by_us(error, partial(console.failure, world))
-        if request.path.startswith((*OUR_OWN, *console.PATHS)):
-            return _refused_by_us(error, errors.failure)
-        return refuse(world, _as_wechat_error(error))
+    def phone() -> Flask:
+        from wxemu.phone import routes  # noqa: PLC0415 - as of all below, see above
 
+        return routes.application(world, deployment, access)
+
+    def control() -> Flask:
+        from wxemu.control import routes  # noqa: PLC0415
+
+        return routes.application(world, deployment, access, interception)
+
+    def documents() -> Flask:
+        from wxemu import documents  # noqa: PLC0415
+
+        return documents.application(access)
+
+    def console() -> Flask:
+        from functools import partial  # noqa: PLC0415
+
+        from wxemu.console import routes  # noqa: PLC0415
+        from wxemu.control import errors, replaying  # noqa: PLC0415
+
+        replay = partial(replaying.replay, world, deployment)
+        face = routes.face(world, deployment, interception=interception, replay=replay)
+        return routes.application(world, face, access, errors.STATUSES)
+
+    def cloudbase() -> Flask:
+        from wxemu.cloudbase.application import application  # noqa: PLC0415
+
+        return application(world, deployment, access)
+
+    def tencent_cloud() -> Flask:
+        from wxemu.tencentcloud import routes  # noqa: PLC0415
+
+        return routes.application(world, deployment, access)
+
+    app = wechat.application(world, access)
+    front = Party(TENCENT_CLOUD, tencent_cloud)
+    parties = (
+        Party(CLOUDBASE, cloudbase),
+        Party(CONTROL, control),
+        Party(CONSOLE, console),  # before the phone, one of whose prefixes /phones has
+        Party(PHONE, phone),
+        Party(DOCUMENTS, documents),
+        front,
+    )
+    switchboard = Switchboard(parties, front=front, fallback=app)
+    app.extensions[SWITCHBOARD] = switchboard
+    app.wsgi_app = switchboard  # type: ignore[method-assign]  # as Flask has one do
     return app
 
 
-def _with_front_page(serve: WSGIApplication) -> WSGIApplication:
-    """Lead ``GET /`` to the console, unless COS or Tencent Cloud's API is asked, which have that path too."""
-
-    def lead(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        if environ["PATH_INFO"] == "/" and environ["REQUEST_METHOD"] in ("GET", "HEAD"):
-            asked = parse_qs(environ.get("QUERY_STRING", ""), keep_blank_values=True)
-            is_tencents = bool({"Action", "uploads"} & asked.keys()) or "HTTP_X_TC_ACTION" in environ
-            if not is_tencents and not is_emulated(environ.get("HTTP_HOST", "").partition(":")[0]):
-                environ["PATH_INFO"] = "/overview"
-        return serve(environ, start_response)
-
-    return lead
-
-
-def _as_wechat_error(error: Exception) -> WeChatError:
-    if isinstance(error, ForeignHostError):
-        return WeChatError(40066, errmsg=f"invalid url, {error}")
-    if isinstance(error, NotFound):
-        return WeChatError(40066, value=request.path)
-    if isinstance(error, MethodNotAllowed):
-        return wrong_method(request.path, request.method)
-    if isinstance(error, HTTPException):
-        return WeChatError(47001, value=error.name)
-    _log.exception("a fault of the emulator, answered as -1")
-    return WeChatError(-1)
-
-
-def _refused_by_us(error: Exception, failure: Callable[[int, str], Response]) -> Response:
-    if isinstance(error, HTTPException):
-        told = vars(error).get("description")  # by a view of ours; the library's own words do not say what of
-        return failure(error.code or 500, told or f"{request.method} {request.path}: {error.name}; see /openapi.json")
-    status = next((status for kind, status in _STATUS.items() if isinstance(error, kind)), None)
-    if status is None:
-        _log.exception("a fault of the emulator")
-        return failure(500, "a fault of the emulator; its log has the trace")
-    return failure(status, str(error))
+def _is_for_console(environ: WSGIEnvironment) -> bool:
+    """Whether ``GET /`` comes from a browser, not from COS's or Tencent Cloud's clients, which have that path too."""
+    if environ["PATH_INFO"] != "/" or environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
+        return False
+    query = parse_qs(environ.get("QUERY_STRING", ""), keep_blank_values=True)
+    is_tencents = bool({"Action", "uploads"} & query.keys()) or "HTTP_X_TC_ACTION" in environ
+    return not is_tencents and not is_emulated(environ.get("HTTP_HOST", "").partition(":")[0])

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import functools
-from typing import Any
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response, jsonify
 
@@ -11,11 +12,23 @@ from wxemu.cloudbase.paths import cloudbase_paths
 from wxemu.console.paths import console_paths
 from wxemu.control.paths import control_paths
 from wxemu.core.http import operations
+from wxemu.core.http.application import make_application
+from wxemu.core.http.our_failures import CORE_STATUSES, refuse
 from wxemu.phone.paths import phone_paths
 from wxemu.phone.routes import BY_HAND, OPERATIONS
 from wxemu.tencentcloud.routes import ACTIONS
 from wxemu.wechat.openapis import TABLE
 from wxemu.wechat.paths import failure, wechat_paths
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from wxemu.core.http.access import Access
+
+
+def application(access: Access) -> Flask:
+    """The document as a party of its own, the last to be made since it loads all others."""
+    return make_application(face(), access=access, refuse=partial(refuse, CORE_STATUSES), asks_token=True)
 
 
 def face() -> Blueprint:

@@ -7,6 +7,7 @@ keeps connections alive, and gives a function that calls back a thread of its ow
 from __future__ import annotations
 
 import errno
+import gc
 import ipaddress
 import json
 import logging
@@ -18,7 +19,7 @@ import sys
 import tempfile
 import threading
 import time
-from contextlib import closing, nullcontext, suppress
+from contextlib import AbstractContextManager, closing, nullcontext, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -34,7 +35,7 @@ from wxemu.core import apps
 from wxemu.core.http.access import LOOPBACK, LOOPBACK_ONLY, Access
 from wxemu.core.store import StoreError
 from wxemu.core.world import World
-from wxemu.intercept import Interception, intercepting, interception_facts
+from wxemu.intercept import Interception, interception_facts
 from wxemu.scf.deployment import MAX_IN_FLIGHT, SESSION_STORE, Deployment
 from wxemu.scf.inspection import Inspection
 from wxemu.scf.project import ProjectError
@@ -177,12 +178,23 @@ def serve(plan: Plan) -> None:
             websockets=False,
             workers_kill_timeout=3,
         )
-        with nullcontext() if interception is None else intercepting(interception):
+        intercepting = _intercepting(interception)
+        gc.collect()
+        gc.freeze()  # what is there now stays shared with the processes to come, which would copy it to count it
+        with intercepting:
             if plan.is_until_eof:
                 threading.Thread(target=_stop_at_eof, name="stop at eof", daemon=True).start()
             server.serve(target_loader=partial(_load, plan, storage, interception), wrap_loader=False)
         if plan.export_to is not None:
             _export(storage, plan.export_to)
+
+
+def _intercepting(interception: Interception | None) -> AbstractContextManager[None]:
+    if interception is None:
+        return nullcontext()
+    from wxemu.intercept.process import intercepting  # noqa: PLC0415 - TLS and X.509, for those who intercept
+
+    return intercepting(interception)
 
 
 def _stop_at_eof() -> None:

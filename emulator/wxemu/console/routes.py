@@ -12,8 +12,11 @@ from werkzeug.exceptions import HTTPException
 
 from wxemu.console import clock, faults, functions, live, overview, phones, requests, state, tokens, users
 from wxemu.console.page import keep_choices, show
+from wxemu.core.http import our_failures
+from wxemu.core.http.access import ControlTokenError
+from wxemu.core.http.application import make_application
 from wxemu.core.http.language import keep_language
-from wxemu.core.http.origins import keep_to_own_pages
+from wxemu.core.http.origins import ForeignPageError, keep_to_own_pages
 from wxemu.core.http.streams import Streams
 from wxemu.phone.phones import UnknownPhoneError
 from wxemu.scf.project import ProjectError
@@ -21,6 +24,10 @@ from wxemu.scf.project import ProjectError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from flask import Flask
+
+    from wxemu.core.http.access import Access
+    from wxemu.core.http.our_failures import Statuses
     from wxemu.core.journal import Exchange
     from wxemu.core.world import World
     from wxemu.intercept import Interception
@@ -69,13 +76,20 @@ ACTIONS: Final[dict[str, tuple[Action, Page]]] = {
     "/state/reset": (state.reset, state.page),
 }
 """By path: what a form's POST does, answering where to go then; and the page that shows why it was refused."""
-PATHS: Final = (
-    *("/overview", "/functions", "/requests", "/users", "/phones", "/tokens", "/faults", "/clock", "/state"),
-    *("/live", "/console/"),
-)
-"""Whatever begins so is the console's."""
 _PART: Final = re.compile(r"<(?:path:)?(\w+)>")
 _POLICY: Final = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
+
+
+def application(world: World, console: Blueprint, access: Access, statuses: Statuses) -> Flask:
+    """The console, which is what ``face`` has made, as a party of its own."""
+
+    def refuse(error: Exception) -> Response:
+        # A page tells which apps there are, which is not for whoever is kept out.
+        is_kept_out = isinstance(error, ControlTokenError | ForeignPageError)
+        fail = our_failures.failure if is_kept_out else partial(failure, world)
+        return our_failures.refuse(statuses, error, fail=fail)
+
+    return make_application(console, access=access, refuse=refuse, asks_token=True)
 
 
 def face(

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, Final
 from flask import Response, jsonify
 
 from wxemu.control import codec
-from wxemu.control.errors import failure
 from wxemu.core import apps
 from wxemu.core.http import body
 from wxemu.core.http.body import BodyError
+from wxemu.core.http.our_failures import failure
 from wxemu.phone import phones
 from wxemu.state import seed_entries
 from wxemu.wechat import sessions, tokens, users

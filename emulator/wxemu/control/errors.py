@@ -1,14 +1,37 @@
-"""The form of every error of our own interfaces."""
+"""The HTTP status of whatever the control plane and the console are refused; the form is that of ``our_failures``."""
 
 from __future__ import annotations
 
-from flask import Response, jsonify
+from typing import TYPE_CHECKING, Final
 
+from wxemu.core.faults import FaultError, UnknownFaultError
+from wxemu.core.http.our_failures import CORE_STATUSES
+from wxemu.phone.phones import InvalidPhoneError, UnknownPhoneError
+from wxemu.scf.failures import TooManyCallsError, UnknownFunctionError
+from wxemu.scf.project import ProjectError
+from wxemu.scf.runtime import DebuggerError
+from wxemu.state.seed_form import SeedError, TakenError
+from wxemu.state.snapshots import SnapshotNameError, UnknownSnapshotError
+from wxemu.state.tables import StateError
+from wxemu.wechat.errors import WeChatError
 
-def failure(status: int, message: str) -> Response:
-    """A refusal that tells why."""
-    return Response(
-        jsonify({"error": {"status": status, "message": message}}).get_data(),
-        status=status,
-        content_type="application/json",
-    )
+if TYPE_CHECKING:
+    from wxemu.core.http.our_failures import Statuses
+
+STATUSES: Final[Statuses] = {
+    **CORE_STATUSES,
+    FaultError: 400,
+    InvalidPhoneError: 400,
+    SeedError: 400,
+    SnapshotNameError: 400,
+    StateError: 400,
+    WeChatError: 400,
+    UnknownFaultError: 404,
+    UnknownFunctionError: 404,
+    UnknownPhoneError: 404,
+    UnknownSnapshotError: 404,
+    DebuggerError: 409,
+    TakenError: 409,
+    TooManyCallsError: 429,
+    ProjectError: 500,
+}

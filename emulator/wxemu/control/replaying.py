@@ -15,7 +15,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote, urlsplit
 
-from flask import Blueprint, Response, current_app, jsonify, request
+from flask import Blueprint, Response, jsonify, request
 from werkzeug.datastructures import Headers
 from werkzeug.exceptions import Conflict
 
@@ -26,6 +26,7 @@ from wxemu.core import apps, journal
 from wxemu.core.credentials import STRUCK_OUT, restore
 from wxemu.core.http import layers
 from wxemu.core.http import tc3 as signatures
+from wxemu.core.http.application import SWITCHBOARD
 from wxemu.core.http.origins import keep_to_allowed_pages
 from wxemu.core.http.recording import RECORDED
 from wxemu.core.http.tc3 import ALGORITHM, Authorization
@@ -200,7 +201,7 @@ def _send(world: World, old: Exchange, sent: Sent) -> Exchange:
         environ_base=environ_base,
     ).get_environ()
     with suppress(ConnectionError):  # as a fault may want it
-        run_wsgi_app(current_app.wsgi_app, environ, buffered=True)
+        run_wsgi_app(request.environ[SWITCHBOARD], environ, buffered=True)
     new = journal.find_by_number(world, numbers[-1]) if numbers else None
     if new is None:
         raise Conflict("it was sent again, and refused before it was an exchange; see the emulator's log")

@@ -8,20 +8,31 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, jsonify
 
-from wxemu.control import apps, clock, exchanges, faults, functions, invocations, logs, quotas, state
-from wxemu.control.errors import failure
+from wxemu.control import apps, clock, exchanges, faults, functions, invocations, logs, quotas, replaying, state
+from wxemu.control.errors import STATUSES
 from wxemu.core import settings
 from wxemu.core.http import body
+from wxemu.core.http.application import make_application
 from wxemu.core.http.origins import keep_to_allowed_pages
+from wxemu.core.http.our_failures import failure, refuse
 from wxemu.core.http.streams import Streams
 from wxemu.intercept import interception_document
 from wxemu.state import State, seed
 from wxemu.state.function_store import FunctionStore
 
 if TYPE_CHECKING:
+    from flask import Flask
+
+    from wxemu.core.http.access import Access
     from wxemu.core.world import World
     from wxemu.intercept import Interception
     from wxemu.scf.deployment import Deployment
+
+
+def application(world: World, deployment: Deployment, access: Access, interception: Interception | None) -> Flask:
+    """The control plane as a party of its own."""
+    faces = face(world, deployment, interception), replaying.face(world, deployment)
+    return make_application(*faces, access=access, refuse=partial(refuse, STATUSES), asks_token=True)
 
 
 def face(world: World, deployment: Deployment, interception: Interception | None = None) -> Blueprint:

@@ -29,13 +29,12 @@ from cryptography.hazmat.primitives.serialization import (
 from wxemu.core.files import write_atomically
 from wxemu.core.http.hosts import EMULATED, is_emulated
 from wxemu.intercept import certificates
+from wxemu.intercept.interception import BUNDLE, CERTIFICATE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-CERTIFICATE: Final = "ca.pem"
 KEY: Final = "ca.key"
-BUNDLE: Final = "ca-bundle.pem"
 
 RENEWED_BEFORE: Final = dt.timedelta(days=30)
 LEAVES: Final = 500

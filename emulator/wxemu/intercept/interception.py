@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from wxemu.core.http.hosts import EMULATED
-from wxemu.intercept import authority, refusals
+from wxemu.intercept import refusals
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+CERTIFICATE: Final = "ca.pem"
+BUNDLE: Final = "ca-bundle.pem"
+"""The files of the CA, and of it with the system's roots."""
 
 
 @dataclass(frozen=True)
@@ -54,8 +58,8 @@ def interception_facts(interception: Interception | None) -> dict[str, str | Non
     return {
         "proxy": f"http://{interception.at}",
         "https": interception.at,
-        "ca": str(interception.folder / authority.CERTIFICATE),
-        "caBundle": str(interception.folder / authority.BUNDLE),
+        "ca": str(interception.folder / CERTIFICATE),
+        "caBundle": str(interception.folder / BUNDLE),
     }
 
 

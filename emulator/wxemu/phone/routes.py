@@ -10,18 +10,25 @@ from flask import Blueprint, Response, jsonify, request
 
 from wxemu.cloudbase import open_data
 from wxemu.core.http import body
+from wxemu.core.http.application import make_application
 from wxemu.core.http.language import keep_language
 from wxemu.core.http.origins import keep_to_allowed_pages
+from wxemu.core.http.our_failures import CORE_STATUSES, refuse
 from wxemu.core.http.recording import keep_exchanges
 from wxemu.phone import calls, codec, confirmations, phones
 from wxemu.phone.confirmations import OUTCOMES, ConfirmationError
 from wxemu.phone.pages import add_pages
+from wxemu.phone.phones import InvalidPhoneError, UnknownPhoneError
 from wxemu.phone.recording import record_answer
 from wxemu.wechat import sessions
+from wxemu.wechat.errors import WeChatError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from flask import Flask
+
+    from wxemu.core.http.access import Access
     from wxemu.core.world import World
     from wxemu.phone.phones import Phone
     from wxemu.scf.deployment import Deployment
@@ -29,6 +36,12 @@ if TYPE_CHECKING:
     Operation = Callable[[World, Phone, Mapping[str, Any]], Mapping[str, Any]]
 
 PHONES: Final = "/phone/v1/phones"
+STATUSES: Final = {**CORE_STATUSES, InvalidPhoneError: 400, WeChatError: 400, UnknownPhoneError: 404}
+
+
+def application(world: World, deployment: Deployment, access: Access) -> Flask:
+    """The phones as a party of its own."""
+    return make_application(face(world, deployment), access=access, refuse=partial(refuse, STATUSES), asks_token=True)
 
 
 def face(world: World, deployment: Deployment) -> Blueprint:

@@ -10,14 +10,20 @@ from typing import TYPE_CHECKING, Any, Final
 
 from flask import Blueprint, Response, request
 
+from wxemu.core.http.application import make_application
 from wxemu.core.http.recording import entry, keep_exchanges
 from wxemu.tencentcloud import codec, scf, signature, tcb
 from wxemu.tencentcloud.call import Call
+from wxemu.tencentcloud.cos import routes as cos
 from wxemu.tencentcloud.errors import ApiError, refusal
+from wxemu.wechat.routes import refuse_request
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from flask import Flask
+
+    from wxemu.core.http.access import Access
     from wxemu.core.world import World
     from wxemu.scf.deployment import Deployment
 
@@ -61,6 +67,12 @@ INVOCATIONS: Final = (_BY_NAME["scf", "Invoke"], _BY_NAME["scf", "InvokeFunction
 """Whose answers the journal keeps; those of the others hold code, and variables that are secrets."""
 JOURNALED: Final = ("FunctionName", "Namespace", "EnvId", "LogRequestId", "InvocationType", "ClientContext", "Event")
 """What the journal keeps of a call, for the same reason."""
+
+
+def application(world: World, deployment: Deployment, access: Access) -> Flask:
+    """Tencent Cloud's API and COS as a party of their own."""
+    faces = face(world, deployment), cos.face(world)
+    return make_application(*faces, access=access, refuse=partial(refuse_request, world))
 
 
 def face(world: World, deployment: Deployment) -> Blueprint:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from flask import Blueprint, Response, request
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 
 from wxemu.core import faults, journal
 from wxemu.core.http import outages
+from wxemu.core.http.application import make_application
+from wxemu.core.http.origins import ForeignHostError
 from wxemu.core.http.recording import Entry
 from wxemu.wechat import codec, tokens
 from wxemu.wechat.errors import WeChatError
@@ -17,10 +21,19 @@ from wxemu.wechat.openapis import TABLE, check_method
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from flask import Flask
+
+    from wxemu.core.http.access import Access
     from wxemu.core.world import World
     from wxemu.wechat.openapis import Api
 
 METHODS: Final = ("GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS")
+_log = logging.getLogger(__name__)
+
+
+def application(world: World, access: Access) -> Flask:
+    """WeChat as a party of its own, which also answers whatever belongs to nobody."""
+    return make_application(face(world), access=access, refuse=partial(refuse_request, world))
 
 
 def face(world: World) -> Blueprint:
@@ -45,6 +58,22 @@ def refuse(world: World, error: WeChatError) -> Response:
         text = codec.encode(_refused(world, entry, error))
         entry.keep(world, text)
     return _response(text)
+
+
+def refuse_request(world: World, error: Exception) -> Response:
+    """WeChat's answer to a request that reached no openapi and ended in ``error``, whichever party was asked."""
+    if isinstance(error, ForeignHostError):
+        refusal = WeChatError(40066, errmsg=f"invalid url, {error}")
+    elif isinstance(error, NotFound):
+        refusal = WeChatError(40066, value=request.path)
+    elif isinstance(error, MethodNotAllowed):
+        refusal = wrong_method(request.path, request.method)
+    elif isinstance(error, HTTPException):
+        refusal = WeChatError(47001, value=error.name)
+    else:
+        _log.exception("a fault of the emulator, answered as -1", exc_info=error)
+        refusal = WeChatError(-1)
+    return refuse(world, refusal)
 
 
 def wrong_method(path: str, method: str) -> WeChatError:

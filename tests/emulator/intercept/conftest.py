@@ -11,7 +11,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from wxemu.intercept import Interception, intercepting, interception_document
+from wxemu.intercept import Interception, interception_document
+from wxemu.intercept.process import intercepting
 
 PATIENCE = 20
 

@@ -22,8 +22,8 @@ from wxemu.core.http.origins import ForeignHostError, is_loopback
 LOOPBACK: Final = "127.0.0.1"
 COOKIE: Final = "wxemu_token"
 """The browser sends this instead of the header, once a page was opened with ``?token=``."""
-OPEN_PATHS: Final = ("/healthz", "/readyz", "/emulator/v1/healthz", "/emulator/v1/readyz")
-"""Health checks of containers, which have no token; the answers tell nothing else."""
+OPEN_PATHS: Final = ("/healthz", "/readyz", "/emulator/v1/healthz", "/emulator/v1/readyz", "/openapi.json")
+"""Health checks of containers, which have no token, and what is the same on every emulator: they tell nothing else."""
 
 _HOST: Final = re.compile(r"(?:\[([0-9A-Fa-f:.]+)\]|([A-Za-z0-9._-]+))(?::\d{1,5})?")
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from wxemu.app import LARGEST_BODY
 from wxemu.cloudbase.admin.openapi_pb2 import CommOpenApiResp
+from wxemu.core.http.application import LARGEST_BODY
 
 ACTIONS = ["wx.openApi", "wx.api", "functions.invokeFunction"]
 NAMES = st.sampled_from(

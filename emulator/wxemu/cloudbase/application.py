@@ -1,0 +1,26 @@
+"""CloudBase as a party of its own: its four protocols, each with its own form of refusals."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from wxemu.cloudbase.admin import routes as admin
+from wxemu.cloudbase.auth import routes as auth
+from wxemu.cloudbase.httpapi import routes as httpapi
+from wxemu.cloudbase.web import routes as web
+from wxemu.core.http.application import make_application
+from wxemu.wechat.routes import refuse_request
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from wxemu.core.http.access import Access
+    from wxemu.core.world import World
+    from wxemu.scf.deployment import Deployment
+
+
+def application(world: World, deployment: Deployment, access: Access) -> Flask:
+    """The gateway, the web SDK's two protocols and the login, over ``world`` and ``deployment``."""
+    faces = (admin.face(world, deployment), web.face(world, deployment), httpapi.face(world, deployment))
+    return make_application(*faces, auth.face(world), access=access, refuse=partial(refuse_request, world))

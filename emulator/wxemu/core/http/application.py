@@ -1,0 +1,87 @@
+"""A party's WSGI application: its routes, who may ask them, and its own form for whatever goes wrong."""
+
+from __future__ import annotations
+
+import re
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
+
+from flask import Flask, Response, request
+from flask.json.provider import DefaultJSONProvider
+from werkzeug.routing import Rule
+
+from wxemu.core.http.access import check_name, check_token
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from flask import Blueprint
+
+    from wxemu.core.http.access import Access
+
+LARGEST_BODY: Final = 32 * 1024 * 1024
+SWITCHBOARD: Final = "wxemu.switchboard"
+"""Where the WSGI environment of a request has the application over all parties, for a request to be sent again."""
+_LONE_SURROGATE: Final = re.compile("[\ud800-\udfff]")
+
+
+class _Json(DefaultJSONProvider):
+    """Characters as they are, but for lone surrogates, which JSON can spell and UTF-8 cannot."""
+
+    ensure_ascii = False
+    sort_keys = False
+
+    def dumps(self, obj: Any, **kwargs: Any) -> str:
+        return _LONE_SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", super().dumps(obj, **kwargs))
+
+
+class _Rule(Rule):
+    """A route that is only matched. The code that would build URLs from it takes most of the time in which a party's
+    application is made, at each start and in each test, and nobody here builds any.
+    """
+
+    def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:  # noqa: ARG002, FBT001, FBT002 - werkzeug's
+        return _no_builder
+
+
+def _no_builder(**_: Any) -> tuple[str, str]:
+    raise NotImplementedError("URLs are written as paths here")
+
+
+def make_application(
+    *faces: Blueprint,
+    access: Access,
+    refuse: Callable[[Exception], Response],
+    asks_token: bool = False,
+) -> Flask:
+    """The application of the party whose routes ``faces`` are.
+
+    Nobody reaches a view of any party but by what is checked here first: the name that it is asked by, and the control
+    token.
+
+    :param refuse: what answers a request that no route takes, and an error that a face has no handler of its own for.
+    :param asks_token: whether the party is one of our own interfaces.
+    """
+    app = Flask(__name__, static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
+    app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
+    app.json = _Json(app)
+    app.url_rule_class = _Rule
+    app.url_map.merge_slashes = False  # it answers a doubled slash with a redirect, which no party does
+    checks: list[Callable[[], Response | None]] = [partial(check_name, access)]
+    if asks_token:
+        checks.append(partial(check_token, access))
+    for face in faces:
+        for check in checks:
+            face.before_request(check)  # after the face's own, which number the request for a refusal
+        app.register_blueprint(face)
+
+    @app.before_request
+    def _check_what_no_route_takes() -> Response | None:
+        if request.blueprint is not None:
+            return None
+        answers = (check() for check in checks)
+        return next((answer for answer in answers if answer is not None), None)
+
+    app.register_error_handler(Exception, refuse)
+    return app

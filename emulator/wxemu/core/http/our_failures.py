@@ -1,0 +1,58 @@
+"""What our own interfaces (phone, control plane, console) answer when something is refused or goes wrong."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Final
+
+from flask import Response, jsonify, request
+from werkzeug.exceptions import HTTPException
+
+from wxemu.core.apps import UnknownAppError
+from wxemu.core.clock import ClockError
+from wxemu.core.http.access import ControlTokenError
+from wxemu.core.http.body import BodyError
+from wxemu.core.http.origins import ForeignPageError
+from wxemu.core.settings import SettingsError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    Statuses = Mapping[type[Exception], int]
+
+CORE_STATUSES: Final[Statuses] = {
+    BodyError: 400,
+    ClockError: 400,
+    SettingsError: 400,
+    ControlTokenError: 401,
+    ForeignPageError: 403,
+    UnknownAppError: 404,
+}
+"""The HTTP status of each error that any of the interfaces may meet; a party adds its own."""
+
+_log = logging.getLogger(__name__)
+
+
+def failure(status: int, message: str) -> Response:
+    """A refusal in the form of all but the console's pages."""
+    return Response(
+        jsonify({"error": {"status": status, "message": message}}).get_data(),
+        status=status,
+        content_type="application/json",
+    )
+
+
+def refuse(statuses: Statuses, error: Exception, *, fail: Callable[[int, str], Response] = failure) -> Response:
+    """The answer to a request that ``error`` ended.
+
+    :param statuses: by kind of error; the nearest kind counts.
+    :param fail: makes the answer of a status and a message.
+    """
+    if isinstance(error, HTTPException):
+        reason = vars(error).get("description")  # of a view of ours; the library's own words do not say what of
+        return fail(error.code or 500, reason or f"{request.method} {request.path}: {error.name}; see /openapi.json")
+    status = next((statuses[kind] for kind in type(error).__mro__ if kind in statuses), None)
+    if status is None:
+        _log.exception("a fault of the emulator", exc_info=error)
+        return fail(500, "a fault of the emulator; its log has the trace")
+    return fail(status, str(error))
