@@ -8,6 +8,7 @@ import yaml
 
 from wxemu.core import settings
 from wxemu.core.apps import SEED_NOTE
+from wxemu.core.yaml_lines import line_of
 from wxemu.phone import phones
 from wxemu.state import seed_entries, seed_form
 from wxemu.state.seed_form import SeedError
@@ -47,27 +48,11 @@ def read(text: str, *, name: str) -> dict[str, Any]:
     except (ValueError, LookupError, AttributeError, RecursionError) as error:
         # A tag, or a text that looks like a date, whose value the YAML library cannot make.
         raise SeedError(f"{name}: not YAML: {type(error).__name__} in one of its values") from None
-    wrong = [f"{name}:{_line(text, path)}: {complaint}" for path, complaint in seed_form.complaints(document)]
+    wrong = [f"{name}:{line_of(text, path) or 1}: {complaint}" for path, complaint in seed_form.complaints(document)]
     if wrong:
         raise SeedError("\n".join(wrong))
     read_seed: dict[str, Any] = document
     return read_seed
-
-
-def _line(text: str, path: seed_form.Path) -> int:
-    """The line of the node that ``path`` leads to, or of the nearest node above it."""
-    node = yaml.compose(text, Loader=yaml.SafeLoader)
-    line = 1
-    for step in path:
-        if isinstance(node, yaml.MappingNode):
-            found = next(((key, value) for key, value in node.value if key.value == str(step)), None)
-            if found is None:
-                return line
-            line, node = found[0].start_mark.line + 1, found[1]
-        elif isinstance(node, yaml.SequenceNode):
-            node = node.value[int(step)]
-            line = node.start_mark.line + 1
-    return line
 
 
 def load(world: World, seed: Mapping[str, Any]) -> None:

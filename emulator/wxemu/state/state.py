@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from wxemu.core import apps
+from wxemu.core.files import write_atomically
 from wxemu.core.journal import json_value
 from wxemu.core.store import SCHEMA_VERSION
 from wxemu.core.world import World
@@ -167,13 +167,6 @@ def write_file(file: Path, document: Mapping[str, Any]) -> None:
     :raises StateError: it cannot be written.
     """
     try:
-        descriptor, passing = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}-")  # which gives it mode 0600
-        try:
-            with os.fdopen(descriptor, "w", encoding="utf-8") as written:
-                written.write(text(document))
-            Path(passing).replace(file)
-        except BaseException:
-            Path(passing).unlink(missing_ok=True)
-            raise
+        write_atomically(file, text(document).encode(), mode=0o600)
     except OSError as error:
         raise StateError(f"the state cannot be written to {file}: {error.strerror}") from None

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from wxemu.core.yaml_lines import line_of
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
@@ -82,23 +84,7 @@ class ConfigFile:
 
     def line(self, at: tuple[str | int, ...]) -> int | None:
         """Return the line, from 1, of the key or item at `at`, or of the nearest above it; None when unknown."""
-        try:
-            node = yaml.compose(self.text, _CoreSchema)  # it reads JSON too, unless tabs indent it
-        except yaml.YAMLError:
-            return None
-        line = None
-        for step in at:
-            if isinstance(node, yaml.SequenceNode) and isinstance(step, int):
-                node = node.value[step]
-                line = node.start_mark.line + 1
-            elif isinstance(node, yaml.MappingNode) and str(step) in (
-                keys := {key.value: key for key, _ in node.value}
-            ):
-                line = keys[str(step)].start_mark.line + 1
-                node = next(value for key, value in node.value if key.value == str(step))
-            else:
-                break
-        return line
+        return line_of(self.text, at)
 
     def mapping(self, at: tuple[str | int, ...], value: Any) -> dict[str, Any]:
         """Return the table that `value`, found at `at`, must be. Raises ProjectError."""

@@ -3,10 +3,16 @@
 from wxemu.scf.runtime import log
 from wxemu.scf.runtime.context import PLATFORM, instance_environment
 from wxemu.scf.runtime.debugging import Awaited, Debugging
-from wxemu.scf.runtime.errors import DebuggerError, InterpreterError, RuntimeClosedError, UninvokedError
-from wxemu.scf.runtime.events import timer_event, wx_event
-from wxemu.scf.runtime.identity import Identity
-from wxemu.scf.runtime.invocation import Failure, Invocation, JSONValue
+from wxemu.scf.runtime.identity import Identity, timer_event, wx_event
+from wxemu.scf.runtime.invocation import (
+    DebuggerError,
+    Failure,
+    InterpreterError,
+    Invocation,
+    JSONValue,
+    RuntimeClosedError,
+    UninvokedError,
+)
 from wxemu.scf.runtime.pool import InstanceState
 from wxemu.scf.runtime.runtime import EnvironLeak, Runtime
 

@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from wxemu.scf.runtime.errors import InterpreterError
+from wxemu.scf.runtime.invocation import InterpreterError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

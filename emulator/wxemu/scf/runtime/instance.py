@@ -14,8 +14,8 @@ from wxemu.scf.runtime import debugging
 from wxemu.scf.runtime.channel import Channel
 from wxemu.scf.runtime.context import instance_environment
 from wxemu.scf.runtime.debugging import Awaited
-from wxemu.scf.runtime.errors import DebuggerError
 from wxemu.scf.runtime.invocation import (
+    DebuggerError,
     Failure,
     memory_ran_out,
     not_loaded,

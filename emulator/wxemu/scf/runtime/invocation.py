@@ -1,4 +1,10 @@
-"""What became of one invocation: a result, or one of the platform's failures."""
+"""What became of one invocation: a result, or one of the platform's failures; or why there was none.
+
+UninvokedError
+├── RuntimeClosedError   the runtime has been closed
+├── InterpreterError     the Python that is to run the function does not work
+└── DebuggerError        there is no debugger to wait for, or its port is taken
+"""
 
 from __future__ import annotations
 
@@ -107,3 +113,19 @@ class Invocation:
     def error(self) -> dict[str, JSONValue] | None:
         """The failure in the platform's form, None when the function answered."""
         return None if self.failure is None else self.failure.payload(self.request_id)
+
+
+class UninvokedError(RuntimeError):
+    """The function was not invoked."""
+
+
+class RuntimeClosedError(UninvokedError):
+    """The runtime has been closed before, or while the caller waited."""
+
+
+class InterpreterError(UninvokedError):
+    """The Python that is to run the function does not start, or starts no instances."""
+
+
+class DebuggerError(UninvokedError):
+    """There is no debugger to wait for, or its port is taken; the text says what to do."""

@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from wxemu.scf.runtime.errors import InterpreterError, RuntimeClosedError
 from wxemu.scf.runtime.instance import Instance
+from wxemu.scf.runtime.invocation import InterpreterError, RuntimeClosedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 from functools import partial
 from typing import TYPE_CHECKING, Final, TypeVar
+from xml.sax.saxutils import escape
 
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import NotFound, RequestEntityTooLarge
 
 from wxemu.core.http.origins import ForeignPageError
-from wxemu.tencentcloud.cos import codec, ticket, uploads
+from wxemu.tencentcloud.cos import ticket, uploads
 from wxemu.tencentcloud.cos.errors import (
     AccessDeniedError,
     CosError,
@@ -21,7 +22,7 @@ from wxemu.tencentcloud.cos.errors import (
 from wxemu.tencentcloud.cos.uploads import UnknownUploadError, UploadTooLargeError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from wxemu.core.apps import App
     from wxemu.core.world import World
@@ -51,7 +52,7 @@ def _list_uploads(world: World) -> Response:
     prefix = request.args.get("prefix", "")
     with world.transaction():
         ticket.bearer(world, _sign(), path=f"/{prefix}")
-    return codec.response(
+    return _xml(
         "ListMultipartUploadsResult",
         {"Bucket": _BUCKET, "Prefix": prefix, "MaxUploads": "1000", "IsTruncated": "false"},
     )
@@ -78,13 +79,13 @@ def _post(world: World, **_date_and_path: object) -> Response:
     key = request.path.removeprefix("/")
     if "uploads" in request.args:
         upload_id = _as_bearer(world, lambda app: uploads.start(world, appid=app.appid, path=request.path))
-        return codec.response("InitiateMultipartUploadResult", {"Bucket": _BUCKET, "Key": key, "UploadId": upload_id})
+        return _xml("InitiateMultipartUploadResult", {"Bucket": _BUCKET, "Key": key, "UploadId": upload_id})
     if "uploadId" in request.args:
         upload_id = request.args["uploadId"]
         # The parts that the body names are those that came: a client that sends some and then leaves them out is none
         # that anybody has.
         _as_bearer(world, lambda app: uploads.complete(world, upload_id, appid=app.appid, path=request.path))
-        return codec.response("CompleteMultipartUploadResult", {"Bucket": _BUCKET, "Key": key})
+        return _xml("CompleteMultipartUploadResult", {"Bucket": _BUCKET, "Key": key})
     raise InvalidArgumentError
 
 
@@ -121,4 +122,16 @@ def _refused(world: World, error: CosError) -> Response:
         "RequestId": request_id,
         "TraceId": "",
     }
-    return codec.response("Error", members, status=error.status)
+    return _xml("Error", members, status=error.status)
+
+
+def _xml(root: str, members: Mapping[str, str], *, status: int = 200) -> Response:
+    """A document of one element with members."""
+    inside = "".join(f"<{name}>{_text(value)}</{name}>" for name, value in members.items())
+    document = f'<?xml version="1.0" encoding="UTF-8"?>\n<{root}>{inside}</{root}>'
+    return Response(document, status=status, content_type="application/xml")
+
+
+def _text(value: str) -> str:
+    """Escaped, without characters that no XML can hold."""
+    return escape("".join(character if character.isprintable() else "\ufffd" for character in value))
