@@ -98,7 +98,7 @@ class Plan:
     @property
     def local_url(self) -> str:
         """Where the emulator answers on this machine, and so to its own functions."""
-        return f"http://{_bracketed(_local_host(self.access.address))}:{self.port}"
+        return f"http://{_bracket(_local_host(self.access.address))}:{self.port}"
 
     @property
     def url(self) -> str:
@@ -114,7 +114,7 @@ def _local_host(address: str) -> str:
     return "127.0.0.1" if listening.version == 4 else "::1"  # noqa: PLR2004 - of the Internet Protocol
 
 
-def _bracketed(address: str) -> str:
+def _bracket(address: str) -> str:
     return f"[{address}]" if ":" in address else address
 
 

@@ -29,10 +29,10 @@ RUNTIMES = ("Python3.9", "Python3.10", "Python3.11")
 @pytest.fixture(autouse=True)
 def _fresh():
     """What was found before does not count."""
-    for remembered in (interpreters.find, interpreters.bare):
+    for remembered in (interpreters.find, interpreters.choose_bare):
         remembered.cache_clear()
     yield
-    for remembered in (interpreters.find, interpreters.bare):
+    for remembered in (interpreters.find, interpreters.choose_bare):
         remembered.cache_clear()
 
 

@@ -16,9 +16,9 @@ from wxemu.console.page import chosen_app, show
 from wxemu.console.saved_events import LAST, SavedEvent
 from wxemu.core import journal
 from wxemu.core.http.body import BodyError
-from wxemu.scf import invocations
+from wxemu.scf import invocation_records
 from wxemu.scf.failures import UnknownFunctionError
-from wxemu.scf.invocations import Choice
+from wxemu.scf.invocation_records import Choice
 from wxemu.wechat import users
 from wxemu.wechat.openapis import TABLE
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from wxemu.core.apps import App
     from wxemu.core.world import World
     from wxemu.scf.deployment import Deployment
-    from wxemu.scf.invocations import Record
+    from wxemu.scf.invocation_records import Record
     from wxemu.scf.project import FunctionSpec
     from wxemu.scf.runtime import Identity, InstanceState, JSONValue
 
@@ -103,8 +103,8 @@ def one(world: World, deployment: Deployment, name: str) -> Response:
     choice = Choice(env=app.env, function=name)
     wanted = request.args.get("invocation", "")
     with world.transaction():
-        latest = invocations.latest(world, choice, limit=LISTED)
-        shown = invocations.find(world, app.env, wanted) if wanted else next(iter(latest), None)
+        latest = invocation_records.list_latest(world, choice, limit=LISTED)
+        shown = invocation_records.find(world, app.env, wanted) if wanted else next(iter(latest), None)
         made = [] if shown is None else journal.recent(world, choice=journal.Choice(request_id=shown.request_id))
         saved = saved_events.of_function(world, app.env, name)
         openids = [user.openid for user in users.all_users(world, app.appid)[:MOST_SUGGESTED]]
@@ -204,7 +204,7 @@ def _send(world: World, app: App) -> tuple[JSONValue, Identity]:
 def _entry(world: World, app: App | None, spec: FunctionSpec, running: Sequence[InstanceState]) -> Entry:
     latest: list[Record] = []
     if app is not None:
-        latest = invocations.latest(world, Choice(env=app.env, function=spec.name), limit=PLOTTED)
+        latest = invocation_records.list_latest(world, Choice(env=app.env, function=spec.name), limit=PLOTTED)
     return Entry(spec, [instance for instance in running if instance.function == spec.name], latest)
 
 
@@ -248,5 +248,5 @@ def _permissions(world: World, deployment: Deployment, app: App, spec: FunctionS
 
 
 def _is_by(world: World, app: App, function: str, request_id: str | None) -> bool:
-    done = invocations.find(world, app.env, request_id) if request_id else None
+    done = invocation_records.find(world, app.env, request_id) if request_id else None
     return done is not None and done.function == function

@@ -12,7 +12,7 @@ from wxemu.console import log
 from wxemu.console.page import chosen_app
 from wxemu.core import faults, journal
 from wxemu.core.http import body
-from wxemu.scf import invocations
+from wxemu.scf import invocation_records
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 TOPICS: Final[Mapping[str, Callable[[World, Deployment], object]]] = {
     "requests": lambda world, _: journal.last_number(world),
-    "invocations": lambda world, _: invocations.last_number(world),
+    "invocations": lambda world, _: invocation_records.find_last_number(world),
     "instances": lambda _, deployment: [
         (running.process, running.is_busy, running.invocations) for running in deployment.instances()
     ],

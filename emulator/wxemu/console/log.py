@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wxemu.scf.invocations import Choice
+from wxemu.scf.invocation_records import Choice
 
 if TYPE_CHECKING:
     from wxemu.core.apps import App

@@ -12,7 +12,7 @@ from wxemu.core import journal
 from wxemu.core.journal import Choice
 from wxemu.intercept import interception_facts
 from wxemu.phone import phones
-from wxemu.scf import invocations
+from wxemu.scf import invocation_records
 
 if TYPE_CHECKING:
     from flask import Response
@@ -28,7 +28,7 @@ def page(world: World, deployment: Deployment, interception: Interception | None
     appid, app, url = chosen_appid(world), chosen_app(world), request.host_url.rstrip("/")
     with world.transaction():
         recent = journal.recent(world, choice=Choice(appid=appid), limit=4 * story.MOST_EXCHANGES)
-        counts = {"requests": journal.last_number(world), "invocations": invocations.last_number(world)}
+        counts = {"requests": journal.last_number(world), "invocations": invocation_records.find_last_number(world)}
         held = phones.all_phones(world, appid)
     return show(
         world,

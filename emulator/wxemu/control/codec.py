@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from wxemu.core.apps import App
     from wxemu.core.world import World
     from wxemu.scf.feed import Line
-    from wxemu.scf.invocations import Record
+    from wxemu.scf.invocation_records import Record
     from wxemu.scf.runtime import InstanceState
 
 MOST: Final = 1000

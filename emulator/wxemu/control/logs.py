@@ -8,8 +8,8 @@ from flask import Response, jsonify, request
 
 from wxemu.control import codec
 from wxemu.core.http.streams import json_lines
-from wxemu.scf import invocations
-from wxemu.scf.invocations import Choice
+from wxemu.scf import invocation_records
+from wxemu.scf.invocation_records import Choice
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
     from wxemu.core.world import World
     from wxemu.scf.deployment import Deployment
     from wxemu.scf.feed import Listener
-    from wxemu.scf.invocations import Record
+    from wxemu.scf.invocation_records import Record
 
 DEFAULT_LIMIT: Final = 20
 
 
 def listed(world: World) -> Response:
     """What was kept, newest first."""
-    kept = invocations.latest(world, _choice(world), limit=codec.limit(DEFAULT_LIMIT))
+    kept = invocation_records.list_latest(world, _choice(world), limit=codec.limit(DEFAULT_LIMIT))
     return jsonify({"logs": [codec.log(record) for record in kept]})
 
 
@@ -36,8 +36,10 @@ def followed(world: World, deployment: Deployment, streams: Streams) -> Response
     """
     choice, is_by_line = _choice(world), codec.flag("lines")
     listener = deployment.feed.listener(choice) if is_by_line else None
-    number = invocations.last_number(world)  # before what was kept is read: nothing that ends meanwhile is lost
-    kept = invocations.latest(world, choice, limit=codec.limit(0))[::-1]
+    number = invocation_records.find_last_number(
+        world
+    )  # before what was kept is read: nothing that ends meanwhile is lost
+    kept = invocation_records.list_latest(world, choice, limit=codec.limit(0))[::-1]
     number = kept[-1].number if kept else number
     news = json_lines(_news(world, choice, kept, number, listener))
     return streams.open(news, wait=None if listener is None else listener.wait)
@@ -52,7 +54,7 @@ def _news(
         lines = [] if listener is None else listener.take()
         yield [*map(codec.line, lines), *map(codec.log, ended)]
         number = ended[-1].number if ended else number
-        ended = invocations.after(world, number, choice)
+        ended = invocation_records.list_after(world, number, choice)
 
 
 def _choice(world: World) -> Choice:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from wxemu.core import apps, journal
 from wxemu.core.journal import Choice
 from wxemu.explain.case import shown, shown_time
-from wxemu.scf import invocations
+from wxemu.scf import invocation_records
 from wxemu.wechat import tokens
 from wxemu.wechat.openapis import BY_NAME
 
@@ -102,9 +102,9 @@ def look_at_invocation(case: Case) -> None:
     case.look("invocation_ended", "it is empty, has ended, or is that of another app")
 
 
-def _invocation(case: Case) -> invocations.Record | None:
-    choice = invocations.Choice(request_id=case.exchange.request_id)
-    return next(iter(invocations.latest(case.world, choice, limit=1)), None) if choice.request_id else None
+def _invocation(case: Case) -> invocation_records.Record | None:
+    choice = invocation_records.Choice(request_id=case.exchange.request_id)
+    return next(iter(invocation_records.list_latest(case.world, choice, limit=1)), None) if choice.request_id else None
 
 
 def look_at_secret(case: Case) -> None:

@@ -95,7 +95,7 @@ def call_function(world: World, deployment: Deployment, phone: Phone, call: Func
         done = deployment.call(call.name, wx_event(data, caller), caller)
         _check_size(done)
     except NoResultError as error:
-        return _failed_of_old(call, error) if call.is_old else _failed(world, error)
+        return _make_old_failure(call, error) if call.is_old else _make_failure(world, error)
     return {"errMsg": "cloud.callFunction:ok", "result": done.result, "requestID": done.request_id}
 
 
@@ -110,15 +110,15 @@ def _check_environment(world: World, phone: Phone, call: FunctionCall) -> None:
 def _with_open_data(world: World, phone: Phone, call: FunctionCall) -> Mapping[str, Any]:
     """The data with what stands behind its cloudIDs; one that buys nothing is replaced by the reason [doc]."""
     with world.transaction():
-        bought = {
-            name: _bought(world, phone, str(call.data[name]))
+        open_data_by_name = {
+            name: _exchange(world, phone, str(call.data[name]))
             for name in call.cloud_ids[:CLOUD_ID_LIMIT]
             if name in call.data
         }
-    return {**call.data, **bought}
+    return {**call.data, **open_data_by_name}
 
 
-def _bought(world: World, phone: Phone, cloud_id: str) -> dict[str, Any]:
+def _exchange(world: World, phone: Phone, cloud_id: str) -> dict[str, Any]:
     try:
         data = open_data.exchange(world, cloud_id, appid=phone.appid, openid=phone.openid)
     except CloudIDError as error:
@@ -135,23 +135,25 @@ def _check_size(done: Invocation) -> None:
         raise ResultTooLargeError("result size exceed limit", request_id=done.request_id)
 
 
-def _failed(world: World, error: NoResultError) -> dict[str, Any]:
+def _make_failure(world: World, error: NoResultError) -> dict[str, Any]:
     code, message = error.code_in(_CODES), _NOT_FOUND if isinstance(error, UnknownFunctionError) else str(error)
     reason = f"errCode: {code}{_TEXTS[code]} | errMsg: {message}"
     call_id = f"{int(world.clock.now() * 1000)}-0.{int.from_bytes(world.randomness.draw(7), 'big')}"
-    return _told(code, f"cloud.callFunction:fail Error: {reason} (callId: {call_id})", error)
+    return _write_failure(code, f"cloud.callFunction:fail Error: {reason} (callId: {call_id})", error)
 
 
-def _failed_of_old(call: FunctionCall, error: NoResultError) -> dict[str, Any]:
+def _make_old_failure(call: FunctionCall, error: NoResultError) -> dict[str, Any]:
     code, message = error.code_in(_CODES), str(error)
     if isinstance(error, UnknownFunctionError):
         code, message = -504002, f"Function not found: [{call.name}]"
     elif isinstance(error, UnknownEnvironmentError):
         message = "[100004] env not exists"
     served = f"requestID {error.request_id or ''}, cloud function service error code {code}"
-    return _told(OLD, f"cloud.callFunction:fail {served}, error message {message}; at cloud.callFunction api;", error)
+    return _write_failure(
+        OLD, f"cloud.callFunction:fail {served}, error message {message}; at cloud.callFunction api;", error
+    )
 
 
-def _told(code: int, message: str, error: NoResultError) -> dict[str, Any]:
+def _write_failure(code: int, message: str, error: NoResultError) -> dict[str, Any]:
     failed = {"errCode": code, "errMsg": message}
     return failed if error.request_id is None else {**failed, "requestID": error.request_id}

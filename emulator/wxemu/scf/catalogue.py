@@ -10,10 +10,10 @@ import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from wxemu.scf import functions, project
-from wxemu.scf.functions import CloudFunction, FunctionError, Trigger
+from wxemu.scf import api_functions, project
+from wxemu.scf.api_functions import CloudFunction, FunctionError, Trigger
 from wxemu.scf.packages import Packages
-from wxemu.scf.project import FunctionSpec, ProjectError, openapi_permissions
+from wxemu.scf.project import FunctionSpec, ProjectError, read_openapi_permissions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -61,7 +61,7 @@ class Catalogue:
         self._read = threading.Lock()
         self._project: Project | None = None
         self._stamps: tuple[object, ...] = ()
-        self._told: str | None = None
+        self._logged: str | None = None
 
     def specs(self, env: str | None = None) -> Mapping[str, FunctionSpec]:
         """What runs in an environment now, by name; a saved cloudbaserc.yaml counts from the next call on.
@@ -69,11 +69,11 @@ class Catalogue:
         :param env: without one, the environment that the project names.
         :raises ProjectError: the project cannot be read.
         """
-        declared = self._declared()
+        declared = self._read_project()
         if env is None:
             env = "" if declared is None else declared.env_id
         specs = {} if declared is None else dict(declared.functions)
-        for name, function in functions.kept(self._world, env).items():
+        for name, function in api_functions.list_changes(self._world, env).items():
             spec = None if function is None else self._spec(function, declared)
             if spec is None:
                 specs.pop(name, None)
@@ -87,8 +87,8 @@ class Catalogue:
         :raises ProjectError: the project cannot be read.
         """
         with self._world.transaction():
-            specs, kept = self.specs(env), functions.kept(self._world, env)
-        return [Deployed(specs[name], kept.get(name) or _of_folder(specs[name])) for name in sorted(specs)]
+            specs, kept = self.specs(env), api_functions.list_changes(self._world, env)
+        return [Deployed(specs[name], kept.get(name) or _describe_folder(specs[name])) for name in sorted(specs)]
 
     def find(self, env: str, name: str) -> Deployed:
         """One function.
@@ -97,10 +97,10 @@ class Catalogue:
         :raises ProjectError: the project cannot be read.
         """
         with self._world.transaction():
-            spec, kept = self.specs(env).get(name), functions.kept(self._world, env)
+            spec, kept = self.specs(env).get(name), api_functions.list_changes(self._world, env)
         if spec is None:
             raise FunctionError("ResourceNotFound.FunctionName", f"The function {name!r} does not exist in {env!r}.")
-        return Deployed(spec, kept.get(name) or _of_folder(spec))
+        return Deployed(spec, kept.get(name) or _describe_folder(spec))
 
     def create(self, env: str, name: str, configuration: Configuration, *, code: bytes) -> None:
         """Make a function of a zip file.
@@ -122,15 +122,15 @@ class Catalogue:
             added_at=now,
             modified_at=now,
         )
-        configured = configuration.applied(made)
+        configured = configuration.apply_to(made)
         if name in self.specs(env):  # before the code is unpacked, and once more when nobody can come between
-            raise _exists(name)
+            raise _exists_error(name)
         package = self._packages.add(code)
         with self._world.transaction():
             if name in self.specs(env):
-                raise _exists(name)
+                raise _exists_error(name)
             made = dataclasses.replace(configured, package=package, code_size=len(code))
-            functions.keep(self._world, env, made, code=code)
+            api_functions.save(self._world, env, made, code=code)
 
     def update_code(self, env: str, name: str, configuration: Configuration, *, code: bytes) -> None:
         """Replace a function's code by a zip file; from then on, that runs instead of the project's folder.
@@ -138,10 +138,10 @@ class Catalogue:
         :raises FunctionError: ResourceNotFound.FunctionName; what Configuration and Packages refuse.
         :raises ProjectError: the project cannot be read.
         """
-        configuration.applied(self.find(env, name).function)
+        configuration.apply_to(self.find(env, name).function)
         package = self._packages.add(code)
         with self._world.transaction():
-            function = configuration.applied(self.find(env, name).function)
+            function = configuration.apply_to(self.find(env, name).function)
             self._keep(env, dataclasses.replace(function, package=package, code_size=len(code)), code=code)
 
     def update_configuration(self, env: str, name: str, configuration: Configuration) -> None:
@@ -151,7 +151,7 @@ class Catalogue:
         :raises ProjectError: the project cannot be read.
         """
         with self._world.transaction():
-            self._keep(env, configuration.applied(self.find(env, name).function))
+            self._keep(env, configuration.apply_to(self.find(env, name).function))
 
     def add_triggers(self, env: str, name: str, triggers: Sequence[Trigger]) -> None:
         """Give a function triggers; one of the same name is replaced [inferred].
@@ -172,12 +172,14 @@ class Catalogue:
         """
         with self._world.transaction():
             self.find(env, name)
-            functions.delete(self._world, env, name)
+            api_functions.delete(self._world, env, name)
 
     def _keep(self, env: str, function: CloudFunction, *, code: bytes | None = None) -> None:
-        functions.keep(self._world, env, dataclasses.replace(function, modified_at=self._world.clock.now()), code=code)
+        api_functions.save(
+            self._world, env, dataclasses.replace(function, modified_at=self._world.clock.now()), code=code
+        )
 
-    def _declared(self) -> Project | None:
+    def _read_project(self) -> Project | None:
         if self.directory is None:
             return None
         with self._read:
@@ -194,23 +196,23 @@ class Catalogue:
                 self._stamps = stamps
                 found = project.load_project(directory, os.environ, packaged=self._packaged)
         except ProjectError as error:
-            self._tell(str(error))
+            self._log_once(str(error))
             raise
-        self._tell(_remark(found))
+        self._log_once(_remark(found))
         return found
 
-    def _tell(self, text: str | None) -> None:
-        if text is not None and text != self._told:
+    def _log_once(self, text: str | None) -> None:
+        if text is not None and text != self._logged:
             _log.warning("%s", text)
-        self._told = text
+        self._logged = text
 
     def _spec(self, function: CloudFunction, declared: Project | None) -> FunctionSpec | None:
         """What runs; ``None`` if it was the project's folder and the project declares it no more."""
         own = None if declared is None else declared.functions.get(function.name)
         if function.package is not None:
-            folder = self._unpacked(function.package)
+            folder = self._unpack(function.package)
             shared = None if declared is None else declared.shared
-            permissions = _permissions(folder)
+            permissions = _read_permissions(folder)
             if permissions is None:
                 permissions = frozenset() if declared is None else declared.openapi_permissions
         elif own is not None:
@@ -222,7 +224,7 @@ class Catalogue:
             directory=folder,
             # The CLI zips a function's folder alone. What the project's functions share then stands there as a layer
             # would on the platform; a package that brings its own has no need of it.
-            shared=None if shared is None or _brings(folder, shared) else shared,
+            shared=None if shared is None or _has_any_of(folder, shared) else shared,
             handler=function.handler,
             runtime=function.runtime,
             timeout_seconds=function.timeout_seconds,
@@ -231,15 +233,15 @@ class Catalogue:
             openapi_permissions=permissions,
         )
 
-    def _unpacked(self, package: str) -> Path:
+    def _unpack(self, package: str) -> Path:
         """Where the files of a package are; once more unpacked where they are not, as after an import of the state."""
         folder = self._packages.folder(package)
-        if not folder.is_dir() and (code := functions.code(self._world, package)) is not None:
+        if not folder.is_dir() and (code := api_functions.find_code(self._world, package)) is not None:
             self._packages.add(code)
         return folder
 
 
-def _of_folder(spec: FunctionSpec) -> CloudFunction:
+def _describe_folder(spec: FunctionSpec) -> CloudFunction:
     """What there is to tell about a function that the API has not touched."""
     changed_at = spec.directory.stat().st_mtime if spec.directory.is_dir() else 0.0
     return CloudFunction(
@@ -256,19 +258,19 @@ def _of_folder(spec: FunctionSpec) -> CloudFunction:
 
 
 @functools.lru_cache(maxsize=256)
-def _permissions(package: Path) -> frozenset[str] | None:
+def _read_permissions(package: Path) -> frozenset[str] | None:
     """What a package's own config.json asks for; one in another form is something of the function's own."""
     try:
-        return openapi_permissions(package / "config.json")
+        return read_openapi_permissions(package / "config.json")
     except (ProjectError, RecursionError):
         return None
 
 
-def _brings(package: Path, shared: Path) -> bool:
+def _has_any_of(package: Path, shared: Path) -> bool:
     return any((package / entry.name).exists() for entry in shared.iterdir() if not entry.name.startswith("_"))
 
 
-def _exists(name: str) -> FunctionError:
+def _exists_error(name: str) -> FunctionError:
     return FunctionError("ResourceInUse.FunctionName", f"The function {name!r} exists already.")
 
 

@@ -7,13 +7,13 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from wxemu.scf.functions import FunctionError
+from wxemu.scf.api_functions import FunctionError
 from wxemu.scf.project import FUNCTION_NAME, MOST_VARIABLE_BYTES, VARIABLE_NAME, variables_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from wxemu.scf.functions import CloudFunction
+    from wxemu.scf.api_functions import CloudFunction
 
 TIMEOUT_SECONDS: Final = range(1, 901)
 MEMORY_MEGABYTES: Final = range(64, 3073)
@@ -37,7 +37,7 @@ class Configuration:
     environment: Mapping[str, str] | None = field(default=None, repr=False)
     description: str | None = None
 
-    def applied(self, function: CloudFunction) -> CloudFunction:
+    def apply_to(self, function: CloudFunction) -> CloudFunction:
         """``function`` so configured.
 
         :raises FunctionError: InvalidParameterValue and its kin: the platform would not take it.
@@ -50,17 +50,19 @@ class Configuration:
 
 def _check(function: CloudFunction) -> None:
     if not FUNCTION_NAME.fullmatch(function.name):
-        raise _invalid("FunctionName", "a letter, then up to 59 letters, digits, _ or -", function.name)
+        raise _invalid_error("FunctionName", "a letter, then up to 59 letters, digits, _ or -", function.name)
     if not _RUNTIME.fullmatch(function.runtime):
-        raise _invalid("Runtime", "a runtime that SCF has, as Python3.11", function.runtime)
+        raise _invalid_error("Runtime", "a runtime that SCF has, as Python3.11", function.runtime)
     if not _HANDLER.fullmatch(function.handler):
-        raise _invalid("Handler", "file.function, as index.main", function.handler)
+        raise _invalid_error("Handler", "file.function, as index.main", function.handler)
     if function.timeout_seconds not in TIMEOUT_SECONDS:
         raise FunctionError("LimitExceeded.Timeout", f"Timeout: expected 1 to 900, got {function.timeout_seconds}.")
     if function.memory_megabytes not in MEMORY_MEGABYTES:
-        raise _invalid("MemorySize", "64 to 3072", function.memory_megabytes)
+        raise _invalid_error("MemorySize", "64 to 3072", function.memory_megabytes)
     if len(function.description) > MOST_DESCRIPTION_CHARACTERS:
-        raise _invalid("Description", f"up to {MOST_DESCRIPTION_CHARACTERS} characters", len(function.description))
+        raise _invalid_error(
+            "Description", f"up to {MOST_DESCRIPTION_CHARACTERS} characters", len(function.description)
+        )
     _check_environment(function.environment)
 
 
@@ -70,14 +72,14 @@ def _check_environment(environment: Mapping[str, str]) -> None:
             message = f"Environment: a name may not begin with {', '.join(_RESERVED)}; found {name!r}."
             raise FunctionError("InvalidParameterValue.EnvironmentSystemProtect", message)
         if not VARIABLE_NAME.fullmatch(name):
-            raise _invalid("Environment", "names of 2 to 64 letters, digits and _, a letter first", name)
+            raise _invalid_error("Environment", "names of 2 to 64 letters, digits and _, a letter first", name)
     if any("\0" in value for value in environment.values()):
-        raise _invalid("Environment", "values without NUL", "one with NUL")
+        raise _invalid_error("Environment", "values without NUL", "one with NUL")
     size = variables_bytes(environment)
     if size > MOST_VARIABLE_BYTES:
         message = f"Environment: expected up to {MOST_VARIABLE_BYTES} bytes of names and values, got {size}."
         raise FunctionError("InvalidParameterValue.EnvironmentExceededLimit", message)
 
 
-def _invalid(parameter: str, expected: str, found: object) -> FunctionError:
+def _invalid_error(parameter: str, expected: str, found: object) -> FunctionError:
     return FunctionError(f"InvalidParameterValue.{parameter}", f"{parameter}: expected {expected}, got {found!r}.")

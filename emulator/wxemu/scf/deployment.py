@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from wxemu.core import apps, faults
 from wxemu.core.http import outages
-from wxemu.scf import failures, invocations, stand_in
+from wxemu.scf import failures, invocation_records, stand_in
 from wxemu.scf.catalogue import Catalogue
 from wxemu.scf.failures import TooManyCallsError, UnknownFunctionError, UnreadableProjectError
 from wxemu.scf.feed import Feed, Line
@@ -112,7 +112,7 @@ class Deployment:
         except ProjectError as error:
             raise UnreadableProjectError(str(error)) from None
         if done.failure is not None:
-            raise failures.of(done.failure, done.request_id)
+            raise failures.make_error(done.failure, done.request_id)
         return done
 
     def invoke(
@@ -178,14 +178,14 @@ class Deployment:
         if fault is None:
             return None
         outages.wait(fault)
-        done = stand_in.invocation(fault, spec, request_id)
+        done = stand_in.make_invocation(fault, spec, request_id)
         if done is not None:
             for line in log.lines(done, spec).splitlines():
                 tell(line)
         return done
 
     def _record(self, done: Invocation, spec: FunctionSpec, caller: Identity, *, at: float) -> None:
-        record = invocations.Record(
+        record = invocation_records.Record(
             request_id=done.request_id,
             env=caller.env,
             function=spec.name,
@@ -197,7 +197,7 @@ class Deployment:
             result=log.ret_msg(done.result if done.ok else done.error),
         )
         with self._world.transaction():
-            invocations.record(self._world, record)
+            invocation_records.save(self._world, record)
 
     def environment(self, name: str | None, caller: Identity) -> dict[str, str]:
         """The variables that the platform would set for one invocation, for a function that is run by hand.

@@ -87,7 +87,7 @@ _BY_STATUS: Final[Mapping[int, type[FunctionFailedError]]] = {
 """By SCF's status [doc]; any other is a failure of the function's own code or of loading it."""
 
 
-def of(failure: Failure, request_id: str) -> FunctionFailedError:
+def make_error(failure: Failure, request_id: str) -> FunctionFailedError:
     """The error that tells of one failed invocation."""
     kind = _BY_STATUS.get(failure.status_code, FunctionFailedError)
     return kind(failure.stack_trace or failure.message, request_id=request_id)

@@ -17,7 +17,7 @@ from weakref import WeakSet
 from wxemu.core.credentials import strike_out
 
 if TYPE_CHECKING:
-    from wxemu.scf.invocations import Choice
+    from wxemu.scf.invocation_records import Choice
 
 MOST_WAITING: Final = 10_000
 """Lines that a listener who does not take them is kept; the oldest go first."""

@@ -12,7 +12,7 @@ import zlib
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
 
-from wxemu.scf.functions import FunctionError
+from wxemu.scf.api_functions import FunctionError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -79,9 +79,9 @@ def _unpack(content: bytes, folder: Path) -> None:
                 with archive.open(entry) as packed, path.open("xb") as file:
                     shutil.copyfileobj(packed, file)  # never more than the entry's declared size
     except _UNREADABLE as error:
-        raise _refused(f"it cannot be unpacked ({type(error).__name__})") from None
+        raise _refusal(f"it cannot be unpacked ({type(error).__name__})") from None
     except _IN_EACH_OTHERS_WAY:
-        raise _refused("two of its entries have one path") from None
+        raise _refusal("two of its entries have one path") from None
 
 
 def _check(entries: Iterable[zipfile.ZipInfo]) -> None:
@@ -89,14 +89,14 @@ def _check(entries: Iterable[zipfile.ZipInfo]) -> None:
     for count, entry in enumerate(entries, start=1):
         size += entry.file_size
         if size > LARGEST_UNPACKED or count > MOST_ENTRIES:
-            raise _refused(f"it holds more than {LARGEST_UNPACKED} bytes or {MOST_ENTRIES} entries")
+            raise _refusal(f"it holds more than {LARGEST_UNPACKED} bytes or {MOST_ENTRIES} entries")
         if entry.flag_bits & _ENCRYPTED:
-            raise _refused("it is encrypted")
+            raise _refusal("it is encrypted")
         kind = stat.S_IFMT(entry.external_attr >> 16)
         if kind not in (0, stat.S_IFREG, stat.S_IFDIR):  # a symlink would lead out of the folder
-            raise _refused("it holds something else than files and folders")
+            raise _refusal("it holds something else than files and folders")
         if not _stays_inside(entry.filename):
-            raise _refused("a path in it leads out of its folder")
+            raise _refusal("a path in it leads out of its folder")
 
 
 def _stays_inside(name: str) -> bool:
@@ -110,5 +110,5 @@ def _stays_inside(name: str) -> bool:
     )
 
 
-def _refused(why: str) -> FunctionError:
+def _refusal(why: str) -> FunctionError:
     return FunctionError("InvalidParameterValue.ZipFile", f"The zip file cannot be used: {why}.")

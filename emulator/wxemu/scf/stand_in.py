@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Final
 
 from wxemu.scf.runtime import Invocation
-from wxemu.scf.runtime.invocation import memory_ran_out, process_exited, time_ran_out, user_code_raised
+from wxemu.scf.runtime.invocation import exception_failure, exit_failure, memory_failure, timeout_failure
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -21,15 +21,15 @@ TRACE: Final = (
     "RuntimeError: a fault wants this function to fail\n"
 )
 _FAILURES: Final[Mapping[str, Callable[[FunctionSpec], Failure]]] = {
-    "timeout": lambda spec: time_ran_out(spec.timeout_seconds),
-    "memory": lambda spec: memory_ran_out(spec.memory_megabytes),
-    "error": lambda spec: user_code_raised(_trace(spec)),
-    "exit": lambda _spec: process_exited(),
+    "timeout": lambda spec: timeout_failure(spec.timeout_seconds),
+    "memory": lambda spec: memory_failure(spec.memory_megabytes),
+    "error": lambda spec: exception_failure(_make_trace(spec)),
+    "exit": lambda _spec: exit_failure(),
 }
 """Each of ``faults.FAILURES`` in the platform's terms."""
 
 
-def invocation(fault: Fault, spec: FunctionSpec, request_id: str) -> Invocation | None:
+def make_invocation(fault: Fault, spec: FunctionSpec, request_id: str) -> Invocation | None:
     """The outcome of an invocation that met ``fault``, without running the function; ``None`` if it is to run."""
     if fault.only_delays:
         return None
@@ -44,6 +44,6 @@ def invocation(fault: Fault, spec: FunctionSpec, request_id: str) -> Invocation 
     )
 
 
-def _trace(spec: FunctionSpec) -> str:
+def _make_trace(spec: FunctionSpec) -> str:
     file, _, function = spec.handler.rpartition(".")
     return TRACE.format(file=file, function=function)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from wxemu.core import apps, clock, journal, settings
 from wxemu.phone import phones
-from wxemu.scf import functions
+from wxemu.scf import api_functions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -165,7 +165,7 @@ def _check(world: World) -> None:
         world.clock.agrees(0, within=0)
         phones.all_phones(world)
         for app in apps.all_apps(world):
-            functions.kept(world, app.env)
+            api_functions.list_changes(world, app.env)
         _check_journal(world)
     except (ValueError, TypeError, LookupError, AttributeError) as error:
         raise StateError(f"the state is damaged: a rule cannot read its part of it ({type(error).__name__})") from None

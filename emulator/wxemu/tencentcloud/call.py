@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from wxemu.scf.functions import FunctionError
+from wxemu.scf.api_functions import FunctionError
 
 if TYPE_CHECKING:
     from wxemu.core.apps import App

@@ -121,13 +121,13 @@ def failure(error: ApiError, *, request_id: str) -> Response:
     return response({"Error": {"Code": error.code, "Message": error.message}}, request_id=request_id)
 
 
-def shown_time(at: float) -> str:
+def format_time(at: float) -> str:
     """Unix seconds as the API writes them, in China's time [doc: the samples; the zone is inferred]."""
     return datetime.fromtimestamp(at, UTC).astimezone(CHINA).strftime(_TIME)
 
 
-def read_time(name: str, text: str) -> float:
-    """Unix seconds from a text as ``shown_time`` makes.
+def parse_time(name: str, text: str) -> float:
+    """Unix seconds from a text as ``format_time`` makes.
 
     :raises ApiError: InvalidParameterValue: another form.
     """

@@ -12,8 +12,8 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from wxemu.core.http import tc3 as signatures
 from wxemu.core.http.origins import ForeignPageError
+from wxemu.scf.api_functions import FunctionError
 from wxemu.scf.failures import TooManyCallsError, UnknownFunctionError
-from wxemu.scf.functions import FunctionError
 from wxemu.scf.project import ProjectError
 
 if TYPE_CHECKING:

@@ -80,7 +80,7 @@ def face(world: World, deployment: Deployment) -> Blueprint:
     routes = Blueprint("tencentcloud", __name__)
     keep_exchanges(routes, world, face="tencentcloud")
     routes.add_url_rule("/", "call", partial(_answer, world, deployment), methods=["POST"])
-    routes.register_error_handler(Exception, _refused)
+    routes.register_error_handler(Exception, _refuse)
     return routes
 
 
@@ -94,14 +94,14 @@ def _answer(world: World, deployment: Deployment) -> Response:
     present.appid = app.appid
     action = _action(service, present.name)
     parameters = codec.Parameters.decode(body)
-    present.request_body = _journaled(parameters)
+    present.request_body = _select_journaled(parameters)
     request_id = present.rid
     if action in INVOCATIONS:
         present.response_body = None
     return codec.response(action.answer(Call(world, deployment, app, parameters)), request_id=request_id)
 
 
-def _journaled(parameters: codec.Parameters) -> str:
+def _select_journaled(parameters: codec.Parameters) -> str:
     return json.dumps({name: value for name in JOURNALED if isinstance(value := parameters.members.get(name), str)})
 
 
@@ -121,7 +121,7 @@ def _action(service: str, name: str) -> Action:
     return action
 
 
-def _refused(error: Exception) -> Response:
+def _refuse(error: Exception) -> Response:
     failed = refusal(error)
     if failed is None:
         _log.exception("a fault of the emulator, answered as InternalError", exc_info=error)

@@ -8,10 +8,10 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 
 from wxemu.core.http.recording import entry
+from wxemu.scf.api_functions import FunctionError, Trigger
 from wxemu.scf.configuration import Configuration
-from wxemu.scf.functions import FunctionError, Trigger
 from wxemu.scf.runtime import Identity, log
-from wxemu.tencentcloud.codec import Parameters, list_of_objects, shown_time
+from wxemu.tencentcloud.codec import Parameters, format_time, list_of_objects
 from wxemu.tencentcloud.cos import ticket, uploads
 
 if TYPE_CHECKING:
@@ -46,15 +46,15 @@ def invoke(call: Call) -> Mapping[str, Any]:
 
     With ``InvocationType`` Event the reply, which then carries no result, comes after the function's end all the same.
     """
-    return _invoked(call, "ClientContext", kind=call.parameters.optional_text("InvocationType") or "RequestResponse")
+    return _run(call, "ClientContext", kind=call.parameters.optional_text("InvocationType") or "RequestResponse")
 
 
 def invoke_function(call: Call) -> Mapping[str, Any]:
     """Run a function with ``Event``, and wait for its result."""
-    return _invoked(call, "Event", kind="RequestResponse")
+    return _run(call, "Event", kind="RequestResponse")
 
 
-def _invoked(call: Call, parameter: str, *, kind: str) -> Mapping[str, Any]:
+def _run(call: Call, parameter: str, *, kind: str) -> Mapping[str, Any]:
     if kind not in ("RequestResponse", "Event"):
         raise FunctionError("InvalidParameterValue.InvokeType", f"InvocationType: got {kind!r}.")
     env, name, event = call.env(), call.parameters.text("FunctionName"), _event(call.parameters, parameter)
@@ -136,13 +136,13 @@ def _summary(env: str, deployed: Deployed) -> dict[str, Any]:
         "StatusDesc": "",
         "StatusReasons": [],
         "Tags": [],
-        "AddTime": shown_time(function.added_at),
-        "ModTime": shown_time(function.modified_at),
+        "AddTime": format_time(function.added_at),
+        "ModTime": format_time(function.modified_at),
     }
 
 
 def _trigger(trigger: Trigger) -> dict[str, Any]:
-    added = shown_time(trigger.added_at)
+    added = format_time(trigger.added_at)
     return {
         "TriggerName": trigger.name,
         "Type": trigger.kind,
@@ -255,7 +255,7 @@ def _code(call: Call) -> bytes:
             raise FunctionError("InvalidParameterValue.ZipFileBase64BinasciiError", message) from None
     if path is not None:
         with call.world.transaction():
-            content = uploads.content(call.world, appid=call.app.appid, path=f"/{path.lstrip('/')}")
+            content = uploads.find_content(call.world, appid=call.app.appid, path=f"/{path.lstrip('/')}")
         if content is None:
             raise FunctionError("ResourceNotFound.CosObject", f"There is no temporary object {path!r}.")
         return content

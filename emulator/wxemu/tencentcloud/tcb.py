@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from wxemu.scf import invocations
+from wxemu.scf import invocation_records
 from wxemu.scf.runtime.context import ACCOUNT_APPID, REGION
-from wxemu.tencentcloud.codec import read_time, shown_time
+from wxemu.tencentcloud.codec import format_time, parse_time
 from wxemu.tencentcloud.errors import ApiError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from wxemu.scf.invocations import Record
+    from wxemu.scf.invocation_records import Record
     from wxemu.tencentcloud.call import Call
 
 MOST_LOGS: Final = 10_000
@@ -67,17 +67,19 @@ def get_function_logs(call: Call) -> Mapping[str, Any]:
     request_id = parameters.optional_text("LogRequestId")
     with call.world.transaction():
         if request_id:
-            found = invocations.find(call.world, env, request_id)
+            found = invocation_records.find(call.world, env, request_id)
             records = [] if found is None else [found]
         else:
             name = parameters.text("FunctionName")
-            records = invocations.recent(call.world, env, name, since=since, until=until, limit=limit, offset=offset)
+            records = invocation_records.list_between(
+                call.world, env, name, since=since, until=until, limit=limit, offset=offset
+            )
     logs = [
         {
             "RequestId": record.request_id,
             "RetCode": _ret_code(record),
             "RetryNum": 0,
-            "StartTime": shown_time(record.at),
+            "StartTime": format_time(record.at),
         }
         for record in records
     ]
@@ -91,12 +93,12 @@ def get_function_log_detail(call: Call) -> Mapping[str, Any]:
     """
     request_id = call.parameters.text("LogRequestId")
     with call.world.transaction():
-        record = invocations.find(call.world, call.app.env, request_id)
+        record = invocation_records.find(call.world, call.app.env, request_id)
     if record is None:
         raise ApiError("ResourceNotFound", f"There is no log of the request {request_id!r}.")
     return {
         "RequestId": record.request_id,  # the CLI prints it as the invocation's [src]
-        "StartTime": shown_time(record.at),
+        "StartTime": format_time(record.at),
         "Duration": round(record.duration_ms, 3),
         "MemUsage": record.memory_bytes,
         "RetMsg": record.result,
@@ -114,8 +116,8 @@ def _span(call: Call) -> tuple[float, float]:
     :raises ApiError: InvalidParameterValue.
     """
     since, until = (call.parameters.optional_text(name) for name in ("StartTime", "EndTime"))
-    end = call.world.clock.now() if not until else read_time("EndTime", until)
-    start = end - _DAY if not since else read_time("StartTime", since)
+    end = call.world.clock.now() if not until else parse_time("EndTime", until)
+    start = end - _DAY if not since else parse_time("StartTime", since)
     if not 0 <= end - start <= _DAY:
         raise ApiError("InvalidParameterValue", "StartTime and EndTime: expected a day at most from one to the other.")
     return start, end

@@ -11,8 +11,8 @@ import pytest
 from wxemu.console import log, saved_events
 from wxemu.core import journal
 from wxemu.core.journal import Exchange
-from wxemu.scf import invocations
-from wxemu.scf.invocations import Record
+from wxemu.scf import invocation_records
+from wxemu.scf.invocation_records import Record
 
 APPID = "wx1234567890abcdef"
 ENV = "env-demo"
@@ -40,7 +40,7 @@ def ended(world):
         told = {"at": world.clock.now() + number, "duration_ms": 12.0, "memory_bytes": 20 << 20, "is_ok": True}
         told |= {"log": f"said {number}", "result": f'{{"number":{number}}}', **members}
         with world.transaction():
-            invocations.record(world, Record(request_id=f"call-{number}", env=ENV, function=function, **told))
+            invocation_records.save(world, Record(request_id=f"call-{number}", env=ENV, function=function, **told))
 
     return keep
 

@@ -45,11 +45,11 @@ def test_every_face_has_a_code_for_every_kind(kind, codes):
     ],
 )
 def test_a_failed_invocation_is_of_the_kind_that_its_status_tells(status, kind):
-    error = failures.of(Failure(status, -1, "what the platform says"), "request-1")
+    error = failures.make_error(Failure(status, -1, "what the platform says"), "request-1")
     assert type(error) is kind
     assert (str(error), error.request_id) == ("what the platform says", "request-1")
 
 
 def test_of_an_exception_the_trace_is_told():
-    error = failures.of(Failure(430, 1, "user code exception caught", "Traceback ..."), "request-1")
+    error = failures.make_error(Failure(430, 1, "user code exception caught", "Traceback ..."), "request-1")
     assert str(error) == "Traceback ..."

@@ -9,7 +9,7 @@ import pytest
 
 from wxemu.scf import feed
 from wxemu.scf.feed import Feed, Line
-from wxemu.scf.invocations import Choice
+from wxemu.scf.invocation_records import Choice
 
 HELLO = Line(text="hello", env="env-demo", function="greet", request_id="req-1")
 ABOUT_A_FILE = Line(text="cloudbaserc.yaml:1: wrong")

@@ -10,7 +10,7 @@ import pytest
 from wxemu.cloudbase.callers import issue_wx_api_token
 from wxemu.scf.deployment import Deployment
 from wxemu.scf.inspection import Inspection
-from wxemu.scf.invocations import Choice
+from wxemu.scf.invocation_records import Choice
 
 GOOD = "def main(event, context):\n    return 1\n"
 PROJECT = """

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from wxemu.scf import packages
-from wxemu.scf.functions import FunctionError
+from wxemu.scf.api_functions import FunctionError
 from wxemu.scf.packages import Packages
 
 

@@ -7,7 +7,7 @@ import pytest
 from wxemu.cloudbase import web_users
 from wxemu.core import apps
 from wxemu.phone import phones
-from wxemu.scf import functions
+from wxemu.scf import api_functions
 from wxemu.state import seed
 from wxemu.state.snapshots import SnapshotNameError, UnknownSnapshotError
 from wxemu.state.tables import StateError
@@ -32,7 +32,7 @@ class TestReset:
                 sessions.start(world, users.find(world, appid, openid), session_key=f"key of {openid}")
                 users.add(world, users.User(appid, f"new in {app.env}"))
                 web_users.sign_in(world, env=app.env, device_id="d")
-                functions.delete(world, app.env, "login")
+                api_functions.delete(world, app.env, "login")
             phones.create(world, appid=appid, profile_name="none", openid=openid, phone_id=f"phone of {openid}")
             put_session(appid, openid, f"key of {openid}")
         return state.document()
@@ -53,7 +53,7 @@ class TestReset:
         assert self.rows(state, OTHER, "env-other") == others
         assert users.find(world, APPID, "new in env-demo") is None
         assert sessions.find(world, APPID, "oAlice").session_key == "o0q0otL8aEzpcZL/FT9WsQ=="
-        assert functions.kept(world, "env-demo") == {}
+        assert api_functions.list_changes(world, "env-demo") == {}
         assert tokens.issued(world, APPID, limit=9) == []
         assert phones.all_phones(world, APPID) == []
 
@@ -96,7 +96,7 @@ class TestReset:
 
         state.reset("empty", appid=OTHER)
 
-        assert functions.kept(world, "env-demo") == {"login": None}
+        assert api_functions.list_changes(world, "env-demo") == {"login": None}
         assert users.all_users(world, OTHER) == []
 
     def test_of_an_app_that_the_seed_has_not_is_refused(self, world, state):

@@ -8,7 +8,7 @@ import zipfile
 
 import pytest
 
-from wxemu.scf import functions
+from wxemu.scf import api_functions
 from wxemu.scf.catalogue import Catalogue
 from wxemu.scf.configuration import Configuration
 
@@ -46,10 +46,10 @@ def test_it_is_kept_once_for_all_that_run_it_and_as_long_as_one_does(catalogue, 
     catalogue.create("env-other", "one", PYTHON, code=former)
 
     catalogue.update_code("env-demo", "one", Configuration(), code=newer)
-    assert [functions.code(world, package) for package in ids] == [former, newer]
+    assert [api_functions.find_code(world, package) for package in ids] == [former, newer]
     catalogue.delete("env-demo", "two")
-    assert functions.code(world, ids[0]) == former
+    assert api_functions.find_code(world, ids[0]) == former
     catalogue.delete("env-other", "one")
-    assert functions.code(world, ids[0]) is None
+    assert api_functions.find_code(world, ids[0]) is None
     catalogue.update_configuration("env-demo", "one", Configuration(description="d"))
-    assert functions.code(world, ids[1]) == newer
+    assert api_functions.find_code(world, ids[1]) == newer

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from wxemu.scf import functions
+from wxemu.scf import api_functions
 from wxemu.scf.catalogue import DEFAULT_HANDLER
 from wxemu.state import seed
 
@@ -186,9 +186,9 @@ def test_an_environment_has_functions_of_its_own(cloud, other_cloud):
 def test_functions_are_kept_with_the_state(open_world, serve, tmp_path, project, world_seed):
     state = tmp_path / "state"
     first = open_world(state)
-    seed.load(first, world_seed)
+    seed.plant(first, planted)
     with first.transaction():
-        functions.delete(first, "env-demo", "greet")
+        api_functions.delete(first, "env-demo", "greet")
     again = open_world(state)
     shown = serve(again, project).get("/emulator/v1/functions").json["functions"]
     assert [function["name"] for function in shown] == ["fail"]

@@ -8,9 +8,9 @@ from dataclasses import replace
 
 import pytest
 
-from wxemu.scf import invocations
+from wxemu.scf import invocation_records
 from wxemu.scf.deployment import Deployment, TooManyCallsError
-from wxemu.scf.invocations import KEPT_CHARACTERS, Record
+from wxemu.scf.invocation_records import KEPT_CHARACTERS, Record
 
 
 def test_an_answer_is_the_result(cloud):
@@ -133,7 +133,7 @@ class TestLogs:
                 result="{}",
             )
             with world.transaction():
-                invocations.record(world, replace(done, **changes))
+                invocation_records.save(world, replace(done, **changes))
 
         return record
 
@@ -207,16 +207,16 @@ class TestLogs:
 
     def test_of_a_long_log_the_end_is_kept_and_of_a_long_result_the_beginning(self, world, record, clock):
         record(1, at=clock.now(), log="a" + "b" * KEPT_CHARACTERS, result="a" * KEPT_CHARACTERS + "b")
-        kept = invocations.find(world, "env-demo", "request-1")
+        kept = invocation_records.find(world, "env-demo", "request-1")
         assert (len(kept.log), set(kept.log)) == (KEPT_CHARACTERS, {"b"})
         assert (len(kept.result), set(kept.result)) == (KEPT_CHARACTERS, {"a"})
 
     def test_only_the_latest_are_kept(self, world, record, clock, monkeypatch):
-        monkeypatch.setattr(invocations, "KEPT_INVOCATIONS", 10)
+        monkeypatch.setattr(invocation_records, "KEPT_INVOCATIONS", 10)
         for number in range(100):
             record(number, at=clock.now())
         assert world.store.row("SELECT count(*) AS kept, min(number) AS first FROM invocations")["kept"] == 10
-        assert invocations.find(world, "env-demo", "request-99") is not None
+        assert invocation_records.find(world, "env-demo", "request-99") is not None
 
 
 class TestTheAccount:

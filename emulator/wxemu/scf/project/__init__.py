@@ -11,7 +11,7 @@ from wxemu.scf.project.project import (
     Project,
     declared_file,
     load_project,
-    openapi_permissions,
+    read_openapi_permissions,
     template_variables,
     variables_bytes,
 )
@@ -27,7 +27,7 @@ __all__ = [
     "ProjectError",
     "declared_file",
     "load_project",
-    "openapi_permissions",
+    "read_openapi_permissions",
     "template_variables",
     "variables_bytes",
 ]

@@ -48,7 +48,7 @@ class ProjectError(Exception):
         super().__init__(f"{place}: expected {expected}, found {found}; {remedy}")
 
 
-def _found_by(error: Exception) -> str:
+def _describe(error: Exception) -> str:
     """What a parser stumbled over, in its words."""
     if isinstance(error, UnicodeDecodeError):
         return "bytes that are no text"
@@ -78,7 +78,7 @@ class ConfigFile:
                 path,
                 line=mark.line + 1 if mark else getattr(error, "lineno", None),
                 expected="JSON" if is_json else "YAML",
-                found=_found_by(error),
+                found=_describe(error),
                 remedy="correct it there",
             ) from None
 

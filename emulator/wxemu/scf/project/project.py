@@ -77,16 +77,16 @@ def load_project(directory: Path, environ: Mapping[str, str], *, packaged: Path 
     file = declared_file(directory)
     variables = template_variables(directory, environ)
     raw = Table(file, (), file.mapping((), file.tree))
-    env_id = _filled(raw.text("envId", ""), _template_values(directory, variables, env_id=""))
+    env_id = _fill(raw.text("envId", ""), _template_values(directory, variables, env_id=""))
     if not env_id:
         remedy = "name one: envId: env-demo (a variable that is not set renders to nothing)"
         raise raw.error("envId", "the id of a CloudBase environment", remedy)
 
     values = _template_values(directory, {"ENV_ID": env_id, **variables}, env_id=env_id)
-    top = Table(file, (), file.mapping((), _rendered(file.tree, values)))
+    top = Table(file, (), file.mapping((), _render(file.tree, values)))
     root = directory / top.text("functionRoot", "functions")
     shared = root / "_shared" if (root / "_shared").is_dir() and packaged is None else None
-    permissions = openapi_permissions(directory / "config.json") or frozenset()
+    permissions = read_openapi_permissions(directory / "config.json") or frozenset()
     functions: dict[str, FunctionSpec] = {}
     sources = [directory / name for name in _SOURCES]
     for entry in _function_entries(top):
@@ -104,7 +104,7 @@ def load_project(directory: Path, environ: Mapping[str, str], *, packaged: Path 
         shared,
         permissions,
         files=tuple(sources),
-        unset=tuple(_unset(file.tree, values)),
+        unset=tuple(_find_unset(file.tree, values)),
     )
 
 
@@ -139,25 +139,25 @@ def _package(packaged: Path, name: str) -> Path:
 
 
 def _function_entries(top: Table) -> Iterator[Table]:
-    defaults = _canonical(top.table("functionDefaultConfig").values)
+    defaults = _rename_keys(top.table("functionDefaultConfig").values)
     entries = [] if top.get("functions") is None else top.get("functions")
     if not isinstance(entries, list):
         raise top.error("functions", "a list", "start each function with a dash: - name: login")
     for index, entry in enumerate(entries):
         at = ("functions", index)
-        yield Table(top.file, at, _merged(defaults, _canonical(top.file.mapping(at, entry))))
+        yield Table(top.file, at, _merge(defaults, _rename_keys(top.file.mapping(at, entry))))
 
 
-def _canonical(values: Mapping[str, Any]) -> dict[str, Any]:
+def _rename_keys(values: Mapping[str, Any]) -> dict[str, Any]:
     names = {name.lower(): name for name in _FUNCTION_KEYS}
     return {names.get(key.lower(), key): value for key, value in values.items()}
 
 
-def _merged(defaults: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
+def _merge(defaults: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
     merged = dict(defaults)
     for key, value in own.items():
         base = merged.get(key)
-        merged[key] = _merged(base, value) if isinstance(base, dict) and isinstance(value, dict) else value
+        merged[key] = _merge(base, value) if isinstance(base, dict) and isinstance(value, dict) else value
     return merged
 
 
@@ -175,7 +175,7 @@ def _function(
     if not entry.get("runtime"):
         remedy = "add runtime: Python3.11 (without one the CLI would create a Nodejs18.15 function)"
         raise entry.error("runtime", "the Python that runs it", remedy)
-    own_permissions = openapi_permissions(folder / "config.json")
+    own_permissions = read_openapi_permissions(folder / "config.json")
     return FunctionSpec(
         name=name,
         directory=folder,
@@ -220,7 +220,7 @@ def _is_variable_text(value: Any) -> bool:
     return isinstance(value, str) and "\0" not in value and value.encode(errors="ignore").decode() == value
 
 
-def openapi_permissions(path: Path) -> frozenset[str] | None:
+def read_openapi_permissions(path: Path) -> frozenset[str] | None:
     """Return the openapi names a `config.json` asks for; None when it says nothing about them or is not there.
 
     Raises ProjectError.
@@ -243,32 +243,32 @@ def _template_values(directory: Path, variables: Mapping[str, str], *, env_id: s
     return {"tcb.envId": env_id, "util.uid": uid, **{f"env.{name}": value for name, value in variables.items()}}
 
 
-def _filled(text: str, values: Mapping[str, str]) -> str:
+def _fill(text: str, values: Mapping[str, str]) -> str:
     """Fill the templates; what is missing becomes the empty string, as with the CLI."""
     return TEMPLATE.sub(lambda match: values.get(match[1], ""), text)
 
 
-def _unset(value: Any, values: Mapping[str, str], key: str = "") -> Iterator[tuple[str, str]]:
+def _find_unset(value: Any, values: Mapping[str, str], key: str = "") -> Iterator[tuple[str, str]]:
     """Yield the templates in all strings that nothing is there to fill, each with the nearest key above it."""
     if isinstance(value, dict):
         for name, item in value.items():
-            yield from _unset(item, values, str(name))
+            yield from _find_unset(item, values, str(name))
     elif isinstance(value, list):
         for item in value:
-            yield from _unset(item, values, key)
+            yield from _find_unset(item, values, key)
     elif isinstance(value, str):
         yield from ((template, key) for template in TEMPLATE.findall(value) if template not in values)
 
 
-def _rendered(value: Any, values: Mapping[str, str]) -> Any:
+def _render(value: Any, values: Mapping[str, str]) -> Any:
     """Fill all strings; one that then is JSON of an object, array or null becomes that value, as with the CLI."""
     if isinstance(value, dict):
-        return {key: _rendered(item, values) for key, item in value.items()}
+        return {key: _render(item, values) for key, item in value.items()}
     if isinstance(value, list):
-        return [_rendered(item, values) for item in value]
+        return [_render(item, values) for item in value]
     if not isinstance(value, str):
         return value
-    text = _filled(value, values)
+    text = _fill(value, values)
     try:
         parsed = json.loads(text)
     except ValueError:
@@ -278,10 +278,10 @@ def _rendered(value: Any, values: Mapping[str, str]) -> Any:
 
 def _dotenv(path: Path) -> dict[str, str]:
     text = path.read_text("utf-8", "replace") if path.is_file() else ""
-    return {name: _unquoted(value) for name, value in _DOTENV_LINE.findall(text)}
+    return {name: _unquote(value) for name, value in _DOTENV_LINE.findall(text)}
 
 
-def _unquoted(value: str) -> str:
+def _unquote(value: str) -> str:
     if value.startswith('"'):
         return value[1:-1].replace("\\n", "\n").replace('\\"', '"')
     return value[1:-1] if value.startswith("'") else value

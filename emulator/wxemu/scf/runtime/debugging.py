@@ -41,7 +41,7 @@ class Debugging:
     is_wanted: Callable[[], bool] = lambda: True
 
 
-def lent() -> dict[str, Any] | None:
+def find_debugpy() -> dict[str, Any] | None:
     """The emulator's own debugpy, for functions whose Python has none: of which Python it is, and in which folder."""
     found = importlib.util.find_spec(_PACKAGE)
     if found is None or found.origin is None:

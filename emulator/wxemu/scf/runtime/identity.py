@@ -54,7 +54,12 @@ class Identity:
         """
         wechat = self._wechat_variables()
         cloudbase = self._cloudbase_variables(request_id)
-        return {**wechat, **_listed("WX_CONTEXT_KEYS", wechat), **cloudbase, **_listed("TCB_CONTEXT_KEYS", cloudbase)}
+        return {
+            **wechat,
+            **_list_keys("WX_CONTEXT_KEYS", wechat),
+            **cloudbase,
+            **_list_keys("TCB_CONTEXT_KEYS", cloudbase),
+        }
 
     def _wechat_variables(self) -> dict[str, str]:
         name = "WX_TRIGGER_API_TOKEN_V0" if self.trigger == "timer" else "WX_API_TOKEN"  # as wx-server-sdk reads [src]
@@ -79,7 +84,7 @@ class Identity:
         return variables if self.source is None else {**variables, "TCB_SOURCE": self.source}
 
 
-def _listed(name: str, variables: Mapping[str, str]) -> dict[str, str]:
+def _list_keys(name: str, variables: Mapping[str, str]) -> dict[str, str]:
     return {name: ",".join(variables)} if variables else {}
 
 

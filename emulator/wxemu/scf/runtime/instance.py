@@ -17,12 +17,12 @@ from wxemu.scf.runtime.debugging import Awaited
 from wxemu.scf.runtime.invocation import (
     DebuggerError,
     Failure,
-    memory_ran_out,
-    not_loaded,
-    process_exited,
-    result_too_large,
-    time_ran_out,
-    user_code_raised,
+    exception_failure,
+    exit_failure,
+    load_failure,
+    memory_failure,
+    result_size_failure,
+    timeout_failure,
 )
 from wxemu.scf.runtime.process import Process
 
@@ -93,7 +93,7 @@ class Instance:
         Raises DebuggerError.
         """
         self._debugging = wanted
-        asked = {"port": wanted.port, "lent": debugging.lent()}
+        asked = {"port": wanted.port, "lent": debugging.find_debugpy()}
         reply = self._exchange(self._birth(writable, asked), LOAD_LIMIT_SECONDS)
         if isinstance(reply, Failure):
             raise DebuggerError(f"the instance ended before a debugger could attach: {reply.message}")
@@ -120,7 +120,7 @@ class Instance:
         if reply["loadFailure"] is None:
             return None
         self.is_reusable = False
-        return not_loaded(reply["loadFailure"])
+        return load_failure(reply["loadFailure"])
 
     def call(self, request: bytes) -> JSONValue | Failure:
         """Run the handler once, for at most the function's time limit; return what it returned, or how it failed.
@@ -131,9 +131,9 @@ class Instance:
         if isinstance(reply, Failure):
             return reply
         if "stackTrace" in reply:
-            return user_code_raised(reply["stackTrace"])
+            return exception_failure(reply["stackTrace"])
         if "isTooLarge" in reply:
-            return result_too_large()
+            return result_size_failure()
         result: JSONValue = reply["result"]
         return result
 
@@ -181,13 +181,13 @@ class Instance:
         try:
             reply = self._channel.exchange(request, limit_seconds=limit, watch=self._watch)
             self._check_memory(Process.peak_bytes)
-            return _decoded(reply)
+            return _decode(reply)
         except TimeoutError:
-            failure = time_ran_out(limit_seconds)
+            failure = timeout_failure(limit_seconds)
         except (EOFError, _UnwantedError):
-            failure = process_exited()
+            failure = exit_failure()
         except _MemoryLimitError:
-            failure = memory_ran_out(self.revision.spec.memory_megabytes)
+            failure = memory_failure(self.revision.spec.memory_megabytes)
         self.is_reusable = False
         return failure
 
@@ -204,7 +204,7 @@ class Instance:
             raise _MemoryLimitError
 
 
-def _decoded(reply: bytes) -> dict[str, Any]:
+def _decode(reply: bytes) -> dict[str, Any]:
     try:
         decoded: dict[str, Any] = json.loads(reply)
     except (ValueError, RecursionError) as error:  # a function may raise its own limits for digits and depth, not ours

@@ -44,7 +44,7 @@ class Interpreter:
 
 
 @functools.cache
-def bare(runtime: str) -> Interpreter:
+def choose_bare(runtime: str) -> Interpreter:
     """Return a Python of this runtime that can import nothing but the standard library.
 
     Where there is none, that is said once, and the Python of this environment stands in for it.
@@ -54,10 +54,10 @@ def bare(runtime: str) -> Interpreter:
 
 
 @functools.cache
-def furnished(runtime: str) -> Interpreter:
+def choose_with_packages(runtime: str) -> Interpreter:
     """Return a Python of this runtime with its packages, of this environment if that is its version.
 
-    Where there is none, it is as with `bare`.
+    Where there is none, it is as with `choose_bare`.
     """
     if runtime == PRESENT:
         return Interpreter((sys.executable,))

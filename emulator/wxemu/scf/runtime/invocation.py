@@ -42,42 +42,42 @@ class Failure:
         }
 
 
-def user_code_raised(stack_trace: str) -> Failure:
+def exception_failure(stack_trace: str) -> Failure:
     """The handler raised, or returned what is not JSON."""
     return Failure(430, 1, "user code exception caught", stack_trace)
 
 
-def time_ran_out(limit_seconds: int) -> Failure:
+def timeout_failure(limit_seconds: int) -> Failure:
     """The function, or its loading, was still running at its time limit."""
     return Failure(433, -1, f"Invoking task timed out after {limit_seconds} seconds")
 
 
-def memory_ran_out(limit_megabytes: int) -> Failure:
+def memory_failure(limit_megabytes: int) -> Failure:
     """The function, or its loading, held more memory than it may [field]."""
     return Failure(434, -1, f"Task memory exceeded {limit_megabytes} MB")
 
 
-def process_exited() -> Failure:
+def exit_failure() -> Failure:
     """The process ended before it answered: `os._exit`, `sys.exit`, a signal, a crash."""
     return Failure(439, -1, "User process exit when running")
 
 
-def not_loaded(reason: str) -> Failure:
+def load_failure(reason: str) -> Failure:
     """The handler could not be loaded; `reason` is the whole traceback, the bootstrap's frames included."""
     return Failure(443, 1, reason)
 
 
-def unreadable_event() -> Failure:
+def nesting_failure() -> Failure:
     """The event is nested deeper than JSON is read here; the platform's own words for it are unknown [inferred]."""
     return Failure(400, -1, "the event is nested too deeply")
 
 
-def event_too_large() -> Failure:
+def event_size_failure() -> Failure:
     """The event is over 6 MB; status and text are documented (583/35311), that they are given like this [inferred]."""
     return Failure(406, -1, "RequestTooLarge")
 
 
-def result_too_large() -> Failure:
+def result_size_failure() -> Failure:
     """The returned value is over 6 MB; status and text are documented (583/35311), their form is [inferred]."""
     return Failure(407, -1, "The size of response exceeds the upper limit (6MB)")
 

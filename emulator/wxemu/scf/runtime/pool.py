@@ -68,7 +68,7 @@ class Pool:
         `server` brings forth no instance.
         """
         for _ in range(_BIRTHS):
-            with self._lent(revision, server, is_fresh=is_fresh) as instance:
+            with self._borrow(revision, server, is_fresh=is_fresh) as instance:
                 if not instance.is_cold or instance.is_born():
                     yield instance
                     return
@@ -108,7 +108,7 @@ class Pool:
             self._sweeper.join()
 
     @contextmanager
-    def _lent(self, revision: Revision, server: ForkServer, *, is_fresh: bool) -> Iterator[Instance]:
+    def _borrow(self, revision: Revision, server: ForkServer, *, is_fresh: bool) -> Iterator[Instance]:
         instance = self._take(revision, server, is_fresh=is_fresh)
         try:
             yield instance

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from wxemu.scf.runtime.context import invocation_context
 from wxemu.scf.runtime.forkserver import ForkServer
-from wxemu.scf.runtime.interpreters import Interpreter, bare, furnished
-from wxemu.scf.runtime.invocation import Failure, Invocation, event_too_large, not_loaded, unreadable_event
+from wxemu.scf.runtime.interpreters import Interpreter, choose_bare, choose_with_packages
+from wxemu.scf.runtime.invocation import Failure, Invocation, event_size_failure, load_failure, nesting_failure
 from wxemu.scf.runtime.log import LiveLog
 from wxemu.scf.runtime.pool import Pool
 from wxemu.scf.runtime.revision import Revision
@@ -66,11 +66,11 @@ class Runtime:
         self._new_request_id = new_request_id
         self._interpreter = Interpreter((interpreter,)) if interpreter is not None else None
         self._is_isolated = is_isolated
-        self._choose = bare if is_bare else furnished
+        self._choose = choose_bare if is_bare else choose_with_packages
         self._pool = Pool(max_instances=max_instances, idle_seconds=idle_seconds, clock=clock)
         self._lock = threading.Lock()
         self._servers: dict[tuple[str, ...], ForkServer] = {}
-        self._has_told_view = False
+        self._has_logged_view = False
 
     def prepare(self, runtimes: Iterable[str]) -> None:
         """Have the Pythons of these runtimes get ready, so that the first invocation need not wait for that.
@@ -100,11 +100,11 @@ class Runtime:
         UninvokedError; every failure of the function is an Invocation.
         """
         request_id = request_id or self._new_request_id()
-        live = LiveLog(request_id, spec, hear or _nobody_hears)
+        live = LiveLog(request_id, spec, hear or _ignore)
         given = self._variables(spec, caller.appid)
         variables = {**spec.environment, **given}
         context = invocation_context(spec, caller, variables, request_id)
-        request = _not_python(spec) or _encoded(event, context, environ_leak)
+        request = _refuse_other_language(spec) or _encode(event, context, environ_leak)
         if isinstance(request, Failure):
             live.start()
             done = Invocation(request_id, None, request, log="", duration_ms=0, is_cold=False)
@@ -118,7 +118,7 @@ class Runtime:
                     instance.await_debugger(debugging, writable)
                 live.start()
                 done = _run(instance, request_id, request, writable=writable, remark=interpreter.remark, live=live)
-                self._tell_view(instance.blind_because)
+                self._log_view(instance.blind_because)
         live.end(done)
         return done
 
@@ -151,12 +151,12 @@ class Runtime:
         with self._lock:
             return self._servers.setdefault(command, ForkServer(command, is_isolated=self._is_isolated))
 
-    def _tell_view(self, blind_because: str | None) -> None:
+    def _log_view(self, blind_because: str | None) -> None:
         """Log once whether functions have the platform's places; that they lack them unasked is a warning."""
         with self._lock:
-            if self._has_told_view or blind_because is None:
+            if self._has_logged_view or blind_because is None:
                 return
-            self._has_told_view = True
+            self._has_logged_view = True
         if not blind_because:
             _log.info("functions see the platform's places: read-only code at /var/user, a /tmp of their own")
             return
@@ -195,7 +195,7 @@ def _run(
     )
 
 
-def _nobody_hears(_line: str) -> None:
+def _ignore(_line: str) -> None:
     pass
 
 
@@ -203,22 +203,22 @@ def _is_python(runtime: str) -> bool:
     return runtime.startswith("Python")
 
 
-def _not_python(spec: FunctionSpec) -> Failure | None:
+def _refuse_other_language(spec: FunctionSpec) -> Failure | None:
     if _is_python(spec.runtime):
         return None
-    return not_loaded(f"runtime {spec.runtime} is not emulated, only Python is")
+    return load_failure(f"runtime {spec.runtime} is not emulated, only Python is")
 
 
-def _encoded(event: JSONValue, context: Mapping[str, JSONValue], environ_leak: EnvironLeak) -> bytes | Failure:
+def _encode(event: JSONValue, context: Mapping[str, JSONValue], environ_leak: EnvironLeak) -> bytes | Failure:
     """Return the request of one invocation, or why the platform refuses the event."""
     try:
         text = json.dumps(event)
         if len(text) > EVENT_LIMIT_BYTES:  # characters that are not ASCII are shorter on the platform
             size = len(json.dumps(event, ensure_ascii=False).encode("utf-8", "surrogatepass"))
             if size > EVENT_LIMIT_BYTES:
-                return event_too_large()
+                return event_size_failure()
     except RecursionError:
-        return unreadable_event()
+        return nesting_failure()
     told = json.dumps({"context": context, "environLeak": environ_leak})
     return f'{told[:-1]}, "event": {text}}}'.encode()
 

@@ -39,9 +39,9 @@ def face(world: World) -> Blueprint:
     routes.add_url_rule("/", "list_uploads", partial(_list_uploads, world), methods=["GET"])
     routes.add_url_rule(PATH, "put", partial(_put, world), methods=["PUT"])
     routes.add_url_rule(PATH, "post", partial(_post, world), methods=["POST"])
-    routes.register_error_handler(CosError, partial(_refused, world))
-    routes.register_error_handler(ForeignPageError, lambda error: _refused(world, AccessDeniedError(str(error))))
-    routes.register_error_handler(RequestEntityTooLarge, lambda _: _refused(world, EntityTooLargeError()))
+    routes.register_error_handler(CosError, partial(_refuse, world))
+    routes.register_error_handler(ForeignPageError, lambda error: _refuse(world, AccessDeniedError(str(error))))
+    routes.register_error_handler(RequestEntityTooLarge, lambda _: _refuse(world, EntityTooLargeError()))
     return routes
 
 
@@ -51,7 +51,7 @@ def _list_uploads(world: World) -> Response:
         raise NotFound  # "/" belongs to nobody else, and COS lists this bucket for nobody
     prefix = request.args.get("prefix", "")
     with world.transaction():
-        ticket.bearer(world, _sign(), path=f"/{prefix}")
+        ticket.find_bearer(world, _sign(), path=f"/{prefix}")
     return _xml(
         "ListMultipartUploadsResult",
         {"Bucket": _BUCKET, "Prefix": prefix, "MaxUploads": "1000", "IsTruncated": "false"},
@@ -92,7 +92,7 @@ def _post(world: World, **_date_and_path: object) -> Response:
 def _as_bearer(world: World, decide: Callable[[App], _Result]) -> _Result:
     try:
         with world.transaction():
-            return decide(ticket.bearer(world, _sign(), path=request.path))
+            return decide(ticket.find_bearer(world, _sign(), path=request.path))
     except UnknownUploadError:
         raise NoSuchUploadError from None
     except UploadTooLargeError:
@@ -112,7 +112,7 @@ def _part_number() -> int:
     return int(number)
 
 
-def _refused(world: World, error: CosError) -> Response:
+def _refuse(world: World, error: CosError) -> Response:
     with world.transaction():
         request_id = world.randomness.uuid()
     members = {

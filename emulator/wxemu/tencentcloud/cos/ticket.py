@@ -60,7 +60,7 @@ def issue(world: World, app: App, object_path: str) -> Ticket:
     return Ticket(date, base64.b64encode(_digest(app, claims) + claims).decode())
 
 
-def bearer(world: World, sign: str, *, path: str) -> App:
+def find_bearer(world: World, sign: str, *, path: str) -> App:
     """The account that may send the file ``path`` with this signature; whose is not checked with signatures off.
 
     :raises AccessDeniedError: forged, expired, or for another file.

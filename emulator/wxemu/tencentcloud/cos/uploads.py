@@ -79,7 +79,7 @@ def put(world: World, *, appid: str, path: str, content: bytes) -> None:
     complete(world, upload_id, appid=appid, path=path)
 
 
-def content(world: World, *, appid: str, path: str) -> bytes | None:
+def find_content(world: World, *, appid: str, path: str) -> bytes | None:
     """The file that the app sent last under this path, or ``None``."""
     parts = world.store.rows(
         "SELECT content FROM upload_parts JOIN uploads USING (upload_id)"

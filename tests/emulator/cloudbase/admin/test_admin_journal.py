@@ -8,8 +8,8 @@ from urllib.parse import quote
 import pytest
 
 from wxemu.cloudbase.admin.openapi_pb2 import CommApiData
-from wxemu.scf import invocations
-from wxemu.scf.invocations import Record
+from wxemu.scf import invocation_records
+from wxemu.scf.invocation_records import Record
 
 INVOCATION = "11111111-2222-4333-8444-555555555555"
 
@@ -122,7 +122,7 @@ def test_the_function_that_lacks_it_is_named_too(call, explain, world, verificat
     kept = call(verification, openapis=())
     done = Record(INVOCATION, "env-demo", "ask", kept["at"], 1.0, 0, is_ok=True, log="", result="null")
     with world.transaction():
-        invocations.record(world, done)
+        invocation_records.save(world, done)
     assert "functions/ask/config.json" in explain(kept["rid"])["findings"][0]["result"]
 
 

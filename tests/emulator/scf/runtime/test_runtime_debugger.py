@@ -149,8 +149,8 @@ def test_without_debugpy_it_is_told_what_to_install(start_runtime, deploy, debug
 
 
 def test_a_debugpy_for_another_python_is_told(start_runtime, deploy, debug, monkeypatch):
-    lent = {**debugging.lent(), "python": [3, 99]}
-    monkeypatch.setattr(debugging, "lent", lambda: lent)
+    lent = {**debugging.find_debugpy(), "python": [3, 99]}
+    monkeypatch.setattr(debugging, "find_debugpy", lambda: lent)
     present = "Python{}.{}".format(*sys.version_info)
     told = f"the debugpy here is for Python3.99; install one for {present}, or declare runtime: Python3.99"
     with pytest.raises(DebuggerError, match=told):
@@ -158,6 +158,6 @@ def test_a_debugpy_for_another_python_is_told(start_runtime, deploy, debug, monk
 
 
 def test_an_instance_that_ends_before_a_debugger_can_attach_is_told(start_runtime, deploy, debug, monkeypatch):
-    monkeypatch.setattr(debugging, "lent", lambda: {"nothing": "that an instance could use", "package": "/"})
+    monkeypatch.setattr(debugging, "find_debugpy", lambda: {"nothing": "that an instance could use", "package": "/"})
     with pytest.raises(DebuggerError, match="the instance ended before a debugger could attach: User process exit"):
         debug(start_runtime(), deploy(CODE), 1)

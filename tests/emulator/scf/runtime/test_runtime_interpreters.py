@@ -12,7 +12,7 @@ VERSION = "import sys\ndef main(event, context): return 'Python%d.%d' % sys.vers
 
 @pytest.fixture(autouse=True)
 def _forget():
-    remembered = (interpreters.find, interpreters.bare, interpreters.furnished)
+    remembered = (interpreters.find, interpreters.choose_bare, interpreters.choose_with_packages)
     for each in remembered:
         each.cache_clear()
     yield

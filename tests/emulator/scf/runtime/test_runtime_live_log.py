@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from wxemu.scf.project import FunctionSpec
 from wxemu.scf.runtime import Invocation, log
-from wxemu.scf.runtime.invocation import process_exited
+from wxemu.scf.runtime.invocation import exit_failure
 from wxemu.scf.runtime.log import LiveLog
 
 
@@ -89,7 +89,7 @@ def test_however_output_comes_it_is_heard_as_it_is_kept(deployed, output, cuts):
     for begin, end in zip([0, *sorted(cuts)], [*sorted(cuts), None], strict=True):
         live.write(written[begin:end])
     kept = written.decode("utf-8", "replace")
-    done = Invocation("req-1", None, process_exited(), log=kept, duration_ms=1, is_cold=False)
+    done = Invocation("req-1", None, exit_failure(), log=kept, duration_ms=1, is_cold=False)
     live.end(done)
     assert "\n".join(heard) == log.lines(done, deployed)
 

@@ -52,7 +52,7 @@ class Choice:
     request_id: str | None = None
 
 
-def record(world: World, done: Record) -> None:
+def save(world: World, done: Record) -> None:
     """Keep one invocation; every hundredth time, forget all but the latest ``KEPT_INVOCATIONS``."""
     row = world.store.row(
         "INSERT INTO invocations VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING number",
@@ -76,7 +76,7 @@ def find(world: World, env: str, request_id: str) -> Record | None:
     return None if row is None else _record(row)
 
 
-def recent(
+def list_between(
     world: World, env: str, function: str, *, since: float, until: float, limit: int, offset: int = 0
 ) -> list[Record]:
     """Invocations of a function that began in a span of time, newest first.
@@ -97,7 +97,7 @@ def recent(
     return [_record(row) for row in rows]
 
 
-def latest(world: World, choice: Choice, *, limit: int) -> list[Record]:
+def list_latest(world: World, choice: Choice, *, limit: int) -> list[Record]:
     """The invocations of a choice that ended last, newest first."""
     rows = world.store.rows(
         "SELECT * FROM invocations WHERE (?1 IS NULL OR env = ?1) AND (?2 IS NULL OR function = ?2)"
@@ -110,7 +110,7 @@ def latest(world: World, choice: Choice, *, limit: int) -> list[Record]:
     return [_record(row) for row in rows]
 
 
-def after(world: World, number: int, choice: Choice) -> list[Record]:
+def list_after(world: World, number: int, choice: Choice) -> list[Record]:
     """The invocations of a choice that ended after the one with this number, in the order of their ends."""
     rows = world.store.rows(
         "SELECT * FROM invocations WHERE (?1 IS NULL OR env = ?1) AND (?2 IS NULL OR function = ?2)"
@@ -123,7 +123,7 @@ def after(world: World, number: int, choice: Choice) -> list[Record]:
     return [_record(row) for row in rows]
 
 
-def last_number(world: World) -> int:
+def find_last_number(world: World) -> int:
     """The number of the invocation that ended last, 0 before any did."""
     row = world.store.row("SELECT max(number) AS last FROM invocations")
     return 0 if row is None or row["last"] is None else int(row["last"])

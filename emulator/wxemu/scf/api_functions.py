@@ -68,13 +68,13 @@ class CloudFunction:
     modified_at: float
 
 
-def kept(world: World, env: str) -> dict[str, CloudFunction | None]:
+def list_changes(world: World, env: str) -> dict[str, CloudFunction | None]:
     """The functions of an environment that the API has touched, by name; ``None`` stands for a deleted one."""
     rows = world.store.rows("SELECT name, configuration FROM functions WHERE env = ? ORDER BY name", env)
-    return {row["name"]: None if row["configuration"] is None else _function(row["configuration"]) for row in rows}
+    return {row["name"]: None if row["configuration"] is None else _parse(row["configuration"]) for row in rows}
 
 
-def keep(world: World, env: str, function: CloudFunction, *, code: bytes | None = None) -> None:
+def save(world: World, env: str, function: CloudFunction, *, code: bytes | None = None) -> None:
     """Keep ``function`` as it is now.
 
     :param code: the zip that its package was unpacked from, when that is new.
@@ -86,7 +86,7 @@ def keep(world: World, env: str, function: CloudFunction, *, code: bytes | None 
     _forget_unused_packages(world, env)
 
 
-def code(world: World, package: str) -> bytes | None:
+def find_code(world: World, package: str) -> bytes | None:
     """The zip of a package, or ``None`` if no function has it any more."""
     row = world.store.row("SELECT content FROM packages WHERE package = ?", package)
     return None if row is None else bytes(row["content"])
@@ -99,12 +99,12 @@ def delete(world: World, env: str, name: str) -> None:
 
 
 def _forget_unused_packages(world: World, env: str) -> None:
-    used = {function.package for function in kept(world, env).values() if function is not None}
+    used = {function.package for function in list_changes(world, env).values() if function is not None}
     for row in world.store.rows("SELECT package FROM packages WHERE env = ?", env):
         if row["package"] not in used:
             world.store.run("DELETE FROM packages WHERE env = ? AND package = ?", env, row["package"])
 
 
-def _function(configuration: str) -> CloudFunction:
+def _parse(configuration: str) -> CloudFunction:
     fields = json.loads(configuration)
     return CloudFunction(**{**fields, "triggers": tuple(Trigger(**trigger) for trigger in fields["triggers"])})
