@@ -186,7 +186,7 @@ def test_an_environment_has_functions_of_its_own(cloud, other_cloud):
 def test_functions_are_kept_with_the_state(open_world, serve, tmp_path, project, world_seed):
     state = tmp_path / "state"
     first = open_world(state)
-    seed.plant(first, planted)
+    seed.load(first, world_seed)
     with first.transaction():
         api_functions.delete(first, "env-demo", "greet")
     again = open_world(state)
