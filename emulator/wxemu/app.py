@@ -35,8 +35,8 @@ CONSOLE: Final = (
 CLOUDBASE: Final = ("/admin", "/web", "/v1/", "/auth/")
 TENCENT_CLOUD: Final = tuple(f"/{digit}" for digit in range(10))
 """COS, whose paths begin with a date; ``/`` is Tencent Cloud's as well."""
-OUR_OWN: Final = (*CONSOLE, *PHONE, *CONTROL, *DOCUMENTS)
-"""Whatever begins so is no party's of WeChat's or Tencent's."""
+OUR_OWN: Final = (*PHONE, *CONTROL, *DOCUMENTS)
+"""What answers in our own JSON."""
 
 
 class Party:
