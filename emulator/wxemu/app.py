@@ -1,7 +1,7 @@
-"""The switchboard: every party behind one port, told apart by how a path begins. Nothing else knows them all.
+"""The switchboard: all parties on one port, chosen by how a path begins. Nothing else knows them all.
 
-A party is imported when it is first asked. So a start pays for core and WeChat alone, and whoever never opens the
-console never has its templates in memory.
+A party is imported at its first request. So a start pays for core and WeChat alone, and an emulator whose console
+nobody opens never has its templates in memory.
 """
 
 from __future__ import annotations

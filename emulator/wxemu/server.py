@@ -1,4 +1,4 @@
-"""The server: one world, its faces and its functions behind granian.
+"""The server: one world, its parties and its functions behind granian.
 
 Why granian: of the servers measured (docs/benchmarks.md) it answers most verifications a second, takes chunked bodies,
 keeps connections alive, and gives a function that calls back a thread of its own.
@@ -47,13 +47,13 @@ if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication
 
 THREADS: Final = 2 * MAX_IN_FLIGHT + 200
-"""More than function calls in flight and their own calls back can hold together."""
+"""More than all function calls in flight and their calls back can take."""
 
 _log = logging.getLogger(__name__)
 
 
 class PortTakenError(Exception):
-    """Somebody listens on the port already."""
+    """Another process listens on the port."""
 
 
 class NoAddressError(Exception):
@@ -145,7 +145,7 @@ def free_port(wanted: int, address: str = LOOPBACK, option: str = "--port") -> i
 
 
 def check_state(plan: Plan) -> None:
-    """Make sure that the state can be used, before there is a server that would only say it is not ready.
+    """Make sure that the state can be used, before a server starts that could only answer that it is not ready.
 
     :raises StoreError: it cannot, or holds something that an import would replace.
     :raises StateError: what is to be imported is no state.
@@ -198,7 +198,7 @@ def _intercepting(interception: Interception | None) -> AbstractContextManager[N
 
 
 def _stop_at_eof() -> None:
-    """Whoever holds the other end of standard input has ended, however that came."""
+    """Stop once the process at the other end of standard input has ended, for whatever reason."""
     while os.read(sys.stdin.fileno(), 4096):
         pass
     os.kill(os.getpid(), signal.SIGTERM)
@@ -266,10 +266,10 @@ def _begin(world: World, deployment: Deployment, plan: Plan, interception: Inter
     else:
         seed.load(world, seed.DEMO if plan.seed is None else plan.seed)
     _wait_until_listening(plan)
-    with suppress(BrokenPipeError):  # whoever was to read it is gone, as after Ctrl-C in a demo
+    with suppress(BrokenPipeError):  # its reader is gone, as after Ctrl-C in a demo
         _announce(plan, world, interception)
     world.keys.fill()
-    with suppress(ProjectError):  # that it cannot be read is told by whoever reads it
+    with suppress(ProjectError):  # whoever calls a function gets it
         deployment.prepare()
     if plan.project is not None:
         Inspection(deployment, plan.project).run()

@@ -1,6 +1,6 @@
 """``wx.cloud.callFunction`` on a phone: what ``success`` or ``fail`` gets.
 
-Failures are told in one of two forms [field]: the newer base library's
+A failure has one of two forms [field]: the newer base library's
 ``cloud.callFunction:fail Error: errCode: <code> <text> | errMsg: ...``, and the older one's, which calls all of them
 -404011 and has the service's own code in its text.
 """
@@ -76,7 +76,7 @@ class FunctionCall:
 
     :param env: the environment it names, or ``None`` for the app's own.
     :param cloud_ids: which top-level members of ``data`` are wx.cloud.CloudID values.
-    :param is_old: told in the older base library's form, should it fail.
+    :param is_old: a failure has the older base library's form.
     """
 
     name: str

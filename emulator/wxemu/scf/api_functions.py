@@ -69,15 +69,15 @@ class CloudFunction:
 
 
 def list_changes(world: World, env: str) -> dict[str, CloudFunction | None]:
-    """The functions of an environment that the API has touched, by name; ``None`` stands for a deleted one."""
+    """The functions of an environment that the API made or changed, by name; ``None`` stands for a deleted one."""
     rows = world.store.rows("SELECT name, configuration FROM functions WHERE env = ? ORDER BY name", env)
     return {row["name"]: None if row["configuration"] is None else _parse(row["configuration"]) for row in rows}
 
 
 def save(world: World, env: str, function: CloudFunction, *, code: bytes | None = None) -> None:
-    """Keep ``function`` as it is now.
+    """Save ``function`` as it is now.
 
-    :param code: the zip that its package was unpacked from, when that is new.
+    :param code: the zip of its package, when that is new.
     """
     configuration = json.dumps(dataclasses.asdict(function))
     world.store.run("INSERT OR REPLACE INTO functions VALUES (?, ?, ?)", env, function.name, configuration)

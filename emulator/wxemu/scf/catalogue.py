@@ -28,7 +28,7 @@ DEFAULT_HANDLER: Final = "index.main_handler"
 DEFAULT_TIMEOUT_SECONDS: Final = 3
 DEFAULT_MEMORY_MEGABYTES: Final = 128
 SET_HERE: Final = frozenset({"WX_APPID", "WX_SECRET", "WX_API_BASE", "WX_SESSION_STORE"})
-"""Variables that every function gets from the emulator, whatever its project says: no need to set them."""
+"""Variables that the emulator sets for every function, so that a project need not."""
 
 _log = logging.getLogger(__name__)
 
@@ -38,7 +38,7 @@ class Deployed:
     """A function that can be invoked.
 
     :param spec: what runs.
-    :param function: what the API tells about it.
+    :param function: what Tencent Cloud's API shows of it.
     """
 
     spec: FunctionSpec
@@ -46,7 +46,7 @@ class Deployed:
 
 
 class Catalogue:
-    """Which functions there are. Thread-safe.
+    """Lists, finds and changes functions. Thread-safe.
 
     :param directory: the project, or ``None`` for an environment without one.
     :param packages: the folder for uploaded code.
@@ -123,7 +123,7 @@ class Catalogue:
             modified_at=now,
         )
         configured = configuration.apply_to(made)
-        if name in self.specs(env):  # before the code is unpacked, and once more when nobody can come between
+        if name in self.specs(env):  # before the code is unpacked; checked again within the transaction
             raise _exists_error(name)
         package = self._packages.add(code)
         with self._world.transaction():
@@ -184,12 +184,12 @@ class Catalogue:
             return None
         with self._read:
             if self._project is None or _stamps(self._project.files) != self._stamps:
-                self._project = self._reread(self.directory)
+                self._project = self._load(self.directory)
             return self._project
 
-    def _reread(self, directory: Path) -> Project:
-        """The project as it stands now; what is wrong or odd about it is told in the log, once."""
-        self._project = None  # a broken one is read at each call: what mends it may be a folder
+    def _load(self, directory: Path) -> Project:
+        """Read the project as it is now; log once what is wrong or odd about it."""
+        self._project = None  # a broken one is read at each call, since a folder that is made may repair it
         try:
             found = project.load_project(directory, os.environ, packaged=self._packaged)
             while (stamps := _stamps(found.files)) != self._stamps:  # until nothing has changed while it was read
@@ -207,7 +207,7 @@ class Catalogue:
         self._logged = text
 
     def _spec(self, function: CloudFunction, declared: Project | None) -> FunctionSpec | None:
-        """What runs; ``None`` if it was the project's folder and the project declares it no more."""
+        """What runs; ``None`` if it was the project's folder and the project no longer declares it."""
         own = None if declared is None else declared.functions.get(function.name)
         if function.package is not None:
             folder = self._unpack(function.package)
@@ -234,7 +234,7 @@ class Catalogue:
         )
 
     def _unpack(self, package: str) -> Path:
-        """Where the files of a package are; once more unpacked where they are not, as after an import of the state."""
+        """Return the folder of a package's files, which are unpacked if missing, as after an import of the state."""
         folder = self._packages.folder(package)
         if not folder.is_dir() and (code := api_functions.find_code(self._world, package)) is not None:
             self._packages.add(code)
@@ -242,7 +242,7 @@ class Catalogue:
 
 
 def _describe_folder(spec: FunctionSpec) -> CloudFunction:
-    """What there is to tell about a function that the API has not touched."""
+    """Describe a function that the API has not touched."""
     changed_at = spec.directory.stat().st_mtime if spec.directory.is_dir() else 0.0
     return CloudFunction(
         name=spec.name,
@@ -259,7 +259,7 @@ def _describe_folder(spec: FunctionSpec) -> CloudFunction:
 
 @functools.lru_cache(maxsize=256)
 def _read_permissions(package: Path) -> frozenset[str] | None:
-    """What a package's own config.json asks for; one in another form is something of the function's own."""
+    """What a package's own config.json asks for; a file in another form belongs to the function."""
     try:
         return read_openapi_permissions(package / "config.json")
     except (ProjectError, RecursionError):
@@ -275,7 +275,7 @@ def _exists_error(name: str) -> FunctionError:
 
 
 def _remark(found: Project) -> str | None:
-    """That variables are missing, which the CLI does not say."""
+    """A remark that variables are missing, which the CLI does not make."""
     missing = dict.fromkeys(f"{{{{{template}}}}} ({key})" for template, key in found.unset if key not in SET_HERE)
     if not missing:
         return None
@@ -283,7 +283,7 @@ def _remark(found: Project) -> str | None:
 
 
 def _stamps(files: Sequence[Path]) -> tuple[object, ...]:
-    """What tells whether one of these has changed since."""
+    """Times and sizes, which change with the files."""
     return tuple(map(_stamp, files))
 
 

@@ -1,4 +1,4 @@
-"""What a function may be configured to be: SCF's limits, in its own error codes."""
+"""The configuration of a function, within SCF's limits, whose error codes it raises."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Configuration:
     description: str | None = None
 
     def apply_to(self, function: CloudFunction) -> CloudFunction:
-        """``function`` so configured.
+        """Return ``function`` with this configuration.
 
         :raises FunctionError: InvalidParameterValue and its kin: the platform would not take it.
         """

@@ -1,4 +1,4 @@
-"""The functions as they stand deployed: what the project declares now, run for one tenant of the world."""
+"""The deployed functions: finds them, runs them for a tenant of the world, and records each invocation."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ MAX_IN_FLIGHT: Final = 400
 must never hold them all; the platform refuses beyond its own limit in the same way (-501004)."""
 SESSION_TOKEN: Final = "local-session-token"  # noqa: S105 - what stands for one; nothing here checks it
 SESSION_STORE: Final = "functions.sqlite"
-"""What WX_SESSION_STORE names: the file of what the functions keep together."""
+"""What WX_SESSION_STORE names: the file of the store that all functions share."""
 _OF_THE_PROCESS: Final = frozenset({"PATH", "LANG", "PYTHONPATH", "PYTHONDONTWRITEBYTECODE", "USER_CODE_ROOT"})
-"""Of an instance's own process: they would spoil a shell."""
+"""Variables of an instance's own process, which would break a shell."""
 
 
 class IssueToken(Protocol):
@@ -49,13 +49,12 @@ class IssueToken(Protocol):
 
 
 class Deployment:
-    """What the functions' side of the environment is: which functions there are, and the processes that run them.
+    """The functions of all environments, and the processes that run them.
 
     :param directory: the project, or ``None`` for an environment without one.
     :param base_url: where the functions reach WeChat, which is this emulator.
     :param issue_wx_api_token: asked for each invocation that CloudBase makes or a timer.
-    :param storage: the folder for what the functions keep together, which on the platform is a shared store, and for
-        uploaded code.
+    :param storage: the folder of the functions' shared store and of uploaded code.
     :param packaged: where scripts/package put the project's functions. Then these run, each on a bare Python of its
         runtime, which has nothing but the package.
     :param public_url: where everybody else reaches this emulator; without it, there as well.
@@ -139,8 +138,8 @@ class Deployment:
         began_at = self._world.clock.now()
         try:
             leak = self._world.settings.environ_leak
-            request_id = self._world.randomness.uuid()  # before it runs: what it calls is known by it
-            tell = partial(self._tell, hear, caller.env, name, request_id)
+            request_id = self._world.randomness.uuid()  # before it runs, since its own calls are recorded under it
+            tell = partial(self._hear, hear, caller.env, name, request_id)
             done = self._stand_in(spec, caller, request_id, tell) or self._runtime.invoke(
                 spec,
                 event,
@@ -164,7 +163,7 @@ class Deployment:
         """Whether no function runs now."""
         return self._runtime.is_idle
 
-    def _tell(self, hear: Callable[[str], None] | None, env: str, name: str, request_id: str, line: str) -> None:
+    def _hear(self, hear: Callable[[str], None] | None, env: str, name: str, request_id: str, line: str) -> None:
         self.feed.publish(Line(text=line, env=env, function=name, request_id=request_id))
         if hear is not None:
             hear(line)
@@ -172,7 +171,7 @@ class Deployment:
     def _stand_in(
         self, spec: FunctionSpec, caller: Identity, request_id: str, tell: Callable[[str], None]
     ) -> Invocation | None:
-        """What answers in the function's place, if the invocation meets a fault that has it so."""
+        """The outcome that a fault puts in the place of the function's own, if the invocation meets one."""
         with self._world.transaction():
             fault = faults.met_by_invocation(self._world, function=spec.name, appid=caller.appid)
         if fault is None:
@@ -209,15 +208,15 @@ class Deployment:
         if name is None:
             declared = self.functions(caller.env).values()
             every = frozenset[str]().union(*(spec.openapi_permissions for spec in declared))
-            variables = dict(self._variables(None, caller.appid))
+            variables = dict(self._variables(caller.appid))
             caller = self._with_new_token(caller, "", every, request_id)
         else:
             spec = self.function(caller.env, name)
             caller = self._with_token(caller, spec, request_id)
-            given = {**spec.environment, **self._variables(spec, caller.appid)}
+            given = {**spec.environment, **self._variables(caller.appid)}
             variables = instance_environment(spec, caller.env, given)
         kept = {key: value for key, value in variables.items() if key not in _OF_THE_PROCESS}
-        here = _addresses(self._public_url)  # it does not run beside the emulator, which may be in a container
+        here = _addresses(self._public_url)  # since it may run on another machine than the emulator
         return {**PLATFORM, "SCF_NAMESPACE": caller.env, **kept, **here, **caller.variables(request_id)}
 
     def _with_token(self, caller: Identity, spec: FunctionSpec, request_id: str) -> Identity:
@@ -234,8 +233,8 @@ class Deployment:
         )
         return replace(caller, wx_api_token=token)
 
-    def _variables(self, _spec: FunctionSpec | None, appid: str) -> Mapping[str, str]:
-        """The tenant's own credentials over whatever the project declares: a real secret has no business here."""
+    def _variables(self, appid: str) -> Mapping[str, str]:
+        """The tenant's own credentials, in place of those that the project declares, so that real secrets stay out."""
         with self._world.transaction():
             app = apps.find(self._world, appid)
         if app is None:
@@ -251,7 +250,7 @@ class Deployment:
         }
 
     def prepare(self) -> None:
-        """Have the Pythons of the project's functions get ready, so that the first call need not wait for that.
+        """Start the Pythons of the project's functions, so that the first call need not wait for that.
 
         :raises ProjectError: the project cannot be read.
         """

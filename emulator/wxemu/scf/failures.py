@@ -1,11 +1,11 @@
-"""Why a call of a function has no result, in nobody's codes: each face has its own for these.
+"""Why a call of a function has no result. Each protocol has codes of its own for these errors.
 
 NoResultError
 ├── UnknownFunctionError     nothing of this name is deployed
-├── TooManyCallsError        as many calls as may be are in flight
-├── UnreadableProjectError   what is deployed cannot be told
-└── FunctionFailedError      it ran, or was to be loaded, and failed: an exception, an exit, a module that is not there
-    ├── InvalidEventError    the event is none that the platform hands to a function
+├── TooManyCallsError        the limit of calls at one time is reached
+├── UnreadableProjectError   the project's files cannot be read
+└── FunctionFailedError      it failed while it was loaded or ran: an exception, an exit, a missing module
+    ├── InvalidEventError    the platform does not pass such an event to a function
     ├── TimeLimitError       it ran out of time
     ├── MemoryLimitError     it ran out of memory
     └── ResultTooLargeError  it returned more than the caller may get
@@ -34,7 +34,7 @@ class NoResultError(Exception):
         super().__init__(message)
 
     def code_in(self, codes: Mapping[type[NoResultError], Code]) -> Code:
-        """What a face's table has for this error, or for the nearest kind above it."""
+        """The entry of a protocol's table for this error, or for the nearest kind above it."""
         return next(codes[kind] for kind in type(self).__mro__ if kind in codes)
 
 
@@ -47,14 +47,14 @@ class UnknownFunctionError(NoResultError):
 
 
 class TooManyCallsError(NoResultError):
-    """As many calls as may be are in flight."""
+    """The limit of calls at one time is reached."""
 
     def __init__(self) -> None:
         super().__init__("too many function calls at one time; wait for some of them to end")
 
 
 class UnreadableProjectError(NoResultError):
-    """What is deployed cannot be told; the text is the ProjectError's."""
+    """The project's files cannot be read; the text is the ProjectError's."""
 
 
 class FunctionFailedError(NoResultError):
@@ -62,7 +62,7 @@ class FunctionFailedError(NoResultError):
 
 
 class InvalidEventError(FunctionFailedError):
-    """The event is none that the platform hands to a function."""
+    """The platform does not pass such an event to a function."""
 
 
 class TimeLimitError(FunctionFailedError):
@@ -84,10 +84,10 @@ _BY_STATUS: Final[Mapping[int, type[FunctionFailedError]]] = {
     433: TimeLimitError,
     434: MemoryLimitError,
 }
-"""By SCF's status [doc]; any other is a failure of the function's own code or of loading it."""
+"""By SCF's status [doc]; any other status means that the function's code failed, or could not be loaded."""
 
 
 def make_error(failure: Failure, request_id: str) -> FunctionFailedError:
-    """The error that tells of one failed invocation."""
+    """Make the error of one failed invocation."""
     kind = _BY_STATUS.get(failure.status_code, FunctionFailedError)
     return kind(failure.stack_trace or failure.message, request_id=request_id)

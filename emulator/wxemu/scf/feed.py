@@ -1,9 +1,7 @@
-"""What functions' logs say now, line by line, for whoever listens.
+"""The lines of functions' logs as they are written, for listeners.
 
-Lines pass in this process's memory and are not kept: an invocation's whole log stands in the store once it has ended,
-and that is what counts. So a function that prints a million lines writes nothing to the store meanwhile, and where
-nobody listens a line costs next to nothing. If several processes served, a listener would hear the lines of its own,
-and read the whole logs of all.
+Lines stay in this process's memory; the store gets an invocation's whole log at its end. So a function that prints a
+million lines writes nothing to the store while it runs, and a line without a listener costs next to nothing.
 """
 
 from __future__ import annotations
@@ -20,14 +18,14 @@ if TYPE_CHECKING:
     from wxemu.scf.invocation_records import Choice
 
 MOST_WAITING: Final = 10_000
-"""Lines that a listener who does not take them is kept; the oldest go first."""
+"""Lines that wait for a listener who does not take them; the oldest are dropped."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
     """One line, without its end.
 
-    :param request_id: of the invocation; ``None`` for what the emulator says of the project's files.
+    :param request_id: of the invocation; ``None`` for what the emulator reports about the project's files.
     :param function: ``None`` if it is about no function.
     """
 
@@ -38,7 +36,7 @@ class Line:
 
 
 class Listener:
-    """Lines of one choice, from now on. It ends when nobody holds it any more."""
+    """Receives the lines of one choice from now on, for as long as somebody refers to it."""
 
     def __init__(self, choice: Choice) -> None:
         self._choice = choice
@@ -86,11 +84,11 @@ class Feed:
         return bool(self._listeners)
 
     def publish(self, line: Line) -> None:
-        """Tell everybody, credentials struck out."""
+        """Hand a line to all listeners, without credentials."""
         if not self.has_listeners:
             return
         with self._changing:
             listeners = list(self._listeners)
-        told = replace(line, text=strike_out(line.text))
+        harmless = replace(line, text=strike_out(line.text))
         for listener in listeners:
-            listener.offer(told)
+            listener.offer(harmless)

@@ -1,7 +1,7 @@
-"""Looks at the project's saved files now and then, so that a mistake is told before a call meets it.
+"""Checks the project's saved files now and then, and reports a mistake before a call meets it.
 
-It polls, as libraries that watch files loop on large trees: one look a second at the times and sizes of Python files;
-at a large tree so much less often that looking takes a hundredth of the time.
+It polls, as libraries that watch files do on large trees: once a second it compares the times and sizes of Python
+files. On a large tree it polls less often, so that polling takes a hundredth of the time.
 """
 
 from __future__ import annotations
@@ -23,16 +23,16 @@ if TYPE_CHECKING:
 
 LEAST_PAUSE_SECONDS: Final = 1.0
 _PAUSE_TO_LOOK: Final = 100
-"""A pause is at least so many times as long as the look before it took, but no longer than is bearable."""
+"""A pause is at least so many times as long as the look before it, up to the limit below."""
 _MOST_PAUSE_SECONDS: Final = 30.0
 _INSPECTED: Final = "Python3."
-"""How a runtime begins whose syntax is, nearly, the emulator's own."""
+"""Runtimes whose syntax is nearly that of the emulator's own Python."""
 
 _log = logging.getLogger(__name__)
 
 
 class Inspection:
-    """What was wrong with the files of ``deployment`` when one last looked.
+    """Compares the files of ``deployment`` with how they were at the last look.
 
     :param directory: the project, by which files are named.
     """
@@ -41,7 +41,7 @@ class Inspection:
         self._deployment = deployment
         self._directory = directory
         self._stamps: dict[str, tuple[int, int]] | None = None
-        self._told: str | None = None
+        self._reported: str | None = None
 
     def run(self) -> None:
         """Look again and again, for ever."""
@@ -55,15 +55,15 @@ class Inspection:
             pause = min(max(LEAST_PAUSE_SECONDS, _PAUSE_TO_LOOK * lasted), _MOST_PAUSE_SECONDS)
 
     def look(self) -> None:
-        """Tell what is wrong with the files that have changed since the last look; the first one only learns them."""
+        """Report what is wrong with the files that changed since the last look; the first look only remembers them."""
         try:
             specs = self._deployment.functions().values()
-        except ProjectError as error:  # which the log has by then
-            if str(error) != self._told:
+        except ProjectError as error:  # which is in the log already
+            if str(error) != self._reported:
                 self._deployment.feed.publish(Line(text=str(error)))
-            self._told = str(error)
+            self._reported = str(error)
             return
-        self._told = None
+        self._reported = None
         folders: dict[Path, str | None] = {}
         for spec in specs:
             if spec.runtime.startswith(_INSPECTED):
@@ -75,13 +75,13 @@ class Inspection:
             for path, stamp in _python_files(folder):
                 self._stamps[path] = stamp
                 if before is not None and before.get(path) != stamp and (fault := _fault_in(path)) is not None:
-                    self._tell(path, fault, function)
+                    self._report(path, fault, function)
 
-    def _tell(self, path: str, fault: str, function: str | None) -> None:
+    def _report(self, path: str, fault: str, function: str | None) -> None:
         name = Path(path)
-        shown = name.relative_to(self._directory) if name.is_relative_to(self._directory) else name
-        _log.warning("%s:%s", shown, fault)
-        self._deployment.feed.publish(Line(text=f"{shown}:{fault}", function=function))
+        place = name.relative_to(self._directory) if name.is_relative_to(self._directory) else name
+        _log.warning("%s:%s", place, fault)
+        self._deployment.feed.publish(Line(text=f"{place}:{fault}", function=function))
 
 
 def _python_files(folder: Path) -> Iterator[tuple[str, tuple[int, int]]]:
@@ -103,12 +103,12 @@ def _fault_in(path: str) -> str | None:
     try:
         source = Path(path).read_bytes()
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # they are no faults, and the emulator's log is not their place
+            warnings.simplefilter("ignore")  # they are no mistakes, and do not belong in the emulator's log
             compile(source, path, "exec", dont_inherit=True)
     except SyntaxError as error:
         return f"{error.lineno or 1}: {type(error).__name__}: {error.msg}"
     except ValueError as error:  # a NUL
         return f"1: {type(error).__name__}: {error}"
-    except (OSError, RecursionError, MemoryError):  # it is gone again; or nested more deeply than can be told
+    except (OSError, RecursionError, MemoryError):  # removed meanwhile, or nested too deeply to be parsed
         return None
     return None

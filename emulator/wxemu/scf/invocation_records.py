@@ -1,4 +1,4 @@
-"""What became of each invocation of a function: what its log shows, credentials taken out."""
+"""Records of the invocations that have ended, with their logs, without credentials."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Record:
 
 @dataclass(frozen=True, kw_only=True)
 class Choice:
-    """Which invocations are meant; what is ``None`` may be any."""
+    """Which invocations are meant; ``None`` stands for any."""
 
     env: str | None = None
     function: str | None = None
@@ -130,10 +130,10 @@ def find_last_number(world: World) -> int:
 
 
 def _storable(text: str) -> str:
-    """Text with a UTF-8 form: a function may print or return half a surrogate pair."""
+    """Text with a UTF-8 form: a function may print or return a lone surrogate."""
     return text.encode(errors="backslashreplace").decode()
 
 
 def _record(row: Row) -> Record:
-    found = {field.name: row[field.name] for field in fields(Record)}
-    return Record(**{**found, "is_ok": bool(found["is_ok"])})
+    members = {field.name: row[field.name] for field in fields(Record)}
+    return Record(**{**members, "is_ok": bool(members["is_ok"])})

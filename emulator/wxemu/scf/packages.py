@@ -57,7 +57,7 @@ class Packages:
         return package
 
     def _publish(self, unpacked: Path) -> None:
-        """All of it or nothing: a package that is half there is never seen."""
+        """All of it or nothing: nobody sees half a package."""
         try:
             unpacked.rename(self.folder(unpacked.name))
         except OSError:

@@ -1,4 +1,4 @@
-"""What answers in a function's place when a fault has it so: one of the platform's failures, or a programmed result."""
+"""The outcome that a fault puts in the place of a function's own: a failure of the platform, or a programmed result."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _FAILURES: Final[Mapping[str, Callable[[FunctionSpec], Failure]]] = {
 
 
 def make_invocation(fault: Fault, spec: FunctionSpec, request_id: str) -> Invocation | None:
-    """The outcome of an invocation that met ``fault``, without running the function; ``None`` if it is to run."""
+    """Make the outcome of an invocation that met ``fault``, without running the function; ``None`` if it is to run."""
     if fault.only_delays:
         return None
     failure = None if fault.failure is None else _FAILURES[fault.failure](spec)

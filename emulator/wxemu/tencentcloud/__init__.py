@@ -1,1 +1,1 @@
-"""Face: Tencent Cloud's API, as its SDKs and the CloudBase CLI speak to it."""
+"""Party: Tencent Cloud's API, as its SDKs and the CloudBase CLI speak to it."""

@@ -24,7 +24,7 @@ _WHOLE: Final = range(-(2**31), 2**31)
 
 @dataclass(frozen=True)
 class Parameters:
-    """The parameters of a call, or of one object in them; a null is as good as none [inferred]."""
+    """The parameters of a call, or of one object in them; a null counts as absent [inferred]."""
 
     members: Mapping[str, Any]
 

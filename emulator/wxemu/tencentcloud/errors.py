@@ -1,4 +1,4 @@
-"""What Tencent Cloud's API answers when a call fails, whatever it was that failed.
+"""What Tencent Cloud's API answers when a call fails.
 
 ApiError
     A call that is refused before any function is concerned; ``code`` is one of the common codes [doc].
@@ -58,23 +58,23 @@ class ApiError(Exception):
 
 
 def refusal(error: Exception) -> ApiError | None:
-    """What a caller is told of ``error``; ``None`` for a fault of the emulator."""
-    told: tuple[str, str] | None = None
+    """The API's error for ``error``; ``None`` for a fault of the emulator."""
+    code_and_message: tuple[str, str] | None = None
     match error:
         case ApiError() | FunctionError():
-            told = error.code, error.message
+            code_and_message = error.code, error.message
         case signatures.SignatureError():
-            told = SIGNATURE_REFUSALS[type(error)]
+            code_and_message = SIGNATURE_REFUSALS[type(error)]
         case UnknownFunctionError():
-            told = "ResourceNotFound.FunctionName", f"The function {error.name!r} does not exist."
+            code_and_message = "ResourceNotFound.FunctionName", f"The function {error.name!r} does not exist."
         case TooManyCallsError():
-            told = "RequestLimitExceeded", "Too many function calls at one time."
+            code_and_message = "RequestLimitExceeded", "Too many function calls at one time."
         case ProjectError():  # no such thing on the platform, where nothing is deployed that cannot be read
-            told = "FailedOperation", str(error)
+            code_and_message = "FailedOperation", str(error)
         case RequestEntityTooLarge():
-            told = TOO_LARGE
+            code_and_message = TOO_LARGE
         case ForeignPageError():
-            told = "UnauthorizedOperation", str(error)
+            code_and_message = "UnauthorizedOperation", str(error)
         case HTTPException():
-            told = "InvalidRequest", error.name
-    return None if told is None else ApiError(*told)
+            code_and_message = "InvalidRequest", error.name
+    return None if code_and_message is None else ApiError(*code_and_message)

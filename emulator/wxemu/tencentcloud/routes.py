@@ -87,7 +87,7 @@ def face(world: World, deployment: Deployment) -> Blueprint:
 def _answer(world: World, deployment: Deployment) -> Response:
     present = entry()
     present.name, present.request_body, present.response_body = request.headers.get("X-TC-Action", ""), "", ""
-    body = request.get_data()  # before any decision: nobody is to wait for a slow client
+    body = request.get_data()  # outside of any transaction, which a slow client would hold up
     service = _service(present.name)
     with world.transaction():
         app = signature.account(world, request, service=service)

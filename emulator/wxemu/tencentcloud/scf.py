@@ -29,7 +29,7 @@ LARGEST_SHOWN_CODE: Final = 1024 * 1024
 """Bytes of an entry file that GetFunction shows [doc]."""
 _DEFAULT_FUNCTIONS: Final = 20
 _NOTHING: Final[Mapping[str, Any]] = {}
-_UNTOLD: Final[Mapping[str, Any]] = {
+_UNKNOWN_YET: Final[Mapping[str, Any]] = {
     "RetMsg": "",
     "ErrMsg": "",
     "Log": "",
@@ -63,7 +63,7 @@ def _run(call: Call, parameter: str, *, kind: str) -> Mapping[str, Any]:
     done = call.deployment.invoke(name, event, Identity.of_server(call.app.appid, call.app.env))
     entry().rid = done.request_id
     result = log.api_result(done, log=_tail(log.lines(done, spec)) if wants_log else "")
-    return {"Result": {**result, **_UNTOLD} if kind == "Event" else result}
+    return {"Result": {**result, **_UNKNOWN_YET} if kind == "Event" else result}
 
 
 def _event(parameters: Parameters, name: str) -> JSONValue:
@@ -197,7 +197,7 @@ def delete_function(call: Call) -> Mapping[str, Any]:
 
 
 def batch_create_trigger(call: Call) -> Mapping[str, Any]:
-    """Give a function timer triggers, which are shown and never fire here."""
+    """Give a function timer triggers, which are listed and never fire here."""
     env, name = call.env(), call.parameters.text("FunctionName")
     try:
         triggers = list_of_objects("Triggers", json.loads(call.parameters.text("Triggers")))
@@ -216,7 +216,7 @@ def batch_create_trigger(call: Call) -> Mapping[str, Any]:
 
 
 def get_temp_cos_info(call: Call) -> Mapping[str, Any]:
-    """Leave to put one file into COS's temporary bucket, under today's date."""
+    """The permission to put one file into COS's temporary bucket, under today's date."""
     with call.world.transaction():
         granted = ticket.issue(call.world, call.app, call.parameters.text("ObjectPath"))
     return {"Date": granted.date, "Sign": granted.sign}

@@ -85,7 +85,7 @@ class Life:
         self.process = process
         self.wire = wire
         self.is_hung_up = False
-        self.is_told = False
+        self.has_reported = False
 
     def has_ended(self) -> bool:
         """Whether the process has ended; it is not reaped, so that its id and its group's stay its own."""
@@ -188,8 +188,8 @@ class Server:
         if not life.has_ended():
             return
         if not life.is_hung_up:
-            if not life.is_told:
-                life.is_told = True
+            if not life.has_reported:
+                life.has_reported = True
                 life.tell(b"x")
             return
         os.waitpid(life.process, 0)

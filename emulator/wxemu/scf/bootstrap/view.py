@@ -144,7 +144,7 @@ def _put_layer(source: Path) -> None:
 
 
 def _show(folder: str, real: str, *, is_writable: bool = False) -> None:
-    """Have the machine's folder `real` at `folder`, unless it can be seen there already as it is to be."""
+    """Have the machine's folder `real` at `folder`, unless it is there already."""
     source, target = _of_machine(real), Path(folder)
     with suppress(OSError):  # one of the two is not there
         if target.samefile(source) and not is_writable:

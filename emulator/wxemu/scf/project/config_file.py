@@ -38,8 +38,8 @@ for tag, pattern, starts in (
 class ProjectError(Exception):
     """The project cannot be read.
 
-    Carries `file`, `line` (from 1; None when unknown), `expected`, `found` and `remedy`. What was found is told by its
-    kind, never by its value, which may be a secret.
+    Carries `file`, `line` (from 1; None when unknown), `expected`, `found` and `remedy`. `found` names the
+    kind of a value, never the value itself, which may be a secret.
     """
 
     def __init__(self, file: Path, *, expected: str, found: str, remedy: str, line: int | None = None) -> None:
@@ -52,8 +52,8 @@ def _describe(error: Exception) -> str:
     """What a parser stumbled over, in its words."""
     if isinstance(error, UnicodeDecodeError):
         return "bytes that are no text"
-    told = getattr(error, "problem", None) or getattr(error, "msg", None) or "something else"
-    return f"a mistake ({told})"
+    problem = getattr(error, "problem", None) or getattr(error, "msg", None) or "something else"
+    return f"a mistake ({problem})"
 
 
 @dataclass(frozen=True)

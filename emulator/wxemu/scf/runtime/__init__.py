@@ -1,4 +1,4 @@
-"""The SCF Python runtime: a function's child processes, what they are told, and what becomes of an invocation."""
+"""The SCF Python runtime: a function's child processes, what they receive, and what becomes of an invocation."""
 
 from wxemu.scf.runtime import log
 from wxemu.scf.runtime.context import PLATFORM, instance_environment

@@ -45,19 +45,19 @@ class Channel:
             self._selector.register(descriptor, selectors.EVENT_READ)
 
     def hand_over(self) -> None:
-        """Close the instance's ends here, as it has them, or nobody will."""
+        """Close the instance's ends in this process, once the instance has them."""
         for descriptor in self.theirs:
             os.close(descriptor)
 
     def process(self) -> int | None:
         """Wait for the instance's process id; None if there will be none. To be called once, before anything else."""
-        told = b""
+        number = b""
         self._life.settimeout(BIRTH_LIMIT_SECONDS)
         with suppress(OSError):
-            while len(told) < _HEADER_BYTES and (part := self._life.recv(_HEADER_BYTES - len(told))):
-                told += part
+            while len(number) < _HEADER_BYTES and (part := self._life.recv(_HEADER_BYTES - len(number))):
+                number += part
         self._life.settimeout(None)
-        return int.from_bytes(told, "big") if len(told) == _HEADER_BYTES else None
+        return int.from_bytes(number, "big") if len(number) == _HEADER_BYTES else None
 
     def exchange(self, request: bytes | None, *, limit_seconds: float, watch: Callable[[], None]) -> bytes:
         """Send a request and return the reply to it; meanwhile, call `watch` every now and then.

@@ -1,4 +1,4 @@
-"""What a function is told: its instance's environment, and the `context` of each invocation."""
+"""What a function receives besides its event: environment variables, and the `context` of each invocation."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ PLATFORM: Final = {
     "TENCENTCLOUD_APPID": ACCOUNT_APPID,
     "TENCENTCLOUD_UIN": ACCOUNT_UIN,
 }
-"""What every process of the platform is told [doc]."""
+"""Variables that every process of the platform has [doc]."""
 
 
 def instance_environment(spec: FunctionSpec, env: str, variables: Mapping[str, str]) -> dict[str, str]:
@@ -54,7 +54,7 @@ def invocation_context(
 ) -> dict[str, JSONValue]:
     """Return the second argument of the handler, as captured on the platform [field].
 
-    The pairs stand in it twice, as JSON text and joined by `;`; only the first is right about a value that holds a `;`.
+    It holds the variables twice, as JSON text and joined by `;`; only the first is right if a value holds a `;`.
     """
     pairs = {"SCF_NAMESPACE": caller.env, **variables, **caller.variables(request_id)}
     return {

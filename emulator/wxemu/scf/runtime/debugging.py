@@ -1,4 +1,4 @@
-"""That an invocation waits for a debugger before any of the function's code runs."""
+"""An invocation that waits for a debugger before any of the function's code runs."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Debugging:
 
     :param port: to wait on; 0 for any that is free.
     :param announce: called once the debugger can attach.
-    :param is_wanted: asked every now and then; once it says no, the invocation is ended.
+    :param is_wanted: asked every now and then; once it returns false, the invocation is ended.
     """
 
     port: int
@@ -42,7 +42,7 @@ class Debugging:
 
 
 def find_debugpy() -> dict[str, Any] | None:
-    """The emulator's own debugpy, for functions whose Python has none: of which Python it is, and in which folder."""
+    """The emulator's own debugpy, for functions whose Python has none: its Python's version, and its folder."""
     found = importlib.util.find_spec(_PACKAGE)
     if found is None or found.origin is None:
         return None

@@ -46,11 +46,11 @@ class _UnwantedError(Exception):
 
 
 class Instance:
-    """A process with one revision of a function. One caller at a time; `hang_up` is its owner's too.
+    """A process with one revision of a function. One caller at a time, but for `hang_up`.
 
     `init_ms` is what its start took, `init_function_ms` the function's own share of that, `init_memory_bytes` what it
     held then. `blind_because` tells why it does not see the platform's places; it is empty if it does, and None until
-    that is known. `invocations` counts those that it was lent for.
+    that is known. `invocations` counts the invocations that it ran.
     """
 
     def __init__(self, revision: Revision, server: ForkServer) -> None:
@@ -161,10 +161,10 @@ class Instance:
                 os.killpg(self._process.number, signal.SIGKILL)
 
     def _birth(self, writable: Sequence[str], debugger: dict[str, Any] | None = None) -> bytes:
-        """What a new instance is told to be."""
+        """The first request to a new instance: which function it is to be."""
         spec = self.revision.spec
         lent = None if debugger is None else debugger["lent"]
-        told = {
+        birth = {
             "environment": instance_environment(spec, self.revision.env, self.revision.variables),
             "handler": spec.handler,
             "code": os.path.realpath(spec.directory),
@@ -173,7 +173,7 @@ class Instance:
             "readable": [] if lent is None else [lent["package"]],
             "debugger": debugger,
         }
-        return json.dumps(told).encode()
+        return json.dumps(birth).encode()
 
     def _exchange(self, request: bytes | None, limit_seconds: int) -> dict[str, Any] | Failure:
         """Send `request` and return the reply; a failure here is the instance's end."""

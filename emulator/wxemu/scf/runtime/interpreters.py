@@ -47,7 +47,7 @@ class Interpreter:
 def choose_bare(runtime: str) -> Interpreter:
     """Return a Python of this runtime that can import nothing but the standard library.
 
-    Where there is none, that is said once, and the Python of this environment stands in for it.
+    Where there is none, a warning says so once, and the Python of this environment is used instead.
     """
     python, remark = _chosen(runtime)
     return Interpreter((python or find(PRESENT) or sys.executable, NO_PACKAGES), remark)
@@ -78,7 +78,7 @@ def _chosen(runtime: str) -> tuple[str | None, str | None]:
 
 
 def _runtime_of(python: Path) -> str | None:
-    """Which runtime a command is; None if it does not run, as a version manager's stand-in for what is not chosen."""
+    """Which runtime a command is; None if it does not run, like a version manager's shim of an inactive one."""
     command = [str(python), "-I", NO_PACKAGES, "-c", _VERSION]
     try:
         asked = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - a Python on PATH

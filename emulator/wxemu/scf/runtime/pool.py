@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from wxemu.scf.runtime.forkserver import ForkServer
     from wxemu.scf.runtime.revision import Revision
 
-# Warm processes of all functions and tenants together; the longest unused goes first.
+# Warm processes of all functions and tenants together; the one that was unused longest is ended first.
 MAX_IDLE: Final = 32
-_BIRTHS: Final = 3  # a fork server that dies may take two instances along before that is seen and it is replaced
+_BIRTHS: Final = 3  # a fork server that dies may end two instances before it is replaced
 _LONGEST_SWEEP_SECONDS: Final = 10.0
 
 
@@ -95,7 +95,7 @@ class Pool:
         self._end(useless)
 
     def close(self) -> None:
-        """End all processes; who waits for one is told RuntimeClosedError. May be called again."""
+        """End all processes; whoever waits for one gets RuntimeClosedError. May be called again."""
         with self._changed:
             self._is_closed.set()
             for instance in self._leased:

@@ -30,9 +30,9 @@ if TYPE_CHECKING:
 EVENT_LIMIT_BYTES: Final = 6 << 20
 """Of an event as JSON in UTF-8 [doc]."""
 IDLE_SECONDS: Final = 600.0
-"""How long an instance is kept for the next invocation; the platform does not tell how long it does [inferred]."""
+"""How long an instance waits for the next invocation; the platform does not document its own time [inferred]."""
 EnvironLeak: TypeAlias = Literal["leak", "clear", "poison"]
-"""What of an invocation stays in os.environ: as on the platform all of it, nothing, or words that tell it is wrong."""
+"""What an invocation leaves in os.environ: everything, as on the platform; nothing; or words that warn its reader."""
 
 _log = logging.getLogger(__name__)
 
@@ -40,7 +40,7 @@ _log = logging.getLogger(__name__)
 class Runtime:
     """The SCF Python runtime on this machine. Thread-safe.
 
-    `variables(spec, appid)` gives what the platform's owner sets over the function's own `envVariables`, such as
+    `variables(appid)` gives what the platform's owner sets over the function's own `envVariables`, such as
     WX_APPID, WX_SECRET and WX_API_BASE; if one of these is an absolute path, the functions can write to its folder, as
     to a file system that is mounted there (CFS). `new_request_id()` gives a UUID. `max_instances` is per function and
     appid: callers beyond it wait. An instance that was not used for `idle_seconds`, by the `clock`, is ended.
@@ -53,7 +53,7 @@ class Runtime:
     def __init__(
         self,
         *,
-        variables: Callable[[FunctionSpec, str], Mapping[str, str]],
+        variables: Callable[[str], Mapping[str, str]],
         new_request_id: Callable[[], str],
         max_instances: int = 10,
         idle_seconds: float = IDLE_SECONDS,
@@ -101,7 +101,7 @@ class Runtime:
         """
         request_id = request_id or self._new_request_id()
         live = LiveLog(request_id, spec, hear or _ignore)
-        given = self._variables(spec, caller.appid)
+        given = self._variables(caller.appid)
         variables = {**spec.environment, **given}
         context = invocation_context(spec, caller, variables, request_id)
         request = _refuse_other_language(spec) or _encode(event, context, environ_leak)
@@ -168,18 +168,18 @@ def _run(
     instance: Instance, request_id: str, request: bytes, *, writable: Sequence[str], remark: str | None, live: LiveLog
 ) -> Invocation:
     """Load a new instance and call the handler; a `remark` about the interpreter begins a new instance's log."""
-    is_cold, failure, told = instance.is_cold, None, ""
+    is_cold, failure, preface = instance.is_cold, None, ""
     instance.hear(live.write)
     if is_cold:
         if remark is not None:
-            told = f"{remark}\n"
-            live.write(told.encode())
+            preface = f"{remark}\n"
+            live.write(preface.encode())
         failure = instance.load(writable)
         live.load(instance.init_ms, instance.init_function_ms, instance.init_memory_bytes)
     started = time.monotonic()
     outcome = failure or instance.call(request)
     duration_ms = (time.monotonic() - started) * 1000
-    log = told + instance.take_log()
+    log = preface + instance.take_log()
     instance.hear(None)
     return Invocation(
         request_id=request_id,
@@ -219,11 +219,11 @@ def _encode(event: JSONValue, context: Mapping[str, JSONValue], environ_leak: En
                 return event_size_failure()
     except RecursionError:
         return nesting_failure()
-    told = json.dumps({"context": context, "environLeak": environ_leak})
-    return f'{told[:-1]}, "event": {text}}}'.encode()
+    rest = json.dumps({"context": context, "environLeak": environ_leak})
+    return f'{rest[:-1]}, "event": {text}}}'.encode()
 
 
 def _folders_in(variables: Mapping[str, str]) -> list[str]:
-    """Return the folders of the files that variables name; what lies in / itself is in no folder to be shared."""
+    """Return the folders of the files that variables name, but for / itself, which is not to be shared."""
     folders = {Path(value).parent.resolve() for value in variables.values() if value.startswith("/")}
     return sorted(str(folder) for folder in folders - {Path("/")} if folder.is_dir())

@@ -46,9 +46,9 @@ def face(world: World) -> Blueprint:
 
 
 def _list_uploads(world: World) -> Response:
-    """Unfinished uploads: none is ever told of, so that a client begins anew instead of going on."""
+    """The list of unfinished uploads, which is always empty: so a client begins anew instead of going on."""
     if "uploads" not in request.args:
-        raise NotFound  # "/" belongs to nobody else, and COS lists this bucket for nobody
+        raise NotFound  # nothing else is at "/", and COS lists this bucket for nobody
     prefix = request.args.get("prefix", "")
     with world.transaction():
         ticket.find_bearer(world, _sign(), path=f"/{prefix}")

@@ -1,4 +1,4 @@
-"""Leave to put one file into the temporary bucket: a signature in COS's old form, which the client sends as it came.
+"""The permission to put one file into the temporary bucket: a signature in COS's old form, which the client sends back.
 
 The CLI takes it for no more than base64 in which ``a=``, ``b=``, ``k=``, ``t=`` and ``r=`` stand [src]; the members'
 meaning is that of COS's multiple-use signature [doc], made with the account's own key.
@@ -68,9 +68,9 @@ def find_bearer(world: World, sign: str, *, path: str) -> App:
     try:
         decoded = base64.b64decode(sign, validate=True)
         digest, claims = decoded[:_DIGEST_BYTES], decoded[_DIGEST_BYTES:]
-        told = {name: values[0] for name, values in parse_qs(claims.decode()).items()}
-        app = apps.find_by_secret_id(world, told["k"])
-        expires_at, allowed = int(told["e"]), told["f"]
+        members = {name: values[0] for name, values in parse_qs(claims.decode()).items()}
+        app = apps.find_by_secret_id(world, members["k"])
+        expires_at, allowed = int(members["e"]), members["f"]
     except (ValueError, KeyError):
         raise AccessDeniedError from None
     if app is None:

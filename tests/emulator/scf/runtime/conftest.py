@@ -39,7 +39,7 @@ def deploy(tmp_path):
 
 
 def new_runtime(**arguments):
-    return Runtime(**{"variables": lambda _spec, _appid: {}, "new_request_id": lambda: "req-1", **arguments})
+    return Runtime(**{"variables": lambda _appid: {}, "new_request_id": lambda: "req-1", **arguments})
 
 
 @pytest.fixture

@@ -65,14 +65,14 @@ def test_a_plain_invocation_names_no_caller(runtime, deploy, server):
 
 
 def test_the_platform_s_variables_win_over_the_function_s_own(start_runtime, deploy, server):
-    runtime = start_runtime(variables=lambda spec, appid: {"WX_APPID": appid, "NAME": spec.name})
+    runtime = start_runtime(variables=lambda appid: {"WX_APPID": appid, "NAME": "theirs"})
     spec = deploy(
         "import os\ndef main(event, context):\n    return [context, dict(os.environ)]\n",
         environment={"WX_APPID": "mine", "NAME": "mine", "KEPT": "yes"},
     )
     context, environ = runtime.invoke(spec, {}, server).result
     for told in (pairs(context), environ):
-        assert (told["WX_APPID"], told["NAME"], told["KEPT"]) == (server.appid, spec.name, "yes")
+        assert (told["WX_APPID"], told["NAME"], told["KEPT"]) == (server.appid, "theirs", "yes")
 
 
 def test_a_reused_instance_s_environ_still_holds_the_last_caller_and_the_context_does_not(
