@@ -38,7 +38,7 @@ def _fresh():
 
 @contextmanager
 def runtime(**options):
-    running = Runtime(variables=lambda _spec, _appid: {}, new_request_id=lambda: "req-1", **options)
+    running = Runtime(variables=lambda _appid: {}, new_request_id=lambda: "req-1", **options)
     try:
         yield running
     finally:
