@@ -14,8 +14,7 @@ from documentation import DOCS, GUIDE, PROJECT, README, blocks, prose_of, text_o
 
 from wxemu.app import create_app
 from wxemu.cli import main
-from wxemu.cloudbase import grants as permissions
-from wxemu.cloudbase.admin import actions as gateway
+from wxemu.cloudbase.admin import routes as gateway
 from wxemu.cloudbase.callers import issue_wx_api_token
 from wxemu.cloudbase.web import routes as web
 from wxemu.core.http.application import SWITCHBOARD
@@ -29,8 +28,8 @@ from wxemu.phone.routes import OPERATIONS
 from wxemu.scf.deployment import Deployment
 from wxemu.state import seed, seed_form
 from wxemu.wechat import users
-from wxemu.wechat.errors import ERRMSG
-from wxemu.wechat.openapis import BY_PATH
+from wxemu.wechat.errors import CLOUD_CALL_REFUSALS, ERRMSG
+from wxemu.wechat.openapis import TABLE
 from wxemu.wechat.soter import PROFILES
 
 if TYPE_CHECKING:
@@ -113,12 +112,13 @@ def test_every_script_is_documented(name):
 
 def test_every_route_is_documented_with_its_method(app):
     documented = without_names(DOCUMENTED + COVERAGE)
+    openapis = {api.path: api.method for api in TABLE}
     served = {
         f"{method} {without_names(rule.rule)}"
         for party in app.extensions[SWITCHBOARD].applications()
         for rule in party.url_map.iter_rules()
         if not rule.endpoint.endswith(".unserved")
-        for method in ([BY_PATH[rule.rule].method] if rule.rule in BY_PATH else rule.methods - {"HEAD", "OPTIONS"})
+        for method in ([openapis[rule.rule]] if rule.rule in openapis else rule.methods - {"HEAD", "OPTIONS"})
     }
 
     assert sorted(route for route in served if f"`{route}`" not in documented) == []
@@ -171,7 +171,7 @@ def test_every_failure_of_the_functions_is_documented():
     of_the_gateway = re.findall(
         r"^    \"[A-Z_]+\": (-\d+),", (wxcloud / "codes.py").read_text(encoding="utf-8"), re.MULTILINE
     )
-    refusals = map(str, permissions.REFUSALS)
+    refusals = map(str, CLOUD_CALL_REFUSALS)
 
     assert own
     assert of_the_gateway

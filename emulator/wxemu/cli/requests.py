@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -79,8 +78,7 @@ def _line(exchange: Mapping[str, Any]) -> str:
     at = datetime.fromtimestamp(exchange["at"], UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     name = exchange["name"] if exchange["api"] in (None, exchange["name"]) else f"{exchange['name']} {exchange['api']}"
     asked = name or f"{exchange['method']} {exchange['url']}"
-    is_false = re.search(r'is_?ok\\*":\s*false', exchange["response_body"], re.IGNORECASE)
-    outcome = exchange["errcode"] or ("is_ok=false" if is_false else exchange["status"])
+    outcome = exchange["errcode"] or (exchange["outcome"] if exchange["is_failure"] else exchange["status"])
     return f"{at} {exchange['rid']:<36} {exchange['face']:<12} {asked} {outcome} {exchange['cost_in_ms']:.1f}ms"
 
 

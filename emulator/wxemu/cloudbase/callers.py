@@ -88,7 +88,7 @@ def issue_wx_api_token(
 ) -> str:
     """The token by which one invocation, and no other, may make its cloud calls: a ``scf.deployment.IssueToken``."""
     with world.transaction():
-        grant = grants.grant(
+        grant = grants.issue(
             world,
             appid=caller.appid,
             env=caller.env,
@@ -97,4 +97,4 @@ def issue_wx_api_token(
             permissions=permissions,
             request_id=request_id,
         )
-    return grant.token
+    return grant.wx_api_token

@@ -1,8 +1,4 @@
-"""Cloud calls: what a function may ask of WeChat without an access_token.
-
-CloudCallError
-    The gateway refuses; ``code`` is one of ``REFUSALS``.
-"""
+"""Grants: what an invocation may ask of WeChat by cloud call. Its wx_api_token stands for its grant."""
 
 from __future__ import annotations
 
@@ -10,42 +6,23 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from wxemu.core import apps
 from wxemu.core.randomness import BASE64URL
+from wxemu.wechat.errors import CloudCallError
 from wxemu.wechat.openapis import BY_NAME
 
 if TYPE_CHECKING:
     from wxemu.core.apps import App
+    from wxemu.core.http.recording import Entry
     from wxemu.core.world import World
     from wxemu.wechat.openapis import Api
 
 LIFE: Final = 600
-"""Seconds that a wxCloudApiToken works; the real one's life is not known [inferred]."""
-REFUSALS: Final = {
-    -604100: "API not found",
-    -604101: "function has no permission to call this API",
-    -604102: "call open API timeout",
-    -604103: "call open API system error",
-    -604104: "illegal source of invocation",
-}
-"""The gateway's own refusals, with wx-server-sdk's texts [src]; -604102 and -604103 by a fault only."""
-
-
-class CloudCallError(Exception):
-    """The gateway refuses a cloud call.
-
-    :param request_id: of the invocation that calls, where its token told.
-    """
-
-    def __init__(self, code: int, *, request_id: str | None = None) -> None:
-        self.code = code
-        self.request_id = request_id
-        super().__init__(f"{code} {REFUSALS[code]}")
+"""Seconds that a wx_api_token works; the real one's life is not known [inferred]."""
 
 
 @dataclass(frozen=True)
 class Grant:
-    """What one invocation may do: the meaning of its wxCloudApiToken.
+    """What one invocation may do: the meaning of its wx_api_token.
 
     :param function: its name; empty for an environment that was asked for without one.
     :param openid: of the mini program user on whose behalf it runs, if any.
@@ -53,7 +30,7 @@ class Grant:
     :param request_id: of the invocation.
     """
 
-    token: str = field(repr=False)
+    wx_api_token: str = field(repr=False)
     appid: str
     env: str
     function: str
@@ -62,7 +39,7 @@ class Grant:
     request_id: str
 
 
-def grant(
+def issue(
     world: World,
     *,
     appid: str,
@@ -72,13 +49,13 @@ def grant(
     permissions: frozenset[str],
     request_id: str,
 ) -> Grant:
-    """A token for one invocation, by which it, and no other function, may use its permissions."""
-    granted = Grant(world.randomness.text(64, BASE64URL), appid, env, function, openid, permissions, request_id)
+    """A grant for one invocation: with its wx_api_token that one, and no other function, may use the permissions."""
+    grant = Grant(world.randomness.text(64, BASE64URL), appid, env, function, openid, permissions, request_id)
     now = world.clock.now()
-    world.store.run("DELETE FROM api_tokens WHERE expires_at <= ?", now)
+    world.store.run("DELETE FROM wx_api_tokens WHERE expires_at <= ?", now)
     world.store.run(
-        "INSERT INTO api_tokens VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        granted.token,
+        "INSERT INTO wx_api_tokens VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        grant.wx_api_token,
         appid,
         env,
         function,
@@ -87,38 +64,48 @@ def grant(
         now + LIFE,
         request_id,
     )
-    return granted
+    return grant
 
 
-def find(world: World, token: str, *, appid: str) -> Grant | None:
-    """What the token stands for in this app now; ``None`` for an empty, unknown, ended or foreign one."""
-    row = world.store.row("SELECT * FROM api_tokens WHERE token = ? AND appid = ?", token, appid)
+def find(world: World, wx_api_token: str, *, appid: str) -> Grant | None:
+    """What the wx_api_token stands for in this app now; ``None`` for an empty, unknown, ended or foreign one."""
+    row = world.store.row("SELECT * FROM wx_api_tokens WHERE wx_api_token = ? AND appid = ?", wx_api_token, appid)
     if row is None or world.clock.now() >= row["expires_at"]:
         return None
     permissions = frozenset(json.loads(row["permissions"]))
-    return Grant(row["token"], row["appid"], row["env"], row["function"], row["openid"], permissions, row["request_id"])
+    return Grant(wx_api_token, appid, row["env"], row["function"], row["openid"], permissions, row["request_id"])
 
 
 def find_by_invocation(world: World, request_id: str) -> Grant | None:
     """What an invocation that began a while ago may still do, or ``None``."""
-    row = world.store.row("SELECT token, appid FROM api_tokens WHERE request_id = ?", request_id)
-    return None if row is None else find(world, row["token"], appid=row["appid"])
+    row = world.store.row("SELECT wx_api_token, appid FROM wx_api_tokens WHERE request_id = ?", request_id)
+    return None if row is None else find(world, row["wx_api_token"], appid=row["appid"])
 
 
-def authorise(world: World, *, api_name: str, token: str, appid: str) -> tuple[Grant, Api, App]:
-    """The invocation that makes a cloud call, the openapi that it names, and the app it is made for.
+@dataclass(frozen=True)
+class CloudCallCredential:
+    """How an invocation proves that it may call an openapi: a ``wechat.openapis.Credential``.
 
-    :param token: the wxCloudApiToken of the invocation that calls.
-    :param appid: of the environment that is called.
-    :raises CloudCallError: -604104 the token; -604100 no such API, or none by cloud call; -604101 not declared.
+    :param app: of the environment that is called.
     """
-    granted = find(world, token, appid=appid)
-    app = apps.find(world, appid)
-    if granted is None or app is None:
-        raise CloudCallError(-604104)
-    api = BY_NAME.get(api_name)
-    if api is None or not api.has_cloud_call:
-        raise CloudCallError(-604100, request_id=granted.request_id)
-    if api_name not in granted.permissions:
-        raise CloudCallError(-604101, request_id=granted.request_id)
-    return granted, api, app
+
+    wx_api_token: str = field(repr=False)
+    api_name: str
+    app: App
+    is_cloud_call: bool = True
+
+    def authorise(self, world: World, entry: Entry) -> tuple[Api, App]:
+        """The openapi that is named, and the app.
+
+        :raises CloudCallError: -604104 the token; -604100 no such openapi, or none by cloud call; -604101 not declared.
+        """
+        grant = find(world, self.wx_api_token, appid=self.app.appid)
+        if grant is None:
+            raise CloudCallError(-604104)
+        entry.request_id = grant.request_id
+        api = BY_NAME.get(self.api_name)
+        if api is None or not api.has_cloud_call:
+            raise CloudCallError(-604100)
+        if self.api_name not in grant.permissions:
+            raise CloudCallError(-604101)
+        return api, self.app

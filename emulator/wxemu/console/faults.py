@@ -9,7 +9,8 @@ from wxemu.console import declared, form
 from wxemu.console.page import chosen_app, chosen_appid, show
 from wxemu.core import faults
 from wxemu.core.faults import Fault
-from wxemu.wechat.errors import ERRMSG
+from wxemu.wechat import openapi_faults
+from wxemu.wechat.errors import ERRMSG, OVERLOADS
 from wxemu.wechat.openapis import TABLE
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def page(world: World, deployment: Deployment) -> Response:
         faults=waiting,
         effects=_effects,
         apis=[faults.ANY, *(api.name for api in TABLE)],
-        errcodes={**ERRMSG, **faults.OVERLOADS},
+        errcodes={**ERRMSG, **OVERLOADS},
         failures=faults.FAILURES,
         functions=sorted(spec.name for spec in declared.of(deployment, chosen_app(world)).functions),
     )
@@ -59,7 +60,7 @@ def add(world: World, _deployment: Deployment) -> str:
         probability=form.number("percent") / 100 if form.text("percent") else 1.0,
     )
     with world.transaction():
-        faults.add(world, wanted)
+        openapi_faults.add(world, wanted)
     return "/faults"
 
 

@@ -9,7 +9,7 @@ from flask import request
 
 from wxemu.core.http import body
 from wxemu.core.http.body import BodyError
-from wxemu.wechat.parameters import is_text
+from wxemu.core.text import is_text
 
 if TYPE_CHECKING:
     from collections.abc import Collection

@@ -14,13 +14,15 @@ from flask import Response, g, request
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from werkzeug.exceptions import NotFound
 
-from wxemu.console import outcome, story
+from wxemu.console import story
 from wxemu.console.texts import Texts
-from wxemu.core import apps
+from wxemu.core import apps, outcome
 from wxemu.core.http import language
+from wxemu.core.journal import json_value
 
 if TYPE_CHECKING:
     from wxemu.core.apps import App
+    from wxemu.core.outcome import Outcome
     from wxemu.core.world import World
 
 THEMES: Final = ("auto", "light", "dark")
@@ -142,6 +144,11 @@ def _kept(name: str, known: tuple[str, ...]) -> str | None:
 
 
 @functools.cache
+def _outcome_of_result(result: str) -> Outcome:
+    """What the result of a function says, which is kept as JSON."""
+    return outcome.of_members(json_value(result))
+
+
 def _templates() -> Environment:
     templates = Environment(
         loader=PackageLoader("wxemu.console"),
@@ -150,7 +157,7 @@ def _templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    templates.globals |= {"outcome_of": outcome.of, "outcome_in": outcome.in_text, "story": story}
+    templates.globals |= {"outcome_of_result": _outcome_of_result, "story": story}
     templates.filters |= {
         "time": _time,
         "day": _day,

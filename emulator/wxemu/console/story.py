@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
-from wxemu.console import outcome
-
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
@@ -93,11 +91,11 @@ def _told(exchange: Exchange, made: Sequence[Exchange], caller: str = "server") 
         yield Step(source, target, words, exchange.rid)
     for entry in made:
         yield from _told(entry, (), caller="function")
-    found = outcome.of(exchange)
+    is_ok = not exchange.is_failure
     for source, target in pairwise(path[::-1]):
-        yield Step(source, target, found.words, exchange.rid, is_answer=True, is_ok=found.is_ok)
+        yield Step(source, target, exchange.outcome, exchange.rid, is_answer=True, is_ok=is_ok)
     if len(path) == 1:
-        yield Step(path[0], path[0], f"{words}: {found.words}", exchange.rid, is_answer=True, is_ok=found.is_ok)
+        yield Step(path[0], path[0], f"{words}: {exchange.outcome}", exchange.rid, is_answer=True, is_ok=is_ok)
 
 
 def _path(exchange: Exchange, caller: str) -> list[str]:

@@ -12,6 +12,7 @@ from wxemu.core import faults
 from wxemu.core.faults import Fault
 from wxemu.core.http import body
 from wxemu.core.http.body import BodyError
+from wxemu.wechat import openapi_faults
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -49,7 +50,7 @@ def added(world: World) -> Response:
     """A new one, as it waits."""
     wanted = _asked(body.of_request())
     with world.transaction():
-        fault = faults.add(world, wanted)
+        fault = openapi_faults.add(world, wanted)
     return jsonify(_shown(fault))
 
 

@@ -19,7 +19,7 @@ from flask import Blueprint, Response, jsonify, request
 from werkzeug.datastructures import Headers
 from werkzeug.exceptions import Conflict
 
-from wxemu.cloudbase import grants as permissions
+from wxemu.cloudbase import grants
 from wxemu.cloudbase.admin.signature import SignedRequest, canonical_request
 from wxemu.control import exchanges
 from wxemu.core import apps, journal
@@ -111,7 +111,7 @@ def _of_present_request() -> dict[str, str]:
 def _with_credentials(world: World, exchange: Exchange, app: App | None) -> Sent:
     if app is None:  # a call that is refused for that very reason
         return Sent(exchange.url, exchange.request_body.encode())
-    token = tokens.issue_stable(world, app, is_forced=False).token if "token=" in exchange.url else STRUCK_OUT
+    token = tokens.issue_stable(world, app, is_forced=False).access_token if "token=" in exchange.url else STRUCK_OUT
     values = {"access_token": token, "cloudbase_access_token": token, "secret": app.secret}
     in_url = restore(exchange.url, {name: quote(value, safe="") for name, value in values.items()})
     in_body = restore(exchange.request_body, {name: json.dumps(value)[1:-1] for name, value in values.items()})
@@ -126,27 +126,27 @@ def _parameters(world: World, deployment: Deployment, exchange: Exchange, app: A
     if form is not None and "requestData" in sent:
         sent["requestData"] = b64decode(sent["requestData"])
     if sent.get("wxCloudApiToken"):
-        sent["wxCloudApiToken"] = _api_token(world, deployment, exchange, app)
+        sent["wxCloudApiToken"] = _wx_api_token(world, deployment, exchange, app)
     return sent
 
 
-def _api_token(world: World, deployment: Deployment, exchange: Exchange, app: App) -> str:
-    granted = permissions.find_by_invocation(world, exchange.request_id or "")
-    if granted is None:
+def _wx_api_token(world: World, deployment: Deployment, exchange: Exchange, app: App) -> str:
+    grant = grants.find_by_invocation(world, exchange.request_id or "")
+    if grant is None:
         raise Conflict("the invocation that made the call is not known any more: call the function again")
     try:
-        declared = deployment.function(app.env, granted.function).openapi_permissions
+        declared = deployment.function(app.env, grant.function).openapi_permissions
     except UnknownFunctionError:
-        declared = granted.permissions
-    return permissions.grant(
+        declared = grant.permissions
+    return grants.issue(
         world,
-        appid=granted.appid,
-        env=granted.env,
-        function=granted.function,
-        openid=granted.openid,
+        appid=grant.appid,
+        env=grant.env,
+        function=grant.function,
+        openid=grant.openid,
         permissions=declared,
-        request_id=granted.request_id,
-    ).token
+        request_id=grant.request_id,
+    ).wx_api_token
 
 
 def _signed(world: World, exchange: Exchange, app: App, parameters: Mapping[str, Any]) -> Sent:

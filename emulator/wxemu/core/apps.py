@@ -1,4 +1,4 @@
-"""Mini programs: appid, AppSecret, and what an app may be refused for.
+"""Mini programs: appid, AppSecret, and what WeChat holds against an app.
 
 UnknownAppError
     No app has the appid that somebody names to us (WeChat has its own words for it: 40013).
@@ -8,12 +8,9 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-import hmac
 import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
-
-from wxemu.wechat.errors import ERRMSG, WeChatError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,7 +20,6 @@ if TYPE_CHECKING:
 
 SEED_NOTE: Final = "seed"
 """Under which the store keeps the seed's document."""
-IP_REFUSALS: Final = {"needs_confirmation": 89503, "refused_24h": 89506, "refused_1h": 89507}
 
 
 class UnknownAppError(Exception):
@@ -35,7 +31,7 @@ class Restrictions:
     """What WeChat holds against an app.
 
     :param ip_whitelist: when not empty, the only addresses that may fetch tokens (40164).
-    :param ip_refusal: a key of ``IP_REFUSALS``, or ``None``.
+    :param ip_refusal: why no address may: a key of ``wechat.app_access.IP_REFUSALS``; ``None`` if they may.
     :param is_secret_frozen: the AppSecret was frozen by the admin (40243).
     :param unauthorized: names of openapis this app has no permission for (48001).
     :param forbidden: names of openapis taken from it for irregularities (48004).
@@ -86,7 +82,8 @@ def add(world: World, app: App) -> None:
 
 def find(world: World, appid: str) -> App | None:
     """The app with this appid, or ``None``."""
-    return _app(world.store.row("SELECT * FROM apps WHERE appid = ?", appid))
+    row = world.store.row("SELECT * FROM apps WHERE appid = ?", appid)
+    return None if row is None else of_row(row)
 
 
 def require(world: World, appid: str) -> App:
@@ -102,22 +99,23 @@ def require(world: World, appid: str) -> App:
 
 def find_by_secret_id(world: World, secret_id: str) -> App | None:
     """The app whose environment these Tencent Cloud credentials own, or ``None``."""
-    return _app(world.store.row("SELECT * FROM apps WHERE secret_id = ?", secret_id))
+    row = world.store.row("SELECT * FROM apps WHERE secret_id = ?", secret_id)
+    return None if row is None else of_row(row)
 
 
 def find_by_env(world: World, env: str) -> App | None:
     """The app that this CloudBase environment is bound to, or ``None``."""
-    return _app(world.store.row("SELECT * FROM apps WHERE env = ? ORDER BY appid LIMIT 1", env))
+    row = world.store.row("SELECT * FROM apps WHERE env = ? ORDER BY appid LIMIT 1", env)
+    return None if row is None else of_row(row)
 
 
-def _app(row: Row | None) -> App | None:
-    if row is None:
-        return None
+def of_row(row: Row) -> App:
+    """The app in a row of the table ``apps``, or of a join with it."""
     return App(
         row["appid"],
         row["secret"],
         row["env"],
-        _kept_restrictions(row["restrictions"]),
+        _read_restrictions(row["restrictions"]),
         row["secret_id"],
         row["secret_key"],
     )
@@ -142,43 +140,5 @@ def restrictions(fields: Mapping[str, Any]) -> Restrictions:
 
 
 @functools.lru_cache(maxsize=256)
-def _kept_restrictions(text: str) -> Restrictions:
+def _read_restrictions(text: str) -> Restrictions:
     return restrictions(json.loads(text))
-
-
-def authenticate(world: World, *, appid: str, secret: str) -> App:
-    """The app whose AppSecret was presented.
-
-    :raises WeChatError: 40013 no such appid; 40125 another secret; 40243 the secret is frozen.
-    """
-    app = find(world, appid)
-    if app is None:
-        raise WeChatError(40013, value=appid)
-    if not hmac.compare_digest(app.secret.encode(), secret.encode()):
-        raise WeChatError(40125)
-    if app.restrictions.is_secret_frozen:
-        raise WeChatError(40243)
-    return app
-
-
-def check_address(app: App, client_ip: str) -> None:
-    """Let ``app`` fetch tokens from this address.
-
-    :raises WeChatError: 40164 not in the whitelist; 89503, 89506, 89507 refused by the admin.
-    """
-    held = app.restrictions
-    if held.ip_whitelist and client_ip not in held.ip_whitelist:
-        raise WeChatError(40164, errmsg=ERRMSG[40164].format(ip=client_ip), value=client_ip)
-    if held.ip_refusal is not None:
-        raise WeChatError(IP_REFUSALS[held.ip_refusal], value=client_ip)
-
-
-def check_permission(app: App, api_name: str) -> None:
-    """Let ``app`` use this openapi.
-
-    :raises WeChatError: 48001 it has no permission; 48004 it was taken away.
-    """
-    if api_name in app.restrictions.unauthorized:
-        raise WeChatError(48001, value=api_name)
-    if api_name in app.restrictions.forbidden:
-        raise WeChatError(48004, value=api_name)

@@ -1,7 +1,8 @@
 """Faults: what goes wrong on purpose, at WeChat's openapis or in functions, and answers that were programmed.
 
-A programmed answer is a fault with a ``reply`` that is met once. Faults are met in the order in which they were added,
-the oldest that fits, one a call; so several programmed answers are a queue.
+A programmed answer is a fault with a ``reply`` that is met once. A call meets the oldest fault that fits it, and one
+only; so several programmed answers are a queue. The names of openapis and the errcodes are WeChat's own rules, see
+``wechat.openapi_faults``.
 
 FaultError
     A fault that cannot be; the text says what was expected.
@@ -12,16 +13,15 @@ UnknownFaultError
 from __future__ import annotations
 
 import json
+import threading
+import time
 from dataclasses import astuple, dataclass, fields, replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from wxemu.cloudbase.grants import REFUSALS
 from wxemu.core import apps
-from wxemu.wechat.errors import ERRMSG, WeChatError
-from wxemu.wechat.openapis import BY_NAME
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Container, Iterable
     from sqlite3 import Row
 
     from wxemu.core.world import World
@@ -33,19 +33,14 @@ OF_FUNCTIONS: Final = ("fail", "reply")
 """The effects that a fault of either can have, by the names that our interfaces give them."""
 FAILURES: Final = ("timeout", "memory", "error", "exit")
 """How a function can be made to fail: its time or memory runs out, its code raises, its process ends."""
-OVERLOADS: Final = {
-    -501001: "resource system error",
-    -501002: "resource server timeout",
-    -501003: "exceed request limit",
-    -501004: "exceed concurrent request limit",
-}
-"""What the gateway answers when it cannot serve, with wx-server-sdk's texts [src]; no rule of ours raises them."""
-OF_THE_GATEWAY: Final = frozenset({*OVERLOADS, *REFUSALS})
-"""errcodes that only a cloud call can get: a fault with one of them is met by no other."""
 LONGEST_MS: Final = 600_000
 FIRST_STATUS: Final = 200
 LAST_STATUS: Final = 599
 MOST_TIMES: Final = 10**9
+MOST_LATE: Final = 400
+"""Answers that are late at one time: each holds a thread of the server, and further ones come at once, so that there
+is one left to take the fault away."""
+_LATE: Final = threading.BoundedSemaphore(MOST_LATE)
 
 
 class FaultError(ValueError):
@@ -67,16 +62,16 @@ class Fault:
     :param api: the openapi's name in THE TABLE, or ``*``; ``None`` for a fault of functions.
     :param function: the function's name, or ``*``; ``None`` for a fault of openapis.
     :param appid: of the only app that meets it; ``None`` for all.
-    :param errcode: WeChat refuses with it; one of ``OF_THE_GATEWAY``: the gateway does.
+    :param errcode: WeChat refuses with it, or the gateway of cloud calls if it is one of its own.
     :param errmsg: the text to it, by default that of the table of errors.
     :param reply: JSON text: the members of the openapi's reply, or the function's result.
     :param status: the HTTP status of a proxy that stands before WeChat and answers in its place, with ``body``.
     :param failure: one of ``FAILURES``.
     :param latency_ms: milliseconds by which the answer comes late.
     :param is_abort: whether the connection is cut without an answer.
-    :param times: how often it is met yet, then it is gone; ``None`` for ever.
-    :param probability: of its being met by a call that fits, above 0 and up to 1.
-    :param hits: how often it was met.
+    :param times: how many more calls meet it before it is gone; ``None`` for no end.
+    :param probability: with which a call that fits meets it, above 0 and up to 1.
+    :param hits: how many calls have met it.
     """
 
     number: int = 0
@@ -107,33 +102,18 @@ class Fault:
         return not self.effects
 
     @property
+    def is_outage(self) -> bool:
+        """Whether the caller gets no answer of WeChat's or the gateway's at all."""
+        return self.is_abort or self.status is not None
+
+    @property
     def remark(self) -> str:
         """What the journal says of a call that met it."""
         return f"fault {self.number}"
 
-    def refusal(self, client_ip: str) -> WeChatError:
-        """WeChat's refusal with the fault's errcode."""
-        errcode = -1 if self.errcode is None else self.errcode
-        text = ERRMSG[errcode].format(ip=client_ip) if self.errmsg is None else self.errmsg
-        return WeChatError(errcode, errmsg=text)
-
-    def members(self, client_ip: str) -> Mapping[str, Any]:
-        """What stands where the openapi's decision would; nothing for what is no answer of WeChat's.
-
-        :raises WeChatError: the fault is a refusal by WeChat.
-        """
-        if self.errcode is not None and self.errcode not in OF_THE_GATEWAY:
-            raise self.refusal(client_ip)
-        replied: Mapping[str, Any] = {} if self.reply is None else json.loads(self.reply)
-        return replied
-
 
 def add(world: World, fault: Fault) -> Fault:
-    """Have ``fault`` wait for the calls that fit it.
-
-    :raises FaultError: it cannot be.
-    """
-    _check(world, fault)
+    """Have ``fault``, which was checked, wait for the calls that fit it. ``wechat.openapi_faults.add`` does both."""
     names = [field.name for field in fields(Fault)]
     row = world.store.row(
         f"INSERT INTO faults ({', '.join(names)}) VALUES ({', '.join('?' * len(names))}) RETURNING number",  # noqa: S608
@@ -163,26 +143,28 @@ def remove_all(world: World, *, appid: str | None = None) -> int:
     return world.store.run("DELETE FROM faults WHERE ?1 IS NULL OR appid = ?1", appid)
 
 
-def met_by_call(world: World, *, api: str, appid: str | None, is_cloud_call: bool = False) -> Fault | None:
-    """The fault that this call of an openapi meets, or ``None``; to be asked once a call, in its decision."""
+def take_for_call(world: World, *, api: str, appid: str | None, spared: Container[int] = ()) -> Fault | None:
+    """The fault that this call of an openapi meets, or ``None``; to be asked once a call, in its transaction.
+
+    :param spared: errcodes of faults that a call of this kind cannot meet.
+    """
     rows = world.store.rows(
         "SELECT * FROM faults WHERE api IN (?, '*') AND (appid IS NULL OR appid = ?) ORDER BY number", api, appid
     )
-    # Without faults, as nearly always, asking has taken a microsecond.
-    return _met(world, (_fault(row) for row in rows if is_cloud_call or row["errcode"] not in OF_THE_GATEWAY))
+    return _take(world, (_fault(row) for row in rows if row["errcode"] not in spared))
 
 
-def met_by_invocation(world: World, *, function: str, appid: str) -> Fault | None:
+def take_for_invocation(world: World, *, function: str, appid: str) -> Fault | None:
     """The fault that this invocation of a function meets, or ``None``; to be asked once an invocation."""
     rows = world.store.rows(
         "SELECT * FROM faults WHERE function IN (?, '*') AND (appid IS NULL OR appid = ?) ORDER BY number",
         function,
         appid,
     )
-    return _met(world, map(_fault, rows))
+    return _take(world, map(_fault, rows))
 
 
-def _met(world: World, fitting: Iterable[Fault]) -> Fault | None:
+def _take(world: World, fitting: Iterable[Fault]) -> Fault | None:
     for fault in fitting:
         if fault.probability < 1 and world.randomness.fraction() >= fault.probability:
             continue
@@ -194,12 +176,25 @@ def _met(world: World, fitting: Iterable[Fault]) -> Fault | None:
     return None
 
 
+def wait(fault: Fault) -> None:
+    """Let the fault's latency pass, in real time; not within a transaction, since all others would wait as well."""
+    if fault.latency_ms and _LATE.acquire(blocking=False):
+        try:
+            time.sleep(fault.latency_ms / 1000)
+        finally:
+            _LATE.release()
+
+
 def _fault(row: Row) -> Fault:
     values = {field.name: row[field.name] for field in fields(Fault)}
     return Fault(**{**values, "is_abort": bool(row["is_abort"])})
 
 
-def _check(world: World, fault: Fault) -> None:
+def check(world: World, fault: Fault) -> None:
+    """Refuse a fault that cannot be, whatever the names of openapis and their errcodes are.
+
+    :raises FaultError: it cannot be.
+    """
     if (fault.api is None) == (fault.function is None):
         raise FaultError(f"expected api or function, got {'neither' if fault.api is None else 'both'}")
     if fault.appid is not None and apps.find(world, fault.appid) is None:
@@ -207,7 +202,7 @@ def _check(world: World, fault: Fault) -> None:
     if fault.api is None:
         _check_function_effects(fault)
     else:
-        _check_api_effects(fault, fault.api)
+        _check_api_effects(fault)
     if fault.only_delays and fault.latency_ms == 0:
         possible = OF_FUNCTIONS if fault.api is None else OF_OPENAPIS
         raise FaultError(f"expected an effect, got none; name {', '.join(possible)} or a latency")
@@ -235,29 +230,15 @@ def _check_function_effects(fault: Fault) -> None:
         raise FaultError(f"fail: expected one of {', '.join(FAILURES)}, got {fault.failure!r}")
 
 
-def _check_api_effects(fault: Fault, api: str) -> None:
-    if api != ANY and api not in BY_NAME:
-        raise FaultError(f"api: expected {ANY} or one of {', '.join(BY_NAME)}, got {api!r}")
+def _check_api_effects(fault: Fault) -> None:
     _check_effects(fault, OF_OPENAPIS, "a fault of an openapi")
-    _check_errcode(fault, api)
+    if fault.errcode is None and fault.errmsg is not None:
+        raise FaultError("errmsg: expected an errcode with it")
+    if fault.errcode == 0:
+        raise FaultError("errcode: 0 is no failure; for a success of your own name a reply")
     if fault.reply is not None and not isinstance(json.loads(fault.reply), dict):
         raise FaultError(f"reply: expected an object, as every openapi's reply is, got {fault.reply}")
     if fault.body is not None and fault.status is None:
         raise FaultError("body: expected a status with it")
     if fault.status is not None and not FIRST_STATUS <= fault.status <= LAST_STATUS:
         raise FaultError(f"status: expected {FIRST_STATUS} to {LAST_STATUS}, got {fault.status}")
-
-
-def _check_errcode(fault: Fault, api: str) -> None:
-    if fault.errcode is None:
-        if fault.errmsg is not None:
-            raise FaultError("errmsg: expected an errcode with it")
-    elif fault.errcode == 0:
-        raise FaultError("errcode: 0 is no failure; for a success of your own name a reply")
-    elif fault.errcode in OF_THE_GATEWAY:
-        if fault.errmsg is not None:
-            raise FaultError(f"errmsg: {fault.errcode} is the gateway's, which has its own text to it")
-        if api != ANY and not BY_NAME[api].has_cloud_call:
-            raise FaultError(f"errcode: {fault.errcode} is the gateway's, and {api} is not to be had by cloud call")
-    elif fault.errcode not in ERRMSG and fault.errmsg is None:
-        raise FaultError(f"errmsg: {fault.errcode} is not in the table of errors, so it needs a text")

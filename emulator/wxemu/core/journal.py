@@ -1,4 +1,4 @@
-"""What happened: every exchange with its rid, credentials taken out."""
+"""What happened: every exchange with its rid and its outcome, credentials taken out."""
 
 from __future__ import annotations
 
@@ -21,8 +21,6 @@ KEPT_CHARACTERS: Final = 64 * 1024
 """Of a body its beginning; what is longer is cut, and says so."""
 SEARCHED_CHARACTERS: Final = 1000
 """Of a text that is looked for its beginning: nobody else decides meanwhile."""
-RID_LIFE: Final = 7 * 24 * 3600
-"""Seconds for which a rid can be asked about [doc]."""
 FACES: Final = ("phone", "wechat", "cloudbase", "tencentcloud")
 """Who tells the journal, from left to right in the flow."""
 _FORGET_EVERY: Final = 100
@@ -49,6 +47,7 @@ class Exchange:
     :param layers: JSON of what the face found inside a body that is no text, see ``wxemu.core.http.layers``.
     :param token_digest: of an access_token that was refused, see ``tokens.digest``.
     :param remark: for our own eyes: the value that caused a failure, the fault that was arranged.
+    :param outcome: what came of it, in a word, and whether that is a failure: see ``core.outcome``.
     :param number: its place in the order of all exchanges, which goes on after a reset; 0 until it is kept.
     """
 
@@ -72,6 +71,8 @@ class Exchange:
     layers: str | None = None
     token_digest: str | None = None
     remark: str | None = None
+    outcome: str = "ok"
+    is_failure: bool = False
     number: int = 0
 
     @property
@@ -97,7 +98,7 @@ class Choice:
     :param api: the openapi's name, or the operation's.
     :param request_id: of an invocation: what it made, and what started it.
     :param text: stands, in whatever case, in the rid, the address, a body, a parameter, a remark or the User-Agent.
-    :param is_failure: whether the answer tells of a failure, a signature found wrong among them.
+    :param is_failure: whether the answer is a failure; a signature that is not genuine is one as well.
     :param since: Unix seconds.
     :param before: only what came before the exchange of this number.
     :param after: only what came after it.
@@ -125,9 +126,7 @@ _CONDITIONS: Final = {
     "text": "instr(lower(rid || ' ' || url || ' ' || name || ' ' || coalesce(api, '') || ' ' || request_body"
     " || ' ' || response_body || ' ' || coalesce(given, '') || ' ' || coalesce(remark, '')"
     " || ' ' || user_agent), lower(?)) > 0",
-    "is_failure": "? = (coalesce(errcode, '0') <> '0' OR status >= 400 OR response_body LIKE '%is_ok\":false%'"
-    """ OR response_body LIKE '%is_ok\\":false%' OR response_body GLOB '*"result":{"errCode":[-1-9]*'"""
-    """ OR response_body LIKE '%"isOk":false%')""",
+    "is_failure": "is_failure = ?",
     "since": "at >= ?",
     "before": "number < ?",
     "after": "number > ?",
@@ -164,7 +163,7 @@ def _finite(written: str) -> float:
 def record(world: World, exchange: Exchange) -> int:
     """Keep one exchange; its number. Every hundredth time, forget all but the latest ``KEPT_EXCHANGES``."""
     row = world.store.row(
-        "INSERT INTO exchanges VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        "INSERT INTO exchanges VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
         " RETURNING number",
         exchange.rid,
         exchange.at,
@@ -173,8 +172,8 @@ def record(world: World, exchange: Exchange) -> int:
         exchange.appid,
         exchange.method,
         strike_out(exchange.url),
-        _kept(exchange.request_body),
-        _kept(exchange.response_body),
+        _cut(exchange.request_body),
+        _cut(exchange.response_body),
         exchange.cost_in_ms,
         exchange.client_ip,
         exchange.user_agent,
@@ -182,10 +181,12 @@ def record(world: World, exchange: Exchange) -> int:
         exchange.api,
         exchange.errcode,
         exchange.request_id,
-        None if exchange.given is None else _kept(exchange.given),
-        None if exchange.layers is None else _kept(exchange.layers),
+        None if exchange.given is None else _cut(exchange.given),
+        None if exchange.layers is None else _cut(exchange.layers),
         exchange.token_digest,
         exchange.remark,
+        exchange.outcome,
+        exchange.is_failure,
     )
     number = 0 if row is None else int(row["number"])
     if number % _FORGET_EVERY == 0:
@@ -193,7 +194,7 @@ def record(world: World, exchange: Exchange) -> int:
     return number
 
 
-def _kept(body: str) -> str:
+def _cut(body: str) -> str:
     if len(body) > KEPT_CHARACTERS:
         body = f"{body[:KEPT_CHARACTERS]}\n[cut: {len(body)} characters in all]"
     return strike_out(body)
@@ -250,15 +251,15 @@ def without_ids(text: str) -> str:
 
 def recent(world: World, *, choice: Choice = EVERYTHING, limit: int = 50) -> list[Exchange]:
     """The latest exchanges of a choice, newest first."""
-    return _chosen(world, choice, "DESC", limit)
+    return _select(world, choice, "DESC", limit)
 
 
 def after(world: World, number: int, choice: Choice) -> list[Exchange]:
     """The exchanges of a choice that came after the one with this number, in their order."""
-    return _chosen(world, Choice(**{**vars(choice), "after": number}), "ASC", -1)
+    return _select(world, Choice(**{**vars(choice), "after": number}), "ASC", -1)
 
 
-def _chosen(world: World, choice: Choice, order: str, limit: int) -> list[Exchange]:
+def _select(world: World, choice: Choice, order: str, limit: int) -> list[Exchange]:
     wanted = {name: value for name, value in vars(choice).items() if value is not None}
     if "text" in wanted:
         wanted["text"] = wanted["text"][:SEARCHED_CHARACTERS]
@@ -275,4 +276,5 @@ def last_number(world: World) -> int:
 
 
 def _exchange(row: Row) -> Exchange:
-    return Exchange(**{field.name: row[field.name] for field in fields(Exchange)})
+    values = {field.name: row[field.name] for field in fields(Exchange)}
+    return Exchange(**{**values, "is_failure": bool(row["is_failure"])})

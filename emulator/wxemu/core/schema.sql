@@ -40,11 +40,11 @@ CREATE TABLE signed_texts (
   text TEXT NOT NULL, given_text TEXT NOT NULL, signature TEXT NOT NULL, override TEXT NOT NULL
 );
 CREATE INDEX signed_texts_by_phone ON signed_texts (phone_id, number);
-CREATE TABLE api_tokens (
-  token TEXT PRIMARY KEY, appid TEXT NOT NULL, env TEXT NOT NULL, function TEXT NOT NULL, openid TEXT,
+CREATE TABLE wx_api_tokens (
+  wx_api_token TEXT PRIMARY KEY, appid TEXT NOT NULL, env TEXT NOT NULL, function TEXT NOT NULL, openid TEXT,
   permissions TEXT NOT NULL, expires_at REAL NOT NULL, request_id TEXT NOT NULL
 ) WITHOUT ROWID;
-CREATE INDEX api_tokens_by_end ON api_tokens (expires_at);
+CREATE INDEX wx_api_tokens_by_end ON wx_api_tokens (expires_at);
 CREATE TABLE web_users (
   env TEXT NOT NULL, device_id TEXT NOT NULL, uuid TEXT NOT NULL, PRIMARY KEY (env, device_id)
 ) WITHOUT ROWID;
@@ -90,6 +90,7 @@ CREATE TABLE exchanges (
   number INTEGER PRIMARY KEY AUTOINCREMENT, rid TEXT NOT NULL, at REAL NOT NULL, face TEXT NOT NULL, name TEXT NOT NULL, appid TEXT,
   method TEXT NOT NULL, url TEXT NOT NULL, request_body TEXT NOT NULL, response_body TEXT NOT NULL,
   cost_in_ms REAL NOT NULL, client_ip TEXT NOT NULL, user_agent TEXT NOT NULL, status INTEGER NOT NULL,
-  api TEXT, errcode TEXT, request_id TEXT, given TEXT, layers TEXT, token_digest TEXT, remark TEXT
+  api TEXT, errcode TEXT, request_id TEXT, given TEXT, layers TEXT, token_digest TEXT, remark TEXT,
+  outcome TEXT NOT NULL, is_failure INTEGER NOT NULL
 );
 CREATE INDEX exchanges_by_rid ON exchanges (rid)

@@ -1,4 +1,4 @@
-"""The emulated world: its state, its time, its chances, its settings."""
+"""The emulated world: its state, its clock, its randomness, its settings."""
 
 from __future__ import annotations
 

@@ -4,9 +4,8 @@ Nothing is guessed where it can be tried: the keys, texts and tokens of this wor
 holds no credential: it speaks of "the session_key, base64-decoded" and never shows one.
 """
 
-from wxemu.explain.case import Explanation, Finding
+from wxemu.explain.case import MISTAKES, Explanation, Finding
 from wxemu.explain.explaining import explain
-from wxemu.explain.mistake import Mistake
-from wxemu.explain.mistakes import MISTAKES
+from wxemu.explain.mistakes import Mistake
 
 __all__ = ["MISTAKES", "Explanation", "Finding", "Mistake", "explain"]

@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from wxemu.explain.mistakes import MISTAKES
+from wxemu.explain import request_mistakes, signature_mistakes
 
 if TYPE_CHECKING:
     from wxemu.core.journal import Exchange
     from wxemu.core.world import World
 
+MISTAKES: Final = {
+    mistake.name: mistake
+    for mistake in (
+        *signature_mistakes.CONFIRMATIONS,
+        *signature_mistakes.LOGIN_STATES,
+        *request_mistakes.CREDENTIALS,
+        *request_mistakes.REQUESTS,
+    )
+}
 SUCCEEDED = "Nothing is wrong: the call succeeded."
 UNEXPLAINED = "None of the usual mistakes."
 
@@ -94,8 +103,7 @@ class Case:
         """The explanation."""
         findings = sorted(self._looked.values(), key=lambda finding: not finding.is_cause)
         happened = [MISTAKES[finding.name].happened for finding in findings if finding.is_cause]
-        has_failed = self.exchange.errcode not in (None, "0")
-        verdict = " ".join(happened) or (UNEXPLAINED if has_failed else SUCCEEDED)
+        verdict = " ".join(happened) or (UNEXPLAINED if self.exchange.is_failure else SUCCEEDED)
         return Explanation(self.exchange.rid, verdict, tuple(findings), tuple(self.evidence))
 
 

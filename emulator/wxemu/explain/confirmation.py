@@ -26,7 +26,6 @@ MOST_KEYS: Final = 500
 MOST_BEFORE: Final = 500
 """Earlier verifications of a device that are looked at."""
 SIGNATURE_BYTES: Final = 256
-_IS_OK: Final = re.compile(r'is_ok\\*":\s*true')
 _HEX: Final = re.compile(r"[0-9a-fA-F]+")
 _SIGNATURES: Final = (
     "signature_in_hex",
@@ -68,7 +67,7 @@ def look(case: Case) -> None:
         str(given.get("json_string", "")),
         _normalised(case, str(given.get("json_signature", ""))),
     )
-    if _IS_OK.search(case.exchange.response_body):
+    if not case.exchange.is_failure:
         _look_at_repetitions(case, sent)
         return
     known = signed_texts.find(case.world, sent.signature)
@@ -220,10 +219,10 @@ def _look_at_repetitions(case: Case, sent: _Confirmation) -> None:
 def _verified_before(case: Case, cpu_id: str) -> Iterator[journal.Exchange]:
     """Confirmations of this device in this app that WeChat has found genuine before."""
     exchange = case.exchange
-    choice = Choice(appid=exchange.appid, api=exchange.api, text=cpu_id, before=exchange.number)
+    choice = Choice(appid=exchange.appid, api=exchange.api, is_failure=False, text=cpu_id, before=exchange.number)
     for before in journal.recent(case.world, choice=choice, limit=MOST_BEFORE):
         text = before.parameters.get("json_string")
-        if _IS_OK.search(before.response_body) and texts.members(text).get("cpu_id") == cpu_id:
+        if texts.members(text).get("cpu_id") == cpu_id:
             yield before
 
 

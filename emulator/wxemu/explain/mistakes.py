@@ -1,17 +1,21 @@
-"""The mistakes that are looked for, by their names."""
+"""The form of a mistake that is looked for; the two tables of them stand above it, and ``case`` knows them all."""
 
 from __future__ import annotations
 
-from typing import Final
+from dataclasses import dataclass
 
-from wxemu.explain import request_mistakes, signature_mistakes
 
-MISTAKES: Final = {
-    mistake.name: mistake
-    for mistake in (
-        *signature_mistakes.CONFIRMATIONS,
-        *signature_mistakes.LOGIN_STATES,
-        *request_mistakes.CREDENTIALS,
-        *request_mistakes.REQUESTS,
-    )
-}
+@dataclass(frozen=True)
+class Mistake:
+    """One usual mistake.
+
+    :param name: the same in every language, and in every version.
+    :param happened: a sentence.
+    :param tried: how it is found out, as one reads it on a list of what was tried.
+    :param advice: what to do.
+    """
+
+    name: str
+    happened: str
+    tried: str
+    advice: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from wxemu.explain.mistake import Mistake
+from wxemu.explain.mistakes import Mistake
 
 CREDENTIALS: Final = (
     Mistake(

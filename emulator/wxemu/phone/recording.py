@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from flask import Response, jsonify
 
-from wxemu.core import journal
+from wxemu.core import journal, outcome
 from wxemu.core.http.recording import entry
 
 if TYPE_CHECKING:
@@ -25,14 +25,13 @@ def record_answer(world: World, name: str, appid: str, answer: Mapping[str, Any]
     A header holds the rid of the exchange, which is the request id for a function call.
     """
     exchange = entry()
-    exchange.name, exchange.appid, exchange.errcode = name, appid, _errcode(answer)
+    exchange.name, exchange.appid, exchange.errcode = name, appid, answer.get("errCode")
+    exchange.outcome = outcome.of_members(answer)
+    if exchange.errcode is None and ":fail" in answer.get("errMsg", ""):
+        exchange.fail(FAILED)  # of wx.checkSession and its like, which have no number for it
+    elif not exchange.outcome.is_failure and "result" in answer:
+        exchange.outcome = outcome.of_members(answer["result"])  # of the function that was called
     exchange.rid = answer.get("requestID") or journal.new_rid(world)
     response = jsonify(answer)
     response.headers[RID_HEADER] = exchange.rid
     return response
-
-
-def _errcode(answer: Mapping[str, Any]) -> int | str | None:
-    """The code of a failure; wx.checkSession and others have no number for it, only the word in errMsg."""
-    code: int | str | None = answer.get("errCode")
-    return FAILED if code is None and ":fail" in answer.get("errMsg", "") else code

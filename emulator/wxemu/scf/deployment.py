@@ -9,7 +9,6 @@ from functools import partial
 from typing import TYPE_CHECKING, Final, Protocol
 
 from wxemu.core import apps, faults
-from wxemu.core.http import outages
 from wxemu.scf import failures, invocation_records, stand_in
 from wxemu.scf.catalogue import Catalogue
 from wxemu.scf.failures import TooManyCallsError, UnknownFunctionError, UnreadableProjectError
@@ -173,10 +172,10 @@ class Deployment:
     ) -> Invocation | None:
         """The outcome that a fault puts in the place of the function's own, if the invocation meets one."""
         with self._world.transaction():
-            fault = faults.met_by_invocation(self._world, function=spec.name, appid=caller.appid)
+            fault = faults.take_for_invocation(self._world, function=spec.name, appid=caller.appid)
         if fault is None:
             return None
-        outages.wait(fault)
+        faults.wait(fault)
         done = stand_in.make_invocation(fault, spec, request_id)
         if done is not None:
             for line in log.lines(done, spec).splitlines():

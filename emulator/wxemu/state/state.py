@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from wxemu.core import apps
+from wxemu.core import apps, migrations
 from wxemu.core.files import write_atomically
 from wxemu.core.journal import json_value
 from wxemu.core.store import SCHEMA_VERSION
@@ -108,6 +108,8 @@ class State:
 def _read(document: Mapping[str, Any]) -> Mapping[str, Any]:
     if VERSION not in document:
         raise StateError(f"this is no state of an emulator: expected a document with the member {VERSION}")
+    if document[VERSION] == migrations.FORMER_VERSION:
+        document = {**document, VERSION: SCHEMA_VERSION, "world": migrations.migrate_tables(document.get("world"))}
     if document[VERSION] != SCHEMA_VERSION or isinstance(document[VERSION], bool):
         raise StateError(
             f"the state is of version {document[VERSION]!r}, this emulator reads version {SCHEMA_VERSION} only;"

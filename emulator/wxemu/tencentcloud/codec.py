@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from flask import Response, jsonify
 
+from wxemu.core.text import is_text
 from wxemu.tencentcloud.errors import TOO_LARGE, ApiError
-from wxemu.wechat.parameters import is_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -126,5 +126,6 @@ def _refuse(error: Exception) -> Response:
     if failed is None:
         _log.exception("a fault of the emulator, answered as InternalError", exc_info=error)
         failed = ApiError("InternalError", "An internal error has occurred. Retry your request later.")
-    entry().errcode, entry().response_body = failed.code, None
+    entry().fail(failed.code)
+    entry().response_body = None
     return codec.failure(failed, request_id=entry().rid)

@@ -7,6 +7,7 @@ import hashlib
 import json
 from typing import TYPE_CHECKING, Any, Final
 
+from wxemu.core import outcome
 from wxemu.core.http.recording import entry
 from wxemu.scf.api_functions import FunctionError, Trigger
 from wxemu.scf.configuration import Configuration
@@ -61,7 +62,7 @@ def _run(call: Call, parameter: str, *, kind: str) -> Mapping[str, Any]:
     wants_log = call.parameters.optional_text("LogType") == "Tail"
     spec = call.catalogue.find(env, name).spec
     done = call.deployment.invoke(name, event, Identity.of_server(call.app.appid, call.app.env))
-    entry().rid = done.request_id
+    entry().rid, entry().outcome = done.request_id, outcome.of_members(done.result)
     result = log.api_result(done, log=_tail(log.lines(done, spec)) if wants_log else "")
     return {"Result": {**result, **_UNKNOWN_YET} if kind == "Event" else result}
 

@@ -16,7 +16,7 @@ from wxemu.core.http.tc3 import (
     sha256,
     timestamp,
 )
-from wxemu.wechat.parameters import is_text
+from wxemu.core.text import is_text
 
 if TYPE_CHECKING:
     from flask import Request

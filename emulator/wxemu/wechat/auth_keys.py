@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from wxemu.wechat import soter, users
+from wxemu.wechat import soter
+from wxemu.wechat.errors import WeChatError
 
 if TYPE_CHECKING:
     from wxemu.core.world import World
@@ -52,9 +53,15 @@ def is_genuine(world: World, *, appid: str, openid: str, json_string: str, json_
 
     :raises WeChatError: 40003 nobody has this openid here.
     """
-    user = users.require(world, appid, openid)
-    rows = world.store.rows("SELECT public_key FROM auth_keys WHERE appid = ? AND openid = ?", user.appid, user.openid)
+    rows = world.store.rows(
+        "SELECT public_key FROM users LEFT JOIN auth_keys USING (appid, openid) WHERE appid = ? AND openid = ?",
+        appid,
+        openid,
+    )
+    if not rows:
+        raise WeChatError(40003, value=openid)
     return any(
         soter.verify(public_key_pem=row["public_key"], json_string=json_string, json_signature=json_signature)
         for row in rows
+        if row["public_key"] is not None  # of a user without any
     )

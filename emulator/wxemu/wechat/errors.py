@@ -1,7 +1,9 @@
-"""What WeChat answers when a call fails: errcode -> errmsg, once.
+"""What is answered when a call of an openapi fails: errcode -> errmsg, once.
 
 WeChatError
-    One failed call. It knows its errcode, WeChat's text for it, and (for our own eyes) the value that caused it.
+    WeChat refuses. It knows its errcode, WeChat's text for it, and (for our own eyes) the value that caused it.
+CloudCallError
+    The gateway of cloud calls refuses before WeChat is asked, or cannot serve.
 
 Texts: the official return-code page and the tables of the endpoint pages [doc]; 40001 and 87007 (with its typo) as
 real replies print them [field]. Codes that no rule of ours raises are here for programmed answers.
@@ -62,6 +64,24 @@ ERRMSG: Final[dict[int, str]] = {
     90010: "no session",
 }
 
+CLOUD_CALL_REFUSALS: Final = {
+    -604100: "API not found",
+    -604101: "function has no permission to call this API",
+    -604102: "call open API timeout",
+    -604103: "call open API system error",
+    -604104: "illegal source of invocation",
+}
+"""The gateway's own refusals, with wx-server-sdk's texts [src]; -604102 and -604103 by a fault only."""
+OVERLOADS: Final = {
+    -501001: "resource system error",
+    -501002: "resource server timeout",
+    -501003: "exceed request limit",
+    -501004: "exceed concurrent request limit",
+}
+"""What the gateway answers when it cannot serve, with wx-server-sdk's texts [src]; by a fault only."""
+CLOUD_CALL_ERRMSG: Final = {**CLOUD_CALL_REFUSALS, **OVERLOADS}
+"""What only a cloud call can be answered."""
+
 DAILY_TOKEN_QUOTA_ERRMSG: Final = f"{ERRMSG[45009]}, {_ADVICE}"
 """45009 of GET /cgi-bin/token carries the advice of 40001 as well [field]."""
 
@@ -78,4 +98,16 @@ class WeChatError(Exception):
         self.errcode = errcode
         self.errmsg = ERRMSG[errcode] if errmsg is None else errmsg
         self.value = value
+        super().__init__(f"{errcode} {self.errmsg}")
+
+
+class CloudCallError(Exception):
+    """A cloud call that the gateway refuses, or cannot serve.
+
+    :param errcode: a key of ``CLOUD_CALL_ERRMSG``.
+    """
+
+    def __init__(self, errcode: int) -> None:
+        self.errcode = errcode
+        self.errmsg = CLOUD_CALL_ERRMSG[errcode]
         super().__init__(f"{errcode} {self.errmsg}")

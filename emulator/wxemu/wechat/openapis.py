@@ -1,24 +1,83 @@
-"""THE TABLE: one entry an openapi; routes, permission names and documents are made from it.
+"""THE TABLE: one entry an openapi, with its function; and ``call``, the one way in which an openapi is called.
 
-To add one: write its function in ``answers`` and its entry here.
+To add one: write its function and its entry. Routes, permission names and documents are made from the table.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from wxemu.core import apps
-from wxemu.wechat import answers, tokens
-from wxemu.wechat.errors import WeChatError
-from wxemu.wechat.parameters import Parameter, Request
+from wxemu.core import faults, journal
+from wxemu.core.outcome import of_members
+from wxemu.core.text import is_text
+from wxemu.wechat import app_access, auth_keys, quotas, rids, sessions, tokens
+from wxemu.wechat.errors import CLOUD_CALL_ERRMSG, DAILY_TOKEN_QUOTA_ERRMSG, ERRMSG, CloudCallError, WeChatError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from flask import Response
+
     from wxemu.core.apps import App
     from wxemu.core.faults import Fault
+    from wxemu.core.http.recording import Entry
     from wxemu.core.world import World
+    from wxemu.wechat.tokens import AccessToken
+
+    Members = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One parameter of an openapi.
+
+    :param missing: errcode of a call without it, or ``None`` if it is optional.
+    :param invalid: errcode of a call with one that is no ``kind``.
+    :param kind: its type in a JSON body; in a query everything is a string.
+    """
+
+    name: str
+    description: str
+    missing: int | None = None
+    invalid: int = 40097
+    kind: type = str
+
+    def check(self, parameters: Members) -> None:
+        """Refuse a request that lacks it or has it in another type.
+
+        :raises WeChatError: ``missing`` or ``invalid``.
+        """
+        value = parameters.get(self.name)
+        if value is None or value == "":
+            if self.missing is not None:
+                raise WeChatError(self.missing, value=self.name)
+        elif not isinstance(value, self.kind) or (isinstance(value, str) and not is_text(value)):
+            raise WeChatError(self.invalid, value=self.name)
+
+
+@dataclass(frozen=True)
+class Request:
+    """A call whose parameters have been checked.
+
+    :param app: who calls, where the openapi takes an access_token.
+    """
+
+    parameters: Members = field(repr=False)
+    client_ip: str
+    app: App | None = None
+
+    def __getitem__(self, name: str) -> Any:
+        """The parameter, or the empty string if an optional one was left out."""
+        value = self.parameters.get(name)
+        return "" if value is None else value
+
+    @property
+    def appid(self) -> str:
+        """Of the app that the access_token speaks for."""
+        if self.app is None:
+            raise LookupError("this openapi takes no access_token, so no app is known before its own decision")
+        return self.app.appid
 
 
 @dataclass(frozen=True)
@@ -27,6 +86,7 @@ class Api:
 
     :param name: as in ``cloud.openapi`` and ``permissions.openapi``.
     :param reply: members of a successful reply, with an example of each.
+    :param decide: a pure function of the world and the request, which gives the members or raises WeChatError.
     :param has_cloud_call: whether ``cloud.openapi`` offers it [doc].
     :param takes_access_token: whether the caller proves itself with one; else with appid and secret.
     """
@@ -36,35 +96,97 @@ class Api:
     path: str
     summary: str
     parameters: tuple[Parameter, ...]
-    reply: Mapping[str, object]
-    decide: Callable[[World, Request], Mapping[str, Any]]
+    reply: Members
+    decide: Callable[[World, Request], Members]
     has_cloud_call: bool = False
     takes_access_token: bool = True
 
-    def authorise(self, world: World, access_token: str | None) -> App | None:
-        """Who calls; ``None`` where the parameters will say.
 
-        :raises WeChatError: 41001, 40014, 40001, 42001 the token; 48001, 48004 the permission.
-        """
-        if not self.takes_access_token:
-            return None
-        app = tokens.authorise(world, access_token)
-        apps.check_permission(app, self.name)
-        return app
+OK: Final = {"errcode": 0, "errmsg": "ok"}
+BUFFER_LIMIT: Final = 1000
+"""Bytes of checksession's ``buffer``, a leftover that is checked and not used [doc of 2019; code inferred]."""
 
-    def answer(
-        self, world: World, app: App | None, given: Mapping[str, Any], client_ip: str, fault: Fault | None
-    ) -> Mapping[str, Any]:
-        """The members of the reply.
 
-        :param fault: what the call meets; it stands in place of the parameters' checks and the decision.
-        :raises WeChatError: a parameter is missing or invalid, or the decision itself.
-        """
-        if fault is not None and not fault.only_delays:
-            return fault.members(client_ip)
-        for parameter in self.parameters:
-            parameter.check(given)
-        return self.decide(world, Request(given, client_ip, app))
+def get_access_token(world: World, request: Request) -> Members:
+    """``GET /cgi-bin/token``."""
+    app = _client_credential(world, request)
+    quotas.spend(world, appid=app.appid, api="auth.getAccessToken", errmsg=DAILY_TOKEN_QUOTA_ERRMSG)
+    return _token_reply(tokens.issue(world, app))
+
+
+def get_stable_access_token(world: World, request: Request) -> Members:
+    """``POST /cgi-bin/stable_token``."""
+    app = _client_credential(world, request)
+    quotas.spend(world, appid=app.appid, api="auth.getStableAccessToken")
+    return _token_reply(tokens.issue_stable(world, app, is_forced=request["force_refresh"] is True))
+
+
+def _client_credential(world: World, request: Request) -> App:
+    if request["grant_type"] != "client_credential":
+        raise WeChatError(40002, value=request["grant_type"])
+    app = app_access.authenticate(world, appid=request["appid"], secret=request["secret"])
+    app_access.check_address(app, request.client_ip)
+    return app
+
+
+def _token_reply(token: AccessToken) -> Members:
+    return {"access_token": token.access_token, "expires_in": token.expires_in}
+
+
+def code_to_session(world: World, request: Request) -> Members:
+    """``GET /sns/jscode2session``."""
+    if request["grant_type"] not in ("", "authorization_code"):
+        raise WeChatError(40002, value=request["grant_type"])
+    app = app_access.authenticate(world, appid=request["appid"], secret=request["secret"])
+    user = sessions.user_of_code(world, appid=app.appid, code=request["js_code"])
+    quotas.spend(world, appid=app.appid, api="auth.code2Session", openid=user.openid)
+    session = sessions.log_in(world, code=request["js_code"], user=user)
+    reply = {"session_key": session.session_key, "openid": session.openid}
+    return reply if user.unionid is None else {**reply, "unionid": user.unionid}
+
+
+def check_session_key(world: World, request: Request) -> Members:
+    """``GET /wxa/checksession``."""
+    _check_login_state(world, request)
+    return OK
+
+
+def reset_user_session_key(world: World, request: Request) -> Members:
+    """``GET /wxa/resetusersessionkey``."""
+    quotas.spend(world, appid=request.appid, api="auth.resetUserSessionKey")
+    session = sessions.reset(world, _check_login_state(world, request))
+    return {**OK, "openid": session.openid, "session_key": session.session_key}
+
+
+def _check_login_state(world: World, request: Request) -> sessions.Session:
+    if len(request["buffer"].encode()) > BUFFER_LIMIT:
+        raise WeChatError(87010, value=request["buffer"])
+    return sessions.check(
+        world,
+        appid=request.appid,
+        openid=request["openid"],
+        signature=request["signature"],
+        sig_method=request["sig_method"],
+    )
+
+
+def verify_signature(world: World, request: Request) -> Members:
+    """``POST /cgi-bin/soter/verify_signature``: the RSA part; challenge and counter are the caller's duty [doc]."""
+    is_ok = auth_keys.is_genuine(
+        world,
+        appid=request.appid,
+        openid=request["openid"],
+        json_string=request["json_string"],
+        json_signature=request["json_signature"],
+    )
+    if is_ok and world.settings.verify_signature_reply == "documented":
+        return {**OK, "is_ok": True}
+    return {"is_ok": is_ok}
+
+
+def get_rid_info(world: World, request: Request) -> Members:
+    """``POST /cgi-bin/openapi/rid/get``: what a rid stands for."""
+    return {**OK, "request": rids.describe(world, request["rid"], appid=request.appid)}
 
 
 _APPID = Parameter("appid", "the mini program's appid", missing=41002, invalid=40013)
@@ -78,7 +200,6 @@ _LOGIN_STATE = (
     Parameter("buffer", "at most 1000 bytes, not used", invalid=87010),
 )
 _TOKEN_REPLY = {"access_token": "NN_ and 133 characters", "expires_in": 7200}
-_OK_REPLY = {"errcode": 0, "errmsg": "ok"}
 
 TABLE: Final[tuple[Api, ...]] = (
     Api(
@@ -88,7 +209,7 @@ TABLE: Final[tuple[Api, ...]] = (
         summary="A new access_token; the one before works for five more minutes",
         parameters=(_CLIENT_CREDENTIAL, _APPID, _SECRET),
         reply=_TOKEN_REPLY,
-        decide=answers.get_access_token,
+        decide=get_access_token,
         takes_access_token=False,
     ),
     Api(
@@ -103,7 +224,7 @@ TABLE: Final[tuple[Api, ...]] = (
             Parameter("force_refresh", "replace the present token at once", kind=bool),
         ),
         reply=_TOKEN_REPLY,
-        decide=answers.get_stable_access_token,
+        decide=get_stable_access_token,
         takes_access_token=False,
     ),
     Api(
@@ -118,7 +239,7 @@ TABLE: Final[tuple[Api, ...]] = (
             Parameter("grant_type", "authorization_code", invalid=40002),
         ),
         reply={"session_key": "base64 of 16 bytes", "openid": "o and 27 characters", "unionid": "where there is one"},
-        decide=answers.code_to_session,
+        decide=code_to_session,
         takes_access_token=False,
     ),
     Api(
@@ -127,8 +248,8 @@ TABLE: Final[tuple[Api, ...]] = (
         path="/wxa/checksession",
         summary="Whether the session_key that our server keeps is still valid",
         parameters=_LOGIN_STATE,
-        reply=_OK_REPLY,
-        decide=answers.check_session_key,
+        reply=OK,
+        decide=check_session_key,
     ),
     Api(
         name="auth.resetUserSessionKey",
@@ -136,8 +257,8 @@ TABLE: Final[tuple[Api, ...]] = (
         path="/wxa/resetusersessionkey",
         summary="A new session_key with the expiry of the old one",
         parameters=_LOGIN_STATE,
-        reply={**_OK_REPLY, "openid": "o and 27 characters", "session_key": "base64 of 16 bytes"},
-        decide=answers.reset_user_session_key,
+        reply={**OK, "openid": "o and 27 characters", "session_key": "base64 of 16 bytes"},
+        decide=reset_user_session_key,
     ),
     Api(
         name="soter.verifySignature",
@@ -149,8 +270,8 @@ TABLE: Final[tuple[Api, ...]] = (
             Parameter("json_string", "resultJSON of wx.startSoterAuthentication, verbatim", missing=40101),
             Parameter("json_signature", "resultJSONSignature, verbatim", missing=40101),
         ),
-        reply={**_OK_REPLY, "is_ok": True},
-        decide=answers.verify_signature,
+        reply={**OK, "is_ok": True},
+        decide=verify_signature,
         has_cloud_call=True,
     ),
     Api(
@@ -159,29 +280,109 @@ TABLE: Final[tuple[Api, ...]] = (
         path="/cgi-bin/openapi/rid/get",
         summary="What happened in the call that a rid names",
         parameters=(Parameter("rid", "from an errmsg", missing=76002, invalid=76002),),
-        reply={
-            **_OK_REPLY,
-            "request": {
-                "invoke_time": 0,
-                "cost_in_ms": 0,
-                "request_url": "",
-                "request_body": "",
-                "response_body": "",
-                "client_ip": "",
-            },
-        },
-        decide=answers.get_rid_info,
+        reply={**OK, "request": {}},
+        decide=get_rid_info,
     ),
 )
 
-BY_PATH: Final = {api.path: api for api in TABLE}
 BY_NAME: Final = {api.name: api for api in TABLE}
 
 
-def check_method(api: Api, method: str) -> None:
-    """Refuse the wrong HTTP method.
+class Credential(Protocol):
+    """How a caller proves itself: an access_token, an appid with its secret, the wx_api_token of an invocation."""
 
-    :raises WeChatError: 43001, 43002.
+    @property
+    def is_cloud_call(self) -> bool:
+        """Whether the call comes through the gateway of cloud calls."""
+
+    def authorise(self, world: World, entry: Entry) -> tuple[Api, App | None]:
+        """The openapi that is called, and by which app; ``None`` where the parameters will say.
+
+        :param entry: learns what the credential tells of the caller, even if it is refused.
+        :raises WeChatError, CloudCallError: the credential is no good for this call.
+        """
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What was decided about a call, for the encoding that it came in: ``members``, unless there is an ``error``.
+
+    :param fault: what the call met; if it is an outage, nothing else counts.
     """
-    if method != api.method:
-        raise WeChatError(43001 if api.method == "GET" else 43002, value=method)
+
+    members: Members
+    error: WeChatError | CloudCallError | None = None
+    fault: Fault | None = None
+
+
+def call(
+    world: World,
+    credential: Credential,
+    read_parameters: Callable[[], Members],
+    entry: Entry,
+    encode: Callable[[Decision], Response],
+) -> Response:
+    """Decide a call of an openapi, by whichever way it came, and keep it in the journal: one transaction.
+
+    :param read_parameters: decodes them; it may raise WeChatError.
+    :param entry: the journal's, which gets all that is learnt.
+    """
+    with world.transaction():
+        entry.rid, entry.at = journal.new_rid(world), world.clock.now()
+        decision = _decide(world, credential, read_parameters, entry)
+        _note(entry, decision)
+        response = encode(decision)
+        entry.keep(world, response)
+    if decision.fault is not None:
+        faults.wait(decision.fault)
+    return response
+
+
+def _decide(world: World, credential: Credential, read_parameters: Callable[[], Members], entry: Entry) -> Decision:
+    fault = None
+    try:
+        api, app = credential.authorise(world, entry)
+        if app is not None:
+            app_access.check_permission(app, api.name)
+        parameters = read_parameters()
+        appid = _claimed_appid(parameters) if app is None else app.appid
+        entry.appid = appid or entry.appid
+        spared = () if credential.is_cloud_call else CLOUD_CALL_ERRMSG
+        fault = faults.take_for_call(world, api=api.name, appid=appid, spared=spared)
+        if fault is not None and not fault.only_delays:
+            return Decision(_answer_of_fault(fault, entry.client_ip), fault=fault)
+        for parameter in api.parameters:
+            parameter.check(parameters)
+        return Decision(api.decide(world, Request(parameters, entry.client_ip, app)), fault=fault)
+    except (WeChatError, CloudCallError) as error:
+        return Decision({}, error, fault)
+
+
+def _claimed_appid(parameters: Members) -> str | None:
+    """Whose call it is by its own word."""
+    appid = parameters.get("appid")
+    return appid.encode(errors="replace").decode() if isinstance(appid, str) else None
+
+
+def _answer_of_fault(fault: Fault, client_ip: str) -> Members:
+    """What stands in the place of the decision."""
+    if fault.errcode is None:
+        return journal.json_object(fault.reply or "{}")
+    if fault.errcode in CLOUD_CALL_ERRMSG:
+        raise CloudCallError(fault.errcode)
+    text = ERRMSG[fault.errcode].format(ip=client_ip) if fault.errmsg is None else fault.errmsg
+    raise WeChatError(fault.errcode, errmsg=text)
+
+
+def _note(entry: Entry, decision: Decision) -> None:
+    """Tell the journal what came of the call."""
+    error = decision.error
+    if error is None:
+        entry.errcode, entry.outcome = decision.members.get("errcode"), of_members(decision.members)
+    else:
+        entry.fail(error.errcode)
+    if isinstance(error, WeChatError) and error.value is not None:
+        entry.remark = repr(error.value)
+    if decision.fault is not None:
+        entry.remark = decision.fault.remark
+        entry.started -= decision.fault.latency_ms / 1000  # which passes when the transaction is over

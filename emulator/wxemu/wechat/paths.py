@@ -11,8 +11,7 @@ from wxemu.wechat.openapis import TABLE
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from wxemu.wechat.openapis import Api
-    from wxemu.wechat.parameters import Parameter
+    from wxemu.wechat.openapis import Api, Parameter
 
 _TYPES: Final = {str: "string", bool: "boolean", int: "integer"}
 

@@ -1,33 +1,43 @@
-"""Routes of api.weixin.qq.com, one for each row of THE TABLE; every answer is HTTP 200 [doc]."""
+"""HTTPS of api.weixin.qq.com: a route for each row of THE TABLE, how a request is read, and how an answer is written.
+
+Every answer is HTTP 200 and JSON, whatever its label says [doc].
+"""
 
 from __future__ import annotations
 
+import json
 import logging
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 
-from wxemu.core import faults, journal
+from wxemu.core import journal
 from wxemu.core.http import outages
 from wxemu.core.http.application import make_application
 from wxemu.core.http.origins import ForeignHostError
 from wxemu.core.http.recording import Entry
-from wxemu.wechat import codec, tokens
+from wxemu.wechat import openapis, tokens
 from wxemu.wechat.errors import WeChatError
-from wxemu.wechat.openapis import TABLE, check_method
+from wxemu.wechat.openapis import TABLE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from flask import Flask
 
+    from wxemu.core.apps import App
     from wxemu.core.http.access import Access
     from wxemu.core.world import World
-    from wxemu.wechat.openapis import Api
+    from wxemu.wechat.errors import CloudCallError
+    from wxemu.wechat.openapis import Api, Decision
 
 METHODS: Final = ("GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS")
+CONTENT_TYPE: Final = "application/json; encoding=utf-8"
+SNS_CONTENT_TYPE: Final = "text/plain"
+"""What /sns/ labels its JSON [src, field]."""
 _log = logging.getLogger(__name__)
 
 
@@ -50,16 +60,6 @@ def face(world: World) -> Blueprint:
     return routes
 
 
-def refuse(world: World, error: WeChatError) -> Response:
-    """The answer to a request that reached no openapi: an unknown path, a method no route takes, a fault of ours."""
-    entry = _entry("")
-    with world.transaction():
-        entry.rid, entry.at = journal.new_rid(world), world.clock.now()
-        text = codec.encode(_refused(world, entry, error))
-        entry.keep(world, text)
-    return _response(text)
-
-
 def refuse_request(world: World, error: Exception) -> Response:
     """WeChat's answer to a request that reached no openapi and ended in ``error``, whichever party was asked."""
     if isinstance(error, ForeignHostError):
@@ -67,73 +67,127 @@ def refuse_request(world: World, error: Exception) -> Response:
     elif isinstance(error, NotFound):
         refusal = WeChatError(40066, value=request.path)
     elif isinstance(error, MethodNotAllowed):
-        refusal = wrong_method(request.path, request.method)
+        api = next((api for api in TABLE if api.path == request.path), None)
+        refusal = WeChatError(40066, value=request.path) if api is None else _wrong_method(api, request.method)
     elif isinstance(error, HTTPException):
         refusal = WeChatError(47001, value=error.name)
     else:
         _log.exception("a fault of the emulator, answered as -1", exc_info=error)
         refusal = WeChatError(-1)
-    return refuse(world, refusal)
+    return _refuse(world, refusal)
 
 
-def wrong_method(path: str, method: str) -> WeChatError:
-    """The refusal of a method that no route takes."""
-    for api in TABLE:
-        if api.path == path:
-            try:
-                check_method(api, method)
-            except WeChatError as error:
-                return error
-    return WeChatError(40066, value=path)
+def _refuse(world: World, error: WeChatError) -> Response:
+    entry = _entry("")
+    entry.fail(error.errcode)
+    entry.remark = None if error.value is None else repr(error.value)
+    with world.transaction():
+        entry.rid, entry.at = journal.new_rid(world), world.clock.now()
+        response = _response(_failure(world, entry, error))
+        entry.keep(world, response)
+    return response
+
+
+@dataclass(frozen=True)
+class HttpsCredential:
+    """The access_token of an HTTPS request, or nothing yet for an openapi that takes appid and secret."""
+
+    api: Api
+    method: str
+    access_token: str | None = field(repr=False)
+    is_cloud_call: bool = False
+
+    def authorise(self, world: World, entry: Entry) -> tuple[Api, App | None]:
+        """The openapi of the route, and the app that the access_token speaks for.
+
+        :raises WeChatError: 43001, 43002 the method; 41001, 40014, 40001, 42001 the token.
+        """
+        try:
+            if self.method != self.api.method:
+                raise _wrong_method(self.api, self.method)
+            if self.api.takes_access_token:
+                return self.api, tokens.authorise(world, self.access_token)
+        except WeChatError:
+            entry.token_digest = tokens.digest(self.access_token) if self.access_token else None
+            self._name_owner(world, entry)
+            raise
+        self._name_owner(world, entry)
+        return self.api, None
+
+    def _name_owner(self, world: World, entry: Entry) -> None:
+        """Whoever an ended token belonged to may still ask what became of the call."""
+        entry.appid = entry.appid or tokens.owner(world, self.access_token)
 
 
 def _answer(world: World, api: Api) -> Response:
     entry = _entry(api.name)
-    body = request.get_data(cache=True, parse_form_data=False)
-    fault = None
-    with world.transaction():
-        entry.rid, entry.at = journal.new_rid(world), world.clock.now()
-        query = request.args
-        token = query.get("access_token") or query.get("cloudbase_access_token")
-        entry.appid = query.get("appid")
-        try:
-            check_method(api, request.method)
-            app = api.authorise(world, token)
-            given = codec.parameters(api.method, query, body)
-            entry.appid = _claimed_appid(given) if app is None else app.appid
-            fault = faults.met_by_call(world, api=api.name, appid=entry.appid)
-            members = api.answer(world, app, given, request.remote_addr or "", fault)
-            entry.errcode = members.get("errcode")
-        except WeChatError as error:
-            # Whoever an ended token belonged to may still ask what became of the call.
-            entry.appid = entry.appid or tokens.owner(world, token)
-            entry.token_digest = tokens.digest(token) if token else None
-            members = _refused(world, entry, error)
-        answer = _response(codec.encode(members))
-        if fault is not None:
-            answer, entry.remark = outages.passed(answer, fault), fault.remark
-            entry.started -= fault.latency_ms / 1000  # which passes when nobody waits for this decision any more
-        entry.keep(world, answer.get_data(as_text=True), status=answer.status_code)
-    outages.wait(fault)
-    return answer
+    body = request.get_data(cache=True, parse_form_data=False)  # before the transaction: clients may be slow
+    query = request.args
+    entry.appid = query.get("appid")
+    access_token = query.get("access_token") or query.get("cloudbase_access_token")
+    return openapis.call(
+        world,
+        HttpsCredential(api, request.method, access_token),
+        lambda: query if api.method == "GET" else _read_body(body),
+        entry,
+        partial(_encode, world, entry),
+    )
 
 
 def _entry(name: str) -> Entry:
-    given = request.args.to_dict() if request.method == "GET" else None
-    return Entry(face="wechat", name=name, api=name or None, given=given)
+    parameters = request.args.to_dict() if request.method == "GET" else None
+    return Entry(face="wechat", name=name, api=name or None, given=parameters)
 
 
-def _refused(world: World, entry: Entry, error: WeChatError) -> dict[str, object]:
-    entry.errcode = error.errcode
-    entry.remark = None if error.value is None else repr(error.value)
-    return codec.failure(error, path=request.path, rid=entry.rid, suffix=world.settings.errmsg_suffix)
+def _wrong_method(api: Api, method: str) -> WeChatError:
+    return WeChatError(43001 if api.method == "GET" else 43002, value=method)
 
 
-def _claimed_appid(given: Mapping[str, Any]) -> str | None:
-    """Whose call it is by its own word, for the journal."""
-    appid = given.get("appid")
-    return appid.encode(errors="replace").decode() if isinstance(appid, str) else None
+def _read_body(body: bytes) -> Mapping[str, Any]:
+    """The parameters of a POST.
+
+    :raises WeChatError: 44002 no body; 47001 one that is no JSON object in UTF-8.
+    """
+    if not body.strip():
+        raise WeChatError(44002)
+    try:
+        parameters = json.loads(body.decode(), parse_constant=_refuse_constant)
+    except (ValueError, RecursionError):
+        raise WeChatError(47001) from None
+    if not isinstance(parameters, dict):
+        raise WeChatError(47001)
+    return parameters
 
 
-def _response(text: str) -> Response:
-    return Response(text, content_type=codec.content_type(request.path))
+def _refuse_constant(constant: str) -> None:
+    raise ValueError(f"{constant} is Python's, not JSON's")
+
+
+def _encode(world: World, entry: Entry, decision: Decision) -> Response:
+    if decision.fault is not None and decision.fault.is_outage:
+        return outages.response(decision.fault)
+    return _response(decision.members if decision.error is None else _failure(world, entry, decision.error))
+
+
+def _failure(world: World, entry: Entry, error: WeChatError | CloudCallError) -> Mapping[str, Any]:
+    """The members of a refusal; its errmsg ends as ``errmsg_suffix`` says. On /sns/ a comma precedes it [field]."""
+    suffix = world.settings.errmsg_suffix
+    hint = entry.rid.replace("-", "")[8:]
+    if _is_sns():
+        forms = {"rid": f", rid: {entry.rid}", "hint": f", hints: [ req_id: {hint} ]"}
+        forms["both"] = f"{forms['hint']} rid: {entry.rid}"
+    else:
+        forms = {"rid": f" rid: {entry.rid}", "hint": f" hint: [{hint}]"}
+        forms["both"] = f"{forms['hint']}{forms['rid']}"
+    return {"errcode": error.errcode, "errmsg": error.errmsg + forms[suffix]}
+
+
+def _response(members: Mapping[str, Any]) -> Response:
+    """Compact JSON, characters as they are."""
+    text = json.dumps(members, ensure_ascii=False, separators=(",", ":"))
+    return Response(text, content_type=SNS_CONTENT_TYPE if _is_sns() else CONTENT_TYPE)
+
+
+def _is_sns() -> bool:
+    """Whether the path belongs to the family that labels and suffixes its answers in its own way."""
+    return request.path.startswith("/sns/")

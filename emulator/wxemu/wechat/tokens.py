@@ -40,7 +40,7 @@ _FORM = re.compile(r"[0-9]{2,3}_[A-Za-z0-9_-]{100,500}")
 class AccessToken:
     """A token as its endpoint gives it out; ``expires_in`` in seconds."""
 
-    token: str = field(repr=False)
+    access_token: str = field(repr=False)
     expires_in: int
 
 
@@ -147,8 +147,8 @@ def end(world: World, appid: str, wanted: str) -> IssuedToken | None:
     return None
 
 
-def _form_of(token: str) -> str:
-    """What may be said of something that is no token, in case it is a credential all the same."""
+def _describe(token: str) -> str:
+    """What our journal may say of something that is no token, in case it is a credential all the same."""
     return token if token in PLACEHOLDERS else f"{len(token)} characters"
 
 
@@ -180,14 +180,15 @@ def authorise(world: World, token: str | None) -> App:
     if not token:
         raise WeChatError(41001)
     if _FORM.fullmatch(token) is None:
-        raise WeChatError(40014, value=_form_of(token))
-    row = world.store.row("SELECT appid, expires_at, replaced_at FROM tokens WHERE token = ?", token)
-    app = None if row is None else apps.find(world, row["appid"])
-    if row is None or app is None:
+        raise WeChatError(40014, value=_describe(token))
+    row = world.store.row(
+        "SELECT apps.*, expires_at, replaced_at FROM tokens JOIN apps USING (appid) WHERE token = ?", token
+    )
+    if row is None:
         raise WeChatError(40001)
     now = world.clock.now()
     if row["replaced_at"] is not None and now >= row["replaced_at"]:
         raise WeChatError(40001)
     if now >= row["expires_at"]:
         raise WeChatError(42001)
-    return app
+    return apps.of_row(row)

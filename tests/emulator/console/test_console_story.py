@@ -54,7 +54,7 @@ def test_what_a_function_asks_is_told_between_its_call_and_its_answer():
 
 
 def test_a_cloud_call_goes_through_the_gateway():
-    cloud_call = exchange("wx.api", "cloudbase", api="soter.verifySignature", request_id="c", errcode="-604101")
+    cloud_call = exchange("wx.api", "cloudbase", api="soter.verifySignature", request_id="c", outcome="-604101")
 
     assert told(cloud_call, call("verifySignature", rid="c")) == [
         "phone > function: verifySignature",
@@ -78,7 +78,7 @@ def test_what_somebody_else_asked_meanwhile_is_not_the_function_s(other):
 
 
 def test_what_a_phone_does_alone_concerns_nobody_else():
-    assert told(exchange("wx.startSoterAuthentication", "phone", errcode="90009")) == [
+    assert told(exchange("wx.startSoterAuthentication", "phone", outcome="90009")) == [
         "phone < phone: wx.startSoterAuthentication: 90009"
     ]
 

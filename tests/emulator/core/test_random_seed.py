@@ -18,7 +18,7 @@ def _drawn(world):
     user = users.require(world, APPID, phone.openid)
     code = sessions.new_code(world, appid=APPID, openid=phone.openid)
     session = sessions.log_in(world, code=code, user=user)
-    token = tokens.issue(world, find_app(world, APPID)).token
+    token = tokens.issue(world, find_app(world, APPID)).access_token
     return phone.phone_id, phone.cpu_id, phone.openid, code, session.session_key, token, world.randomness.uuid()
 
 

@@ -96,14 +96,14 @@ def test_a_web_app_gets_a_programmed_result_as_it_gets_any(add, from_web_app):
 
 def test_a_late_function_runs_all_the_same(add, invoked, monkeypatch):
     waited = []
-    monkeypatch.setattr("wxemu.core.http.outages.time", SimpleNamespace(sleep=waited.append))
+    monkeypatch.setattr("wxemu.core.faults.time", SimpleNamespace(sleep=waited.append))
     add(latencyMs=1500)
     assert invoked()["result"] == "ran"
     assert waited == [1.5]
 
 
 def test_a_late_failure_lasts_as_long(add, invoked, monkeypatch):
-    monkeypatch.setattr("wxemu.core.http.outages.time", SimpleNamespace(sleep=lambda seconds: None))
+    monkeypatch.setattr("wxemu.core.faults.time", SimpleNamespace(sleep=lambda seconds: None))
     add(latencyMs=1500, fail="error")
     assert invoked()["durationMs"] == 1500
 

@@ -77,11 +77,11 @@ class Life:
             confirm(self.world, phone, request_auth_modes=("fingerPrint",), challenge="c")
 
     def _token(self, _):
-        self.tokens.append(tokens.issue(self.world, apps.find(self.world, APPID)).token)
+        self.tokens.append(tokens.issue(self.world, apps.find(self.world, APPID)).access_token)
 
     def _stable(self, is_forced):
         app = apps.find(self.world, APPID)
-        self.tokens.append(tokens.issue_stable(self.world, app, is_forced=is_forced).token)
+        self.tokens.append(tokens.issue_stable(self.world, app, is_forced=is_forced).access_token)
 
     def _advance(self, seconds):
         self.world.clock.advance(seconds)

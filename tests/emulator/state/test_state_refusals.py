@@ -22,8 +22,9 @@ def exchange(**changes):
     """A row of the journal."""
     told = dict.fromkeys(("rid", "name", "method", "url", "request_body", "response_body", "client_ip"), "")
     untold = dict.fromkeys(("appid", "api", "errcode", "request_id", "given", "layers", "token_digest", "remark"))
+    outcome = {"outcome": "ok", "is_failure": 0}
     row = {"number": 1, "at": 0.0, "face": "wechat", "cost_in_ms": 0.0, "user_agent": "", "status": 200}
-    return {**told, **untold, **row, **changes}
+    return {**told, **untold, **outcome, **row, **changes}
 
 
 def test_an_exchange_as_the_journal_keeps_them_is_taken(state):

@@ -9,7 +9,6 @@ from types import SimpleNamespace
 import pytest
 
 from wxemu.core import faults
-from wxemu.core.http import outages
 from wxemu.state import seed
 
 LOGIN = "/sns/jscode2session"
@@ -43,7 +42,7 @@ def checked(wechat):
 def waited(monkeypatch):
     """The seconds that answers have waited, none of which has passed."""
     seconds = []
-    monkeypatch.setattr("wxemu.core.http.outages.time", SimpleNamespace(sleep=seconds.append))
+    monkeypatch.setattr("wxemu.core.faults.time", SimpleNamespace(sleep=seconds.append))
     return seconds
 
 
@@ -222,7 +221,7 @@ class TestTheAnswerOnItsWay:
     def test_nobody_waits_for_a_late_answer_but_its_client(self, add, http, monkeypatch):
         seen = []
         waiting = SimpleNamespace(sleep=lambda seconds: seen.append((seconds, errcode(http))))
-        monkeypatch.setattr("wxemu.core.http.outages.time", waiting)
+        monkeypatch.setattr("wxemu.core.faults.time", waiting)
         add("auth.code2Session", latencyMs=250, times=1)
         assert errcode(http) == 41002
         assert seen == [(0.25, 41002)]  # another call was answered while the first one waited
@@ -289,9 +288,9 @@ def test_a_fault_is_met_in_every_process_that_serves_the_world(tmp_path, open_wo
 
 
 def test_when_as_many_answers_are_late_as_may_be_the_next_comes_at_once(add, checked, waited, monkeypatch):
-    monkeypatch.setattr("wxemu.core.http.outages._LATE", threading.BoundedSemaphore(1))
+    monkeypatch.setattr("wxemu.core.faults._LATE", threading.BoundedSemaphore(1))
     add(latencyMs=500)
-    with outages._LATE:
+    with faults._LATE:
         assert checked().is_success
     assert waited == []
 

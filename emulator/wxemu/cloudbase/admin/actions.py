@@ -1,17 +1,19 @@
-"""What can be asked of the gateway, one function an ``action``."""
+"""What can be asked of the gateway, one function an ``action``; the cloud call, for its two encodings."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from wxemu.cloudbase import grants as permissions
+from wxemu.cloudbase import grants
 from wxemu.cloudbase.admin import codec
-from wxemu.cloudbase.admin.errors import FunctionError, InvalidRequestSourceError
+from wxemu.cloudbase.admin.errors import OVERLOAD_CODES, AdminError, FunctionError, InvalidRequestSourceError
 from wxemu.cloudbase.callers import app_caller
-from wxemu.cloudbase.grants import CloudCallError
-from wxemu.cloudbase.openapi import cloud_call
-from wxemu.core.http import recording
+from wxemu.cloudbase.grants import CloudCallCredential
+from wxemu.core import outcome
+from wxemu.core.http import outages
+from wxemu.core.http.recording import entry
 from wxemu.scf.failures import (
     FunctionFailedError,
     MemoryLimitError,
@@ -22,6 +24,8 @@ from wxemu.scf.failures import (
     UnreadableProjectError,
 )
 from wxemu.scf.runtime import Identity, wx_event
+from wxemu.wechat import openapis
+from wxemu.wechat.errors import OVERLOADS, CloudCallError, WeChatError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -32,6 +36,9 @@ if TYPE_CHECKING:
     from wxemu.core.apps import App
     from wxemu.core.world import World
     from wxemu.scf.deployment import Deployment
+    from wxemu.wechat.openapis import Decision
+
+    Encode = Callable[[Decision], Response]
 
 LATEST: Final = "$LATEST"
 _NO_RESULT: Final[Mapping[type[NoResultError], str]] = {
@@ -56,39 +63,47 @@ class Gateway:
     deployment: Deployment
     app: App
 
-    def cloud_call(self, call: Call, given: Mapping[str, Any]) -> Mapping[str, Any]:
-        """WeChat's answer to the openapi that ``call`` names.
+    def cloud_call(self, call: Call, parameters: Mapping[str, Any], encode: Encode) -> Response:
+        """The answer to the openapi that ``call`` names.
 
-        :raises CloudCallError: the gateway refuses before WeChat is asked.
+        :param encode: writes WeChat's answer, or a refusal by the gateway that stands in its place.
         """
-        return cloud_call(
-            self.world,
-            api_name=call.text("apiName"),
-            token=call.text("wxCloudApiToken"),
-            appid=self.app.appid,
-            given=given,
-            client_ip=call.client_ip,
-        )
+        entry().api, entry().given = call.text("apiName").encode(errors="replace").decode(), parameters
+        credential = CloudCallCredential(call.text("wxCloudApiToken"), call.text("apiName"), self.app)
+        return openapis.call(self.world, credential, lambda: parameters, entry(), partial(_encode, encode))
 
 
-def wx_open_api(gateway: Gateway, call: Call) -> Response:
-    """``wx.openApi``: protobuf in a form, answered in protobuf."""
-    # Imported when the first one comes: protobuf takes 15 ms, a twentieth of a start.
-    from wxemu.cloudbase.admin import open_api  # noqa: PLC0415
+def _encode(encode: Encode, decision: Decision) -> Response:
+    """An answer that has the same form whichever encoding the call came in, or else that encoding's."""
+    if decision.fault is not None and decision.fault.is_outage:
+        return outages.response(decision.fault)
+    error = decision.error
+    if isinstance(error, CloudCallError) and error.errcode in OVERLOADS:
+        return codec.refusal(AdminError(error.errmsg, code=OVERLOAD_CODES[error.errcode]))
+    return encode(decision)
 
-    return open_api.answered(gateway, call)
+
+def members_of(decision: Decision) -> Mapping[str, Any]:
+    """WeChat's answer. Through the gateway the errmsg carries a rid like any other [inferred]."""
+    error = decision.error
+    if error is None:
+        return decision.members
+    rid = f" rid: {entry().rid}" if isinstance(error, WeChatError) else ""
+    return {"errcode": error.errcode, "errmsg": f"{error.errmsg}{rid}"}
 
 
 def wx_api(gateway: Gateway, call: Call) -> Response:
     """``wx.api``: JSON both ways. A refusal of the gateway stands where WeChat's would [inferred]."""
     text = call.text("requestData")
-    given = codec.json_object("requestData", text) if text else {}
-    try:
-        answer = gateway.cloud_call(call, given)
-    except CloudCallError as error:
-        answer = {"errcode": error.code, "errmsg": permissions.REFUSALS[error.code]}
+    parameters = codec.json_object("requestData", text) if text else {}
     request_id = gateway.world.randomness.uuid()
-    return codec.json_reply({"data": {"responseData": codec.json_text(answer)}, "requestId": request_id})
+    return gateway.cloud_call(
+        call,
+        parameters,
+        lambda decision: codec.json_reply(
+            {"data": {"responseData": codec.json_text(members_of(decision))}, "requestId": request_id}
+        ),
+    )
 
 
 def invoke_function(gateway: Gateway, call: Call) -> Response:
@@ -107,31 +122,24 @@ def invoke_function(gateway: Gateway, call: Call) -> Response:
         done = gateway.deployment.call(name, event, caller)
     except NoResultError as error:
         raise _no_result(error) from None
-    recording.entry().rid = done.request_id
+    entry().rid, entry().outcome = done.request_id, outcome.of_members(done.result)
     return codec.json_reply({"data": {"response_data": codec.json_text(done.result)}, "requestId": done.request_id})
 
 
 def _caller(gateway: Gateway, call: Call) -> Identity:
     """The user behind the calling invocation; credentials without a token are a server's."""
-    token = call.text("wxCloudApiToken")
-    if not token:
+    wx_api_token = call.text("wxCloudApiToken")
+    if not wx_api_token:
         return Identity.of_server(gateway.app.appid, gateway.app.env)
     with gateway.world.transaction():
-        granted = permissions.find(gateway.world, token, appid=gateway.app.appid)
-    if granted is None:
+        grant = grants.find(gateway.world, wx_api_token, appid=gateway.app.appid)
+    if grant is None:
         raise InvalidRequestSourceError("the wxCloudApiToken has ended, or is that of no invocation of this app")
-    recording.entry().request_id = granted.request_id
-    return app_caller(gateway.world, gateway.app.appid, openid=granted.openid, source=call.source)
+    entry().request_id = grant.request_id
+    return app_caller(gateway.world, gateway.app.appid, openid=grant.openid, source=call.source)
 
 
 def _no_result(error: NoResultError) -> FunctionError:
     is_unknown = isinstance(error, UnknownFunctionError)
     message = "FunctionName parameter could not be found." if is_unknown else str(error)
     return FunctionError(message, code=error.code_in(_NO_RESULT), request_id=error.request_id)
-
-
-ACTIONS: Final[dict[str, Callable[[Gateway, Call], Response]]] = {
-    "wx.openApi": wx_open_api,
-    "wx.api": wx_api,
-    "functions.invokeFunction": invoke_function,
-}

@@ -11,9 +11,10 @@ from flask import Response, current_app
 from multipart import MultipartError, MultipartSegment, PushMultipartParser
 from werkzeug.http import parse_options_header
 
-from wxemu.cloudbase.admin.errors import InvalidParamError
+from wxemu.cloudbase.admin.errors import AdminError, InvalidParamError
 from wxemu.core.credentials import strike_out
-from wxemu.wechat.parameters import is_text
+from wxemu.core.http.recording import entry
+from wxemu.core.text import is_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -108,7 +109,7 @@ def _form(boundary: str, body: bytes) -> dict[str, Any]:
     return parts
 
 
-def shown(parameters: Mapping[str, Any]) -> dict[str, Any]:
+def for_journal(parameters: Mapping[str, Any]) -> dict[str, Any]:
     """Parameters as JSON can hold them: bytes in base64, credentials struck out."""
     text = json.dumps(parameters, default=lambda content: b64encode(content).decode())
     struck: dict[str, Any] = json.loads(strike_out(text))
@@ -116,10 +117,17 @@ def shown(parameters: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def json_text(value: object) -> str:
-    """JSON, characters as they are but for half a surrogate pair."""
+    """JSON, characters as they are but for lone surrogates."""
     return current_app.json.dumps(value, separators=(",", ":"))
 
 
 def json_reply(members: Mapping[str, Any]) -> Response:
     """A reply in JSON."""
     return Response(json_text(members), content_type=JSON_TYPE)
+
+
+def refusal(error: AdminError) -> Response:
+    """A refusal in the gateway's own form, which the journal is told of."""
+    entry().fail(error.code)
+    entry().rid = error.request_id or entry().rid
+    return json_reply({"code": error.code, "message": error.message, "requestId": entry().rid})

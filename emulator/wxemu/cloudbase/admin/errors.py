@@ -21,7 +21,7 @@ OVERLOAD_CODES: Final = {
     -501003: "EXCEED_REQUEST_LIMIT",
     -501004: "EXCEED_CONCURRENT_REQUEST_LIMIT",
 }
-"""The words for ``faults.OVERLOADS``, by the numbers that wx-server-sdk makes of them [src]."""
+"""The words for ``wechat.errors.OVERLOADS``, by the numbers that wx-server-sdk makes of them [src]."""
 
 
 class AdminError(Exception):

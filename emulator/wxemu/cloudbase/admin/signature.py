@@ -10,14 +10,13 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qsl, quote
 
 from wxemu.core.http import tc3 as signatures
 from wxemu.core.http.tc3 import Authorization, MalformedSignatureError, WrongSignatureError
-from wxemu.wechat.parameters import is_text
+from wxemu.core.text import is_text, replace_lone_surrogates
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,7 +35,6 @@ BLANKS: Final = "".join(
 """What JavaScript's trim takes away, which is not what Python's strip does."""
 ADDED_AFTERWARDS: Final = frozenset({"authorization", "sessionToken", "sdk_version"})
 """Parameters that tcb-admin-node adds when it has signed; and requestData, where that is a Buffer."""
-_HALF_PAIR: Final = re.compile("[\ud800-\udfff]")
 FORM_ACTIONS: Final = ("wx.openApi", "wx.wxPayApi")
 
 
@@ -105,10 +103,10 @@ def _payload(parameters: Mapping[str, Any], names: tuple[str, ...]) -> bytes:
 def _value(value: object) -> bytes:
     if isinstance(value, bytes):
         return value
-    return _utf8(value.strip(BLANKS) if isinstance(value, str) else _stringified(value))
+    return _utf8(value.strip(BLANKS) if isinstance(value, str) else _stringify(value))
 
 
-def _stringified(value: object) -> str:
+def _stringify(value: object) -> str:
     """As JSON.stringify has it."""
     try:
         return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
@@ -117,8 +115,8 @@ def _stringified(value: object) -> str:
 
 
 def _utf8(text: str) -> bytes:
-    """As Node encodes a string: half a surrogate pair becomes U+FFFD."""
-    return _HALF_PAIR.sub("\ufffd", text).encode()
+    """As Node encodes a string."""
+    return replace_lone_surrogates(text).encode()
 
 
 def _authenticate_cos(world: World, request: SignedRequest, authorization: object) -> App:
@@ -138,18 +136,18 @@ def _authenticate_cos(world: World, request: SignedRequest, authorization: objec
 
 def _cos(secret_key: str, request: SignedRequest, given: Mapping[str, str]) -> str:
     headers = {name: request.headers.get(name, "") for name in given.get("q-header-list", "").split(";")}
-    signed = "\n".join(["post", request.path, _listed(request.to_be_signed()), _listed(headers), ""])
+    signed = "\n".join(["post", request.path, _join(request.to_be_signed()), _join(headers), ""])
     key = _sha1(secret_key, given.get("q-key-time", ""))
     return _sha1(key, f"sha1\n{given['q-sign-time']}\n{hashlib.sha1(signed.encode()).hexdigest()}\n")  # noqa: S324
 
 
-def _listed(values: Mapping[str, Any]) -> str:
+def _join(values: Mapping[str, Any]) -> str:
     """Names in the order of their own case, then written in lower case."""
-    return "&".join(f"{_quoted(name.lower())}={_quoted(values[name])}" for name in sorted(values))
+    return "&".join(f"{_quote(name.lower())}={_quote(values[name])}" for name in sorted(values))
 
 
-def _quoted(value: object) -> str:
-    text = "" if value is None else value if isinstance(value, (str, bytes)) else _stringified(value)
+def _quote(value: object) -> str:
+    text = "" if value is None else value if isinstance(value, (str, bytes)) else _stringify(value)
     return quote(text if isinstance(text, bytes) else _utf8(text), safe="")
 
 

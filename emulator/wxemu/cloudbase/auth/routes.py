@@ -1,4 +1,4 @@
-"""Routes of the anonymous login."""
+"""Routes of the anonymous login, with OAuth's members."""
 
 from __future__ import annotations
 
@@ -8,10 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response, jsonify, request
 
-from wxemu.cloudbase import bearer, web_users
-from wxemu.cloudbase.auth import codec
-from wxemu.cloudbase.auth.errors import UnimplementedError, refusal
-from wxemu.cloudbase.unserved import refuse_the_rest
+from wxemu.cloudbase import web_users
+from wxemu.cloudbase.web_requests import UnimplementedError, bearer_token, codes_of, refuse_the_rest
 from wxemu.core.http import body, origins
 from wxemu.core.http.body import BodyError
 from wxemu.core.http.recording import entry, keep_exchanges
@@ -66,7 +64,7 @@ def _token(world: World) -> Response:
 def _user(world: World) -> Response:
     entry().name = "auth.getUserInfo"
     with world.transaction():
-        user = web_users.authorise(world, bearer.token())
+        user = web_users.authorise(world, bearer_token())
     entry().env = user.env
     return jsonify({"sub": user.uuid, "name": "anonymous"})
 
@@ -82,16 +80,16 @@ def _revoke(world: World) -> Response:
 
 def _sign_out(world: World) -> Response:
     entry().name = "auth.signOut"
-    _end_login(world, bearer.token())
+    _end_login(world, bearer_token())
     return jsonify({})
 
 
 def _refuse(error: Exception) -> Response:
-    refused = refusal(error)
-    entry().errcode = refused.error
-    members = {"error": refused.error, "error_code": refused.error_code, "error_description": refused.description}
-    response = jsonify(members)
-    response.status_code = refused.status
+    codes, message = codes_of(error)
+    status, word, number = codes.auth
+    entry().fail(word)
+    response = jsonify({"error": word, "error_code": number, "error_description": message})
+    response.status_code = status
     return response
 
 
@@ -115,4 +113,14 @@ def _end_login(world: World, token: str | None) -> None:
 
 
 def _credentials(world: World, login: Login) -> Response:
-    return jsonify(codec.credentials(login, web_users.access_token(world, login)))
+    """What a login gives [doc]."""
+    return jsonify(
+        {
+            "token_type": "Bearer",
+            "access_token": web_users.access_token(world, login),
+            "refresh_token": login.refresh_token,
+            "expires_in": web_users.ACCESS_TOKEN_LIFE,
+            "scope": web_users.SCOPE,
+            "sub": login.user.uuid,
+        }
+    )

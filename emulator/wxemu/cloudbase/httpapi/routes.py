@@ -1,4 +1,4 @@
-"""Routes of the functions' HTTP API."""
+"""Routes of the functions' HTTP API: a token in the header, the event itself in, the function's result itself out."""
 
 from __future__ import annotations
 
@@ -7,17 +7,16 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, jsonify
 
-from wxemu.cloudbase import bearer, calls, web_users
-from wxemu.cloudbase.calls import FunctionCallError
-from wxemu.cloudbase.httpapi import codec
-from wxemu.cloudbase.httpapi.errors import refusal
-from wxemu.cloudbase.unserved import refuse_the_rest
+from wxemu.cloudbase import calls, web_users
+from wxemu.cloudbase.web_requests import bearer_token, codes_of, refuse_the_rest
+from wxemu.core import outcome
 from wxemu.core.http import body, origins
 from wxemu.core.http.recording import entry, keep_exchanges
 
 if TYPE_CHECKING:
     from wxemu.core.world import World
     from wxemu.scf.deployment import Deployment
+    from wxemu.scf.runtime import JSONValue
 
 
 def face(world: World, deployment: Deployment) -> Blueprint:
@@ -35,18 +34,24 @@ def _invoke(world: World, deployment: Deployment, name: str) -> Response:
     entry().name = "functions.invokeFunction"
     with world.transaction():
         # On the platform the host names the environment; here the token does, which belongs to one.
-        user = web_users.authorise(world, bearer.token())
+        user = web_users.authorise(world, bearer_token())
     entry().env = user.env
     done = calls.call_function(world, deployment, user=user, name=name, data=body.of_request())
-    entry().rid = done.request_id
-    return codec.result(done.result)
+    entry().rid, entry().outcome = done.request_id, outcome.of_members(done.result)
+    return _response(done.result)
+
+
+def _response(result: JSONValue) -> Response:
+    """A function's result: JSON, or bare text if it is a string [doc names both, which is when is inferred]."""
+    if isinstance(result, str):
+        return Response(result.encode(errors="replace"), content_type="text/plain; charset=utf-8")
+    return jsonify(result)
 
 
 def _refuse(error: Exception) -> Response:
-    if isinstance(error, FunctionCallError) and error.request_id is not None:
-        entry().rid = error.request_id
-    refused = refusal(error)
-    entry().errcode = refused.code
-    response = jsonify({"code": refused.code, "message": refused.message, "requestId": entry().rid})
-    response.status_code = refused.status
+    codes, message = codes_of(error)
+    status, code = codes.httpapi
+    entry().fail(code)
+    response = jsonify({"code": code, "message": message, "requestId": entry().rid})
+    response.status_code = status
     return response

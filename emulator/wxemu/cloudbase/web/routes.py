@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 from flask import Blueprint, Response, jsonify
 
 from wxemu.cloudbase import calls, web_users
-from wxemu.cloudbase.calls import FunctionCallError
-from wxemu.cloudbase.unserved import refuse_the_rest
 from wxemu.cloudbase.web import codec
-from wxemu.cloudbase.web.errors import InvalidActionError, refusal
+from wxemu.cloudbase.web_requests import UnservedError, codes_of, refuse_the_rest
+from wxemu.core import outcome
 from wxemu.core.http import origins
 from wxemu.core.http.recording import entry, keep_exchanges
 
@@ -40,18 +39,16 @@ def _call(world: World, deployment: Deployment) -> Response:
     asked = codec.call()
     action = asked.text("action")
     if action not in ACTIONS:
-        raise InvalidActionError(f"the action {action!r} is not served here")
+        raise UnservedError(f"the action {action!r} is not served here")
     entry().name, entry().env = action, asked.env
     members = ACTIONS[action](world, deployment, asked)
     return jsonify({**members, "requestId": entry().rid})
 
 
 def _refuse(error: Exception) -> Response:
-    if isinstance(error, FunctionCallError) and error.request_id is not None:
-        entry().rid = error.request_id
-    refused = refusal(error)
-    entry().errcode = refused["code"]
-    return jsonify({**refused, "requestId": entry().rid})
+    codes, message = codes_of(error)
+    entry().fail(codes.web)
+    return jsonify({"code": codes.web, "message": message, "requestId": entry().rid})
 
 
 def _invoke_function(world: World, deployment: Deployment, asked: Call) -> Mapping[str, Any]:
@@ -59,7 +56,7 @@ def _invoke_function(world: World, deployment: Deployment, asked: Call) -> Mappi
         user = web_users.authorise(world, asked.text("access_token"), env=asked.env)
     name = asked.text("function_name")
     done = calls.call_function(world, deployment, user=user, name=name, data=asked.request_data)
-    entry().rid = done.request_id
+    entry().rid, entry().outcome = done.request_id, outcome.of_members(done.result)
     return {"data": {"response_data": done.result if asked.is_parsed else codec.json_text(done.result)}}
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
@@ -11,6 +10,7 @@ from flask.json.provider import DefaultJSONProvider
 from werkzeug.routing import Rule
 
 from wxemu.core.http.access import check_name, check_token
+from wxemu.core.text import escape_lone_surrogates
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 LARGEST_BODY: Final = 32 * 1024 * 1024
 SWITCHBOARD: Final = "wxemu.switchboard"
 """Where the WSGI environment of a request has the application over all parties, for a request to be sent again."""
-_LONE_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 
 class _Json(DefaultJSONProvider):
@@ -32,7 +31,7 @@ class _Json(DefaultJSONProvider):
     sort_keys = False
 
     def dumps(self, obj: Any, **kwargs: Any) -> str:
-        return _LONE_SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", super().dumps(obj, **kwargs))
+        return escape_lone_surrogates(super().dumps(obj, **kwargs))
 
 
 class _Rule(Rule):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from flask import request
 
-from wxemu.wechat.parameters import is_text
+from wxemu.core.text import is_text
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping

@@ -58,17 +58,17 @@ def _of_one(direction: str, body: str, kept: list[Layer]) -> Iterator[Layer]:
     outer = found or [Layer(direction, "JSON", "", json_value(body))]
     yield from outer[:-1]
     if outer[-1].content is not None:
-        yield from _peeled(outer[-1], MOST_LAYERS)
+        yield from _peel(outer[-1], MOST_LAYERS)
 
 
-def _peeled(layer: Layer, most: int) -> Iterator[Layer]:
+def _peel(layer: Layer, most: int) -> Iterator[Layer]:
     """The layer, and what its texts hold in turn."""
     yield layer
     if most and isinstance(layer.content, dict):
         for place, text in _texts(layer.content):
             content = json_value(text) if text.lstrip()[:1] == "{" else None
             if content is not None:
-                yield from _peeled(Layer(layer.direction, "JSON", place, content), most - 1)
+                yield from _peel(Layer(layer.direction, "JSON", place, content), most - 1)
 
 
 def _texts(content: dict[str, Any], around: str = "") -> Iterator[tuple[str, str]]:

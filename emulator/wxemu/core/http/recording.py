@@ -11,6 +11,7 @@ from flask import Response, g, request
 from werkzeug.exceptions import HTTPException
 
 from wxemu.core import apps, journal
+from wxemu.core.outcome import OK, Outcome, of_status
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,6 +30,7 @@ class Entry:
     """An exchange while it lasts: a face fills in what it learns, and keeps it with its answer.
 
     :param rid, at, face, name, appid, api, errcode, request_id, token_digest, remark: as of ``journal.Exchange``.
+    :param outcome: what the answer says came of it; its HTTP status speaks for itself.
     :param env: names the app where ``appid`` is not known.
     :param given: the openapi's parameters, where the body is not just these.
     :param request_body: what is kept of the body, where it is not to be kept as it came; so ``response_body``.
@@ -50,10 +52,25 @@ class Entry:
     layers: tuple[Layer, ...] = ()
     token_digest: str | None = None
     remark: str | None = None
+    outcome: Outcome = OK
     started: float = field(default_factory=time.perf_counter)
+    is_kept: bool = False
 
-    def keep(self, world: World, response_body: str, *, status: int = 200) -> None:
-        """Record the exchange, within a decision."""
+    @property
+    def client_ip(self) -> str:
+        """Where the request comes from."""
+        return request.remote_addr or ""
+
+    def fail(self, errcode: int | str) -> None:
+        """Note that the request is answered by a failure with this code."""
+        self.errcode, self.outcome = errcode, Outcome(str(errcode), is_failure=True)
+
+    def keep(self, world: World, response: Response) -> None:
+        """Put the exchange into the journal, in the transaction that goes on."""
+        self.is_kept = True
+        outcome = self.outcome if self.outcome.is_failure else of_status(response.status_code)
+        outcome = outcome if outcome.is_failure else self.outcome
+        response_body = "" if response.is_streamed else response.get_data().decode(errors="backslashreplace")
         app = None if self.appid is not None or self.env is None else apps.find_by_env(world, self.env)
         number = journal.record(
             world,
@@ -68,9 +85,9 @@ class Entry:
                 request_body=_body_as_text() if self.request_body is None else self.request_body,
                 response_body=response_body if self.response_body is None else self.response_body,
                 cost_in_ms=(time.perf_counter() - self.started) * 1000,
-                client_ip=request.remote_addr or "",
+                client_ip=self.client_ip,
                 user_agent=request.headers.get("User-Agent", ""),
-                status=status,
+                status=response.status_code,
                 api=self.api,
                 errcode=None if self.errcode is None else str(self.errcode),
                 request_id=self.request_id,
@@ -78,6 +95,8 @@ class Entry:
                 layers=_json([layer.document() for layer in self.layers]) if self.layers else None,
                 token_digest=self.token_digest,
                 remark=self.remark,
+                outcome=outcome.words,
+                is_failure=outcome.is_failure,
             ),
         )
         request.environ.get(RECORDED, []).append(number)
@@ -91,7 +110,7 @@ def _body_as_text() -> str:
 
 
 def _json(value: object) -> str:
-    # A parameter may hold half a surrogate pair, or a file's bytes.
+    # A parameter may hold a lone surrogate, or a file's bytes.
     return json.dumps(value, ensure_ascii=False, default=repr).encode(errors="backslashreplace").decode()
 
 
@@ -119,8 +138,8 @@ def keep_exchanges(
 
     @routes.after_request
     def _record(response: Response) -> Response:
-        if request.method != "OPTIONS" and (is_unnamed_kept or entry().name):
-            text = "" if response.is_streamed else response.get_data().decode(errors="backslashreplace")
+        is_exchange = request.method != "OPTIONS" and (is_unnamed_kept or entry().name)
+        if is_exchange and not entry().is_kept:
             with world.transaction():
-                entry().keep(world, text, status=response.status_code)
+                entry().keep(world, response)
         return response

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import TYPE_CHECKING, Any, Final
+
+from wxemu.core.text import escape_lone_surrogates
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-_LONE_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 
 def _integer(digits: str) -> int:
@@ -26,7 +25,7 @@ def write(members: Mapping[str, object]) -> str:
     Lone surrogates are escaped too, as by ``JSON.stringify``, so that the text can always be signed [inferred].
     """
     text = json.dumps(members, ensure_ascii=False, separators=(",", ":")).replace("/", r"\/")
-    return _LONE_SURROGATE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+    return escape_lone_surrogates(text)
 
 
 def read(text: str) -> dict[str, Any] | None:

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from wxemu.cloudbase import grants as permissions
+from wxemu.cloudbase import grants
 
 NOON = 1_700_000_000
 APPID, ENV = "wx1234567890abcdef", "env-demo"
@@ -178,7 +178,7 @@ def grant(world):
 
     def token(openid="oAlice", *, appid=APPID, env=ENV, openapis=("soter.verifySignature",)):
         with world.transaction():
-            granted = permissions.grant(
+            grant = grants.issue(
                 world,
                 appid=appid,
                 env=env,
@@ -187,7 +187,7 @@ def grant(world):
                 permissions=frozenset(openapis),
                 request_id="11111111-2222-4333-8444-555555555555",
             )
-        return granted.token
+        return grant.wx_api_token
 
     return token
 

@@ -7,10 +7,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from wxemu.cloudbase import grants as permissions
 from wxemu.cloudbase.admin.errors import OVERLOAD_CODES
 from wxemu.cloudbase.admin.openapi_pb2 import CommApiData, CommOpenApiResp
-from wxemu.core.faults import OVERLOADS
+from wxemu.wechat.errors import CLOUD_CALL_REFUSALS, OVERLOADS
 
 API = "soter.verifySignature"
 
@@ -77,11 +76,11 @@ def test_a_programmed_answer_comes_through(add, both):
     assert both() == {"is_ok": True, "more": ["支"]}
 
 
-@pytest.mark.parametrize("code", permissions.REFUSALS)
+@pytest.mark.parametrize("code", CLOUD_CALL_REFUSALS)
 def test_the_gateways_refusal_stands_where_its_own_would(add, packed, plain, control, code):
     fault = add(errcode=code)
     assert packed() == CommOpenApiResp(error_code=code)
-    assert plain() == {"errcode": code, "errmsg": permissions.REFUSALS[code]}
+    assert plain() == {"errcode": code, "errmsg": CLOUD_CALL_REFUSALS[code]}
     assert {exchange["remark"] for exchange in control.exchanges} == {f"fault {fault['id']}"}
 
 
@@ -121,7 +120,7 @@ def test_a_proxy_answers_in_the_gateways_place(add, http, in_protobuf):
 
 def test_a_latency_passes_before_the_answer(add, both, monkeypatch):
     waited = []
-    monkeypatch.setattr("wxemu.core.http.outages.time", SimpleNamespace(sleep=waited.append))
+    monkeypatch.setattr("wxemu.core.faults.time", SimpleNamespace(sleep=waited.append))
     add(latencyMs=300)
     assert both()["errcode"] == 41009
     assert waited == [0.3, 0.3]

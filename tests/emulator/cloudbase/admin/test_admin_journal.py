@@ -166,5 +166,5 @@ def test_a_function_can_be_called_again(sdk, replay):
 
 def test_a_call_of_an_invocation_that_is_forgotten_cannot_be_made_again(call, replay, world, verification):
     kept = call(verification)
-    world.store.run("DELETE FROM api_tokens")
+    world.store.run("DELETE FROM wx_api_tokens")
     assert "call the function again" in replay(kept["rid"], 409)["error"]["message"]

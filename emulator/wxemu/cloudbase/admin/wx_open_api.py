@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from flask import Response
 from google.protobuf.message import DecodeError, Message
 
-from wxemu.cloudbase import grants as permissions
-from wxemu.cloudbase import open_data
+from wxemu.cloudbase import grants, open_data
 from wxemu.cloudbase.admin import codec
+from wxemu.cloudbase.admin.actions import members_of
 from wxemu.cloudbase.admin.errors import InvalidParamError
 from wxemu.cloudbase.admin.openapi_pb2 import (
     ApiGetOpenDataByCloudIdReq,
@@ -19,14 +19,15 @@ from wxemu.cloudbase.admin.openapi_pb2 import (
     CommOpenApiResp,
     KeyValuePair,
 )
-from wxemu.cloudbase.grants import CloudCallError
 from wxemu.cloudbase.open_data import CloudIDError
 from wxemu.core.http.layers import REQUEST, RESPONSE, Layer
 from wxemu.core.http.recording import entry
+from wxemu.wechat.errors import CloudCallError
 
 if TYPE_CHECKING:
     from wxemu.cloudbase.admin.actions import Gateway
     from wxemu.cloudbase.admin.codec import Call
+    from wxemu.wechat.openapis import Decision
 
 Decoded = TypeVar("Decoded", bound=Message)
 
@@ -34,46 +35,58 @@ OPEN_DATA: Final = "ApiGetOpenDataByCloudId"
 PROTOBUF_TYPE: Final = "application/octet-stream"
 
 
-def answered(gateway: Gateway, call: Call) -> Response:
+def answer(gateway: Gateway, call: Call) -> Response:
     """The answer to ``wx.openApi``, in protobuf; so are the gateway's own refusals [field]."""
+    asked = _message(CommApiData, call.content("requestData"))
+    _keep_layer(REQUEST, asked)
     try:
-        asked = _message(CommApiData, call.content("requestData"))
-        _show(REQUEST, asked)
-        reply = _open_api(gateway, call, asked)
+        return _answer(gateway, call, asked)
     except CloudCallError as error:
-        reply = CommOpenApiResp(error_code=error.code)
-    _show(RESPONSE, reply)
-    return Response(reply.SerializeToString(), content_type=PROTOBUF_TYPE)
+        entry().fail(error.errcode)
+        return _reply(CommOpenApiResp(error_code=error.errcode))
 
 
-def _show(direction: str, message: Message) -> None:
-    """Let the journal have a message as JSON, where bytes are base64 but for those that are JSON themselves."""
+def _answer(gateway: Gateway, call: Call, asked: CommApiData) -> Response:
+    """:raises CloudCallError: it is refused before any openapi is named."""
+    if asked.appid not in ("", gateway.app.appid):  # resources of another app, by an agreement not emulated
+        raise CloudCallError(-604104)
+    if asked.api_type == CommApiData.SVRKIT_API and asked.svrkit_data.api_name == OPEN_DATA:
+        return _reply(_open_data(gateway, call, asked.svrkit_data.req_data))
+    if asked.api_type != CommApiData.OPEN_API:
+        raise CloudCallError(-604100)
+    parameters = {pair.key: _parameter(pair) for pair in asked.openapi_data.pairs}
+    return gateway.cloud_call(call, parameters, _encode)
+
+
+def _encode(decision: Decision) -> Response:
+    if isinstance(decision.error, CloudCallError):
+        return _reply(CommOpenApiResp(error_code=decision.error.errcode))
+    text = codec.json_text(members_of(decision))
+    return _reply(CommOpenApiResp(resp_data=text.encode(), content_type="application/json"))
+
+
+def _reply(message: CommOpenApiResp) -> Response:
+    _keep_layer(RESPONSE, message)
+    return Response(message.SerializeToString(), content_type=PROTOBUF_TYPE)
+
+
+def _keep_layer(direction: str, message: Message) -> None:
+    """Let the journal have a message as JSON."""
     entry().layers += (Layer(direction, f"{message.DESCRIPTOR.name} (protobuf)", "", _document(message)),)
 
 
 def _document(message: Message) -> dict[str, Any]:
-    return {field.name: _shown(value) for field, value in message.ListFields()}
+    return {field.name: _json_value(value) for field, value in message.ListFields()}
 
 
-def _shown(value: Any) -> Any:
+def _json_value(value: Any) -> Any:
+    """A member of a message; bytes as base64, but for those that are JSON themselves."""
     if isinstance(value, Message):
         return _document(value)
     if isinstance(value, bytes):
         text = value.decode(errors="replace")
         return text if text.isprintable() else b64encode(value).decode()
-    return value if isinstance(value, (str, int, float, bool)) else [_shown(one) for one in value]
-
-
-def _open_api(gateway: Gateway, call: Call, asked: CommApiData) -> CommOpenApiResp:
-    if asked.appid not in ("", gateway.app.appid):  # resources of another app, by an agreement not emulated
-        raise CloudCallError(-604104)
-    if asked.api_type == CommApiData.SVRKIT_API and asked.svrkit_data.api_name == OPEN_DATA:
-        return _open_data(gateway, call, asked.svrkit_data.req_data)
-    if asked.api_type != CommApiData.OPEN_API:
-        raise CloudCallError(-604100)
-    given = {pair.key: _parameter(pair) for pair in asked.openapi_data.pairs}
-    answer = codec.json_text(gateway.cloud_call(call, given))
-    return CommOpenApiResp(resp_data=answer.encode(), content_type="application/json")
+    return value if isinstance(value, (str, int, float, bool)) else [_json_value(one) for one in value]
 
 
 def _parameter(pair: KeyValuePair) -> Any:
@@ -85,12 +98,12 @@ def _open_data(gateway: Gateway, call: Call, sent: bytes) -> CommOpenApiResp:
     """``getOpenData``: needs no permission, but the token of an invocation."""
     asked = _message(ApiGetOpenDataByCloudIdReq, sent)
     with gateway.world.transaction():
-        granted = permissions.find(gateway.world, call.text("wxCloudApiToken"), appid=gateway.app.appid)
-        if granted is None:
+        grant = grants.find(gateway.world, call.text("wxCloudApiToken"), appid=gateway.app.appid)
+        if grant is None:
             raise CloudCallError(-604104)
         items = [
             ApiGetOpenDataByCloudIdResp.OpDataItem(
-                cloud_id=cloud_id, json=codec.json_text(_open_data_item(gateway, cloud_id, granted.openid))
+                cloud_id=cloud_id, json=codec.json_text(_open_data_item(gateway, cloud_id, grant.openid))
             )
             for cloud_id in asked.cloudid_list
         ]

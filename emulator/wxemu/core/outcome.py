@@ -1,0 +1,42 @@
+"""What came of a request, in a word: whoever answers it says so, and the journal keeps it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+FIRST_FAILURE: Final = 400
+"""Of HTTP's statuses."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a request, as whoever answers it says.
+
+    :param words: an errcode, whether a signature was genuine, or just ``ok``.
+    """
+
+    words: str = "ok"
+    is_failure: bool = False
+
+
+OK: Final = Outcome()
+
+
+def of_members(members: object) -> Outcome:
+    """What the members of an answer say of it, be it WeChat's, a phone's, or the result of a function."""
+    if not isinstance(members, Mapping):
+        return OK
+    code = members.get("errcode", members.get("errCode"))
+    if isinstance(code, int | str) and not isinstance(code, bool) and code not in (0, "0", ""):
+        return Outcome(str(code), is_failure=True)
+    is_ok = members.get("is_ok", members.get("isOk"))
+    return Outcome(f"is_ok {str(is_ok).lower()}", is_failure=not is_ok) if isinstance(is_ok, bool) else OK
+
+
+def of_status(status: int) -> Outcome:
+    """What an answer's HTTP status says of it; 0 stands for a connection that was cut."""
+    if status == 0:
+        return Outcome("no answer", is_failure=True)
+    return Outcome(f"HTTP {status}", is_failure=True) if status >= FIRST_FAILURE else OK
