@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
 MOST_TOKENS: Final = 1000
 """Of an app, its latest."""
-APIS: Final = {tokens.TOKEN: "auth.getAccessToken", tokens.STABLE_TOKEN: "auth.getStableAccessToken"}
-"""Which API issues a kind."""
 
 
 @dataclass(frozen=True)
@@ -33,24 +31,23 @@ class Entry:
     appid: str
     token: IssuedToken
 
-    @property
-    def api(self) -> str:
-        """Which issued it."""
-        return APIS[self.token.kind]
-
 
 def page(world: World, _deployment: Deployment) -> Response:
     """The tokens that were issued last, and what is used up of each quota."""
     with world.transaction():
         appids = [app.appid for app in chosen_apps(world)]
-        issued = [Entry(appid, token) for appid in appids for token in tokens.issued(world, appid, limit=MOST_TOKENS)]
+        issued = [
+            Entry(appid, token) for appid in appids for token in tokens.list_tokens(world, appid, limit=MOST_TOKENS)
+        ]
         usages = [usage for appid in appids for usage in quotas.usages(world, appid)]
     issued.sort(key=lambda entry: -entry.token.issued_at)
     return show(
         world,
         "tokens.html",
         "tokens",
-        tokens=rows.of(issued, lambda entry: f"{entry.appid} {entry.token.kind} {entry.api} {entry.token.digest}"),
+        tokens=rows.of(
+            issued, lambda entry: f"{entry.appid} {entry.token.kind} {entry.token.api} {entry.token.digest}"
+        ),
         usages=rows.of(usages, _text).shown,
         url=request.host_url.rstrip("/"),
     )
@@ -65,6 +62,10 @@ def end(world: World, _deployment: Deployment) -> str:
         if tokens.end(world, form.text("appid"), form.text("digest")) is None:
             raise Conflict("the token has ended already")
     return "/tokens"
+
+
+def _text_of_token(entry: Entry) -> str:
+    return f"{entry.appid} {entry.token.kind} {entry.token.api} {entry.token.digest}"
 
 
 def _text(usage: Usage) -> str:

@@ -103,7 +103,7 @@ def tokens_listed(world: World, appid: str) -> Response:
     limit = codec.limit(DEFAULT_TOKENS)
     with world.transaction():
         apps.require(world, appid)
-        return jsonify({"tokens": [asdict(token) for token in tokens.issued(world, appid, limit=limit)]})
+        return jsonify({"tokens": [asdict(token) for token in tokens.list_tokens(world, appid, limit=limit)]})
 
 
 def _entry() -> dict[str, Any]:

@@ -213,19 +213,19 @@ def find_by_number(world: World, number: int) -> Exchange | None:
 
 
 def look_up(world: World, text: str) -> Exchange | None:
-    """The exchange that a text speaks of: a rid, a request id that an answer told, or an errmsg with one in it."""
-    for told in ids_in(text) or [text]:
-        found = find(world, told) or _find_in_answers(world, told)
-        if found is not None:
-            return found
+    """The exchange that a text names: by a rid, a request id of an answer, or an errmsg with one in it."""
+    for name in ids_in(text) or [text]:
+        exchange = find(world, name) or _find_in_answers(world, name)
+        if exchange is not None:
+            return exchange
     return _find_by_hint(world, text)
 
 
-def _find_in_answers(world: World, told: str) -> Exchange | None:
-    """The latest whose answer told this id."""
-    if _ID.fullmatch(told) is None:
+def _find_in_answers(world: World, name: str) -> Exchange | None:
+    """The latest whose answer has this id in it."""
+    if _ID.fullmatch(name) is None:
         return None
-    row = world.store.row("SELECT * FROM exchanges WHERE instr(response_body, ?) ORDER BY number DESC LIMIT 1", told)
+    row = world.store.row("SELECT * FROM exchanges WHERE instr(response_body, ?) ORDER BY number DESC LIMIT 1", name)
     return None if row is None else _exchange(row)
 
 

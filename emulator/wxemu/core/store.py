@@ -43,7 +43,7 @@ class Column:
 
 
 class Store:
-    """SQLite behind one lock: one decision at a time, the whole of it or nothing.
+    """SQLite behind one lock: one transaction at a time.
 
     :param path: the database file (its folder must exist), or ``None`` for a database that ends with the process.
     :raises StoreError: the file was written by another version, or is no database.
@@ -180,7 +180,7 @@ class Store:
             self._connection.executemany(f'INSERT INTO "{table}" VALUES ({places})', rows)  # noqa: S608 - as above
 
     def close(self) -> None:
-        """Close the file; a waiting decision is finished first."""
+        """Close the file; a transaction that goes on is finished first."""
         with self._lock:
             self._connection.close()
 

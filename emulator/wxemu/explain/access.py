@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from wxemu.core import apps, journal
 from wxemu.core.journal import Choice
-from wxemu.explain.case import shown, shown_time
+from wxemu.explain.case import format_time, quote
 from wxemu.scf import invocation_records
 from wxemu.wechat import tokens
 from wxemu.wechat.openapis import BY_NAME
@@ -16,8 +16,6 @@ from wxemu.wechat.openapis import BY_NAME
 if TYPE_CHECKING:
     from wxemu.explain.case import Case
     from wxemu.wechat.tokens import IssuedToken
-
-_KINDS = {tokens.TOKEN: "auth.getAccessToken", tokens.STABLE_TOKEN: "auth.getStableAccessToken"}
 
 
 def look_for_token(case: Case) -> None:
@@ -40,11 +38,11 @@ def look_at_life(case: Case) -> None:
     issued = tokens.find_by_digest(case.world, case.exchange.appid, case.exchange.token_digest)
     at = case.exchange.at
     if issued is not None:
-        case.tell(f"The token was issued by {_KINDS[issued.kind]} at {shown_time(issued.issued_at)}.")
+        case.tell(f"The token was issued by {issued.api} at {format_time(issued.issued_at)}.")
     is_replaced = issued is not None and issued.replaced_at is not None and issued.replaced_at <= at
     case.look("token_replaced", _replacement(case, issued) if issued is not None and is_replaced else None)
     is_expired = issued is not None and not is_replaced and issued.expires_at <= at
-    case.look("token_expired", f"at {shown_time(issued.expires_at)}" if issued is not None and is_expired else None)
+    case.look("token_expired", f"at {format_time(issued.expires_at)}" if issued is not None and is_expired else None)
     case.look("token_unknown", "no app of this world was given it" if issued is None else None)
 
 
@@ -52,21 +50,21 @@ def _replacement(case: Case, issued: IssuedToken) -> str:
     """When, and by which call."""
     later = [
         token
-        for token in tokens.issued(case.world, case.exchange.appid or "", limit=-1)
+        for token in tokens.list_tokens(case.world, case.exchange.appid or "", limit=-1)
         if token.kind == issued.kind and token.issued_at > issued.issued_at
     ]
     if not later:
-        return f"it works no more since {shown_time(issued.replaced_at or 0)}"
+        return f"it works no more since {format_time(issued.replaced_at or 0)}"
     first = min(later, key=lambda token: token.issued_at)
-    api = _KINDS[issued.kind]
+    api = issued.api
     choice = Choice(appid=case.exchange.appid, api=api, since=issued.issued_at)
     calls = [call for call in journal.recent(case.world, choice=choice, limit=1000) if call.at <= first.issued_at]
     succeeded = next((call for call in calls if call.errcode is None and call.at > issued.issued_at), None)
-    told = f"{api} was called again at {shown_time(first.issued_at)}"
+    replacement = f"{api} was called again at {format_time(first.issued_at)}"
     if succeeded is None:
-        return told
+        return replacement
     client = succeeded.user_agent or "a client without a name"
-    return f"{told} by {client} from {succeeded.client_ip} (rid {succeeded.rid})"
+    return f"{replacement} by {client} from {succeeded.client_ip} (rid {succeeded.rid})"
 
 
 def look_at_permission(case: Case) -> None:
@@ -94,7 +92,7 @@ def look_at_cloud_call(case: Case) -> None:
         case.look("api_without_cloud_call", f"{name} is to be had over HTTPS only")
     else:
         meant = f"; is {similar[0]} meant?" if similar else f"; there is {', '.join(offered)}"
-        case.look("api_without_cloud_call", f"{shown(name)} is none{meant}")
+        case.look("api_without_cloud_call", f"{quote(name)} is none{meant}")
 
 
 def look_at_invocation(case: Case) -> None:
@@ -112,7 +110,7 @@ def look_at_secret(case: Case) -> None:
     appid = case.exchange.parameters.get("appid", case.exchange.appid)
     app = apps.find(case.world, appid) if isinstance(appid, str) else None
     if app is None:
-        result = f"no app has the appid {shown(appid)}"
+        result = f"no app has the appid {quote(appid)}"
     else:
         result = "the secret is frozen" if app.restrictions.is_secret_frozen else f"{app.appid} has another secret"
     case.look("secret_wrong", result)

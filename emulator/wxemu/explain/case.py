@@ -32,7 +32,7 @@ class Finding:
     :param name: a key of ``MISTAKES``.
     :param tried: what was done to find out.
     :param is_cause: whether it is what happened.
-    :param result: how it was found; empty for one that was ruled out.
+    :param result: what shows it; empty for one that was ruled out.
     :param advice: what to do; empty likewise.
     """
 
@@ -81,7 +81,7 @@ class Case:
     def look(self, name: str, result: str | None) -> bool:
         """Note that a mistake was looked for; whether it is what happened.
 
-        :param result: how it was found, or ``None`` if it was not.
+        :param result: what shows it, or ``None`` if it did not happen.
         """
         mistake = MISTAKES[name]
         if result is not None:
@@ -99,7 +99,7 @@ class Case:
         """Add to the evidence."""
         self.evidence.append(fact)
 
-    def closed(self) -> Explanation:
+    def close(self) -> Explanation:
         """The explanation."""
         findings = sorted(self._looked.values(), key=lambda finding: not finding.is_cause)
         happened = [MISTAKES[finding.name].happened for finding in findings if finding.is_cause]
@@ -107,12 +107,12 @@ class Case:
         return Explanation(self.exchange.rid, verdict, tuple(findings), tuple(self.evidence))
 
 
-def shown_time(at: float) -> str:
-    """Unix seconds as people read them."""
+def format_time(at: float) -> str:
+    """Unix seconds as a date and a time."""
     return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
 
 
-def shown(value: object) -> str:
-    """A value as it came, shortened."""
+def quote(value: object) -> str:
+    """A value as it came, cut to a line's length."""
     text = repr(value)
     return text if len(text) <= 80 else f"{text[:76]}..."  # noqa: PLR2004 - a line's length

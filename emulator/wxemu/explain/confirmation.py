@@ -11,7 +11,7 @@ from urllib.parse import unquote
 from wxemu.core import journal
 from wxemu.core.journal import Choice
 from wxemu.explain import texts
-from wxemu.explain.case import shown, shown_time
+from wxemu.explain.case import format_time, quote
 from wxemu.phone import phones, signed_texts
 from wxemu.wechat import auth_keys, soter
 
@@ -58,14 +58,14 @@ class _Confirmation:
 
 def look(case: Case) -> None:
     """Find out what is wrong with a confirmation, or what its caller has to see about one that is genuine."""
-    given = case.exchange.parameters
-    if case.look("json_string_object", _type_of(given.get("json_string"))):
+    parameters = case.exchange.parameters
+    if case.look("json_string_object", _type_of(parameters.get("json_string"))):
         return
     sent = _Confirmation(
         case.exchange.appid or "",
-        str(given.get("openid", "")),
-        str(given.get("json_string", "")),
-        _normalised(case, str(given.get("json_signature", ""))),
+        str(parameters.get("openid", "")),
+        str(parameters.get("json_string", "")),
+        _normalise(case, str(parameters.get("json_signature", ""))),
     )
     if not case.exchange.is_failure:
         _look_at_repetitions(case, sent)
@@ -84,32 +84,32 @@ def _type_of(value: object) -> str | None:
     return None if value is None or isinstance(value, str) else f"it is a JSON {type(value).__name__}"
 
 
-def _normalised(case: Case, signature: str) -> str:
+def _normalise(case: Case, signature: str) -> str:
     """The signature in standard base64, if it can be read as one; what had to be mended is noted."""
     for mistake, reading in _readings(signature):
-        decoded = _decoded(reading)
+        decoded = _decode(reading)
         if decoded is not None and len(decoded) == SIGNATURE_BYTES:
             if mistake is not None:
                 case.look(mistake, f"so read, it is a signature of {SIGNATURE_BYTES} bytes")
             return base64.b64encode(decoded).decode()
-    case.tell(f"The signature cannot be read as {SIGNATURE_BYTES} bytes: {shown(signature)}.")
+    case.tell(f"The signature cannot be read as {SIGNATURE_BYTES} bytes: {quote(signature)}.")
     return signature
 
 
 def _readings(signature: str) -> Iterator[tuple[str | None, str]]:
     yield None, signature
     yield "signature_plus_became_blank", signature.replace(" ", "+")
-    yield "signature_in_base64url", _padded(signature.replace("-", "+").replace("_", "/"))
+    yield "signature_in_base64url", _pad(signature.replace("-", "+").replace("_", "/"))
     compact = re.sub(r"\s|\\n", "", signature)
-    yield "signature_wrapped", _padded(compact)
+    yield "signature_wrapped", _pad(compact)
     if _HEX.fullmatch(compact):
         yield "signature_in_hex", _from_hex(compact)
     yield "signature_percent_encoded", unquote(signature)
-    inner = (_decoded(_padded(compact)) or b"").decode(errors="replace")
+    inner = (_decode(_pad(compact)) or b"").decode(errors="replace")
     yield "signature_encoded_twice", _from_hex(inner) if _HEX.fullmatch(inner) else inner
 
 
-def _padded(text: str) -> str:
+def _pad(text: str) -> str:
     bare = text.rstrip("=")
     return bare + "=" * (-len(bare) % 4)
 
@@ -118,7 +118,7 @@ def _from_hex(digits: str) -> str:
     return base64.b64encode(bytes.fromhex(digits)).decode() if len(digits) % 2 == 0 else ""
 
 
-def _decoded(text: str) -> bytes | None:
+def _decode(text: str) -> bytes | None:
     """What canonical base64 stands for."""
     try:
         decoded = base64.b64decode(text, validate=True)
@@ -129,13 +129,13 @@ def _decoded(text: str) -> bytes | None:
 
 def _compare(case: Case, sent: _Confirmation, known: SignedText) -> None:
     """What differs between the confirmation that a phone made and what has come of it."""
-    case.tell(f"Phone {known.phone_id} of user {shown(known.openid)} made this signature at {shown_time(known.at)}.")
+    case.tell(f"Phone {known.phone_id} of user {quote(known.openid)} made this signature at {format_time(known.at)}.")
     if known.override:
         case.tell(f"The phone was told to misbehave: {known.override}.")
     if known.appid != sent.appid:
         case.look("key_of_another_app", f"it was made in {known.appid}, not in {sent.appid}")
     elif known.openid != sent.openid:
-        case.look("key_of_another_user", f"it is that of {shown(known.openid)}, not of {shown(sent.openid)}")
+        case.look("key_of_another_user", f"it is that of {quote(known.openid)}, not of {quote(sent.openid)}")
     _compare_texts(case, signed=known.text, sent=sent.text)
 
 
@@ -155,7 +155,7 @@ def _compare_texts(case: Case, *, signed: str, sent: str) -> None:
 def _try_keys(case: Case, sent: _Confirmation) -> None:
     own = auth_keys.of_user(case.world, sent.appid, sent.openid)
     cpu_ids = {phone.cpu_id for phone in phones.of_user(case.world, sent.appid, sent.openid)}
-    case.tell(f"User {shown(sent.openid)} has {len(own)} AuthKeys in {sent.appid}.")
+    case.tell(f"User {quote(sent.openid)} has {len(own)} AuthKeys in {sent.appid}.")
     members = texts.members(sent.text)
     for text in texts.originals(sent.text):
         if any(_fits(case, sent, text, key.public_key) for key in own):
@@ -165,7 +165,7 @@ def _try_keys(case: Case, sent: _Confirmation) -> None:
     if case.look("no_auth_key", None if own else "there is none"):
         return
     cpu_id = members.get("cpu_id")
-    case.look("device_unknown", None if cpu_id in cpu_ids or not cpu_ids else f"cpu_id is {shown(cpu_id)}")
+    case.look("device_unknown", None if cpu_id in cpu_ids or not cpu_ids else f"cpu_id is {quote(cpu_id)}")
 
 
 def _fits(case: Case, sent: _Confirmation, text: str, public_key: str) -> bool:
@@ -188,7 +188,7 @@ def _is_anothers(case: Case, sent: _Confirmation) -> bool:
         ):
             if key.appid != sent.appid:
                 return case.look("key_of_another_app", f"it is that of a phone in {key.appid}")
-            return case.look("key_of_another_user", f"it is that of {shown(key.openid)}, not of {shown(sent.openid)}")
+            return case.look("key_of_another_user", f"it is that of {quote(key.openid)}, not of {quote(sent.openid)}")
     return False
 
 
@@ -206,14 +206,14 @@ def _look_at_repetitions(case: Case, sent: _Confirmation) -> None:
     members = texts.members(sent.text)
     for before in _verified_before(case, str(members.get("cpu_id", ""))):
         text = str(before.parameters.get("json_string", ""))
-        when = f"{shown_time(before.at)} (rid {before.rid})"
+        when = f"{format_time(before.at)} (rid {before.rid})"
         if text == sent.text:
             case.look("confirmation_replayed", f"at {when}")
         elif _counter(texts.members(text)) >= _counter(members):
-            shown_then = _counter(texts.members(text))
-            case.look("counter_stale", f"it is {_counter(members)}, and was {shown_then} at {when}")
+            counter_then = _counter(texts.members(text))
+            case.look("counter_stale", f"it is {_counter(members)}, and was {counter_then} at {when}")
     case.rule_out("confirmation_replayed", "counter_stale")
-    case.tell(f"raw is {shown(members.get('raw'))}: compare it with the challenge that you gave out.")
+    case.tell(f"raw is {quote(members.get('raw'))}: compare it with the challenge that you gave out.")
 
 
 def _verified_before(case: Case, cpu_id: str) -> Iterator[journal.Exchange]:

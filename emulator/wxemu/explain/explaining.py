@@ -71,8 +71,7 @@ _LOOKS: Final[Mapping[str, Callable[[Case], None]]] = {
 def explain(world: World, exchange: Exchange) -> Explanation:
     """Why ``exchange`` was answered as it was.
 
-    The world is looked at as it is now, so an explanation is best asked for soon. It takes some milliseconds, and no
-    decision: nobody waits for it.
+    It looks at the world as it is now, so ask soon. It takes some milliseconds, outside any transaction.
     """
     case = Case(world, exchange)
     if exchange.remark is not None and _FAULT.fullmatch(exchange.remark):
@@ -85,7 +84,7 @@ def explain(world: World, exchange: Exchange) -> Explanation:
         look(case)
     elif exchange.errcode not in (None, "0"):
         _tell_refusal(case, exchange)
-    return case.closed()
+    return case.close()
 
 
 def _tell_refusal(case: Case, exchange: Exchange) -> None:
@@ -102,12 +101,12 @@ def _of_function_call(case: Case) -> Explanation:
     call = _failed_call_of(case)
     if call is not None:
         explained = explain(case.world, call)
-        told = f"The function's call of {call.api or call.name} is what failed (rid {call.rid})."
-        return replace(explained, evidence=(told, *explained.evidence))
+        failed = f"The function's call of {call.api or call.name} is what failed (rid {call.rid})."
+        return replace(explained, evidence=(failed, *explained.evidence))
     if exchange.errcode not in (None, "0"):
         message = exchange.answer.get("errMsg", exchange.answer.get("message", exchange.errcode))
         case.look("function_failed", str(message)[:MOST_CHARACTERS])
-    return case.closed()
+    return case.close()
 
 
 def _failed_call_of(case: Case) -> Exchange | None:
@@ -115,5 +114,5 @@ def _failed_call_of(case: Case) -> Exchange | None:
     exchange, world = case.exchange, case.world
     choice = Choice(request_id=exchange.rid, is_failure=True)
     made = journal.recent(world, choice=choice, limit=MOST_CALLS)
-    told = (journal.find(world, rid) for rid in journal.ids_in(exchange.response_body))
-    return next((call for call in (*made, *told) if call is not None and call.number != exchange.number), None)
+    returned = (journal.find(world, rid) for rid in journal.ids_in(exchange.response_body))
+    return next((call for call in (*made, *returned) if call is not None and call.number != exchange.number), None)

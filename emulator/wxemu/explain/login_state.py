@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote_to_bytes
 
-from wxemu.explain.case import shown, shown_time
+from wxemu.explain.case import format_time, quote
 from wxemu.wechat import sessions
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def look(case: Case) -> None:
     """Find out how the signature was made, and with which key."""
     appid, openid = case.exchange.appid or "", str(case.exchange.parameters.get("openid", ""))
     own = list(_own_sessions(case, appid, openid))
-    if case.look("session_never_began", None if own else f"user {shown(openid)} has none in {appid}"):
+    if case.look("session_never_began", None if own else f"user {quote(openid)} has none in {appid}"):
         return
     found = _simplest(case, own, _all_ways)
     if found is None and _SHA1.fullmatch(_signature(case)):
@@ -75,25 +75,25 @@ def look(case: Case) -> None:
 
 def look_at_method(case: Case) -> None:
     """Tell what sig_method was."""
-    case.look("sig_method", f"it is {shown(case.exchange.parameters.get('sig_method', ''))}")
+    case.look("sig_method", f"it is {quote(case.exchange.parameters.get('sig_method', ''))}")
 
 
 def _own_sessions(case: Case, appid: str, openid: str) -> Iterator[tuple[Session, Mistakes]]:
     """The user's sessions, each with what was wrong about it at the time of the call."""
     latest = sessions.latest(case.world, appid, openid)
     if latest is not None:
-        until = shown_time(latest.expires_at)
-        case.tell(f"The user's latest session began at {shown_time(latest.issued_at)} and lasts until {until}.")
+        until = format_time(latest.expires_at)
+        case.tell(f"The user's latest session began at {format_time(latest.issued_at)} and lasts until {until}.")
         yield latest, {"session_expired": f"it ended at {until}"} if latest.expires_at <= case.exchange.at else {}
     for former in sessions.former(case.world, appid, openid):
-        began, ended = shown_time(former.issued_at), shown_time(former.ended_at)
+        began, ended = format_time(former.issued_at), format_time(former.ended_at)
         case.tell(f"A session that began at {began} was replaced at {ended}.")
         replaced = {"session_key_replaced": f"it is that of {began}, which was replaced at {ended}"}
         yield former, replaced if former.ended_at <= case.exchange.at else {}
 
 
 def _of_another(session: Session) -> Mistakes:
-    return {"session_key_of_another_user": f"that of user {shown(session.openid)} in {session.appid}"}
+    return {"session_key_of_another_user": f"that of user {quote(session.openid)} in {session.appid}"}
 
 
 def _signature(case: Case) -> str:
@@ -193,8 +193,8 @@ def _messages(case: Case) -> Iterator[tuple[bytes, Mistakes]]:
         ]
     ):
         if message:
-            told = {"body_signed": f"with {shown(message)} as the message, the signature comes out"}
-            yield message.encode(errors="replace"), told
+            mistake = {"body_signed": f"with {quote(message)} as the message, the signature comes out"}
+            yield message.encode(errors="replace"), mistake
 
 
 def _hmac(key: bytes, message: bytes) -> bytes:

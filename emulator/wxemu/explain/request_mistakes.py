@@ -72,7 +72,7 @@ CREDENTIALS: Final = (
         "secret_wrong",
         "The AppSecret is not that of the appid, is frozen, or there is no such appid.",
         "appid and secret",
-        "Compare them with the app's; beware of a secret that was changed since, and of blanks around it.",
+        "Compare them with the app's; beware of a secret that was changed since, and of spaces around it.",
     ),
     Mistake(
         "address_refused",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from wxemu.core import journal
 from wxemu.core.journal import Choice
-from wxemu.explain.case import shown, shown_time
+from wxemu.explain.case import format_time, quote
 from wxemu.wechat import sessions, users
 
 if TYPE_CHECKING:
@@ -27,9 +27,9 @@ def look_at_body(case: Case) -> None:
     """47001: if it is no JSON, what is it?"""
     text = case.exchange.request_body
     is_multipart = text.startswith("--") and "form-data" in text
-    case.look("body_form_encoded", f"it is {shown(text)}" if _FORM.fullmatch(text) or is_multipart else None)
+    case.look("body_form_encoded", f"it is {quote(text)}" if _FORM.fullmatch(text) or is_multipart else None)
     at = _UNESCAPED.search(text)
-    case.look("json_string_unescaped", None if at is None else f"at character {at.start()}: {shown(at[0])}")
+    case.look("json_string_unescaped", None if at is None else f"at character {at.start()}: {quote(at[0])}")
     if not case.is_solved:
         case.look("body_not_json", _why_no_json(text))
 
@@ -40,7 +40,7 @@ def _why_no_json(text: str) -> str:
     except RecursionError:
         return "it is nested too deeply"
     except ValueError as error:
-        return f"{error}; it begins {shown(text)}"
+        return f"{error}; it begins {quote(text)}"
 
 
 def look_at_empty_body(case: Case) -> None:
@@ -57,7 +57,7 @@ def look_at_method(case: Case) -> None:
 
 def look_at_path(case: Case) -> None:
     """40066."""
-    case.look("path_unknown", f"it was {shown(case.exchange.url.partition('?')[0])}")
+    case.look("path_unknown", f"it was {quote(case.exchange.url.partition('?')[0])}")
 
 
 def look_at_parameters(case: Case) -> None:
@@ -72,27 +72,29 @@ def look_at_openid(case: Case) -> None:
     """40003: whose is it?"""
     openid = str(case.exchange.parameters.get("openid", ""))
     elsewhere = users.apps_of(case.world, openid)
-    case.look("openid_of_another_app", f"{shown(openid)} is one of {', '.join(elsewhere)}" if elsewhere else None)
+    case.look("openid_of_another_app", f"{quote(openid)} is one of {', '.join(elsewhere)}" if elsewhere else None)
     unionid_of = None if elsewhere else users.find_by_unionid(case.world, openid)
     case.look("openid_is_unionid", None if unionid_of is None else f"in {unionid_of.appid} it is {unionid_of.openid}'s")
     if not case.is_solved:
-        case.look("openid_placeholder", f"it is {shown(openid)}" if _PLACEHOLDER.fullmatch(openid) else None)
+        case.look("openid_placeholder", f"it is {quote(openid)}" if _PLACEHOLDER.fullmatch(openid) else None)
     if not case.is_solved:
-        case.look("openid_unknown", f"it is {shown(openid)}")
+        case.look("openid_unknown", f"it is {quote(openid)}")
 
 
 def look_at_code(case: Case) -> None:
     """40029, 40163: what became of it?"""
     exchange = case.exchange
     code = str(exchange.parameters.get("js_code", ""))
-    given = sessions.find_code(case.world, code)
-    case.look("code_used", _use(case, code) if given is not None and given.is_used else None)
-    is_foreign = given is not None and given.appid != exchange.parameters.get("appid")
-    case.look("code_of_another_app", f"in {given.appid}" if given is not None and is_foreign else None)
-    is_late = given is not None and not is_foreign and given.expires_at <= exchange.at
-    case.look("code_expired", f"it ended at {shown_time(given.expires_at)}" if given is not None and is_late else None)
+    issued = sessions.find_code(case.world, code)
+    case.look("code_used", _use(case, code) if issued is not None and issued.is_used else None)
+    is_foreign = issued is not None and issued.appid != exchange.parameters.get("appid")
+    case.look("code_of_another_app", f"in {issued.appid}" if issued is not None and is_foreign else None)
+    is_late = issued is not None and not is_foreign and issued.expires_at <= exchange.at
+    case.look(
+        "code_expired", f"it ended at {format_time(issued.expires_at)}" if issued is not None and is_late else None
+    )
     if not case.is_solved:
-        case.look("code_unknown", f"it is {shown(code)}")
+        case.look("code_unknown", f"it is {quote(code)}")
 
 
 def _use(case: Case, code: str) -> str:
@@ -101,7 +103,7 @@ def _use(case: Case, code: str) -> str:
     first = next((call for call in journal.recent(case.world, choice=choice, limit=100) if call.errcode is None), None)
     if first is None:
         return "before the calls that are still kept"
-    return f"at {shown_time(first.at)} by {first.user_agent or 'a client without a name'} (rid {first.rid})"
+    return f"at {format_time(first.at)} by {first.user_agent or 'a client without a name'} (rid {first.rid})"
 
 
 def look_at_user(case: Case) -> None:

@@ -46,8 +46,8 @@ CONFIRMATIONS: Final = (
     ),
     Mistake(
         "signature_plus_became_blank",
-        "Each + of the signature has become a blank, as in a form or a query that was not escaped.",
-        "blanks read as +",
+        "Each + of the signature has become a space, as in a form or a query that was not escaped.",
+        "spaces read as +",
         f"{_AS_IT_IS} {_AS_JSON}",
     ),
     Mistake(
@@ -58,7 +58,7 @@ CONFIRMATIONS: Final = (
     ),
     Mistake(
         "signature_wrapped",
-        "The signature came with line ends or blanks in it, or without its padding.",
+        "The signature came with line ends or spaces in it, or without its padding.",
         "white space taken out, padding put in",
         f"{_AS_IT_IS} Android's Base64 needs NO_WRAP for that.",
     ),

@@ -7,7 +7,7 @@ import itertools
 import json
 from typing import TYPE_CHECKING, Any, Final
 
-from wxemu.explain.case import shown
+from wxemu.explain.case import quote
 from wxemu.wechat.soter import PROFILES, device_json
 
 if TYPE_CHECKING:
@@ -18,23 +18,23 @@ if TYPE_CHECKING:
 _COMPACT: Final = (",", ":")
 
 
-def _dumped(**options: Any) -> Rewriting:
+def _dump(**options: Any) -> Rewriting:
     return lambda text: json.dumps(json.loads(text), **options)
 
 
 REWRITINGS: Final[Mapping[str, Rewriting]] = {
     "a line end was added": lambda text: f"{text}\n",
-    "json.dumps(json.loads(...)) of Python puts blanks after : and ,": _dumped(),
-    "json.dumps(json.loads(...), ensure_ascii=False) puts blanks after : and ,": _dumped(ensure_ascii=False),
-    r"JSON.stringify(JSON.parse(...)) writes \/ as / and leaves out blanks": _dumped(
+    "json.dumps(json.loads(...)) of Python puts spaces after : and ,": _dump(),
+    "json.dumps(json.loads(...), ensure_ascii=False) puts spaces after : and ,": _dump(ensure_ascii=False),
+    r"JSON.stringify(JSON.parse(...)) writes \/ as / and leaves out spaces": _dump(
         ensure_ascii=False, separators=_COMPACT
     ),
-    "a compact json.dumps writes other characters as \\u escapes": _dumped(separators=_COMPACT),
-    "the members were sorted": _dumped(sort_keys=True),
-    "the members were sorted, compactly": _dumped(sort_keys=True, ensure_ascii=False, separators=_COMPACT),
-    "it was indented": _dumped(indent=2, ensure_ascii=False),
-    "it was indented by four": _dumped(indent=4, ensure_ascii=False),
-    "it was indented by tabs": _dumped(indent="\t", ensure_ascii=False),
+    "a compact json.dumps writes other characters as \\u escapes": _dump(separators=_COMPACT),
+    "the members were sorted": _dump(sort_keys=True),
+    "the members were sorted, compactly": _dump(sort_keys=True, ensure_ascii=False, separators=_COMPACT),
+    "it was indented": _dump(indent=2, ensure_ascii=False),
+    "it was indented by four": _dump(indent=4, ensure_ascii=False),
+    "it was indented by tabs": _dump(indent="\t", ensure_ascii=False),
     r"each \/ was written as /": lambda text: text.replace(r"\/", "/"),
     "it was made a JSON string once more": json.dumps,
     "it was escaped for HTML": html.escape,
@@ -54,7 +54,7 @@ def differences(signed: str, sent: str) -> list[str]:
     if not other:
         return []
     return [
-        f"{name} was signed as {shown(one.get(name))} and came as {shown(other.get(name))}"
+        f"{name} was signed as {quote(one.get(name))} and came as {quote(other.get(name))}"
         for name in dict.fromkeys((*one, *other))
         if one.get(name) != other.get(name)
     ]
@@ -69,10 +69,10 @@ def rewriting(signed: str, sent: str) -> str:
         except (ValueError, RecursionError):  # it was no JSON in the first place
             continue
     if signed.strip() == sent.strip():
-        return "white space around it was changed"
+        return "whitespace around it was changed"
     at = next((at for at, (one, other) in enumerate(zip(signed, sent, strict=False)) if one != other), -1)
     at = min(len(signed), len(sent)) if at < 0 else at
-    return f"from character {at} on it is {shown(sent[at : at + 20])} where {shown(signed[at : at + 20])} was signed"
+    return f"from character {at} on it is {quote(sent[at : at + 20])} where {quote(signed[at : at + 20])} was signed"
 
 
 def originals(sent: str) -> Iterator[str]:
@@ -100,7 +100,7 @@ def _once_more(sent: str) -> str | None:
 
 _WRITERS: Final[tuple[Callable[[Mapping[str, Any]], str], ...]] = (
     device_json.write,
-    lambda found: json.dumps(found, ensure_ascii=False, separators=_COMPACT),
-    lambda found: json.dumps(found, ensure_ascii=False),
+    lambda members: json.dumps(members, ensure_ascii=False, separators=_COMPACT),
+    lambda members: json.dumps(members, ensure_ascii=False),
     json.dumps,
 )

@@ -28,6 +28,7 @@ FORCED_APART: Final = 30
 
 TOKEN: Final = "token"  # noqa: S105 - a kind, no credential
 STABLE_TOKEN: Final = "stable_token"  # noqa: S105
+_APIS: Final = {TOKEN: "auth.getAccessToken", STABLE_TOKEN: "auth.getStableAccessToken"}
 
 PLACEHOLDERS: Final = frozenset(
     {"undefined", "null", "None", "ACCESS_TOKEN", "access_token", "[object Object]", "TOKEN"}
@@ -110,7 +111,7 @@ def _new(world: World, app: App, kind: str) -> AccessToken:
 
 @dataclass(frozen=True)
 class IssuedToken:
-    """What may be shown of a token; times in Unix seconds.
+    """What we show of a token; times in Unix seconds.
 
     :param replaced_at: when it ends because another one came, or ``None``.
     :param digest: see ``digest``.
@@ -122,18 +123,23 @@ class IssuedToken:
     replaced_at: float | None
     digest: str
 
+    @property
+    def api(self) -> str:
+        """The openapi that issued it."""
+        return _APIS[self.kind]
+
     def ends_at(self) -> float:
         """When it works no more, be it at its end or because another one came."""
         return self.expires_at if self.replaced_at is None else min(self.expires_at, self.replaced_at)
 
 
-def issued(world: World, appid: str, *, limit: int) -> list[IssuedToken]:
+def list_tokens(world: World, appid: str, *, limit: int) -> list[IssuedToken]:
     """The tokens that an app got last, newest first."""
     rows = world.store.rows("SELECT * FROM tokens WHERE appid = ? ORDER BY issued_at DESC, token LIMIT ?", appid, limit)
-    return [_issued(row) for row in rows]
+    return [_token_of(row) for row in rows]
 
 
-def _issued(row: Row) -> IssuedToken:
+def _token_of(row: Row) -> IssuedToken:
     return IssuedToken(row["kind"], row["issued_at"], row["expires_at"], row["replaced_at"], digest(row["token"]))
 
 
@@ -143,7 +149,7 @@ def end(world: World, appid: str, wanted: str) -> IssuedToken | None:
     for row in world.store.rows("SELECT * FROM tokens WHERE appid = ? AND expires_at > ?", appid, now):
         if digest(row["token"]) == wanted:
             world.store.run("UPDATE tokens SET expires_at = ? WHERE token = ?", now, row["token"])
-            return replace(_issued(row), expires_at=now)
+            return replace(_token_of(row), expires_at=now)
     return None
 
 
@@ -156,7 +162,7 @@ def find_by_digest(world: World, appid: str | None, wanted: str | None) -> Issue
     """The app's token with this ``digest``, ended or not."""
     for row in world.store.rows("SELECT * FROM tokens WHERE appid = ?", appid):
         if digest(row["token"]) == wanted:
-            return _issued(row)
+            return _token_of(row)
     return None
 
 

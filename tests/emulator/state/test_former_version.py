@@ -65,7 +65,7 @@ def test_its_journal_says_what_came_of_each_exchange(open_world, file):
 def test_its_wx_api_tokens_still_stand_for_their_grants(open_world, file):
     world = open_world(file)
     grant = grants.find_by_invocation(world, INVOCATION)
-    assert (grant.openid, grant.permissions) == ("oAlice", {"soter.verifySignature"})
+    assert (grant.openid, grant.permissions) == ("oAlice", frozenset({"soter.verifySignature"}))
     assert grants.find(world, grant.wx_api_token, appid=APPID) == grant
 
 

@@ -54,7 +54,7 @@ class TestReset:
         assert users.find(world, APPID, "new in env-demo") is None
         assert sessions.find(world, APPID, "oAlice").session_key == "o0q0otL8aEzpcZL/FT9WsQ=="
         assert api_functions.list_changes(world, "env-demo") == {}
-        assert tokens.issued(world, APPID, limit=9) == []
+        assert tokens.list_tokens(world, APPID, limit=9) == []
         assert phones.all_phones(world, APPID) == []
 
     def test_of_one_app_to_empty_leaves_it_its_credentials(self, world, state, store, lived):

@@ -86,10 +86,10 @@ def _app(world: World, call: Call) -> App:
     """
     env = call.text("envName")
     if not world.settings.verify_signatures:
-        found = apps.find_by_env(world, env)
-        if found is None:
+        bound = apps.find_by_env(world, env)
+        if bound is None:
             raise InvalidEnvError("Environment not found")
-        return found
+        return bound
     signed = SignedRequest(request.path, request.query_string.decode("latin-1"), request.headers, call.parameters)
     try:
         app = signature.authenticate(world, signed)

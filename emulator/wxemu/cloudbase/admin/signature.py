@@ -65,8 +65,8 @@ def authenticate(world: World, request: SignedRequest) -> App:
     if "authorization" in request.parameters:
         return _authenticate_cos(world, request, request.parameters["authorization"])
     authorization = Authorization.parse(request.headers.get("Authorization", ""))
-    added = {name.lower() for name, value in request.to_be_signed().items() if _value(value)}
-    if not added <= set(authorization.signed_params):  # stricter than need be [inferred]: no SDK leaves any out
+    names = {name.lower() for name, value in request.to_be_signed().items() if _value(value)}
+    if not names <= set(authorization.signed_params):  # stricter than need be [inferred]: no SDK leaves any out
         raise WrongSignatureError("the body has parameters that are not signed")
     return signatures.authenticate(
         world,
@@ -122,23 +122,23 @@ def _utf8(text: str) -> bytes:
 def _authenticate_cos(world: World, request: SignedRequest, authorization: object) -> App:
     if not isinstance(authorization, str) or not is_text(authorization):
         raise MalformedSignatureError("expected authorization to be a string")
-    given = dict(parse_qsl(authorization, keep_blank_values=True))
-    if given.get("q-sign-algorithm") != "sha1":
+    fields = dict(parse_qsl(authorization, keep_blank_values=True))
+    if fields.get("q-sign-algorithm") != "sha1":
         raise MalformedSignatureError("expected authorization q-sign-algorithm=sha1&q-ak=...")
-    app = signatures.credentials_of(world, given.get("q-ak", ""))
-    start, _, end = given.get("q-sign-time", "").partition(";")
+    app = signatures.credentials_of(world, fields.get("q-ak", ""))
+    start, _, end = fields.get("q-sign-time", "").partition(";")
     half = (signatures.timestamp(end) - signatures.timestamp(start)) / 2
     signatures.check_time(world, signatures.timestamp(start) + half, life=half)  # from the start to the end
-    if not signatures.is_same(_cos(app.secret_key, request, given), given.get("q-signature", "")):
+    if not signatures.is_same(_cos(app.secret_key, request, fields), fields.get("q-signature", "")):
         raise WrongSignatureError("the signature is not that of this request with this secret key")
     return app
 
 
-def _cos(secret_key: str, request: SignedRequest, given: Mapping[str, str]) -> str:
-    headers = {name: request.headers.get(name, "") for name in given.get("q-header-list", "").split(";")}
+def _cos(secret_key: str, request: SignedRequest, fields: Mapping[str, str]) -> str:
+    headers = {name: request.headers.get(name, "") for name in fields.get("q-header-list", "").split(";")}
     signed = "\n".join(["post", request.path, _join(request.to_be_signed()), _join(headers), ""])
-    key = _sha1(secret_key, given.get("q-key-time", ""))
-    return _sha1(key, f"sha1\n{given['q-sign-time']}\n{hashlib.sha1(signed.encode()).hexdigest()}\n")  # noqa: S324
+    key = _sha1(secret_key, fields.get("q-key-time", ""))
+    return _sha1(key, f"sha1\n{fields['q-sign-time']}\n{hashlib.sha1(signed.encode()).hexdigest()}\n")  # noqa: S324
 
 
 def _join(values: Mapping[str, Any]) -> str:

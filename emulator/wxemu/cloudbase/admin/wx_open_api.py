@@ -37,24 +37,24 @@ PROTOBUF_TYPE: Final = "application/octet-stream"
 
 def answer(gateway: Gateway, call: Call) -> Response:
     """The answer to ``wx.openApi``, in protobuf; so are the gateway's own refusals [field]."""
-    asked = _message(CommApiData, call.content("requestData"))
-    _keep_layer(REQUEST, asked)
+    message = _parse(CommApiData, call.content("requestData"))
+    _keep_layer(REQUEST, message)
     try:
-        return _answer(gateway, call, asked)
+        return _answer(gateway, call, message)
     except CloudCallError as error:
         entry().fail(error.errcode)
         return _reply(CommOpenApiResp(error_code=error.errcode))
 
 
-def _answer(gateway: Gateway, call: Call, asked: CommApiData) -> Response:
+def _answer(gateway: Gateway, call: Call, message: CommApiData) -> Response:
     """:raises CloudCallError: it is refused before any openapi is named."""
-    if asked.appid not in ("", gateway.app.appid):  # resources of another app, by an agreement not emulated
+    if message.appid not in ("", gateway.app.appid):  # resources of another app, by an agreement not emulated
         raise CloudCallError(-604104)
-    if asked.api_type == CommApiData.SVRKIT_API and asked.svrkit_data.api_name == OPEN_DATA:
-        return _reply(_open_data(gateway, call, asked.svrkit_data.req_data))
-    if asked.api_type != CommApiData.OPEN_API:
+    if message.api_type == CommApiData.SVRKIT_API and message.svrkit_data.api_name == OPEN_DATA:
+        return _reply(_open_data(gateway, call, message.svrkit_data.req_data))
+    if message.api_type != CommApiData.OPEN_API:
         raise CloudCallError(-604100)
-    parameters = {pair.key: _parameter(pair) for pair in asked.openapi_data.pairs}
+    parameters = {pair.key: _parameter(pair) for pair in message.openapi_data.pairs}
     return gateway.cloud_call(call, parameters, _encode)
 
 
@@ -96,7 +96,7 @@ def _parameter(pair: KeyValuePair) -> Any:
 
 def _open_data(gateway: Gateway, call: Call, sent: bytes) -> CommOpenApiResp:
     """``getOpenData``: needs no permission, but the token of an invocation."""
-    asked = _message(ApiGetOpenDataByCloudIdReq, sent)
+    message = _parse(ApiGetOpenDataByCloudIdReq, sent)
     with gateway.world.transaction():
         grant = grants.find(gateway.world, call.text("wxCloudApiToken"), appid=gateway.app.appid)
         if grant is None:
@@ -105,7 +105,7 @@ def _open_data(gateway: Gateway, call: Call, sent: bytes) -> CommOpenApiResp:
             ApiGetOpenDataByCloudIdResp.OpDataItem(
                 cloud_id=cloud_id, json=codec.json_text(_open_data_item(gateway, cloud_id, grant.openid))
             )
-            for cloud_id in asked.cloudid_list
+            for cloud_id in message.cloudid_list
         ]
     found = ApiGetOpenDataByCloudIdResp(data_list=items)
     return CommOpenApiResp(resp_data=found.SerializeToString(), svrkit_error_code=0)
@@ -120,7 +120,7 @@ def _open_data_item(gateway: Gateway, cloud_id: str, openid: str | None) -> dict
     return {"cloudID": cloud_id, "data": data}
 
 
-def _message(kind: type[Decoded], content: bytes) -> Decoded:
+def _parse(kind: type[Decoded], content: bytes) -> Decoded:
     """A message of protobuf.
 
     :raises InvalidParamError: the bytes are none.

@@ -51,13 +51,13 @@ def _sign_in_anonymously(world: World) -> Response:
 
 def _token(world: World) -> Response:
     entry().name = "auth.grantToken"
-    given = body.of_request()
-    grant_type = body.text(given, "grant_type")
+    members = body.of_request()
+    grant_type = body.text(members, "grant_type")
     if grant_type != "refresh_token":
         raise UnimplementedError(f"grant_type {grant_type!r} is not emulated, only 'refresh_token' is")
-    refresh_token = body.encodable_text(given, "refresh_token", is_required=True) or ""
+    refresh_token = body.encodable_text(members, "refresh_token", is_required=True) or ""
     with world.transaction():
-        login = web_users.find_login(world, env=_environment(given), refresh_token=refresh_token)
+        login = web_users.find_login(world, env=_environment(members), refresh_token=refresh_token)
         return _credentials(world, web_users.renew(world, login))
 
 
@@ -93,12 +93,12 @@ def _refuse(error: Exception) -> Response:
     return response
 
 
-def _environment(given: Mapping[str, Any]) -> str:
+def _environment(members: Mapping[str, Any]) -> str:
     """The environment that the client names: without one of its own, an environment's id is a client's id [doc].
 
     :raises BodyError: none is named.
     """
-    env = request.args.get("client_id") or body.encodable_text(given, "client_id")
+    env = request.args.get("client_id") or body.encodable_text(members, "client_id")
     if not env:
         raise BodyError("client_id: expected an environment's id in the query or the body, got nothing")
     entry().env = env

@@ -36,12 +36,12 @@ def face(world: World, deployment: Deployment) -> Blueprint:
 
 
 def _call(world: World, deployment: Deployment) -> Response:
-    asked = codec.call()
-    action = asked.text("action")
+    call = codec.call()
+    action = call.text("action")
     if action not in ACTIONS:
         raise UnservedError(f"the action {action!r} is not served here")
-    entry().name, entry().env = action, asked.env
-    members = ACTIONS[action](world, deployment, asked)
+    entry().name, entry().env = action, call.env
+    members = ACTIONS[action](world, deployment, call)
     return jsonify({**members, "requestId": entry().rid})
 
 
@@ -51,46 +51,46 @@ def _refuse(error: Exception) -> Response:
     return jsonify({"code": codes.web, "message": message, "requestId": entry().rid})
 
 
-def _invoke_function(world: World, deployment: Deployment, asked: Call) -> Mapping[str, Any]:
+def _invoke_function(world: World, deployment: Deployment, call: Call) -> Mapping[str, Any]:
     with world.transaction():
-        user = web_users.authorise(world, asked.text("access_token"), env=asked.env)
-    name = asked.text("function_name")
-    done = calls.call_function(world, deployment, user=user, name=name, data=asked.request_data)
+        user = web_users.authorise(world, call.text("access_token"), env=call.env)
+    name = call.text("function_name")
+    done = calls.call_function(world, deployment, user=user, name=name, data=call.request_data)
     entry().rid, entry().outcome = done.request_id, outcome.of_members(done.result)
-    return {"data": {"response_data": done.result if asked.is_parsed else codec.json_text(done.result)}}
+    return {"data": {"response_data": done.result if call.is_parsed else codec.json_text(done.result)}}
 
 
-def _sign_in_anonymously(world: World, _deployment: Deployment, asked: Call) -> Mapping[str, Any]:
+def _sign_in_anonymously(world: World, _deployment: Deployment, call: Call) -> Mapping[str, Any]:
     """As the user whose refresh token comes along, else as a new one.
 
     The ``anonymous_uuid`` that js-sdk 1.x sends with it is no proof: others may know it [inferred].
     """
     with world.transaction():
         try:
-            login = web_users.find_login(world, env=asked.env, refresh_token=asked.text("refresh_token"))
+            login = web_users.find_login(world, env=call.env, refresh_token=call.text("refresh_token"))
         except web_users.InvalidRefreshTokenError:
             # js-sdk 1.x sends no device id, so that each login without a past is one from a new device.
-            login = web_users.sign_in(world, env=asked.env, device_id=world.randomness.uuid())
+            login = web_users.sign_in(world, env=call.env, device_id=world.randomness.uuid())
     return {"uuid": login.user.uuid, "refresh_token": login.refresh_token}
 
 
-def _fetch_access_token(world: World, _deployment: Deployment, asked: Call) -> Mapping[str, Any]:
+def _fetch_access_token(world: World, _deployment: Deployment, call: Call) -> Mapping[str, Any]:
     """Not renewed, unlike by ``/auth/v1/token``: js-sdk 1.x keeps its refresh token [src]."""
     with world.transaction():
-        login = web_users.find_login(world, env=asked.env, refresh_token=asked.text("refresh_token"))
+        login = web_users.find_login(world, env=call.env, refresh_token=call.text("refresh_token"))
         token = web_users.access_token(world, login)
     return {"access_token": token, "access_token_expire": web_users.ACCESS_TOKEN_LIFE * 1000}
 
 
-def _get_user_info(world: World, _deployment: Deployment, asked: Call) -> Mapping[str, Any]:
+def _get_user_info(world: World, _deployment: Deployment, call: Call) -> Mapping[str, Any]:
     with world.transaction():
-        user = web_users.authorise(world, asked.text("access_token"), env=asked.env)
+        user = web_users.authorise(world, call.text("access_token"), env=call.env)
     return {"data": {"uid": user.uuid, "loginType": "ANONYMOUS"}}
 
 
-def _log_out(world: World, _deployment: Deployment, asked: Call) -> Mapping[str, Any]:
+def _log_out(world: World, _deployment: Deployment, call: Call) -> Mapping[str, Any]:
     with world.transaction():
-        login = web_users.find_login(world, env=asked.env, refresh_token=asked.text("refresh_token"))
+        login = web_users.find_login(world, env=call.env, refresh_token=call.text("refresh_token"))
         web_users.end(world, login)
     return {}
 

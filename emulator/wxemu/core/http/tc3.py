@@ -75,16 +75,16 @@ class Authorization:
 
         :raises MalformedSignatureError: it is no header of TC3.
         """
-        found = _HEADER.fullmatch(header.strip())
-        if found is None:
+        match = _HEADER.fullmatch(header.strip())
+        if match is None:
             raise MalformedSignatureError(f"expected Authorization: {ALGORITHM} Credential=..., SignedHeaders=...")
         return cls(
-            found["secret_id"],
-            found["date"],
-            found["service"],
-            tuple(found["headers"].split(";")),
-            tuple(filter(None, (found["params"] or "").split(";"))),
-            found["signature"],
+            match["secret_id"],
+            match["date"],
+            match["service"],
+            tuple(match["headers"].split(";")),
+            tuple(filter(None, (match["params"] or "").split(";"))),
+            match["signature"],
         )
 
 
@@ -147,9 +147,9 @@ def check_time(world: World, at: float, *, life: float) -> None:
         raise ExpiredSignatureError(f"signed at {at:.0f}, which is more than {life:.0f} s from {world.clock.now():.0f}")
 
 
-def is_same(expected: str, given: str) -> bool:
+def is_same(expected: str, presented: str) -> bool:
     """Whether two signatures are equal, in a time that does not tell where they differ."""
-    return hmac.compare_digest(expected.encode(), given.encode())
+    return hmac.compare_digest(expected.encode(), presented.encode())
 
 
 def sha256(content: bytes) -> str:
