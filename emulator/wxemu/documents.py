@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import functools
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from flask import Blueprint, Response, jsonify
+from flask import Blueprint
 
 from wxemu.cloudbase.paths import cloudbase_paths
 from wxemu.console.paths import console_paths
-from wxemu.control.paths import control_paths
-from wxemu.core.http import operations
+from wxemu.control.routes import ANSWERS
 from wxemu.core.http.application import make_application
+from wxemu.core.http.openapi import operation_paths, our_failure
+from wxemu.core.http.operations import Nothing, Operation
 from wxemu.core.http.our_failures import CORE_STATUSES, refuse
-from wxemu.phone.paths import phone_paths
-from wxemu.phone.routes import BY_HAND, OPERATIONS
+from wxemu.core.http.serving import add_route
+from wxemu.phone import operations as phone_operations
+from wxemu.phone.pages import page_paths
 from wxemu.tencentcloud.routes import ACTIONS
 from wxemu.wechat.openapis import TABLE
 from wxemu.wechat.paths import failure, wechat_paths
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
     from flask import Flask
 
     from wxemu.core.http.access import Access
+
+SHOW: Final = Operation("openapi.show", "GET", "/openapi.json", Nothing, dict[str, Any], "This document")
 
 
 def application(access: Access) -> Flask:
@@ -34,17 +38,14 @@ def application(access: Access) -> Flask:
 def face() -> Blueprint:
     """``/openapi.json``."""
     routes = Blueprint("documents", __name__)
-    routes.add_url_rule("/openapi.json", "openapi", _show, methods=["GET"])
+    add_route(routes, SHOW, lambda _: openapi())
     return routes
-
-
-def _show() -> Response:
-    return jsonify(openapi())
 
 
 @functools.cache
 def openapi() -> dict[str, Any]:
     """The HTTP faces as an OpenAPI 3.1 document."""
+    ours = [SHOW, *(operation for answer in ANSWERS for operation in answer.operations), *phone_operations.TABLE]
     return {
         "openapi": "3.1.0",
         "info": {
@@ -52,8 +53,8 @@ def openapi() -> dict[str, Any]:
             "version": "1",
             "description": "WeChat's endpoints, a SOTER phone, and the emulator's own control plane.",
         },
-        "paths": wechat_paths() | cloudbase_paths() | phone_paths() | control_paths() | console_paths(),
-        "components": {"schemas": {"Failure": failure(), "OurFailure": operations.our_failure()}},
+        "paths": wechat_paths() | cloudbase_paths() | operation_paths(ours) | page_paths() | console_paths(),
+        "components": {"schemas": {"Failure": failure(), "OurFailure": our_failure()}},
     }
 
 
@@ -65,7 +66,8 @@ def coverage() -> str:
         for api in TABLE
     ]
     actions = [f"| {action.service} | `{action.name}` |" for action in ACTIONS]
-    phone = [f"| `wx.{name}` |" for name in (*OPERATIONS, "cloud.callFunction") if name not in BY_HAND]
+    names = (operation.name for operation in phone_operations.OF_MINI_PROGRAMS)
+    phone = [f"| `wx.{'cloud.' if name == 'callFunction' else ''}{name}` |" for name in names]
     return "\n".join(
         [
             "# What is emulated",

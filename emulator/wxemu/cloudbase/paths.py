@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from wxemu.core.http.operations import of_cloudbase
+from wxemu.core.http.openapi import of_cloudbase
 
 
 def cloudbase_paths() -> dict[str, Any]:

@@ -1,124 +1,147 @@
-"""``/emulator/v1/apps``: the tenants in the seed's form, their users, sessions and tokens."""
+"""Answers on the tenants in the seed's form, their users, sessions and tokens."""
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final, cast
 
-from flask import Response, jsonify
+from werkzeug.exceptions import NotFound
 
-from wxemu.control import codec
+from wxemu.control.operations import apps as operations
+from wxemu.control.operations.limit import MOST
 from wxemu.core import apps
-from wxemu.core.http import body
-from wxemu.core.http.body import BodyError
-from wxemu.core.http.our_failures import failure
+from wxemu.core.http.serving import answers
 from wxemu.phone import phones
 from wxemu.state import seed_entries
 from wxemu.wechat import sessions, tokens, users
 
 if TYPE_CHECKING:
-    from wxemu.core.apps import App
-    from wxemu.core.world import World
-    from wxemu.state import State
-    from wxemu.wechat.users import User
+    from wxemu.control.operations.apps import (
+        App,
+        Apps,
+        AppWithSecrets,
+        ChangedApp,
+        NamedApp,
+        NamedUser,
+        NewApp,
+        NewUser,
+        Removed,
+        Session,
+        Sessions,
+        Tokens,
+        TokensChoice,
+        User,
+        Users,
+    )
+    from wxemu.control.platform import Platform
+    from wxemu.core.http.operations import Nothing
 
 DEFAULT_TOKENS: Final = 50
 
 
-def listed(world: World) -> Response:
+@answers(operations.LIST)
+def list_apps(platform: Platform, _given: Nothing) -> Apps:
     """All of them."""
-    with world.transaction():
-        return jsonify({"apps": [{"appid": app.appid, "env": app.env} for app in apps.all_apps(world)]})
+    with platform.world.transaction():
+        return {"apps": [{"appid": app.appid, "env": app.env} for app in apps.all_apps(platform.world)]}
 
 
-def shown(world: World, appid: str) -> Response:
+@answers(operations.SHOW)
+def show_app(platform: Platform, given: NamedApp) -> App:
     """One, without its secrets."""
-    with world.transaction():
-        return jsonify(_shown(apps.require(world, appid)))
+    with platform.world.transaction():
+        return _app(apps.require(platform.world, given["appid"]))
 
 
-def added(world: World) -> Response:
-    """A new one; no other answer shows its secrets."""
-    app = seed_entries.add_app(world, _entry())
-    return jsonify({**_shown(app), "secret": app.secret, "secret_key": app.secret_key})
+@answers(operations.ADD)
+def add_app(platform: Platform, given: NewApp) -> AppWithSecrets:
+    """Register a new one; no other answer shows its secrets."""
+    app = seed_entries.add_app(platform.world, given["body"])
+    return {**_app(app), "secret": app.secret, "secret_key": app.secret_key}
 
 
-def restricted(world: World, appid: str) -> Response:
-    """What it may be refused for, changed."""
-    return jsonify(_shown(seed_entries.restrict(world, appid, _entry())))
+@answers(operations.RESTRICT)
+def restrict_app(platform: Platform, given: ChangedApp) -> App:
+    """Change what it may be refused for."""
+    return _app(seed_entries.restrict(platform.world, given["appid"], given["body"]))
 
 
-def removed(state: State, appid: str) -> Response:
-    """One less, with all that belonged to it."""
-    state.forget_app(appid)
-    return jsonify({"removed": appid})
+@answers(operations.REMOVE)
+def remove_app(platform: Platform, given: NamedApp) -> Removed:
+    """Remove one, with all that belongs to it."""
+    platform.state.forget_app(given["appid"])
+    return {"removed": given["appid"]}
 
 
-def users_listed(world: World, appid: str) -> Response:
-    """The users of an app."""
+@answers(operations.LIST_USERS)
+def list_users(platform: Platform, given: NamedApp) -> Users:
+    """The users of an app, with their phones."""
+    world, appid = platform.world, given["appid"]
     with world.transaction():
         apps.require(world, appid)
-        held: dict[str, list[str]] = {}
+        phones_of: dict[str, list[str]] = {}
         for phone in phones.all_phones(world, appid):
-            held.setdefault(phone.openid, []).append(phone.phone_id)
-        found = [{**_user(user), "phones": held.get(user.openid, [])} for user in users.all_users(world, appid)]
-    return jsonify({"users": found})
+            phones_of.setdefault(phone.openid, []).append(phone.phone_id)
+        present = users.all_users(world, appid)
+    return {"users": [{**_user(user), "phones": phones_of.get(user.openid, [])} for user in present]}
 
 
-def user_added(world: World, appid: str) -> Response:
-    """A new user."""
-    return jsonify(_user(seed_entries.add_user(world, appid, _entry())))
+@answers(operations.ADD_USER)
+def add_user(platform: Platform, given: NewUser) -> User:
+    """Register a new user."""
+    return _user(seed_entries.add_user(platform.world, given["appid"], given["body"]))
 
 
-def sessions_listed(world: World, appid: str) -> Response:
+@answers(operations.LIST_SESSIONS)
+def list_sessions(platform: Platform, given: NamedApp) -> Sessions:
     """The latest session of each user, without its key."""
+    world = platform.world
     with world.transaction():
-        apps.require(world, appid)
+        apps.require(world, given["appid"])
         now = world.clock.now()
-        found = [
-            {
-                "openid": session.openid,
-                "issued_at": session.issued_at,
-                "expires_at": session.expires_at,
-                "is_expired": now >= session.expires_at,
-            }
-            for session in sessions.all_sessions(world, appid)
-        ]
-    return jsonify({"sessions": found})
+        latest = sessions.all_sessions(world, given["appid"])
+    return {"sessions": [_session(session, is_expired=now >= session.expires_at) for session in latest]}
 
 
-def session_expired(world: World, appid: str, openid: str) -> Response:
-    """A session ended now."""
+@answers(operations.EXPIRE_SESSION)
+def expire_session(platform: Platform, given: NamedUser) -> Session:
+    """End a session now.
+
+    :raises NotFound: the user has none.
+    """
+    world, appid, openid = platform.world, given["appid"], given["openid"]
     with world.transaction():
         apps.require(world, appid)
-        ended = sessions.end(world, appid, openid)
-    if ended is None:
-        return failure(404, f"{openid!r} has no session in {appid} now; the user would have to log in first")
-    return jsonify({"openid": openid, "issued_at": ended.issued_at, "expires_at": ended.expires_at, "is_expired": True})
+        session = sessions.end(world, appid, openid)
+    if session is None:
+        raise NotFound(f"{openid!r} has no session in {appid} now; the user would have to log in first")
+    return _session(session, is_expired=True)
 
 
-def tokens_listed(world: World, appid: str) -> Response:
+@answers(operations.LIST_TOKENS)
+def list_tokens(platform: Platform, given: TokensChoice) -> Tokens:
     """The access tokens it got last, newest first, without the tokens."""
-    limit = codec.limit(DEFAULT_TOKENS)
+    world, appid = platform.world, given["appid"]
+    limit = min(given.get("limit", DEFAULT_TOKENS), MOST)
     with world.transaction():
         apps.require(world, appid)
-        return jsonify({"tokens": [asdict(token) for token in tokens.list_tokens(world, appid, limit=limit)]})
+        issued = tokens.list_tokens(world, appid, limit=limit)
+    return cast("Tokens", {"tokens": [asdict(token) for token in issued]})
 
 
-def _entry() -> dict[str, Any]:
-    """An entry in the seed's form, whose rules the world knows."""
-    given = body.of_request()
-    try:
-        json.dumps(given, ensure_ascii=False).encode()
-    except UnicodeEncodeError:
-        raise BodyError("body: expected text, got half a surrogate pair in it") from None
-    return given
+def _app(app: apps.App) -> App:
+    document = {"appid": app.appid, "env": app.env, "secret_id": app.secret_id, **asdict(app.restrictions)}
+    return cast("App", document)
 
 
-def _shown(app: App) -> dict[str, Any]:
-    return {"appid": app.appid, "env": app.env, "secret_id": app.secret_id, **asdict(app.restrictions)}
+def _user(user: users.User) -> User:
+    return {"openid": user.openid, "unionid": user.unionid, "is_high_risk": user.is_high_risk}
 
 
-def _user(user: User) -> dict[str, Any]:
-    return {name: value for name, value in asdict(user).items() if name != "appid"}
+def _session(session: sessions.Session, *, is_expired: bool) -> Session:
+    return {
+        "openid": session.openid,
+        "issued_at": session.issued_at,
+        "expires_at": session.expires_at,
+        "is_expired": is_expired,
+    }

@@ -1,44 +1,54 @@
-"""``/emulator/v1/clock``: where the clock stands, and moving it."""
+"""Answers on the clock: where it stands, and moving it."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Response, jsonify
-
-from wxemu.core.http import body
+from wxemu.control.operations import clock as operations
+from wxemu.core.http.serving import answers
 
 if TYPE_CHECKING:
+    from wxemu.control.operations.clock import Advance, Clock, Freeze, Scale
+    from wxemu.control.platform import Platform
+    from wxemu.core.http.operations import Nothing
     from wxemu.core.world import World
 
 
-def shown(world: World) -> Response:
+@answers(operations.SHOW)
+def show(platform: Platform, _given: Nothing) -> Clock:
     """Where it stands, and how it goes."""
+    return _clock(platform.world)
+
+
+@answers(operations.FREEZE)
+def freeze(platform: Platform, given: Freeze) -> Clock:
+    """Stop it."""
+    platform.world.clock.freeze(given.get("at"))
+    return _clock(platform.world)
+
+
+@answers(operations.ADVANCE)
+def advance(platform: Platform, given: Advance) -> Clock:
+    """Move it forward."""
+    platform.world.clock.advance(given["seconds"])
+    return _clock(platform.world)
+
+
+@answers(operations.SCALE)
+def scale(platform: Platform, given: Scale) -> Clock:
+    """Let it run faster than real time, or slower."""
+    platform.world.clock.scale(given["factor"])
+    return _clock(platform.world)
+
+
+@answers(operations.RELEASE)
+def release(platform: Platform, _given: Nothing) -> Clock:
+    """Return to real time."""
+    platform.world.clock.release()
+    return _clock(platform.world)
+
+
+def _clock(world: World) -> Clock:
     with world.transaction():
         state, now = world.clock.state(), world.clock.now()
-    return jsonify({"now": now, "isFrozen": state.is_frozen, "offset": state.offset, "scale": state.scale})
-
-
-def frozen(world: World) -> Response:
-    """Stop it, now or at a time."""
-    given = body.of_request()
-    world.clock.freeze(body.number(given, "at") if "at" in given else None)
-    return shown(world)
-
-
-def advanced(world: World) -> Response:
-    """Move it forward."""
-    world.clock.advance(body.number(body.of_request(), "seconds"))
-    return shown(world)
-
-
-def scaled(world: World) -> Response:
-    """Let it run faster than real time, or slower."""
-    world.clock.scale(body.number(body.of_request(), "factor"))
-    return shown(world)
-
-
-def released(world: World) -> Response:
-    """Back to real time."""
-    world.clock.release()
-    return shown(world)
+    return {"now": now, "isFrozen": state.is_frozen, "offset": state.offset, "scale": state.scale}

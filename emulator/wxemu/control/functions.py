@@ -1,49 +1,71 @@
-"""``/emulator/v1/functions`` and what belongs to them: which there are, which run, and what they are told."""
+"""Answers on functions: which there are, which run, and what one invocation is told."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Response, jsonify
-
 from wxemu.cloudbase.callers import app_caller
-from wxemu.control import codec
-from wxemu.core.http import body
+from wxemu.control import naming
+from wxemu.control.operations import functions as operations
+from wxemu.core.http.serving import answers
 
 if TYPE_CHECKING:
-    from wxemu.core.world import World
-    from wxemu.scf.deployment import Deployment
-
-
-def listed(deployment: Deployment) -> Response:
-    """What the project declares."""
-    return jsonify(
-        {
-            "functions": [
-                {
-                    "name": spec.name,
-                    "runtime": spec.runtime,
-                    "handler": spec.handler,
-                    "timeout": spec.timeout_seconds,
-                    "memorySize": spec.memory_megabytes,
-                    "openapi": sorted(spec.openapi_permissions),
-                }
-                for spec in deployment.functions().values()
-            ]
-        }
+    from wxemu.control.operations.functions import (
+        Environment,
+        EnvironmentChoice,
+        Function,
+        Functions,
+        Instance,
+        Instances,
     )
+    from wxemu.control.platform import Platform
+    from wxemu.core.http.operations import Nothing
+    from wxemu.scf.project import FunctionSpec
+    from wxemu.scf.runtime import InstanceState
 
 
-def environment(world: World, deployment: Deployment) -> Response:
+@answers(operations.LIST)
+def list_functions(platform: Platform, _given: Nothing) -> Functions:
+    """What the project declares."""
+    return {"functions": [_function(spec) for spec in platform.deployment.functions().values()]}
+
+
+@answers(operations.SHOW_ENVIRONMENT)
+def show_environment(platform: Platform, given: EnvironmentChoice) -> Environment:
     """What SCF would give to one invocation, so that a function in any language can be run by hand."""
-    given = body.of_request()
-    app = codec.app(world, body.encodable_text(given, "appid"))
-    openid = body.encodable_text(given, "openid")
-    codec.require_user(world, app, openid)
-    caller = app_caller(world, app.appid, openid=openid)
-    return jsonify({"env": deployment.environment(body.text(given, "function"), caller)})
+    app = naming.require_app(platform.world, given.get("appid"))
+    openid = given.get("openid")
+    naming.require_user(platform.world, app, openid)
+    caller = app_caller(platform.world, app.appid, openid=openid)
+    return {"env": platform.deployment.environment(given.get("function"), caller)}
 
 
-def instances(deployment: Deployment) -> Response:
+@answers(operations.LIST_INSTANCES)
+def list_instances(platform: Platform, _given: Nothing) -> Instances:
     """Which instances of functions run now."""
-    return jsonify({"instances": [codec.instance(instance) for instance in deployment.instances()]})
+    return {"instances": [_instance(instance) for instance in platform.deployment.instances()]}
+
+
+def _function(spec: FunctionSpec) -> Function:
+    return {
+        "name": spec.name,
+        "runtime": spec.runtime,
+        "handler": spec.handler,
+        "timeout": spec.timeout_seconds,
+        "memorySize": spec.memory_megabytes,
+        "openapi": sorted(spec.openapi_permissions),
+    }
+
+
+def _instance(instance: InstanceState) -> Instance:
+    return {
+        "function": instance.function,
+        "appid": instance.appid,
+        "env": instance.env,
+        "process": instance.process,
+        "state": "busy" if instance.is_busy else "idle",
+        "sinceSeconds": instance.since_seconds,
+        "invocations": instance.invocations,
+        "memoryBytes": instance.memory_bytes,
+        "coldStartMs": instance.init_ms,
+    }

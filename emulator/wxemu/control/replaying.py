@@ -1,4 +1,4 @@
-"""``POST /emulator/v1/exchanges/{rid}/replay``: the same request once more, with the credentials of now.
+"""Replaying an exchange: the same request once more, with the credentials of now.
 
 What was struck out of the journal is put in again: a valid access_token, the app's secret; a call of the gateway gets a
 new token of its invocation, with what config.json declares now, and is signed anew.
@@ -11,24 +11,24 @@ from base64 import b64decode
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote, urlsplit
 
-from flask import Blueprint, Response, jsonify, request
+from flask import request
 from werkzeug.datastructures import Headers
 from werkzeug.exceptions import Conflict
 
 from wxemu.cloudbase import grants
 from wxemu.cloudbase.admin.signature import SignedRequest, canonical_request
 from wxemu.control import exchanges
+from wxemu.control.operations import exchanges as operations
 from wxemu.core import apps, journal
 from wxemu.core.credentials import STRUCK_OUT, restore
 from wxemu.core.http import layers
 from wxemu.core.http import tc3 as signatures
 from wxemu.core.http.application import SWITCHBOARD
-from wxemu.core.http.origins import keep_to_allowed_pages
 from wxemu.core.http.recording import RECORDED
+from wxemu.core.http.serving import answers
 from wxemu.core.http.tc3 import ALGORITHM, Authorization
 from wxemu.scf.failures import UnknownFunctionError
 from wxemu.wechat import tokens
@@ -36,6 +36,8 @@ from wxemu.wechat import tokens
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from wxemu.control.operations.exchanges import Difference, NamedExchange, Replay
+    from wxemu.control.platform import Platform
     from wxemu.core.apps import App
     from wxemu.core.journal import Exchange
     from wxemu.core.world import World
@@ -48,7 +50,7 @@ ALWAYS_NEW: Final = frozenset({"requestId", "requestID", "RequestId", "FunctionR
 
 
 @dataclass(frozen=True)
-class Sent:
+class Sending:
     """What is to be sent."""
 
     url: str
@@ -56,25 +58,16 @@ class Sent:
     headers: dict[str, str] = field(default_factory=dict, repr=False)
 
 
-def face(world: World, deployment: Deployment) -> Blueprint:
-    """The one route."""
-    routes = Blueprint("replaying", __name__)
-    keep_to_allowed_pages(routes, world)
-    view = partial(_replayed, world, deployment)
-    routes.add_url_rule("/emulator/v1/exchanges/<rid>/replay", "replay", view, methods=["POST"])
-    return routes
-
-
-def _replayed(world: World, deployment: Deployment, rid: str) -> Response:
-    old = exchanges.find(world, rid)
-    new = replay(world, deployment, old)
-    return jsonify(
-        {
-            "exchange": exchanges.document(new),
-            "replayed": exchanges.document(old),
-            "differences": list(differences(old, new)),
-        }
-    )
+@answers(operations.REPLAY)
+def replay_exchange(platform: Platform, given: NamedExchange) -> Replay:
+    """Send it again; what the answers differ in."""
+    old = exchanges.require_exchange(platform.world, given["rid"])
+    new = replay(platform.world, platform.deployment, old)
+    return {
+        "exchange": exchanges.document(new),
+        "replayed": exchanges.document(old),
+        "differences": list(differences(old, new)),
+    }
 
 
 def replay(world: World, deployment: Deployment, exchange: Exchange) -> Exchange:
@@ -85,7 +78,7 @@ def replay(world: World, deployment: Deployment, exchange: Exchange) -> Exchange
     return _send(world, exchange, _again(world, deployment, exchange))
 
 
-def _again(world: World, deployment: Deployment, exchange: Exchange) -> Sent:
+def _again(world: World, deployment: Deployment, exchange: Exchange) -> Sending:
     """The request with the credentials of now.
 
     :raises Conflict: it cannot be sent again.
@@ -95,7 +88,7 @@ def _again(world: World, deployment: Deployment, exchange: Exchange) -> Sent:
     with world.transaction():
         app = apps.find(world, exchange.appid or "")
         if exchange.face == "phone":
-            return Sent(exchange.url, exchange.request_body.encode(), _of_present_request())
+            return Sending(exchange.url, exchange.request_body.encode(), _of_present_request())
         if exchange.face == "wechat":
             return _with_credentials(world, exchange, app)
         if exchange.url.partition("?")[0] == GATEWAY and app is not None:
@@ -108,14 +101,14 @@ def _of_present_request() -> dict[str, str]:
     return {name: request.headers[name] for name in ("Authorization", "Cookie") if name in request.headers}
 
 
-def _with_credentials(world: World, exchange: Exchange, app: App | None) -> Sent:
+def _with_credentials(world: World, exchange: Exchange, app: App | None) -> Sending:
     if app is None:  # a call that is refused for that very reason
-        return Sent(exchange.url, exchange.request_body.encode())
+        return Sending(exchange.url, exchange.request_body.encode())
     token = tokens.issue_stable(world, app, is_forced=False).access_token if "token=" in exchange.url else STRUCK_OUT
     values = {"access_token": token, "cloudbase_access_token": token, "secret": app.secret}
     in_url = restore(exchange.url, {name: quote(value, safe="") for name, value in values.items()})
     in_body = restore(exchange.request_body, {name: json.dumps(value)[1:-1] for name, value in values.items()})
-    return Sent(in_url, in_body.encode())
+    return Sending(in_url, in_body.encode())
 
 
 def _parameters(world: World, deployment: Deployment, exchange: Exchange, app: App) -> dict[str, Any]:
@@ -149,7 +142,7 @@ def _wx_api_token(world: World, deployment: Deployment, exchange: Exchange, app:
     ).wx_api_token
 
 
-def _signed(world: World, exchange: Exchange, app: App, parameters: Mapping[str, Any]) -> Sent:
+def _signed(world: World, exchange: Exchange, app: App, parameters: Mapping[str, Any]) -> Sending:
     """As node-sdk signs."""
     from requests import Request  # noqa: PLC0415 - HTTP takes 60 ms, which a start need not pay
 
@@ -163,7 +156,7 @@ def _signed(world: World, exchange: Exchange, app: App, parameters: Mapping[str,
     kind = "application/json" if prepared is None else prepared.headers["Content-Type"]
     headers = {"Host": request.host, "Content-Type": kind, "X-Timestamp": str(int(world.clock.now()))}
     headers["Authorization"] = _authorization(exchange, app, parameters, headers)
-    return Sent(exchange.url, body, headers | {"X-TCB-Source": "wx_client,scf"})
+    return Sending(exchange.url, body, headers | {"X-TCB-Source": "wx_client,scf"})
 
 
 def _bytes_of(body: bytes | str | None) -> bytes:
@@ -183,7 +176,7 @@ def _authorization(exchange: Exchange, app: App, parameters: Mapping[str, Any], 
     )
 
 
-def _send(world: World, old: Exchange, sent: Sent) -> Exchange:
+def _send(world: World, old: Exchange, sending: Sending) -> Exchange:
     """Through the whole application, as if it came from outside.
 
     :raises Conflict: the answer was none that is kept.
@@ -192,12 +185,12 @@ def _send(world: World, old: Exchange, sent: Sent) -> Exchange:
 
     numbers: list[int] = []
     environ_base: dict[str, Any] = {"REMOTE_ADDR": old.client_ip, RECORDED: numbers}
-    headers = Headers({"User-Agent": old.user_agent, "Host": request.host, **sent.headers})
+    headers = Headers({"User-Agent": old.user_agent, "Host": request.host, **sending.headers})
     environ = EnvironBuilder(
-        path=sent.url,
+        path=sending.url,
         method=old.method,
         headers=headers,
-        data=sent.body,
+        data=sending.body,
         environ_base=environ_base,
     ).get_environ()
     with suppress(ConnectionError):  # as a fault may want it
@@ -208,26 +201,26 @@ def _send(world: World, old: Exchange, sent: Sent) -> Exchange:
     return new
 
 
-def differences(old: Exchange, new: Exchange) -> Iterator[dict[str, Any]]:
+def differences(old: Exchange, new: Exchange) -> Iterator[Difference]:
     """Where two answers differ, but for what differs each time: a place, what was there, what is there now."""
-    before, now = _told(old), _told(new)
+    before, now = _members(old), _members(new)
     for place in dict.fromkeys((*before, *now)):
         if before.get(place) != now.get(place):
             yield {"place": place, "before": before.get(place), "now": now.get(place)}
 
 
-def _told(exchange: Exchange) -> dict[str, Any]:
+def _members(exchange: Exchange) -> dict[str, Any]:
     answer = [layer for layer in layers.of(exchange) if layer.direction == layers.RESPONSE]
-    members = _flat(answer[-1].content) if answer else {"answer": exchange.response_body}
+    members = _flatten(answer[-1].content) if answer else {"answer": exchange.response_body}
     return {"status": exchange.status, **members}
 
 
-def _flat(content: Any, around: str = "") -> dict[str, Any]:
+def _flatten(content: Any, around: str = "") -> dict[str, Any]:
     """The values of an answer by their places, ids taken out of texts."""
     if not isinstance(content, dict):
         return {around or "answer": journal.without_ids(content) if isinstance(content, str) else content}
     found: dict[str, Any] = {}
     for name, value in content.items():
         if name not in ALWAYS_NEW:
-            found |= _flat(value, f"{around}.{name}" if around else name)
+            found |= _flatten(value, f"{around}.{name}" if around else name)
     return found

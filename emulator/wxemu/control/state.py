@@ -1,63 +1,76 @@
-"""``/emulator/v1/state``: the whole state as a document, snapshots, and the ways back."""
+"""Answers on the whole state as a document, on snapshots, and on the ways back."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from flask import Response, jsonify, request
+from flask import Response, request
 
-from wxemu.control import codec
+from wxemu.control.operations import state as operations
 from wxemu.core import apps
-from wxemu.core.http import body
+from wxemu.core.http.serving import answers
 from wxemu.state import parse, snapshots, text
 
 if TYPE_CHECKING:
-    from wxemu.core.world import World
-    from wxemu.state import State
-    from wxemu.state.snapshots import Snapshot
+    from wxemu.control.operations.state import (
+        AppIds,
+        Deleted,
+        Document,
+        ExportedParts,
+        NamedSnapshot,
+        Reset,
+        Snapshot,
+        Snapshots,
+    )
+    from wxemu.control.platform import Platform
+    from wxemu.core.http.operations import Nothing
 
 LARGEST_DOCUMENT: Final = 1024 * 1024 * 1024
 """Bytes of a document: uploaded code and a full journal are in it."""
 
 
-def exported(state: State) -> Response:
-    """The document of it, with secrets; ``?withoutJournal=true`` without the exchanges and logs."""
-    document = state.document(has_journal=not codec.flag("withoutJournal"))
+@answers(operations.EXPORT)
+def export_state(platform: Platform, given: ExportedParts) -> Response:
+    """The document of it, with secrets."""
+    document = platform.state.document(has_journal=not given.get("withoutJournal", False))
     return Response(text(document), content_type="application/json")
 
 
-def imported(world: World, state: State) -> Response:
-    """A document in the place of what there is; the apps that there are then."""
+@answers(operations.IMPORT)
+def import_state(platform: Platform, _given: Document) -> AppIds:
+    """Put a document in the place of what there is; the apps that there are then."""
     request.max_content_length = LARGEST_DOCUMENT
-    state.replace(parse(request.get_data(cache=False).decode(errors="replace")))
-    with world.transaction():
-        return jsonify({"apps": [app.appid for app in apps.all_apps(world)]})
+    platform.state.replace(parse(request.get_data(cache=False).decode(errors="replace")))
+    with platform.world.transaction():
+        return {"apps": [app.appid for app in apps.all_apps(platform.world)]}
 
 
-def listed(world: World) -> Response:
-    """The snapshots."""
-    return jsonify({"snapshots": [_shown(snapshot) for snapshot in snapshots.all_snapshots(world)]})
+@answers(operations.LIST)
+def list_snapshots(platform: Platform, _given: Nothing) -> Snapshots:
+    """The snapshots, by name."""
+    return {"snapshots": [_snapshot(snapshot) for snapshot in snapshots.all_snapshots(platform.world)]}
 
 
-def saved(state: State) -> Response:
-    """A new snapshot, or a former one anew."""
-    name = body.text(body.of_request(), "name", is_required=True) or ""
-    return jsonify(_shown(state.save(name)))
+@answers(operations.SAVE)
+def save_snapshot(platform: Platform, given: NamedSnapshot) -> Snapshot:
+    """Save a snapshot; a former one of this name is replaced."""
+    return _snapshot(platform.state.save(given["name"]))
 
 
-def deleted(world: World, name: str) -> Response:
-    """One snapshot less."""
-    snapshots.delete(world, name)
-    return jsonify({"deleted": name})
+@answers(operations.DELETE)
+def delete_snapshot(platform: Platform, given: NamedSnapshot) -> Deleted:
+    """Forget a snapshot."""
+    snapshots.delete(platform.world, given["name"])
+    return {"deleted": given["name"]}
 
 
-def reset(state: State) -> Response:
-    """Back to the seed, to nothing or to a snapshot; all of it, or one app."""
-    given = body.of_request()
-    to, appid = body.encodable_text(given, "to") or "seed", body.encodable_text(given, "appid")
-    state.reset(to, appid=appid)
-    return jsonify({"to": to} if appid is None else {"to": to, "appid": appid})
+@answers(operations.RESET)
+def reset_state(platform: Platform, given: Reset) -> Reset:
+    """Go back to the seed, to nothing or to a snapshot; all, or one app."""
+    to, appid = given.get("to") or "seed", given.get("appid")
+    platform.state.reset(to, appid=appid)
+    return {"to": to} if appid is None else {"to": to, "appid": appid}
 
 
-def _shown(snapshot: Snapshot) -> dict[str, Any]:
+def _snapshot(snapshot: snapshots.Snapshot) -> Snapshot:
     return {"name": snapshot.name, "savedAt": snapshot.saved_at}

@@ -1,9 +1,9 @@
-"""An invocation that its caller watches: on a thread of its own, so that what it says can be told while it runs."""
+"""An invocation that its caller watches: it runs on a thread of its own, so that its log can be read meanwhile."""
 
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
+from concurrent.futures import Future
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -24,46 +24,40 @@ class Invoke(Protocol):
         """See ``Deployment.invoke``."""
 
 
-@dataclass(frozen=True)
-class _End:
-    outcome: Mapping[str, Any] | None
-    error: Exception | None = None
-
-
-def watched(invoke: Invoke, debug_port: int | None) -> Iterator[Mapping[str, Any] | None]:
-    """What its caller is told: ``{"line"}``, ``{"debugger"}``, at last the outcome; ``None`` while nothing happens.
+def watch(invoke: Invoke, debug_port: int | None) -> Iterator[Mapping[str, Any] | None]:
+    """Run it; yield ``{"line"}`` and ``{"debugger"}`` as they come, at last the outcome; ``None`` while it is silent.
 
     An invocation that waits for a debugger, or is at one, ends when nobody reads on; any other runs to its end.
 
     :param debug_port: for a debugger to attach to, 0 for any that is free; ``None`` for no debugger.
     """
-    said: SimpleQueue[Mapping[str, Any] | _End] = SimpleQueue()
+    news: SimpleQueue[Mapping[str, Any]] = SimpleQueue()
+    outcome: Future[Mapping[str, Any]] = Future()
     is_left = threading.Event()
 
     def announce(awaited: Awaited) -> None:
-        said.put({"debugger": _debugger(awaited)})
+        news.put({"debugger": _debugger(awaited)})
 
     def run() -> None:
         debugging = None if debug_port is None else Debugging(debug_port, announce, lambda: not is_left.is_set())
         try:
-            said.put(_End(invoke(hear=lambda line: said.put({"line": line}), debugging=debugging)))
+            outcome.set_result(invoke(hear=lambda line: news.put({"line": line}), debugging=debugging))
         except Exception as error:  # noqa: BLE001 - it is raised where it can be answered
-            said.put(_End(None, error))
+            outcome.set_exception(error)
+        news.put({})
 
     threading.Thread(target=run, name="watched invocation", daemon=True).start()
     try:
-        while not isinstance(told := _next(said), _End):
-            yield told
-        if told.error is not None:
-            raise told.error
-        yield told.outcome
+        while (document := _next(news)) != {}:
+            yield document
+        yield outcome.result()
     finally:
         is_left.set()
 
 
-def _next(said: SimpleQueue[Mapping[str, Any] | _End]) -> Mapping[str, Any] | _End | None:
+def _next(news: SimpleQueue[Mapping[str, Any]]) -> Mapping[str, Any] | None:
     try:
-        return said.get(timeout=HEARTBEAT_SECONDS)
+        return news.get(timeout=HEARTBEAT_SECONDS)
     except Empty:
         return None
 

@@ -16,9 +16,10 @@ import json
 import threading
 import time
 from dataclasses import astuple, dataclass, fields, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final, TypedDict
 
 from wxemu.core import apps
+from wxemu.core.http.inputs import Takes
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable
@@ -52,6 +53,49 @@ class UnknownFaultError(Exception):
 
     def __init__(self, number: int) -> None:
         super().__init__(f"there is no fault {number}; one that was met as often as it should be is gone")
+
+
+class FaultRequest(TypedDict, total=False):
+    """A fault as our interfaces ask for it: JSON, the options of ``wxemu fault add``, the console's form."""
+
+    api: Annotated[str | None, Takes("The openapi: soter.verifySignature, auth.code2Session, ...; * is all of them.")]
+    function: Annotated[str | None, Takes("The function, instead of an openapi; * is all of them.")]
+    appid: Annotated[str | None, Takes("Calls of this app only. [default: of every app]")]
+    errcode: Annotated[
+        int | None,
+        Takes(
+            "WeChat's refusal; for cloud calls also the gateway's: -604101, -501003, ...",
+            minimum=-MOST_TIMES,
+            maximum=MOST_TIMES,
+        ),
+    ]
+    errmsg: Annotated[str | None, Takes("The text to it. [default: WeChat's]")]
+    reply: Annotated[Any, Takes("JSON or @FILE: the members of the reply, or the function's result.")]
+    status: Annotated[
+        int | None,
+        Takes(
+            "HTTP status of a proxy that answers instead of WeChat, as 502.",
+            minimum=FIRST_STATUS,
+            maximum=LAST_STATUS,
+        ),
+    ]
+    body: Annotated[str | None, Takes("What the proxy answers. [default: a small HTML page]")]
+    fail: Annotated[str | None, Takes("How the function fails: timeout, memory, error or exit.", choices=FAILURES)]
+    latencyMs: Annotated[
+        float,
+        Takes(
+            "How late the answer comes: 300ms, 1.5s; alone or besides.",
+            minimum=0,
+            maximum=LONGEST_MS,
+            expected=f"0 to {LONGEST_MS} milliseconds",
+        ),
+    ]
+    abort: Annotated[bool, Takes("Cut the connection without an answer.")]
+    times: Annotated[
+        int | None,
+        Takes("For so many calls, then it is gone. [default: until removed]", minimum=1, maximum=MOST_TIMES),
+    ]
+    probability: Annotated[float, Takes("Of each call that fits. [default: 1]", above=0, maximum=1)]
 
 
 @dataclass(frozen=True)

@@ -1,17 +1,15 @@
-"""What a mini program's ``success`` or ``fail`` gets, and how our own phone requests are read."""
+"""What a mini program's ``success`` or ``fail`` gets, and what our own requests ask of it."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, TypedDict
+from typing import TYPE_CHECKING, Final, TypedDict
 
-from wxemu.core.http.body import BodyError, boolean, encodable_text, json_object, member, strings, text
+from wxemu.core.http.inputs import InputError
 from wxemu.phone.calls import FunctionCall
-from wxemu.phone.phones import OVERRIDES, Override
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from wxemu.core.world import World
+    from wxemu.phone import operations
     from wxemu.phone.confirmations import Confirmation, ConfirmationError
     from wxemu.phone.phones import Phone
 
@@ -28,7 +26,7 @@ class Request(TypedDict):
     auth_content: str
 
 
-def phone(world: World, held: Phone) -> dict[str, object]:
+def phone(world: World, held: Phone) -> operations.Phone:
     """A phone as our own interface shows it; no private key is in it. ``lockedFor`` in seconds of the world's clock."""
     return {
         "phoneId": held.phone_id,
@@ -47,43 +45,40 @@ def phone(world: World, held: Phone) -> dict[str, object]:
     }
 
 
-def request(body: Mapping[str, Any]) -> Request:
-    """``{"requestAuthModes", "challenge", "authContent"?}``.
-
-    :raises BodyError: a member of another type.
-    """
+def request(given: operations.Prompt) -> Request:
+    """What is asked of the user."""
     return {
-        "request_auth_modes": strings(body, "requestAuthModes"),
-        "challenge": text(body, "challenge"),
-        "auth_content": text(body, "authContent") or "",
+        "request_auth_modes": tuple(given.get("requestAuthModes") or ()),
+        "challenge": given.get("challenge"),
+        "auth_content": given.get("authContent") or "",
     }
 
 
-def function_call(body: Mapping[str, Any]) -> FunctionCall:
-    """``{"name", "data"?, "env"?, "cloudIDs"?: members of data, "baseLibrary"?: "2.10.0"}``.
+def function_call(given: operations.CallFunction) -> FunctionCall:
+    """Which function is called, with what.
 
-    :raises BodyError: a member of another type, or a base library that is no version.
+    :raises InputError: a base library that is no version.
     """
     return FunctionCall(
-        name=encodable_text(body, "name", is_required=True) or "",
-        data=json_object(body.get("data")),
-        env=text(body, "env"),
-        cloud_ids=strings(body, "cloudIDs"),
-        is_old=_version(text(body, "baseLibrary")) < NEWER_FORM_SINCE,
+        name=given["name"],
+        data=given.get("data") or {},
+        env=given.get("env"),
+        cloud_ids=tuple(given.get("cloudIDs") or ()),
+        is_old=_version(given.get("baseLibrary")) < NEWER_FORM_SINCE,
     )
 
 
 def _version(written: str | None) -> tuple[int, ...]:
-    """:raises BodyError: no numbers with dots between them."""
+    """:raises InputError: no numbers with dots between them."""
     if written is None:
         return NEWER_FORM_SINCE
     try:
         return tuple(int(part) for part in written.split("."))
     except ValueError:
-        raise BodyError(f"baseLibrary: expected a version such as 3.0.0, got {written!r}") from None
+        raise InputError(f"baseLibrary: expected a version such as 3.0.0, got {written!r}") from None
 
 
-def confirmation(done: Confirmation) -> dict[str, object]:
+def confirmation(done: Confirmation) -> operations.Confirmation:
     """What ``success`` of wx.startSoterAuthentication gets [doc]."""
     return {
         "errCode": 0,
@@ -94,7 +89,7 @@ def confirmation(done: Confirmation) -> dict[str, object]:
     }
 
 
-def failed_confirmation(error: ConfirmationError) -> dict[str, object]:
+def failed_confirmation(error: ConfirmationError) -> operations.Confirmation:
     """What ``fail`` of wx.startSoterAuthentication gets [doc, field]."""
     return {
         "errCode": error.errcode,
@@ -103,15 +98,3 @@ def failed_confirmation(error: ConfirmationError) -> dict[str, object]:
         "resultJSONSignature": "",
         "errMsg": f"{START}:fail {error.text}".rstrip(),
     }
-
-
-def override(body: Mapping[str, Any]) -> Override:
-    """``{"tamperedRaw": true, ..., "untilCleared": true}``; ``{}`` clears.
-
-    :raises BodyError: a name that does not exist, or a value that is no boolean.
-    """
-    kinds = tuple(kind for kind in OVERRIDES if boolean(body, kind))
-    is_lasting = boolean(body, "untilCleared")
-    for name in body:
-        member(name, (*OVERRIDES, "untilCleared"))
-    return Override(kinds, is_lasting)

@@ -45,6 +45,7 @@ PATHS: Final = {
 }
 """The paths for browsers, and what is there."""
 THEMES: Final = ("light", "dark")
+_PLACE: Final = re.compile(r"<(?:\w+:)?(\w+)>")
 _RPX: Final = re.compile(r"(-?[\d.]+)rpx")
 
 
@@ -59,6 +60,22 @@ def add_pages(routes: Blueprint, world: World) -> None:
     )
     for path, view in zip(PATHS, views, strict=True):
         routes.add_url_rule(path, f"GET {path}".replace(".", "_"), view, methods=["GET"])
+
+
+def page_paths() -> dict[str, Any]:
+    """The pages as the OpenAPI document lists them."""
+    return {
+        _PLACE.sub(r"{\1}", path): {"get": _document(summary, _PLACE.findall(path))} for path, summary in PATHS.items()
+    }
+
+
+def _document(summary: str, places: list[str]) -> dict[str, Any]:
+    return {
+        "summary": summary,
+        "tags": ["Phone"],
+        "parameters": [{"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in places],
+        "responses": {"default": {"description": "a page, or what it is made of", "content": {"*/*": {}}}},
+    }
 
 
 def _gallery(world: World) -> Response:

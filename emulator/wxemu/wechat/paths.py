@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from wxemu.core.http.operations import OBJECT, json_content
+from wxemu.core.http.openapi import OBJECT, json_content
 from wxemu.wechat.errors import ERRMSG
 from wxemu.wechat.openapis import TABLE
 

@@ -78,7 +78,7 @@ class TestNewApp:
             ({"colour": "red"}, 400, "the app: Additional properties are not allowed ('colour' was unexpected)"),
             ({"users": [{}]}, 400, "users.0: 'openid' is a required property"),
             ({"users": [{"openid": "o"}] * 2}, 400, "openid of wx"),
-            ({"env": "\ud800"}, 400, "body: expected text, got half a surrogate pair in it"),
+            ({"env": "\ud800"}, 400, "body: expected text, got a lone surrogate in it"),
             ({"appid": APPID}, 409, f"the appid '{APPID}' is taken"),
             (
                 {"secret_id": "AKID1234567890abcdef"},

@@ -162,7 +162,7 @@ def test_older_ones_follow_page_by_page(wechat, control):
     [
         ("before=x", "before: expected a whole number, got 'x'"),
         ("since=-1", "since: expected a whole number, got '-1'"),
-        ("failed=maybe", "'maybe' is not known here; there are false, true"),
+        ("failed=maybe", "failed: expected true or false, got 'maybe'"),
     ],
 )
 def test_what_cannot_be_asked_for_is_refused(http, path, query, told):

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from wxemu.control.faults import MEMBERS
+from wxemu.core.faults import FaultRequest
 from wxemu.documents import openapi
 
+MEMBERS = FaultRequest.__annotations__
 API = {"api": "soter.verifySignature"}
 FUNCTION = {"function": "ask"}
 
@@ -106,18 +107,18 @@ NAMES = (
         ({**API, "abort": True, "body": "x"}, "body: expected a status with it"),
         ({**API, "status": 199}, "status: expected 200 to 599, got 199"),
         ({**API, "status": 600}, "status: expected 200 to 599, got 600"),
-        ({**API, "latencyMs": -1}, "latency: expected 0 to 600000 milliseconds, got -1"),
-        ({**API, "latencyMs": 600_001}, "latency: expected 0 to 600000 milliseconds, got 600001"),
+        ({**API, "latencyMs": -1}, "latencyMs: expected 0 to 600000 milliseconds, got -1"),
+        ({**API, "latencyMs": 600_001}, "latencyMs: expected 0 to 600000 milliseconds, got 600001"),
         ({**API, "errcode": -1, "times": 0}, "times: expected 1 to 1000000000, got 0"),
-        ({**API, "errcode": -1, "times": 10**30}, f"times: expected a number up to 1000000000, got {10**30}"),
-        ({**API, "errcode": 10**30, "errmsg": "x"}, f"errcode: expected a number up to 1000000000, got {10**30}"),
+        ({**API, "errcode": -1, "times": 10**30}, f"times: expected 1 to 1000000000, got {10**30}"),
+        ({**API, "errcode": 10**30, "errmsg": "x"}, f"errcode: expected -1000000000 to 1000000000, got {10**30}"),
         ({**API, "errcode": -1, "probability": 0}, "probability: expected more than 0 and up to 1, got 0"),
         ({**API, "errcode": -1, "probability": 1.1}, "probability: expected more than 0 and up to 1, got 1.1"),
         ({**API, "errcode": "-1"}, "errcode: expected a whole number, got '-1'"),
         ({**API, "errcode": True}, "errcode: expected a whole number, got True"),
         ({**API, "errcode": -1, "times": 1.5}, "times: expected a whole number, got 1.5"),
         ({**API, "abort": 1}, "abort: expected true or false, got 1"),
-        ({**API, "errcode": -1, "errmsg": "\ud83d"}, "errmsg: expected text, got half a surrogate pair in it"),
+        ({**API, "errcode": -1, "errmsg": "\ud83d"}, "errmsg: expected text, got a lone surrogate in it"),
         ({"api": 1}, "api: expected a string, got int"),
         ({**API, "latency": 300}, f"latency: a fault has no such member; there are {', '.join(MEMBERS)}"),
     ],

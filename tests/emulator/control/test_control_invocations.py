@@ -126,8 +126,8 @@ def test_a_failure_is_shown_as_scf_answers_it_too(control):
             {"as": "oNobody"},
             "nobody in wx1234567890abcdef has the openid 'oNobody'; `wxemu user list` shows who is there",
         ),
-        ({"as": "oAlice", "event": [1]}, "body: expected a JSON object, got list"),
-        ({"anonymous": True, "event": "text"}, "body: expected a JSON object, got str"),
+        ({"as": "oAlice", "event": [1]}, "event: expected a JSON object, got list"),
+        ({"anonymous": True, "event": "text"}, "event: expected a JSON object, got str"),
     ],
 )
 def test_a_caller_that_cannot_be_is_refused(http, control, members, told):

@@ -206,5 +206,5 @@ class TestStream:
         response = http.get("/emulator/v1/logs/stream?lines=yes")
         assert (response.status_code, response.json["error"]["message"]) == (
             400,
-            "'yes' is not known here; there are false, true",
+            "lines: expected true or false, got 'yes'",
         )

@@ -65,7 +65,7 @@ def test_the_journal_can_be_left_out(wechat, control, exported):
 def test_another_word_than_true_or_false_is_refused(http):
     response = http.get("/emulator/v1/state?withoutJournal=1")
     assert response.status_code == 400
-    assert response.json["error"]["message"] == "'1' is not known here; there are false, true"
+    assert response.json["error"]["message"] == "withoutJournal: expected true or false, got '1'"
 
 
 @pytest.mark.parametrize(

@@ -72,7 +72,7 @@ class TestCreation:
             ({"appid": APPID, "profile": "none", "openid": ["o"]}, "openid: expected a string, got list"),
             (
                 {"appid": APPID, "profile": "none", "openid": "\ud83d"},
-                "openid: expected text, got half a surrogate pair in it",
+                "openid: expected text, got a lone surrogate in it",
             ),
         ],
     )

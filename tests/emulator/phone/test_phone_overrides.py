@@ -73,7 +73,7 @@ def test_a_later_override_takes_the_place_of_the_former(phone):
 @pytest.mark.parametrize(
     ("members", "told"),
     [
-        ({"tamperedraw": True}, "'tamperedraw' is not known here; there are tamperedRaw, "),
+        ({"tamperedraw": True}, "tamperedraw: an override has no such member; there are tamperedRaw, "),
         ({"foreignKey": "yes"}, "foreignKey: expected true or false, got 'yes'"),
         ({"untilCleared": 1}, "untilCleared: expected true or false, got 1"),
     ],

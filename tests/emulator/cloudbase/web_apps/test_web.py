@@ -159,7 +159,7 @@ def test_request_data_that_is_no_object_in_a_string_is_refused(call, data):
         ({"access_token": ["x"]}, "access_token: expected a string, got list"),
         ({"action": {}}, "action: expected a string, got dict"),
         ({"env": 1}, "env: expected a string, got int"),
-        ({"env": "\ud800"}, "env: expected text, got half a surrogate pair in it"),
+        ({"env": "\ud800"}, "env: expected text, got a lone surrogate in it"),
         ({"env": "env-other"}, "env: expected an environment's id, the same in query and body, got 2"),
     ],
 )

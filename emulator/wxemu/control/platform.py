@@ -1,0 +1,32 @@
+"""What the control plane's operations work on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from wxemu.core.http.streams import Streams
+from wxemu.state import State
+from wxemu.state.function_store import FunctionStore
+
+if TYPE_CHECKING:
+    from wxemu.core.world import World
+    from wxemu.intercept import Interception
+    from wxemu.scf.deployment import Deployment
+
+
+@dataclass(frozen=True)
+class Platform:
+    """The emulated platform: its world, the functions deployed in it, the proxy, and who follows what happens."""
+
+    world: World
+    deployment: Deployment
+    interception: Interception | None = None
+    logs: Streams = field(default_factory=lambda: Streams("the logs"))
+    exchanges: Streams = field(default_factory=lambda: Streams("the exchanges"))
+
+    @cached_property
+    def state(self) -> State:
+        """All that is kept, the functions' store included."""
+        return State(self.world, FunctionStore(self.deployment.session_store))

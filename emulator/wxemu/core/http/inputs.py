@@ -1,0 +1,254 @@
+"""Checking what an operation is given: the one reader of JSON bodies, queries and the console's forms.
+
+What is expected stands in the annotations of a TypedDict. ``str`` is text that has a UTF-8 form, ``int`` a whole
+number, ``float`` any finite one, ``Any`` any JSON value; with ``| None``, null is as good as nothing. ``Takes`` says
+more.
+
+InputError
+    What cannot be taken; the text names the member, what was expected and what came.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import re
+import types
+import typing
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any, Final, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Hashable
+
+Input = TypeVar("Input")
+
+MOST: Final = 1e15
+"""Beyond which no number makes sense here; NaN and infinity lie beyond it as well."""
+_DIGITS: Final = re.compile(r"-?[0-9]{1,15}")
+
+
+class InputError(ValueError):
+    """A request of ours that cannot be taken."""
+
+
+@dataclass(frozen=True)
+class Takes:
+    """What a member takes, beyond its type.
+
+    :param words: what it is for, for readers of ``--help`` and of the OpenAPI document.
+    :param above: a bound that is itself too small.
+    :param expected: what a refusal says was expected, in the place of the bounds.
+    :param choices: the only values.
+    :param has_surrogates: whether lone surrogates may be in it.
+    :param schema: makes the JSON Schema, where it is more than the type and the bounds say.
+    """
+
+    words: str = ""
+    minimum: float | None = None
+    maximum: float | None = None
+    above: float | None = None
+    expected: str | None = None
+    choices: tuple[str, ...] = ()
+    has_surrogates: bool = False
+    schema: Callable[[], Mapping[str, Any]] | None = None
+
+    @property
+    def bounds(self) -> str:
+        """The bounds for a reader."""
+        if self.above is not None:
+            return f"more than {self.above} and up to {self.maximum}"
+        return f"{self.minimum} or more" if self.maximum is None else f"{self.minimum} to {self.maximum}"
+
+    def is_within(self, value: float) -> bool:
+        """Whether the bounds admit a number."""
+        return (
+            (self.minimum is None or value >= self.minimum)
+            and (self.maximum is None or value <= self.maximum)
+            and (self.above is None or value > self.above)
+        )
+
+
+AnyText = Annotated[str, Takes(has_surrogates=True)]
+"""Text that may have lone surrogates: JSON can spell them, UTF-8 cannot."""
+
+
+@dataclass(frozen=True)
+class Member:
+    """One member of an input.
+
+    :param kind: its type, without what stands around it.
+    :param is_nullable: whether null is as good as nothing.
+    """
+
+    name: str
+    kind: Any = str
+    takes: Takes = Takes()
+    is_required: bool = False
+    is_nullable: bool = False
+
+
+def members(form: type) -> Mapping[str, Member]:
+    """The members of a TypedDict by name."""
+    return _members(typing.cast("Hashable", form))
+
+
+@functools.cache
+def _members(form: Any) -> Mapping[str, Member]:
+    hints = typing.get_type_hints(form, include_extras=True)
+    required: frozenset[str] = getattr(form, "__required_keys__", frozenset())
+    return {name: _member(name, hint, is_required=name in required) for name, hint in hints.items()}
+
+
+def _member(name: str, hint: Any, *, is_required: bool) -> Member:
+    takes, is_nullable = Takes(), False
+    while (origin := typing.get_origin(hint)) in _WRAPPERS:
+        parts = typing.get_args(hint)
+        if origin is Annotated:
+            takes = next((part for part in parts[1:] if isinstance(part, Takes)), takes)
+        is_nullable |= type(None) in parts
+        is_required &= origin is not typing.NotRequired  # which __required_keys__ does not see in an annotation's text
+        hint = parts[0]
+    return Member(name, origin or hint, takes, is_required, is_nullable)
+
+
+_WRAPPERS: Final = (Annotated, typing.Required, typing.NotRequired, types.UnionType, typing.Union)
+
+
+def refuse_unknown(form: type, given: Mapping[str, Any], *, what: str, places: Collection[str] = ()) -> None:
+    """Refuse a JSON object with a member that ``form`` does not have.
+
+    :param what: what the text calls the object.
+    :param places: members of the form that stand in the path instead.
+    :raises InputError: there is one.
+    """
+    known = [name for name in members(form) if name not in places]
+    for name in given:
+        if name not in known:
+            raise InputError(f"{name}: {what} has no such member; there are {', '.join(known)}")
+
+
+def read(form: type[Input], given: Mapping[str, Any]) -> Input:
+    """The members of a JSON object that ``form`` has, each as its annotation says; what it does not have is left out.
+
+    :raises InputError: a member is missing, or is not what is expected.
+    """
+    known = members(form)
+    checked = {}
+    for name, member in known.items():
+        value = given.get(name)
+        is_absent = name not in given or (value is None and member.is_nullable)
+        if not is_absent:
+            checked[name] = check(member, value)
+        elif member.is_required:
+            raise _unexpected(member, None)
+    return typing.cast("Input", checked)
+
+
+def read_texts(form: type[Input], given: Mapping[str, str]) -> Input:
+    """The same for a query or a page's form, where every value is text.
+
+    :raises InputError: as ``read``.
+    """
+    known = members(form)
+    return read(form, {name: parse(known[name], text) for name, text in given.items() if name in known})
+
+
+def parse(member: Member, text: str) -> Any:
+    """The value that text spells for a member of this kind.
+
+    :raises InputError: none that the member takes.
+    """
+    if member.kind is Any:
+        return json_value(member.name, text)
+    value: Any = {bool: _flag, int: _whole_number, float: _number}.get(member.kind, str)(text)
+    if value is None or (member.kind in (int, float) and not member.takes.is_within(value)):
+        expected = member.takes.expected or (_KINDS[member.kind] if value is None else member.takes.bounds)
+        raise InputError(f"{member.name}: expected {expected}, got {text!r}")
+    return value
+
+
+def _flag(text: str) -> bool | None:
+    return {"true": True, "false": False}.get(text)
+
+
+def _whole_number(text: str) -> int | None:
+    return int(text) if _DIGITS.fullmatch(text) else None
+
+
+def _number(text: str) -> float | None:
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    return number if -MOST < number < MOST else None
+
+
+def json_value(name: str, text: str) -> Any:
+    """The value that text spells in JSON.
+
+    :raises InputError: none.
+    """
+    try:
+        return json.loads(text, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError):
+        raise InputError(f"{name}: expected JSON, got {text[:200]!r}") from None
+
+
+def _refuse_constant(constant: str) -> None:
+    raise ValueError(constant)
+
+
+def check(member: Member, value: Any) -> Any:
+    """The value, if the member takes it.
+
+    :raises InputError: it does not.
+    """
+    name, takes = member.name, member.takes
+    if not _is_of_kind(member.kind, value):
+        raise _unexpected(member, value)
+    if member.kind in (str, Mapping) and not takes.has_surrogates and not is_text(value):
+        raise InputError(f"{name}: expected text, got a lone surrogate in it")
+    if takes.choices and value not in takes.choices:
+        raise InputError(f"{name}: expected one of {', '.join(takes.choices)}, got {value!r}")
+    if member.kind in (int, float) and not takes.is_within(value):
+        raise InputError(f"{name}: expected {takes.expected or takes.bounds}, got {value!r}")
+    return float(value) if member.kind is float else value
+
+
+def _is_of_kind(kind: Any, value: Any) -> bool:
+    if kind is Any:
+        return True
+    if kind in (int, float):
+        if isinstance(value, bool) or not isinstance(value, (int, kind)):
+            return False
+        return kind is int or -MOST < value < MOST
+    if kind is list:
+        return isinstance(value, list) and all(isinstance(entry, str) for entry in value)
+    return isinstance(value, dict if kind is Mapping else kind)
+
+
+def is_text(value: object) -> bool:
+    """Whether a string, or all in a JSON value, has a UTF-8 form; a lone surrogate has none."""
+    try:
+        (value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+_KINDS: Final = {
+    str: "a string",
+    bool: "true or false",
+    float: "a number",
+    int: "a whole number",
+    list: "a list of strings",
+    Mapping: "a JSON object",
+}
+
+
+def _unexpected(member: Member, value: Any) -> InputError:
+    got = type(value).__name__ if member.kind in (str, Mapping) else repr(value)  # of other kinds, the value is short
+    got = "nothing" if value is None else got
+    return InputError(f"{member.name}: expected {_KINDS[member.kind]}, got {got}")

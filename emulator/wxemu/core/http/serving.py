@@ -1,0 +1,87 @@
+"""Routes of operations: what is given is checked, what is returned is answered as JSON."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
+
+from flask import Response, jsonify, request
+
+from wxemu.core.http import body, inputs
+from wxemu.core.http.operations import PLACE, Input, Output
+
+if TYPE_CHECKING:
+    import re
+    from collections.abc import Callable, Mapping
+    from types import ModuleType
+
+    from flask import Blueprint
+
+    from wxemu.core.http.operations import Operation
+
+Subject = TypeVar("Subject")
+
+
+@dataclass(frozen=True)
+class Answer(Generic[Subject, Input, Output]):
+    """A function that answers operations, nearly always one.
+
+    :param run: makes the output, or a response of its own, of what it works on and what it is given.
+    """
+
+    operations: tuple[Operation[Input, Output], ...]
+    run: Callable[[Subject, Input], Output | Response]
+
+    def __call__(self, subject: Subject, given: Input) -> Output | Response:
+        """Run it."""
+        return self.run(subject, given)
+
+
+def answers(
+    *operations: Operation[Input, Output],
+) -> Callable[[Callable[[Subject, Input], Output | Response]], Answer[Subject, Input, Output]]:
+    """Mark a function as the one that answers these operations."""
+    return lambda run: Answer(operations, run)
+
+
+def answers_in(*modules: ModuleType) -> list[Answer[Any, Any, Any]]:
+    """All that were marked so in these modules."""
+    return [value for module in modules for value in vars(module).values() if isinstance(value, Answer)]
+
+
+def add_route(routes: Blueprint, operation: Operation[Input, Output], run: Callable[[Input], Any]) -> None:
+    """Have ``run`` answer an operation, given what was checked."""
+
+    def view(**places: Any) -> Response:
+        answer = run(_given(operation, places))
+        return answer if isinstance(answer, Response) else jsonify(answer)
+
+    routes.add_url_rule(_rule(operation), operation.name.replace(".", "_"), view, methods=[operation.method])
+
+
+def _rule(operation: Operation[Any, Any]) -> str:
+    """The path as Flask writes it; a place that takes a number is not matched by anything else."""
+    known = inputs.members(operation.input)
+
+    def place(found: re.Match[str]) -> str:
+        member = known[found[1]]
+        return f"<int(max={member.takes.maximum}):{found[1]}>" if member.kind is int else f"<{found[1]}>"
+
+    return PLACE.sub(place, operation.path)
+
+
+def _given(operation: Operation[Input, Output], places: Mapping[str, Any]) -> Input:
+    """What the present request gives.
+
+    :raises InputError: not what the operation takes.
+    """
+    if operation.has_query:
+        texts = {name: str(value) for name, value in places.items()}
+        return inputs.read_texts(operation.input, {**request.args.to_dict(), **texts})
+    if operation.reads_itself:
+        return cast("Input", places)
+    sent = body.of_request()
+    if operation.closed is not None:
+        inputs.refuse_unknown(operation.input, sent, what=operation.closed, places=operation.places)
+    given = {"body": sent} if operation.has_whole_body else sent
+    return inputs.read(operation.input, {**given, **places})
