@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote
-
 import click
 
 from wxemu.cli.options import JsonObject, first_appid, json_option, running, show, url_option
+from wxemu.control.operations import apps as operations
 
 
 @click.group()
@@ -27,7 +26,7 @@ def app() -> None:
 @json_option
 def new_app(data: dict[str, object], url: str, *, is_json: bool) -> None:
     """A new app; what --data leaves out of appid, secret and env is made up. The answer alone shows its secret."""
-    show(running(url).ask("POST", "/emulator/v1/apps", data), is_json=is_json)
+    show(running(url).call(operations.ADD, body=data), is_json=is_json)
 
 
 @app.command("list")
@@ -35,7 +34,7 @@ def new_app(data: dict[str, object], url: str, *, is_json: bool) -> None:
 @json_option
 def list_apps(url: str, *, is_json: bool) -> None:
     """Every app."""
-    show(running(url).ask("GET", "/emulator/v1/apps"), is_json=is_json)
+    show(running(url).call(operations.LIST), is_json=is_json)
 
 
 @app.command("show")
@@ -44,7 +43,7 @@ def list_apps(url: str, *, is_json: bool) -> None:
 @json_option
 def show_app(appid: str, url: str, *, is_json: bool) -> None:
     """One app, and what it may be refused for."""
-    show(running(url).ask("GET", f"/emulator/v1/apps/{quote(appid, safe='')}"), is_json=is_json)
+    show(running(url).call(operations.SHOW, appid=appid), is_json=is_json)
 
 
 @click.group()
@@ -73,7 +72,7 @@ def new_user(
     remote = running(url)
     named = {"openid": openid, "unionid": unionid, "is_high_risk": high_risk or None}
     entry = {name: value for name, value in named.items() if value is not None}
-    show(remote.ask("POST", f"{_path(appid or first_appid(remote))}/users", entry), is_json=is_json)
+    show(remote.call(operations.ADD_USER, appid=appid or first_appid(remote), body=entry), is_json=is_json)
 
 
 @user.command("list")
@@ -83,8 +82,4 @@ def new_user(
 def list_users(appid: str | None, url: str, *, is_json: bool) -> None:
     """Every user of an app."""
     remote = running(url)
-    show(remote.ask("GET", f"{_path(appid or first_appid(remote))}/users"), is_json=is_json)
-
-
-def _path(appid: str) -> str:
-    return f"/emulator/v1/apps/{quote(appid, safe='')}"
+    show(remote.call(operations.LIST_USERS, appid=appid or first_appid(remote)), is_json=is_json)

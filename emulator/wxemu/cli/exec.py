@@ -17,6 +17,7 @@ from click.core import ParameterSource
 from wxemu.cli.environment import invocation_options
 from wxemu.cli.intercepting import PassThrough
 from wxemu.cli.options import given_token, running, url_option
+from wxemu.control.operations.health import READY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -111,7 +112,7 @@ def _emulator(
 
     if not is_own:
         try:
-            (remote := running(url)).ask("GET", "/readyz")
+            (remote := running(url)).call(READY)
         except RemoteError as error:
             if click.get_current_context().get_parameter_source("url") is not ParameterSource.DEFAULT:
                 raise click.ClickException(f"{error}; or run this on one of its own with --fresh") from None

@@ -7,14 +7,16 @@ import sys
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, urlencode
 
 import click
 
 from wxemu.cli.options import JsonObject, json_option, running, show, url_option
+from wxemu.control.operations import functions as operations
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+
+    from wxemu.control.operations.functions import Invoke, LogsChoice
 
 
 @click.command()
@@ -60,11 +62,12 @@ def invoke(
       wxemu invoke verifySignature --timer --json
       wxemu invoke checkSession --debug      attach your editor to it, see what it prints
     """
-    caller = {"as": openid, "anonymous": anonymous or None, "timer": timer or None, "appid": appid}
-    asked = {"event": data, **caller, "debugPort": debug_port if debug else None}
-    body = {"stream": True, **{member: value for member, value in asked.items() if value is not None}}
-    told = running(url).follow(f"/emulator/v1/functions/{quote(name, safe='')}/invocations", body)
-    answer = _outcome(told, name, shows_log=not is_json)
+    asked: Invoke = {"name": name, "stream": True, "appid": appid, "as": openid, "anonymous": anonymous, "timer": timer}
+    if data is not None:
+        asked["event"] = data
+    if debug:
+        asked["debugPort"] = debug_port
+    answer = _outcome(running(url).follow(operations.INVOKE, **asked), name, shows_log=not is_json)
     if is_json:
         show(answer["scfResult"], is_json=True)
     elif answer["ok"]:
@@ -74,9 +77,9 @@ def invoke(
     sys.exit(0 if answer["ok"] else 1)
 
 
-def _outcome(told: Iterator[Mapping[str, Any]], name: str, *, shows_log: bool) -> Mapping[str, Any]:
+def _outcome(documents: Iterator[Mapping[str, Any]], name: str, *, shows_log: bool) -> Mapping[str, Any]:
     """What comes of an invocation; what it says meanwhile goes to standard error."""
-    while "ok" not in (document := next(told)):
+    while "ok" not in (document := next(documents)):
         if "debugger" in document:
             click.echo(_attach_hint(name, document["debugger"]), err=True)
         elif shows_log:
@@ -122,17 +125,16 @@ def logs(
       wxemu logs checkSession --follow
       wxemu logs --request-id 5f1d9f0e-... --json
     """
-    chosen = {"function": name, "requestId": request_id, "appid": appid, "limit": str(limit)}
-    query = urlencode({key: value for key, value in chosen.items() if value is not None})
+    choice: LogsChoice = {"function": name, "requestId": request_id, "appid": appid, "limit": limit}
     remote = running(url)
     if follow:
         with suppress(KeyboardInterrupt):  # the way to end it
             if is_json:
-                _print(remote.follow(f"/emulator/v1/logs/stream?{query}"), is_json=True)
+                _print(remote.follow(operations.FOLLOW_LOGS, **choice), is_json=True)
             else:
-                _print_as_they_come(remote.follow(f"/emulator/v1/logs/stream?{query}&lines=true"))
+                _print_as_they_come(remote.follow(operations.FOLLOW_LOGS, **choice, lines=True))
         return
-    kept = remote.ask("GET", f"/emulator/v1/logs?{query}")["logs"]
+    kept = remote.call(operations.LIST_LOGS, **choice)["logs"]
     if request_id is not None and not kept:
         raise click.ClickException(f"no invocation that was kept has the request id {request_id!r}")
     _print(reversed(kept), is_json=is_json)
@@ -149,10 +151,10 @@ def _print(ended: Iterable[Mapping[str, Any]], *, is_json: bool) -> None:
             click.echo(f"{began} {invocation['function']}\n{invocation['log']}\n")
 
 
-def _print_as_they_come(told: Iterable[Mapping[str, Any]]) -> None:
+def _print_as_they_come(documents: Iterable[Mapping[str, Any]]) -> None:
     """Lines; and whole logs of what had ended before, or was run by another process."""
     begun = set()
-    for document in told:
+    for document in documents:
         request_id = document["requestId"]
         if "line" in document:
             begun.add(request_id)

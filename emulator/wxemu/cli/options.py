@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from wxemu.control.operations.apps import LIST
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -66,10 +68,10 @@ def given_token() -> str | None:
 
 def first_appid(remote: Remote) -> str:
     """The app that is meant where none is named."""
-    apps = remote.ask("GET", "/emulator/v1/apps")["apps"]
+    apps = remote.call(LIST)["apps"]
     if not apps:
         raise click.ClickException("the emulator has no app; make one with `wxemu app new`, or `wxemu state reset`")
-    return str(apps[0]["appid"])
+    return apps[0]["appid"]
 
 
 def show(answer: Mapping[str, Any], *, is_json: bool) -> None:

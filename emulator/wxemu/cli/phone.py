@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import click
 
 from wxemu.cli.options import JsonObject, first_appid, json_option, running, show, url_option
+from wxemu.phone import operations
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from wxemu.core.http.operations import Operation
+    from wxemu.phone.operations import NamedPhone, Override, Start
 
 
 @click.group()
@@ -36,10 +40,8 @@ def phone() -> None:
 def new(profile: str, appid: str | None, openid: str | None, url: str, *, is_json: bool) -> None:
     """A new phone, one finger or face enrolled."""
     remote = running(url)
-    body = {"appid": appid or first_appid(remote), "profile": profile}
-    if openid is not None:
-        body["openid"] = openid
-    show(remote.ask("POST", "/phone/v1/phones", body), is_json=is_json)
+    appid = appid or first_appid(remote)
+    show(remote.call(operations.CREATE, appid=appid, profile=profile, openid=openid), is_json=is_json)
 
 
 @phone.command("list")
@@ -47,7 +49,7 @@ def new(profile: str, appid: str | None, openid: str | None, url: str, *, is_jso
 @json_option
 def list_phones(url: str, *, is_json: bool) -> None:
     """Every phone."""
-    show(running(url).ask("GET", "/phone/v1/phones"), is_json=is_json)
+    show(running(url).call(operations.LIST), is_json=is_json)
 
 
 @phone.command()
@@ -56,29 +58,29 @@ def list_phones(url: str, *, is_json: bool) -> None:
 @json_option
 def remove(phone_id: str, url: str, *, is_json: bool) -> None:
     """Throw a phone away; WeChat forgets its AuthKey."""
-    show(running(url).ask("DELETE", f"/phone/v1/phones/{phone_id}"), is_json=is_json)
+    show(running(url).call(operations.REMOVE, phoneId=phone_id), is_json=is_json)
 
 
-def _do(url: str, phone_id: str, operation: str, body: Mapping[str, Any], *, is_json: bool) -> None:
-    answer = running(url).ask("POST", f"/phone/v1/phones/{phone_id}/{operation}", body)
+def _finish(answer: Mapping[str, Any], *, is_json: bool) -> None:
+    """Show what ``success`` or ``fail`` gets; the exit code tells which."""
     show(answer, is_json=is_json)
     sys.exit(1 if ":fail" in answer.get("errMsg", "") else 0)
 
 
-def _simple(operation: str, help_text: str) -> None:
+def _add_command(operation: Operation[..., NamedPhone, Any], help_text: str) -> None:
     """A command for an operation that takes nothing but the phone."""
 
-    @phone.command(operation, help=help_text)
+    @phone.command(operation.name, help=help_text)
     @click.argument("phone_id", metavar="PHONE")
     @url_option
     @json_option
     def run(phone_id: str, url: str, *, is_json: bool) -> None:
-        _do(url, phone_id, operation, {}, is_json=is_json)
+        _finish(running(url).call(operation, phoneId=phone_id), is_json=is_json)
 
 
-_simple("login", "wx.login: a code, good once for five minutes.")
-_simple("checkSession", "wx.checkSession: is the login of this phone still valid?")
-_simple("checkIsSupportSoterAuthentication", "How this phone can recognise its user.")
+_add_command(operations.LOGIN, "wx.login: a code, good once for five minutes.")
+_add_command(operations.CHECK_SESSION, "wx.checkSession: is the login of this phone still valid?")
+_add_command(operations.CHECK_SUPPORT, "How this phone can recognise its user.")
 
 
 @phone.command("checkIsSoterEnrolledInDevice")
@@ -88,7 +90,7 @@ _simple("checkIsSupportSoterAuthentication", "How this phone can recognise its u
 @json_option
 def check_is_enrolled(phone_id: str, mode: str, url: str, *, is_json: bool) -> None:
     """Is a finger or face enrolled?"""
-    _do(url, phone_id, "checkIsSoterEnrolledInDevice", {"checkAuthMode": mode}, is_json=is_json)
+    _finish(running(url).call(operations.CHECK_ENROLLED, phoneId=phone_id, checkAuthMode=mode), is_json=is_json)
 
 
 @phone.command("startSoterAuthentication")
@@ -103,13 +105,14 @@ def start_soter(
     phone_id: str, challenge: str, modes: tuple[str, ...], auth_content: str, outcome: str, url: str, *, is_json: bool
 ) -> None:
     """Ask the user for a finger or face, and sign the challenge. Exit code 1 if there is no signature."""
-    body = {
+    asked: Start = {
+        "phoneId": phone_id,
         "requestAuthModes": list(modes),
         "challenge": challenge,
         "authContent": auth_content,
         "outcome": outcome,
     }
-    _do(url, phone_id, "startSoterAuthentication", body, is_json=is_json)
+    _finish(running(url).call(operations.START, **asked), is_json=is_json)
 
 
 @phone.command("callFunction")
@@ -120,7 +123,8 @@ def start_soter(
 @json_option
 def call_function(phone_id: str, name: str, data: dict[str, Any], url: str, *, is_json: bool) -> None:
     """wx.cloud.callFunction as this phone's user."""
-    _do(url, phone_id, "callFunction", {"name": name, "data": data}, is_json=is_json)
+    called = running(url).call(operations.CALL_FUNCTION, phoneId=phone_id, name=name, data=data)
+    _finish(called, is_json=is_json)
 
 
 @phone.command()
@@ -131,7 +135,7 @@ def call_function(phone_id: str, name: str, data: dict[str, Any], url: str, *, i
 @json_option
 def enrol(phone_id: str, mode: str, count: int, url: str, *, is_json: bool) -> None:
     """Enrol fingers or faces."""
-    _do(url, phone_id, "enrol", {"mode": mode, "count": count}, is_json=is_json)
+    _finish(running(url).call(operations.ENROL, phoneId=phone_id, mode=mode, count=count), is_json=is_json)
 
 
 @phone.command()
@@ -144,5 +148,6 @@ def enrol(phone_id: str, mode: str, count: int, url: str, *, is_json: bool) -> N
 @json_option
 def override(phone_id: str, kinds: tuple[str, ...], url: str, *, until_cleared: bool, is_json: bool) -> None:
     """Let the phone behave as an attacker's; without --kind it is honest again."""
-    body = {**dict.fromkeys(kinds, True), "untilCleared": until_cleared}
-    _do(url, phone_id, "override", body, is_json=is_json)
+    asked = {"phoneId": phone_id, **dict.fromkeys(kinds, True), "untilCleared": until_cleared}
+    answer = running(url).call(operations.OVERRIDE, **cast("Override", asked))  # who refuses what is no kind
+    _finish(answer, is_json=is_json)

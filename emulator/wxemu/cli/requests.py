@@ -5,16 +5,16 @@ from __future__ import annotations
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, urlencode
 
 import click
 
 from wxemu.cli.options import json_option, running, show, url_option
+from wxemu.control.operations import exchanges as operations
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-PATH = "/emulator/v1/exchanges"
+    from wxemu.control.operations.exchanges import Choice, Explanation
 
 
 @click.group(invoke_without_command=True)
@@ -53,14 +53,13 @@ def requests(
     """
     if context.invoked_subcommand is not None:
         return
-    chosen = {"api": api, "appid": appid, "errcode": errcode, "q": text, "failed": "true" if failed else None}
-    query = urlencode({key: value for key, value in {**chosen, "limit": limit}.items() if value is not None})
+    choice: Choice = {"api": api, "appid": appid, "errcode": errcode, "q": text, "failed": failed, "limit": limit}
     remote = running(url)
     if follow:
         with suppress(KeyboardInterrupt):  # the way to end it
-            _print(remote.follow(f"{PATH}/stream?{query}"), is_json=is_json)
+            _print(remote.follow(operations.FOLLOW, **choice), is_json=is_json)
         return
-    exchanges = remote.ask("GET", f"{PATH}?{query}")["exchanges"]
+    exchanges = remote.call(operations.LIST, **choice)["exchanges"]
     _print(reversed(exchanges), is_json=is_json)
     if not exchanges:
         click.echo("wxemu: nothing was asked so far that fits", err=True)
@@ -88,7 +87,7 @@ def _line(exchange: Mapping[str, Any]) -> str:
 @json_option
 def show_one(rid: str, url: str, *, is_json: bool) -> None:
     """One exchange, decoded on every layer. RID may be an errmsg with a rid in it, or the request id of an answer."""
-    show(running(url).ask("GET", f"{PATH}/{_id_in(rid)}"), is_json=is_json)
+    show(running(url).call(operations.SHOW, rid=_id_in(rid)), is_json=is_json)
 
 
 @requests.command()
@@ -97,7 +96,7 @@ def show_one(rid: str, url: str, *, is_json: bool) -> None:
 @json_option
 def replay(rid: str, url: str, *, is_json: bool) -> None:
     """Send the same request again, with the credentials of now, and show what the answers differ in."""
-    answer = running(url).ask("POST", f"{PATH}/{_id_in(rid)}/replay", {})
+    answer = running(url).call(operations.REPLAY, rid=_id_in(rid))
     if is_json:
         show(answer, is_json=True)
         return
@@ -123,14 +122,14 @@ def explain(rid: str, url: str, *, is_json: bool) -> None:
       wxemu explain 6553f100-0a1b2c3d-4e5f6071
       wxemu explain "invalid signature rid: 6553f100-0a1b2c3d-4e5f6071" --json
     """
-    answer = running(url).ask("GET", f"{PATH}/{_id_in(rid)}/explanation")
+    answer = running(url).call(operations.EXPLAIN, rid=_id_in(rid))
     if is_json:
         show(answer, is_json=True)
     else:
-        click.echo("\n".join(_told(answer)))
+        click.echo("\n".join(_describe(answer)))
 
 
-def _told(explanation: Mapping[str, Any]) -> Iterable[str]:
+def _describe(explanation: Explanation) -> Iterable[str]:
     yield explanation["verdict"]
     for finding in explanation["findings"]:
         if finding["is_cause"]:
@@ -144,4 +143,4 @@ def _told(explanation: Mapping[str, Any]) -> Iterable[str]:
 def _id_in(text: str) -> str:
     from wxemu.core.journal import ids_in  # noqa: PLC0415 - `wxemu --help` need not load it
 
-    return quote(next(iter(ids_in(text)), text), safe="")
+    return next(iter(ids_in(text)), text)

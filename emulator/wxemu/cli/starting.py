@@ -191,8 +191,9 @@ def demo(project: Path | None, *, keep: bool, is_json: bool) -> None:
 
 def _require_functions(remote: Remote, project: Path) -> None:
     from wxemu.client.demo import FUNCTIONS  # noqa: PLC0415
+    from wxemu.control.operations.functions import LIST  # noqa: PLC0415
 
-    declared = {function["name"] for function in remote.ask("GET", "/emulator/v1/functions")["functions"]}
+    declared = {function["name"] for function in remote.call(LIST)["functions"]}
     if absent := [name for name in FUNCTIONS if name not in declared]:
         raise click.ClickException(
             f"the story calls {', '.join(absent)}, which {project.resolve()} does not declare;"

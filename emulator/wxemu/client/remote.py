@@ -1,4 +1,4 @@
-"""A running emulator, as the command line and the demo reach it: over HTTP, like anybody else.
+"""A running emulator, as the command line and tests reach it: over HTTP, by the table of operations.
 
 RemoteError
     It does not answer, or refuses; the text says what to do.
@@ -9,12 +9,16 @@ from __future__ import annotations
 import json
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 import requests
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+    from wxemu.core.http.operations import Members, Operation
+
+Output = TypeVar("Output")
 
 DEFAULT_URL = "http://127.0.0.1:8686"
 _SILENCE_SECONDS: Final = 120
@@ -76,14 +80,25 @@ class Remote:
         exchange = self.send(method, path, body)
         return self._answer(exchange.status, exchange.response_body)
 
-    def follow(self, path: str, body: Mapping[str, Any] | None = None) -> Iterator[dict[str, Any]]:
-        """The JSON objects of a stream of ours, one a line, as they come; what a ``body`` asks for, if there is one.
+    def call(self, operation: Operation[Members, Any, Output], /, *_: Members.args, **given: Members.kwargs) -> Output:
+        """The output of one operation.
+
+        :raises RemoteError: nobody answers, or the answer is a refusal.
+        """
+        path, body = operation.request(*_, **given)
+        return cast("Output", self.ask(operation.method, path, body))
+
+    def follow(
+        self, operation: Operation[Members, Any, Any], /, *_: Members.args, **given: Members.kwargs
+    ) -> Iterator[dict[str, Any]]:
+        """The JSON objects of an operation whose answer is a stream, one a line, as they come.
 
         :raises RemoteError: nobody answers, the answer is a refusal, or the emulator has ended.
         """
+        path, body = operation.request(*_, **given)
         try:
             answer = self._session.request(
-                "GET" if body is None else "POST", f"{self.url}{path}", json=body, stream=True, timeout=_SILENCE_SECONDS
+                operation.method, f"{self.url}{path}", json=body, stream=True, timeout=_SILENCE_SECONDS
             )
         except _NO_URL:
             raise self._no_url() from None

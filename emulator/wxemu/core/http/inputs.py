@@ -89,7 +89,7 @@ class Member:
     is_nullable: bool = False
 
 
-def members(form: type) -> Mapping[str, Member]:
+def members(form: Callable[..., Any]) -> Mapping[str, Member]:
     """The members of a TypedDict by name."""
     return _members(typing.cast("Hashable", form))
 
@@ -116,7 +116,9 @@ def _member(name: str, hint: Any, *, is_required: bool) -> Member:
 _WRAPPERS: Final = (Annotated, typing.Required, typing.NotRequired, types.UnionType, typing.Union)
 
 
-def refuse_unknown(form: type, given: Mapping[str, Any], *, what: str, places: Collection[str] = ()) -> None:
+def refuse_unknown(
+    form: Callable[..., Any], given: Mapping[str, Any], *, what: str, places: Collection[str] = ()
+) -> None:
     """Refuse a JSON object with a member that ``form`` does not have.
 
     :param what: what the text calls the object.
@@ -129,7 +131,7 @@ def refuse_unknown(form: type, given: Mapping[str, Any], *, what: str, places: C
             raise InputError(f"{name}: {what} has no such member; there are {', '.join(known)}")
 
 
-def read(form: type[Input], given: Mapping[str, Any]) -> Input:
+def read(form: Callable[..., Input], given: Mapping[str, Any]) -> Input:
     """The members of a JSON object that ``form`` has, each as its annotation says; what it does not have is left out.
 
     :raises InputError: a member is missing, or is not what is expected.
@@ -146,7 +148,7 @@ def read(form: type[Input], given: Mapping[str, Any]) -> Input:
     return typing.cast("Input", checked)
 
 
-def read_texts(form: type[Input], given: Mapping[str, str]) -> Input:
+def read_texts(form: Callable[..., Input], given: Mapping[str, str]) -> Input:
     """The same for a query or a page's form, where every value is text.
 
     :raises InputError: as ``read``.

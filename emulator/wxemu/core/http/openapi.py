@@ -20,7 +20,7 @@ _TYPES: Final = {str: "string", bool: "boolean", float: "number", int: "integer"
 _LISTS: Final = (list, Sequence)
 
 
-def operation_paths(operations: Iterable[Operation[Any, Any]]) -> dict[str, Any]:
+def operation_paths(operations: Iterable[Operation[..., Any, Any]]) -> dict[str, Any]:
     """Each path with its methods; the tag is the party."""
     paths: dict[str, Any] = {}
     for operation in operations:
@@ -28,7 +28,7 @@ def operation_paths(operations: Iterable[Operation[Any, Any]]) -> dict[str, Any]
     return paths
 
 
-def _document(operation: Operation[Any, Any]) -> dict[str, Any]:
+def _document(operation: Operation[..., Any, Any]) -> dict[str, Any]:
     known = inputs.members(operation.input)
     others = [member for name, member in known.items() if name not in operation.places]
     parameters = [_parameter(known[name], "path") for name in operation.places]

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Generic, TypedDict, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Final, Generic, ParamSpec, TypedDict, TypeVar
 from urllib.parse import quote, urlencode
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable
 
-Input = TypeVar("Input")
-Output = TypeVar("Output")
+Members = ParamSpec("Members")
+Input_co = TypeVar("Input_co", covariant=True)
+Output_co = TypeVar("Output_co", covariant=True)
 
 JSON_LINES: Final = "application/x-ndjson"
 PLACE: Final = re.compile(r"\{(\w+)\}")
@@ -23,7 +24,7 @@ class Nothing(TypedDict):
 
 
 @dataclass(frozen=True)
-class Operation(Generic[Input, Output]):
+class Operation(Generic[Members, Input_co, Output_co]):
     """One operation of our own interfaces.
 
     The input's members stand in the path where it has their name, else in the query of a GET or DELETE, else in a JSON
@@ -42,8 +43,8 @@ class Operation(Generic[Input, Output]):
     name: str
     method: str
     path: str
-    input: type[Input]
-    output: type[Output]
+    input: Callable[Members, Input_co]
+    output: type[Output_co]
     summary: str
     has_whole_body: bool = False
     reads_itself: bool = False
@@ -61,13 +62,14 @@ class Operation(Generic[Input, Output]):
         """Whether the other members stand in the query."""
         return self.method in ("GET", "DELETE")
 
-    def request(self, given: Input) -> tuple[str, dict[str, Any] | None]:
-        """The path with its query, and the JSON body if it takes one; a member that is ``None`` is left out."""
-        members = {name: value for name, value in cast("Mapping[str, Any]", given).items() if value is not None}
+    def request(self, *_: Members.args, **given: Members.kwargs) -> tuple[str, Any]:
+        """The path, with a query of what is not ``None``; and the JSON body, if it takes one."""
+        members: dict[str, Any] = dict(given)
         path = PLACE.sub(lambda place: quote(str(members.pop(place[1])), safe=""), self.path)
-        if self.has_query:
-            return f"{path}?{urlencode({name: _word(members[name]) for name in members})}" if members else path, None
-        return path, members["body"] if self.has_whole_body else members
+        if not self.has_query:
+            return path, members["body"] if self.has_whole_body else members
+        query = urlencode({name: _word(value) for name, value in members.items() if value is not None})
+        return f"{path}?{query}" if query else path, None
 
 
 def _word(value: object) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 from flask import Response, jsonify, request
 
 from wxemu.core.http import body, inputs
-from wxemu.core.http.operations import PLACE, Input, Output
+from wxemu.core.http.operations import PLACE
 
 if TYPE_CHECKING:
     import re
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from wxemu.core.http.operations import Operation
 
 Subject = TypeVar("Subject")
+Input = TypeVar("Input")
+Output = TypeVar("Output")
 
 
 @dataclass(frozen=True)
@@ -29,16 +31,12 @@ class Answer(Generic[Subject, Input, Output]):
     :param run: makes the output, or a response of its own, of what it works on and what it is given.
     """
 
-    operations: tuple[Operation[Input, Output], ...]
+    operations: tuple[Operation[..., Input, Output], ...]
     run: Callable[[Subject, Input], Output | Response]
-
-    def __call__(self, subject: Subject, given: Input) -> Output | Response:
-        """Run it."""
-        return self.run(subject, given)
 
 
 def answers(
-    *operations: Operation[Input, Output],
+    *operations: Operation[..., Input, Output],
 ) -> Callable[[Callable[[Subject, Input], Output | Response]], Answer[Subject, Input, Output]]:
     """Mark a function as the one that answers these operations."""
     return lambda run: Answer(operations, run)
@@ -49,7 +47,7 @@ def answers_in(*modules: ModuleType) -> list[Answer[Any, Any, Any]]:
     return [value for module in modules for value in vars(module).values() if isinstance(value, Answer)]
 
 
-def add_route(routes: Blueprint, operation: Operation[Input, Output], run: Callable[[Input], Any]) -> None:
+def add_route(routes: Blueprint, operation: Operation[..., Input, Any], run: Callable[[Input], Any]) -> None:
     """Have ``run`` answer an operation, given what was checked."""
 
     def view(**places: Any) -> Response:
@@ -59,7 +57,7 @@ def add_route(routes: Blueprint, operation: Operation[Input, Output], run: Calla
     routes.add_url_rule(_rule(operation), operation.name.replace(".", "_"), view, methods=[operation.method])
 
 
-def _rule(operation: Operation[Any, Any]) -> str:
+def _rule(operation: Operation[..., Any, Any]) -> str:
     """The path as Flask writes it; a place that takes a number is not matched by anything else."""
     known = inputs.members(operation.input)
 
@@ -70,7 +68,7 @@ def _rule(operation: Operation[Any, Any]) -> str:
     return PLACE.sub(place, operation.path)
 
 
-def _given(operation: Operation[Input, Output], places: Mapping[str, Any]) -> Input:
+def _given(operation: Operation[..., Input, Any], places: Mapping[str, Any]) -> Input:
     """What the present request gives.
 
     :raises InputError: not what the operation takes.
