@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import urlencode
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 import click
 
 from wxemu.cli.options import JsonObject, json_option, running, show, url_option
+from wxemu.control.operations import faults as operations
+from wxemu.core.faults import FaultRequest
+from wxemu.core.http.inputs import members
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable
+
+    from wxemu.core.http.inputs import Member
+
+Command = TypeVar("Command", bound="Callable[..., Any]")
 
 _DURATION: Final = re.compile(r"(\d+(?:\.\d+)?)(ms|s)")
 
@@ -45,23 +51,28 @@ def fault() -> None:
     """
 
 
+def _fault_options(command: Command) -> Command:
+    """An option for each member of a fault, as the table of operations has them."""
+    for member in reversed(list(members(FaultRequest).values())):
+        command = _option(member)(command)
+    return command
+
+
+def _option(member: Member) -> Callable[[Command], Command]:
+    name, words = member.name, member.takes.words
+    if name == "latencyMs":
+        return click.option("--latency", name, type=Duration(), help=words)
+    if member.kind is bool:
+        return click.option(f"--{name}", name, is_flag=True, help=words)
+    kinds: dict[Any, Any] = {int: int, float: float, Any: JsonObject()}
+    return click.option(f"--{name}", name, type=kinds.get(member.kind, str), help=words)
+
+
 @fault.command()
-@click.option("--api", help="The openapi: soter.verifySignature, auth.code2Session, ...; * is all of them.")
-@click.option("--function", help="The function, instead of an openapi; * is all of them.")
-@click.option("--appid", help="Calls of this app only. [default: of every app]")
-@click.option("--errcode", type=int, help="WeChat's refusal; for cloud calls also the gateway's: -604101, -501003, ...")
-@click.option("--errmsg", help="The text to it. [default: WeChat's]")
-@click.option("--reply", type=JsonObject(), help="JSON or @FILE: the members of the reply, or the function's result.")
-@click.option("--status", type=int, help="HTTP status of a proxy that answers instead of WeChat, as 502.")
-@click.option("--body", help="What the proxy answers. [default: a small HTML page]")
-@click.option("--fail", help="How the function fails: timeout, memory, error or exit.")
-@click.option("--latency", type=Duration(), help="How late the answer comes: 300ms, 1.5s; alone or besides.")
-@click.option("--abort", is_flag=True, help="Cut the connection without an answer.")
-@click.option("--times", type=click.IntRange(1), help="For so many calls, then it is gone. [default: until removed]")
-@click.option("--probability", type=float, help="Of each call that fits. [default: 1]")
+@_fault_options
 @url_option
 @json_option
-def add(url: str, *, latency: float | None, abort: bool, is_json: bool, **members: Any) -> None:
+def add(url: str, *, is_json: bool, **given: Any) -> None:
     """Add a fault; the oldest that fits a call is the one that it meets.
 
     \b
@@ -71,12 +82,11 @@ def add(url: str, *, latency: float | None, abort: bool, is_json: bool, **member
       wxemu fault add --api auth.getStableAccessToken --status 502 --appid wx1234567890abcdef
       wxemu fault add --api soter.verifySignature --abort --latency 2s --times 3
     """
-    if (members["api"] is None) == (members["function"] is None):
-        got = "neither" if members["api"] is None else "both"
+    if (given["api"] is None) == (given["function"] is None):
+        got = "neither" if given["api"] is None else "both"
         raise click.UsageError(f"expected --api or --function, got {got}")
-    named = {**members, "latencyMs": latency, "abort": abort or None}
-    body = {name: value for name, value in named.items() if value is not None}
-    show(running(url).ask("POST", "/emulator/v1/faults", body), is_json=is_json)
+    asked = {name: value for name, value in given.items() if value is not None}
+    show(running(url).call(operations.ADD, **cast("FaultRequest", asked)), is_json=is_json)
 
 
 @fault.command("list")
@@ -85,7 +95,7 @@ def add(url: str, *, latency: float | None, abort: bool, is_json: bool, **member
 @json_option
 def list_faults(appid: str | None, url: str, *, is_json: bool) -> None:
     """The faults that wait, oldest first, and how often each was met."""
-    show(running(url).ask("GET", f"/emulator/v1/faults{_query(appid=appid)}"), is_json=is_json)
+    show(running(url).call(operations.LIST, appid=appid), is_json=is_json)
 
 
 @fault.command()
@@ -100,8 +110,11 @@ def remove(number: int | None, appid: str | None, url: str, *, is_all: bool, is_
         raise click.UsageError(f"expected the ID of a fault or --all, got {'both' if is_all else 'neither'}")
     if appid is not None and not is_all:
         raise click.UsageError("--appid goes with --all")
-    path = f"/emulator/v1/faults{_query(appid=appid) if is_all else f'/{number}'}"
-    show(running(url).ask("DELETE", path), is_json=is_json)
+    remote = running(url)
+    answer = (
+        remote.call(operations.REMOVE_ALL, appid=appid) if number is None else remote.call(operations.REMOVE, id=number)
+    )
+    show(answer, is_json=is_json)
 
 
 @click.command()
@@ -118,9 +131,4 @@ def quotas(appid: str | None, url: str, *, is_json: bool) -> None:
       wxemu quotas
       wxemu quotas --appid wx1234567890abcdef --json
     """
-    show(running(url).ask("GET", f"/emulator/v1/quotas{_query(appid=appid)}"), is_json=is_json)
-
-
-def _query(**named: str | None) -> str:
-    given: Mapping[str, str] = {name: value for name, value in named.items() if value is not None}
-    return f"?{urlencode(given)}" if given else ""
+    show(running(url).call(operations.LIST_QUOTAS, appid=appid), is_json=is_json)

@@ -1,37 +1,46 @@
-"""Reading the forms of the console's pages."""
+"""Reading the forms of the console's pages, with the reader of all our interfaces."""
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from flask import request
 
-from wxemu.core.http import body
-from wxemu.core.http.body import BodyError
+from wxemu.core.http import body, inputs
+from wxemu.core.http.inputs import InputError, Member, Takes
 from wxemu.core.text import is_text
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Callable, Collection
+
+Input = TypeVar("Input")
+
+
+def read(kind: Callable[..., Input], **others: str | None) -> Input:
+    """The fields as the input of an operation; one that was left empty, or is ``None``, is not given.
+
+    :param others: fields that the page knows by itself.
+    :raises InputError: not what the operation takes.
+    """
+    fields = {name: value.strip() for name, value in request.form.items()} | others
+    return inputs.read_texts(kind, {name: value for name, value in fields.items() if value})
 
 
 def text(name: str, *, is_required: bool = False) -> str:
-    """A field without the blanks around it, empty if it was left empty.
+    """A field without the whitespace around it, empty if it was left empty.
 
-    :raises BodyError: nothing, though required; or what has no UTF-8 form.
+    :raises InputError: nothing, though required; or a lone surrogate in it.
     """
     value = request.form.get(name, "").strip()
     if not value and is_required:
-        raise BodyError(f"{name}: expected some text, got nothing")
-    if not is_text(value):
-        raise BodyError(f"{name}: expected text, got half a surrogate pair in it")
-    return value
+        raise InputError(f"{name}: expected some text, got nothing")
+    return str(inputs.check(Member(name), value))
 
 
 def one_of(name: str, known: Collection[str]) -> str:
     """One of several words.
 
-    :raises BodyError: another one.
+    :raises InputError: another one.
     """
     return body.member(text(name), known)
 
@@ -39,44 +48,24 @@ def one_of(name: str, known: Collection[str]) -> str:
 def json_value(name: str) -> Any:
     """The value that a field spells in JSON, ``None`` if it was left empty.
 
-    :raises BodyError: no JSON.
+    :raises InputError: no JSON.
     """
     written = text(name)
-    if not written:
-        return None
-    try:
-        return json.loads(written, parse_constant=_no_number)
-    except (ValueError, RecursionError):
-        raise BodyError(f"{name}: expected JSON, got {written[:200]!r}") from None
-
-
-def _no_number(constant: str) -> None:
-    raise ValueError(constant)
+    return inputs.json_value(name, written) if written else None
 
 
 def whole_number(name: str, *, most: int) -> int | None:
     """A whole number, ``None`` if the field was left empty.
 
-    :raises BodyError: anything else, or one beyond ``most`` in either direction.
+    :raises InputError: anything else, or one beyond ``most`` in either direction.
     """
-    if not text(name):
-        return None
-    value = number(name)
-    if value != int(value) or abs(value) > most:
-        raise BodyError(f"{name}: expected a whole number up to {most}, got {text(name)!r}")
-    return int(value)
+    takes = Takes(minimum=-most, maximum=most, expected=f"a whole number up to {most}")
+    return int(inputs.parse(Member(name, int, takes), written)) if (written := text(name)) else None
 
 
 def number(name: str) -> float:
     """A finite number.
 
-    :raises BodyError: anything else.
+    :raises InputError: anything else.
     """
-    value = text(name)
-    try:
-        found = float(value)
-    except ValueError:
-        raise BodyError(f"{name}: expected a number, got {value!r}") from None
-    if not abs(found) < float("inf"):
-        raise BodyError(f"{name}: expected a finite number, got {value!r}")
-    return found
+    return float(inputs.parse(Member(name, float), text(name)))

@@ -13,8 +13,6 @@ from wxemu.core.http.serving import answers
 from wxemu.wechat import openapi_faults
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from wxemu.control.operations.faults import Fault, Faults, NamedFault, OfApp, Removed
     from wxemu.control.platform import Platform
     from wxemu.core.faults import FaultRequest
@@ -67,6 +65,11 @@ def add(world: World, given: FaultRequest) -> faults.Fault:
         return openapi_faults.add(world, faults.Fault(**members))
 
 
+def value_of(fault: faults.Fault, member: str) -> Any:
+    """What a fault has as a member on the wire; of ``reply`` the JSON text."""
+    return getattr(fault, _ATTRIBUTES.get(member, member))
+
+
 def _json(reply: Any) -> str:
     """As ASCII, so that a lone surrogate in it can be kept."""
     try:
@@ -78,7 +81,7 @@ def _json(reply: Any) -> str:
 
 def _document(fault: faults.Fault) -> Fault:
     """Its id, what it was asked for with, how many more calls meet it, and how many have."""
-    asked = ((name, getattr(fault, _ATTRIBUTES.get(name, name))) for name in faults.FaultRequest.__annotations__)
-    members: Mapping[str, Any] = {name: value for name, value in asked if value not in (None, 0)}
+    asked = {name: value_of(fault, name) for name in faults.FaultRequest.__annotations__}
+    members = {name: value for name, value in asked.items() if value not in (None, 0)}
     reply = {} if fault.reply is None else {"reply": json.loads(fault.reply)}
     return cast("Fault", {"id": fault.number, **members, **reply, "times": fault.times, "hits": fault.hits})
