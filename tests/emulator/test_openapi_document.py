@@ -76,7 +76,10 @@ def test_the_coverage_page_names_every_openapi_and_phone_operation(document):
         assert f"| {action.service} | `{action.name}` |" in page
     for path in document["paths"]:
         operation = path.rpartition("}/")[2]
-        if path.startswith("/phone/v1/phones/{phoneId}/") and operation not in (*(by_hand.name for by_hand in BY_HAND), "callFunction"):
+        if path.startswith("/phone/v1/phones/{phoneId}/") and operation not in (
+            *(by_hand.name for by_hand in BY_HAND),
+            "callFunction",
+        ):
             assert f"`wx.{operation}`" in page
 
 

@@ -16,7 +16,7 @@ import json
 import threading
 import time
 from dataclasses import astuple, dataclass, fields, replace
-from typing import TYPE_CHECKING, Annotated, Any, Final, TypedDict
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypeAlias, TypedDict, get_args
 
 from wxemu.core import apps
 from wxemu.core.http.inputs import Takes
@@ -32,7 +32,8 @@ ANY: Final = "*"
 OF_OPENAPIS: Final = ("errcode", "reply", "status", "abort")
 OF_FUNCTIONS: Final = ("fail", "reply")
 """The effects that a fault of either can have, by the names that our interfaces give them."""
-FAILURES: Final = ("timeout", "memory", "error", "exit")
+Failure: TypeAlias = Literal["timeout", "memory", "error", "exit"]
+FAILURES: Final[tuple[str, ...]] = get_args(Failure)
 """How a function can be made to fail: its time or memory runs out, its code raises, its process ends."""
 LONGEST_MS: Final = 600_000
 FIRST_STATUS: Final = 200
@@ -80,7 +81,7 @@ class FaultRequest(TypedDict, total=False):
         ),
     ]
     body: Annotated[str | None, Takes("What the proxy answers. [default: a small HTML page]")]
-    fail: Annotated[str | None, Takes("How the function fails: timeout, memory, error or exit.", choices=FAILURES)]
+    fail: Annotated[Failure | None, Takes("How the function fails: timeout, memory, error or exit.")]
     latencyMs: Annotated[
         float,
         Takes(

@@ -277,7 +277,11 @@ class TestOnePhone:
         [
             ("enrol", {"mode": "facial", "count": "1"}, "has no 'facial'"),
             ("enrol", {"mode": "fingerPrint", "count": "-1"}, "expected 0 or more"),
-            ("enrol", {"mode": "fingerPrint", "count": "many"}, "count: expected a whole number up to 1000, got 'many'"),
+            (
+                "enrol",
+                {"mode": "fingerPrint", "count": "many"},
+                "count: expected a whole number up to 1000, got 'many'",
+            ),
             ("enrol", {"mode": "fingerPrint", "count": "1e9"}, "expected a whole number up to 1000"),
         ],
     )

@@ -4,9 +4,8 @@ The fixtures themselves (`wxcloud`, `wx_app`, `wx_user`, `wx_phone`, `wx_clock`,
 import; pytest finds them where this package is installed.
 """
 
-from wxemu.client.testing.app import App, User
 from wxemu.client.testing.clock import Clock
-from wxemu.client.testing.emulator import Emulator
+from wxemu.client.testing.emulator import App, Emulator, User
 from wxemu.client.testing.exchanges import Exchange, Explanation, NoExchangeError, Requests
 from wxemu.client.testing.faults import Fault, Faults
 from wxemu.client.testing.phone import CloudID, Confirmation, MiniProgramError, Phone

@@ -1,40 +1,25 @@
-"""A running emulator, as tests reach it."""
+"""A running emulator as tests hold it, their mini programs on it, and these programs' users."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, Self
 
-from wxemu.client.testing.app import App
+from wxemu.client.testing.connection import Connection
+from wxemu.client.testing.exchanges import Requests
+from wxemu.client.testing.faults import Faults
+from wxemu.client.testing.phone import Phone
+from wxemu.control.operations import apps
+from wxemu.control.operations.health import SHOW_PROXY
+from wxemu.phone.operations import CREATE
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
-
-    from wxemu.client.remote import Remote
+    from wxemu.client.testing.phone import Profile
 
 
 @dataclass(frozen=True)
-class Emulator:
-    """A running emulator.
-
-    :param url: where it is WeChat and CloudBase: the base address for clients that let you change it.
-    :param words: the file with what it says on standard error, if this test run started it.
-    """
-
-    url: str
-    remote: Remote = field(repr=False, compare=False)
-    words: Path | None = field(default=None, repr=False, compare=False)
-
-    @property
-    def is_own(self) -> bool:
-        """Whether this test run started it."""
-        return self.words is not None
-
-    @property
-    def control(self) -> str:
-        """The address of its control plane."""
-        return f"{self.url}/emulator/v1"
+class Emulator(Connection):
+    """A running emulator, and the way to mini programs on it."""
 
     @property
     def proxy(self) -> str:
@@ -60,23 +45,6 @@ class Emulator:
         """
         return self._interception("caBundle")
 
-    def said(self) -> str:
-        """What it warned of until now, if this test run started it."""
-        return "" if self.words is None else self.words.read_text(encoding="utf-8").strip()
-
-    def ask(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> dict[str, Any]:
-        """The answer of one of our own interfaces: ``ask("PATCH", "/emulator/v1/settings", {...})``.
-
-        :raises RemoteError: it does not answer, or refuses; the text says why.
-        """
-        __tracebackhide__ = True
-        from wxemu.client.remote import RemoteError  # noqa: PLC0415 - HTTP takes 60 ms, which only its use costs
-
-        try:
-            return self.remote.ask(method, path, body)
-        except RemoteError as error:
-            raise RemoteError(str(error)) from None  # from here, so that a test that fails ends at its own line
-
     def new_app(self, **entry: Any) -> App:
         """A new mini program, with an environment in which the project's functions run.
 
@@ -85,7 +53,7 @@ class Emulator:
         :raises RemoteError: an app that cannot be, or is there.
         """
         __tracebackhide__ = True
-        made = self.ask("POST", "/emulator/v1/apps", entry)
+        made = self.call(apps.ADD, body=entry)
         return App(
             appid=made["appid"],
             secret=made["secret"],
@@ -95,11 +63,103 @@ class Emulator:
             emulator=self,
         )
 
-    def _interception(self, name: str) -> str:
+    def _interception(self, name: Literal["proxy", "ca", "caBundle"]) -> str:
         __tracebackhide__ = True
-        from wxemu.client.remote import RemoteError  # noqa: PLC0415 - see above
+        from wxemu.client.remote import RemoteError  # noqa: PLC0415 - as in connection.py
 
-        fact = self.ask("GET", "/emulator/v1/interception")[name]
+        fact = self.call(SHOW_PROXY)[name]
         if fact is None:
             raise RemoteError(f"the emulator at {self.url} runs without its proxy; start it without --no-intercept")
-        return str(fact)
+        return fact
+
+
+@dataclass(frozen=True)
+class App:
+    """A mini program and the CloudBase environment bound to it. As a context manager it is taken away at the end.
+
+    :param secret: its AppSecret.
+    :param env: the id of the environment; the project's functions run in it as in every other.
+    :param secret_id: of the Tencent Cloud account that owns the environment, with ``secret_key``.
+    """
+
+    appid: str
+    secret: str = field(repr=False)
+    env: str
+    secret_id: str
+    secret_key: str = field(repr=False)
+    emulator: Emulator = field(repr=False, compare=False)
+
+    @property
+    def faults(self) -> Faults:
+        """What goes wrong on purpose for this app's calls."""
+        return Faults(self.emulator, self.appid)
+
+    @property
+    def requests(self) -> Requests:
+        """What was asked and answered for this app."""
+        return Requests(self.emulator, self.appid)
+
+    def new_user(self, openid: str | None = None, *, unionid: str | None = None, is_high_risk: bool = False) -> User:
+        """A new user of the mini program.
+
+        :param openid: by default one is made up.
+        :param is_high_risk: WeChat refuses the user's login (40226).
+        :raises RemoteError: somebody has this openid.
+        """
+        __tracebackhide__ = True
+        named = {"openid": openid, "unionid": unionid, "is_high_risk": is_high_risk or None}
+        entry = {name: value for name, value in named.items() if value is not None}
+        made = self.emulator.call(apps.ADD_USER, appid=self.appid, body=entry)
+        return User(openid=made["openid"], unionid=made["unionid"], app=self)
+
+    def restrict(self, **restrictions: Any) -> None:
+        """Change what WeChat holds against the app, from the next call on.
+
+        :param restrictions: ``ip_whitelist``, ``ip_refusal``, ``is_secret_frozen``, ``unauthorized``, ``forbidden``,
+            each as in a seed.
+        :raises RemoteError: a restriction that cannot be.
+        """
+        __tracebackhide__ = True
+        self.emulator.call(apps.RESTRICT, appid=self.appid, body=restrictions)
+
+    def remove(self) -> None:
+        """Take the app away with all that belongs to it, if it is there yet."""
+        __tracebackhide__ = True
+        present = self.emulator.call(apps.LIST)["apps"]
+        if any(app["appid"] == self.appid for app in present):
+            self.emulator.call(apps.REMOVE, appid=self.appid)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.remove()
+
+
+@dataclass(frozen=True)
+class User:
+    """A user of a mini program."""
+
+    openid: str
+    unionid: str | None
+    app: App = field(repr=False)
+
+    def new_phone(self, profile: Profile = "android") -> Phone:
+        """A new phone in the user's hand, with one finger or face enrolled.
+
+        :param profile: ``android`` (fingerPrint), ``ios`` (facial), ``huawei`` (both, salt of 32 bytes) or ``none``.
+        :raises RemoteError: there is no such profile.
+        """
+        __tracebackhide__ = True
+        emulator = self.app.emulator
+        made = emulator.call(CREATE, appid=self.app.appid, openid=self.openid, profile=profile)
+        modes = tuple(made["supportMode"])
+        return Phone(made["phoneId"], openid=self.openid, profile=profile, modes=modes, emulator=emulator)
+
+    def expire_session(self) -> None:
+        """End the user's session now: ``checkSession`` answers 87009 until the next login.
+
+        :raises RemoteError: the user has none.
+        """
+        __tracebackhide__ = True
+        self.app.emulator.call(apps.EXPIRE_SESSION, appid=self.app.appid, openid=self.openid)

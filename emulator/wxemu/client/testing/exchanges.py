@@ -11,16 +11,16 @@ import re
 import time
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, Final, TypedDict, Unpack
-from urllib.parse import quote, urlencode
+
+from wxemu.control.operations import exchanges as operations
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from wxemu.client.testing.app import App
+    from wxemu.client.testing.connection import Connection
 
-_PATH: Final = "/emulator/v1/exchanges"
 _MOST: Final = 1000
-_SHOWN: Final = 20
+_LISTED: Final = 20
 """Of the latest, where some are shown to tell what there was instead, or before a test failed."""
 _PAUSE_SECONDS: Final = 0.05
 _QUERY: Final = {"text": "q"}
@@ -120,7 +120,8 @@ class Explanation:
 class Requests:
     """The exchanges of one app, whoever made them: your server, a function, the phone."""
 
-    app: App = field(repr=False)
+    emulator: Connection = field(repr=False)
+    appid: str
 
     def list(self, **choice: Unpack[Choice]) -> Sequence[Exchange]:
         """Those of a choice, oldest first; the latest thousand at most."""
@@ -145,7 +146,7 @@ class Requests:
         until = time.monotonic() + timeout
         while not (found := self._latest(1, choice)):
             if time.monotonic() >= until:
-                raise NoExchangeError(self._missed(choice, timeout))
+                raise NoExchangeError(self._none_came(choice, timeout))
             time.sleep(_PAUSE_SECONDS)
         return found[0]
 
@@ -157,24 +158,24 @@ class Requests:
         """
         __tracebackhide__ = True
         rid = exchange if isinstance(exchange, str) else exchange.rid
-        told = self.app.emulator.ask("GET", f"{_PATH}/{quote(rid, safe='')}/explanation")
-        causes = [finding for finding in told["findings"] if finding["is_cause"]]
+        explanation = self.emulator.call(operations.EXPLAIN, rid=rid)
+        causes = [finding for finding in explanation["findings"] if finding["is_cause"]]
         return Explanation(
-            verdict=told["verdict"],
-            causes=tuple(told["causes"]),
+            verdict=explanation["verdict"],
+            causes=tuple(explanation["causes"]),
             advice=tuple(cause["advice"] for cause in causes),
-            evidence=tuple(told["evidence"]),
+            evidence=tuple(explanation["evidence"]),
         )
 
-    def told(self) -> str:
+    def describe(self) -> str:
         """The latest ones for a reader, each that failed with the reason where one was found."""
-        failed = {exchange.rid for exchange in self._latest(_SHOWN, {"failed": True})}
+        failed = {exchange.rid for exchange in self._latest(_LISTED, {"failed": True})}
         return "\n".join(
-            self._explained(exchange) if exchange.rid in failed else str(exchange)
-            for exchange in self._latest(_SHOWN, {})
+            self._describe(exchange) if exchange.rid in failed else str(exchange)
+            for exchange in self._latest(_LISTED, {})
         )
 
-    def _explained(self, exchange: Exchange) -> str:
+    def _describe(self, exchange: Exchange) -> str:
         explained = self.explain(exchange)
         return f"{exchange}\n             {explained.verdict}" if explained.causes else str(exchange)
 
@@ -182,19 +183,19 @@ class Requests:
         __tracebackhide__ = True
         if unknown := choice.keys() - Choice.__annotations__.keys():
             raise TypeError(f"expected some of {', '.join(Choice.__annotations__)}, got {', '.join(sorted(unknown))}")
-        query = {_QUERY.get(name, name): value for name, value in choice.items()}
-        query |= {"failed": str(choice.get("failed", False)).lower(), "appid": self.app.appid, "limit": limit}
-        answer = self.app.emulator.ask("GET", f"{_PATH}?{urlencode(query)}")
-        return [_exchange(shown) for shown in reversed(answer["exchanges"])]
+        query: dict[str, Any] = {_QUERY.get(name, name): value for name, value in choice.items()}
+        latest = self.emulator.call(operations.LIST, **query, appid=self.appid, limit=limit)
+        return [_exchange(document) for document in reversed(latest["exchanges"])]
 
-    def _missed(self, choice: Choice, timeout: float) -> str:
+    def _none_came(self, choice: Choice, timeout: float) -> str:
         asked = ", ".join(f"{name} {value}" for name, value in choice.items()) or "any kind"
         within = f" within {timeout:g} s" if timeout else ""
-        return f"expected an exchange ({asked}){within}, got none; there were:\n{self.told() or 'none at all'}"
+        return f"expected an exchange ({asked}){within}, got none; there were:\n{self.describe() or 'none at all'}"
 
 
-def _exchange(shown: Mapping[str, Any]) -> Exchange:
-    known = {member.name: shown[member.name] for member in fields(Exchange)}
-    errcode = shown["errcode"]
-    is_number = errcode is not None and re.fullmatch(r"-?\d+", errcode) is not None
-    return Exchange(**{**known, "errcode": int(errcode) if is_number else errcode})
+def _exchange(document: operations.Exchange) -> Exchange:
+    members: dict[str, Any] = {**document}
+    errcode = document["errcode"]
+    if errcode is not None and re.fullmatch(r"-?\d+", errcode):
+        members["errcode"] = int(errcode)
+    return Exchange(**{member.name: members[member.name] for member in fields(Exchange)})

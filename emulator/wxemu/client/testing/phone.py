@@ -7,13 +7,16 @@ MiniProgramError
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar
+
+from wxemu.phone import operations
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from wxemu.client.testing.app import User
+    from wxemu.client.testing.connection import Connection
 
+Answer = TypeVar("Answer", bound=operations.Answer)
 Profile: TypeAlias = Literal["android", "ios", "huawei", "none"]
 Mode: TypeAlias = Literal["fingerPrint", "facial", "speech"]
 Outcome: TypeAlias = Literal["match", "mismatch", "lockout", "cancel", "unauthorized", "internal", "killed"]
@@ -64,37 +67,36 @@ class Phone:
     """A phone in a user's hand. Each API returns what `success` gets, and raises what `fail` gets.
 
     :param modes: what it can recognise.
+    :param openid: the user's.
     """
 
     phone_id: str
     profile: Profile
     modes: tuple[str, ...]
-    user: User = field(repr=False)
-
-    @property
-    def openid(self) -> str:
-        """The user's."""
-        return self.user.openid
+    openid: str
+    emulator: Connection = field(repr=False)
 
     @property
     def counter(self) -> int:
         """Where the counter of the phone's TEE stands, as of the latest confirmation."""
-        return int(self.user.app.emulator.ask("GET", self._path)["counter"])
+        return self.emulator.call(operations.SHOW, phoneId=self.phone_id)["counter"]
 
     def login(self) -> str:
         """wx.login: a code, which a server may buy a session with once, within five minutes."""
         __tracebackhide__ = True
-        return str(self._succeed("login")["code"])
+        return _require_success(self.emulator.call(operations.LOGIN, phoneId=self.phone_id))["code"]
 
     def check_session(self) -> bool:
         """wx.checkSession: whether the session of this phone's latest login is in force."""
         __tracebackhide__ = True
-        return str(self._do("checkSession")["errMsg"]) == "checkSession:ok"
+        answer = self.emulator.call(operations.CHECK_SESSION, phoneId=self.phone_id)
+        return answer["errMsg"] == "checkSession:ok"
 
     def check_is_support_soter_authentication(self) -> list[str]:
         """wx.checkIsSupportSoterAuthentication: the modes."""
         __tracebackhide__ = True
-        return list(self._succeed("checkIsSupportSoterAuthentication")["supportMode"])
+        answer = self.emulator.call(operations.CHECK_SUPPORT, phoneId=self.phone_id)
+        return _require_success(answer)["supportMode"]
 
     def check_is_soter_enrolled_in_device(self, mode: Mode) -> bool:
         """wx.checkIsSoterEnrolledInDevice: whether a finger or face is enrolled.
@@ -102,7 +104,8 @@ class Phone:
         :raises MiniProgramError: the phone does not have this mode.
         """
         __tracebackhide__ = True
-        return bool(self._succeed("checkIsSoterEnrolledInDevice", checkAuthMode=mode)["isEnrolled"])
+        answer = self.emulator.call(operations.CHECK_ENROLLED, phoneId=self.phone_id, checkAuthMode=mode)
+        return _require_success(answer)["isEnrolled"]
 
     def start_soter_authentication(
         self,
@@ -120,14 +123,18 @@ class Phone:
         :raises MiniProgramError: any outcome but ``match``, or what the phone refuses by itself.
         """
         __tracebackhide__ = True
-        asked = list(modes if modes is not None else self.modes or ("fingerPrint",))  # a phone without any still asks
-        done = self._succeed(
-            "startSoterAuthentication",
+        asked: list[str] = list(
+            modes if modes is not None else self.modes or ("fingerPrint",)
+        )  # a phone without any still asks
+        answer = self.emulator.call(
+            operations.START,
+            phoneId=self.phone_id,
             requestAuthModes=asked,
             challenge=challenge,
             authContent=auth_content,
             outcome=outcome,
         )
+        done = _require_success(answer)
         return Confirmation(done["authMode"], done["resultJSON"], done["resultJSONSignature"])
 
     def call_function(self, name: str, /, **data: Any) -> Any:
@@ -138,12 +145,15 @@ class Phone:
         """
         __tracebackhide__ = True
         cloud_ids = [member for member, value in data.items() if isinstance(value, CloudID)]
-        return self._succeed("callFunction", name=name, data=data, cloudIDs=cloud_ids)["result"]
+        answer = self.emulator.call(
+            operations.CALL_FUNCTION, phoneId=self.phone_id, name=name, data=data, cloudIDs=cloud_ids
+        )
+        return _require_success(answer)["result"]
 
     def cloud_id(self, /, **data: Any) -> CloudID:
         """What stands beside encryptedData in the answers of wx.getWeRunData and its like, for any data."""
         __tracebackhide__ = True
-        return CloudID(self._succeed("cloudID", data=data)["cloudID"])
+        return CloudID(self.emulator.call(operations.CLOUD_ID, phoneId=self.phone_id, data=data)["cloudID"])
 
     def enrol(self, mode: Mode | None = None, *, count: int = 1) -> None:
         """Have so many fingers or faces enrolled in all; 0 removes them.
@@ -151,8 +161,7 @@ class Phone:
         :param mode: by default the phone's first.
         """
         __tracebackhide__ = True
-        named = {"count": count} if mode is None else {"mode": mode, "count": count}
-        self._do("enrol", **named)
+        self.emulator.call(operations.ENROL, phoneId=self.phone_id, mode=mode, count=count)
 
     def override(self, *kinds: Override, until_cleared: bool = False) -> None:
         """Have an attacker's phone, or an honest one again.
@@ -162,19 +171,17 @@ class Phone:
         :param until_cleared: for all answers from now on, instead of for the next one.
         """
         __tracebackhide__ = True
-        self._do("override", **dict.fromkeys(kinds, True), untilCleared=until_cleared)
+        asked: Any = dict.fromkeys(kinds, True)
+        self.emulator.call(operations.OVERRIDE, phoneId=self.phone_id, **asked, untilCleared=until_cleared)
 
-    def _succeed(self, operation: str, **body: Any) -> Mapping[str, Any]:
-        __tracebackhide__ = True
-        answer = self._do(operation, **body)
-        if ":fail" in answer.get("errMsg", ""):
-            raise MiniProgramError(answer.get("errCode"), answer["errMsg"])
-        return answer
 
-    def _do(self, operation: str, **body: Any) -> Mapping[str, Any]:
-        __tracebackhide__ = True
-        return self.user.app.emulator.ask("POST", f"{self._path}/{operation}", body)
+def _require_success(answer: Answer) -> Answer:
+    """The answer, if ``success`` gets it.
 
-    @property
-    def _path(self) -> str:
-        return f"/phone/v1/phones/{self.phone_id}"
+    :raises MiniProgramError: ``fail`` does.
+    """
+    __tracebackhide__ = True
+    members: Mapping[str, Any] = answer
+    if ":fail" in members.get("errMsg", ""):
+        raise MiniProgramError(members.get("errCode"), members["errMsg"])
+    return answer

@@ -112,7 +112,7 @@ def _sections(app: App) -> Iterator[tuple[str, str]]:
     from wxemu.client.remote import RemoteError  # noqa: PLC0415
 
     try:
-        yield "wxcloud: what was asked and answered", app.requests.told()
+        yield "wxcloud: what was asked and answered", app.requests.describe()
     except RemoteError as error:
         yield "wxcloud", str(error)
     if said := app.emulator.said():

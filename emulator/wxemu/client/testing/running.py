@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from wxemu.client.child import Child, ChildError
 from wxemu.client.remote import Remote, RemoteError
 from wxemu.client.testing.emulator import Emulator
+from wxemu.control.operations import clock
+from wxemu.control.operations.health import READY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -43,8 +45,8 @@ def named(url: str, token: str | None) -> Emulator:
     """
     remote = Remote(url, token=token)
     try:
-        remote.ask("GET", "/readyz")
-        remote.ask("GET", "/emulator/v1/clock")  # which wants the token, if there is one
+        remote.call(READY)
+        remote.call(clock.SHOW)  # which wants the token, if there is one
     except RemoteError as error:
         raise RemoteError(f"WXEMU_URL: {error}") from None
     return Emulator(remote.url, remote)

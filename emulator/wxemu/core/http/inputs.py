@@ -1,8 +1,8 @@
 """Checking what an operation is given: the one reader of JSON bodies, queries and the console's forms.
 
-What is expected stands in the annotations of a TypedDict. ``str`` is text that has a UTF-8 form, ``int`` a whole
-number, ``float`` any finite one, ``Any`` any JSON value; with ``| None``, null is as good as nothing. ``Takes`` says
-more.
+What is expected stands in the annotations of a TypedDict: ``str`` is text with a UTF-8 form, ``int`` a whole number,
+``float`` any finite one, ``Literal`` some words, ``Any`` any JSON value; with ``| None``, null is as good as nothing.
+``Takes`` says more.
 
 InputError
     What cannot be taken; the text names the member, what was expected and what came.
@@ -17,7 +17,7 @@ import types
 import typing
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Hashable
@@ -40,7 +40,6 @@ class Takes:
     :param words: what it is for, for readers of ``--help`` and of the OpenAPI document.
     :param above: a bound that is itself too small.
     :param expected: what a refusal says was expected, in the place of the bounds.
-    :param choices: the only values.
     :param has_surrogates: whether lone surrogates may be in it.
     :param schema: makes the JSON Schema, where it is more than the type and the bounds say.
     """
@@ -50,7 +49,6 @@ class Takes:
     maximum: float | None = None
     above: float | None = None
     expected: str | None = None
-    choices: tuple[str, ...] = ()
     has_surrogates: bool = False
     schema: Callable[[], Mapping[str, Any]] | None = None
 
@@ -80,6 +78,7 @@ class Member:
 
     :param kind: its type, without what stands around it.
     :param is_nullable: whether null is as good as nothing.
+    :param choices: the only words it takes, if it does not take any.
     """
 
     name: str
@@ -87,6 +86,7 @@ class Member:
     takes: Takes = Takes()
     is_required: bool = False
     is_nullable: bool = False
+    choices: tuple[str, ...] = ()
 
 
 def members(form: Callable[..., Any]) -> Mapping[str, Member]:
@@ -110,7 +110,9 @@ def _member(name: str, hint: Any, *, is_required: bool) -> Member:
         is_nullable |= type(None) in parts
         is_required &= origin is not typing.NotRequired  # which __required_keys__ does not see in an annotation's text
         hint = parts[0]
-    return Member(name, origin or hint, takes, is_required, is_nullable)
+    choices = typing.get_args(hint) if origin is Literal else ()
+    kind = str if origin is Literal else origin or hint
+    return Member(name, kind, takes, is_required, is_nullable, choices)
 
 
 _WRAPPERS: Final = (Annotated, typing.Required, typing.NotRequired, types.UnionType, typing.Union)
@@ -212,8 +214,8 @@ def check(member: Member, value: Any) -> Any:
         raise _unexpected(member, value)
     if member.kind in (str, Mapping) and not takes.has_surrogates and not is_text(value):
         raise InputError(f"{name}: expected text, got a lone surrogate in it")
-    if takes.choices and value not in takes.choices:
-        raise InputError(f"{name}: expected one of {', '.join(takes.choices)}, got {value!r}")
+    if member.choices and value not in member.choices:
+        raise InputError(f"{name}: expected one of {', '.join(member.choices)}, got {value!r}")
     if member.kind in (int, float) and not takes.is_within(value):
         raise InputError(f"{name}: expected {takes.expected or takes.bounds}, got {value!r}")
     return float(value) if member.kind is float else value

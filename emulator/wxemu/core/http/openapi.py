@@ -73,7 +73,7 @@ def _member_schema(member: Member) -> dict[str, Any]:
         "minimum": takes.minimum,
         "exclusiveMinimum": takes.above,
         "maximum": takes.maximum,
-        "enum": list(takes.choices) or None,
+        "enum": list(member.choices) or None,
     }
     kind = list[str] if member.kind is list else member.kind  # of which no other are taken
     schema = schema_of(kind) if takes.schema is None else dict(takes.schema())

@@ -11,9 +11,8 @@ import requests
 
 from wxemu.client.remote import RemoteError
 from wxemu.client.testing import CloudID, MiniProgramError, NoExchangeError
-from wxemu.client.testing.faults import Failure
 from wxemu.client.testing.phone import Outcome, Override, Profile
-from wxemu.core.faults import FAILURES
+from wxemu.core.faults import FAILURES, Failure
 from wxemu.phone.confirmations import OUTCOMES
 from wxemu.phone.phones import OVERRIDES
 from wxemu.wechat.soter import PROFILES
@@ -261,7 +260,7 @@ def test_an_exchange_that_does_not_come_is_told_with_those_that_did(wx_phone, wx
 def test_an_exchange_that_is_late_is_waited_for(wx_phone, wx_faults, wx_requests):
     wx_faults.add(function="login", reply={}, latency_ms=200, times=1)
     path = f"/phone/v1/phones/{wx_phone.phone_id}/callFunction"
-    url = f"{wx_phone.user.app.emulator.url}{path}"
+    url = f"{wx_phone.emulator.url}{path}"
     with pytest.raises(requests.Timeout):  # who does not wait for the answer does not see when it comes
         requests.post(url, json={"name": "login"}, timeout=0.05)
 

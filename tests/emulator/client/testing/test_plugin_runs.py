@@ -18,6 +18,7 @@ import pytest
 from wxemu.client import child
 from wxemu.client.child import Child, ChildError
 from wxemu.client.remote import Remote, RemoteError
+from wxemu.control.operations.exchanges import FOLLOW
 
 pytest_plugins = ["pytester"]
 
@@ -90,7 +91,7 @@ def end_of(url):
 
     def follow():
         with suppress(RemoteError):
-            for _ in Remote(url).follow("/emulator/v1/exchanges/stream"):
+            for _ in Remote(url).follow(FOLLOW):
                 pass
         ended.set()
 
