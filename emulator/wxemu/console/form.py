@@ -8,7 +8,6 @@ from flask import request
 
 from wxemu.core.http import body, inputs
 from wxemu.core.http.inputs import InputError, Member, Takes
-from wxemu.core.text import is_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
