@@ -171,7 +171,7 @@ def test_a_start_that_names_no_seed_leaves_the_one_that_a_reset_returns_to(start
 @pytest.mark.parametrize(
     ("options", "code", "told"),
     [
-        (["--import", "BAD"], 1, "bad.json: this is no state of an emulator: expected a JSON object"),
+        (["--import", "BAD"], 1, "bad.json: this is not a state of an emulator: expected a JSON object"),
         (["--import", "OLD"], 1, "the state is of version 0, this emulator reads version"),
         (["--import", "none.json"], 2, "File 'none.json' does not exist"),
         (["--import", "BAD", "--seed", "BAD"], 2, "--seed and --import: name one, which the emulator is to begin with"),

@@ -69,7 +69,7 @@ def restrict_app(platform: Platform, given: ChangedApp) -> App:
 @answers(operations.REMOVE)
 def remove_app(platform: Platform, given: NamedApp) -> Removed:
     """Remove one, with all that belongs to it."""
-    platform.state.forget_app(given["appid"])
+    platform.state.delete_app(given["appid"])
     return {"removed": given["appid"]}
 
 

@@ -1,4 +1,4 @@
-"""All that an emulator holds, as one document."""
+"""The state of an emulator as one document: export, import, snapshots, reset."""
 
 from wxemu.state.state import State, check, parse, read_file, text, write_file
 

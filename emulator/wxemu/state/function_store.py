@@ -1,6 +1,6 @@
-"""What the functions keep together: the SQLite file that WX_SESSION_STORE names, as plain rows and back.
+"""The functions' own store, the SQLite file that WX_SESSION_STORE names, as plain rows and back.
 
-What is in it is the functions' own affair; only a column ``appid`` tells us something, whose rows they are.
+Its schema belongs to the functions. Only a column ``appid`` has a meaning here: the app that a row belongs to.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 from wxemu.core.store import Column
-from wxemu.state.tables import StateError, read_rows, shown
+from wxemu.state.tables import StateError, read_rows, write_row
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -23,28 +23,28 @@ _CREATE: Final = re.compile(r"CREATE TABLE\s", re.IGNORECASE)
 
 
 class FunctionStore:
-    """The file at ``path``, which need not be there. Functions may have it open meanwhile.
+    """The file at ``path``, which may be missing. Functions may have it open at the same time.
 
-    Every method raises StateError when it cannot be used.
+    Every method raises StateError if it cannot be used.
     """
 
     def __init__(self, path: Path) -> None:
         self._path = path
 
     def tables(self) -> dict[str, dict[str, Any]]:
-        """Every table by its name: ``{"create": the statement that makes it, "rows": [...]}``."""
+        """Every table by its name: ``{"create": its CREATE TABLE statement, "rows": [...]}``."""
         if not self._path.exists():
             return {}
         with self._open() as database:
             return {
-                name: {"create": create, "rows": [shown(row) for row in _rows(database, name)]}
+                name: {"create": create, "rows": [write_row(row) for row in _rows(database, name)]}
                 for name, create in _present(database).items()
             }
 
     def replace(self, wanted: Mapping[str, Any], *, appid: str | None = None) -> None:
-        """Put ``wanted`` (see ``tables``) in the place of all that is there, or leave all as it is.
+        """Replace all tables by ``wanted`` (see ``tables``), in one transaction.
 
-        :param appid: only the rows of this app, in the place of its present ones.
+        :param appid: replace the rows of this app only.
         """
         if not wanted and not self._path.exists():
             return
@@ -64,7 +64,7 @@ class FunctionStore:
             with closing(sqlite3.connect(self._path, timeout=LOCK_WAIT_SECONDS, isolation_level=None)) as database:
                 database.row_factory = sqlite3.Row
                 database.execute("BEGIN IMMEDIATE")
-                yield database  # what is not committed is undone by closing
+                yield database  # closing without a commit is a rollback
                 database.execute("COMMIT")
         except (OSError, sqlite3.Error, OverflowError, UnicodeError) as error:
             raise StateError(f"the functions' session store cannot be used ({error})") from None
@@ -76,11 +76,11 @@ def _restore(database: sqlite3.Connection, name: str, table: Any, appid: str | N
     if name not in _present(database):
         if not isinstance(table["create"], str) or _CREATE.match(table["create"]) is None:
             raise StateError(f"the state is damaged: functions.{name}.create: expected a statement CREATE TABLE")
-        database.set_authorizer(_make_only)
+        database.set_authorizer(_refuse_select)
         database.execute(table["create"])
         database.set_authorizer(None)
         if name not in _present(database):
-            raise StateError(f"the state is damaged: functions.{name}.create: it makes another table")
+            raise StateError(f"the state is damaged: functions.{name}.create: it creates another table")
     columns = _columns(database, name)
     rows = read_rows(f"functions.{name}", table["rows"], columns)
     if appid is not None:
@@ -90,8 +90,8 @@ def _restore(database: sqlite3.Connection, name: str, table: Any, appid: str | N
     database.executemany(f"INSERT INTO {_quoted(name)} VALUES ({marks})", rows)  # noqa: S608 - quoted
 
 
-def _make_only(action: int, *_: object) -> int:
-    """Refuse a statement that would fill its table from a query, which might never end."""
+def _refuse_select(action: int, *_: object) -> int:
+    """Refuse CREATE TABLE ... AS SELECT: the query might never end."""
     return sqlite3.SQLITE_DENY if action == sqlite3.SQLITE_SELECT else sqlite3.SQLITE_OK
 
 
@@ -101,8 +101,8 @@ def _present(database: sqlite3.Connection) -> dict[str, str]:
 
 
 def _columns(database: sqlite3.Connection, table: str) -> list[Column]:
-    found = database.execute('SELECT name, type, "notnull" FROM pragma_table_info(?) ORDER BY cid', (table,))
-    return [Column(row["name"], row["type"], bool(row["notnull"])) for row in found]
+    rows = database.execute('SELECT name, type, "notnull" FROM pragma_table_info(?) ORDER BY cid', (table,))
+    return [Column(row["name"], row["type"], bool(row["notnull"])) for row in rows]
 
 
 def _names(database: sqlite3.Connection, table: str) -> set[str]:

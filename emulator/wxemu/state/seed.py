@@ -1,4 +1,4 @@
-"""The seed: the tenants, users and phones that a world begins with, and returns to at a reset."""
+"""The seed: the tenants, users and phones that a world begins with and returns to at a reset."""
 
 from __future__ import annotations
 
@@ -34,10 +34,10 @@ DEMO: Final[dict[str, Any]] = {
 
 
 def read(text: str, *, name: str) -> dict[str, Any]:
-    """The seed in a YAML text.
+    """Read a seed from YAML.
 
-    :param name: of the file, for the error's text.
-    :raises SeedError: no YAML, or not a seed's form.
+    :param name: the file's name for error messages.
+    :raises SeedError: not YAML, or not the form of a seed.
     """
     try:
         document = yaml.safe_load(text)
@@ -46,11 +46,11 @@ def read(text: str, *, name: str) -> dict[str, Any]:
         where = name if mark is None else f"{name}:{mark.line + 1}"
         raise SeedError(f"{where}: not YAML: {getattr(error, 'problem', None) or error}") from None
     except (ValueError, LookupError, AttributeError, RecursionError) as error:
-        # A tag, or a text that looks like a date, whose value the YAML library cannot make.
+        # The YAML library fails like this on some tags, and on texts that look like a date.
         raise SeedError(f"{name}: not YAML: {type(error).__name__} in one of its values") from None
-    wrong = [f"{name}:{line_of(text, path) or 1}: {complaint}" for path, complaint in seed_form.complaints(document)]
-    if wrong:
-        raise SeedError("\n".join(wrong))
+    errors = [f"{name}:{line_of(text, path) or 1}: {error}" for path, error in seed_form.check_seed(document)]
+    if errors:
+        raise SeedError("\n".join(errors))
     read_seed: dict[str, Any] = document
     return read_seed
 

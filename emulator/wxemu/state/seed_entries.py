@@ -30,8 +30,8 @@ def add_app(world: World, entry: Mapping[str, Any]) -> App:
     """
     complete = {name: f"{head}{world.randomness.hex(digits)}" for name, head, digits in _DRAWN if name not in entry}
     complete.update(entry)
-    _refuse(seed_form.of_entry(complete, seed_form.of_app(), name="the app"))
-    _refuse(seed_form.of_values([complete]))
+    _refuse(seed_form.check_form(complete, seed_form.app_schema(), name="the app"))
+    _refuse(seed_form.check_values([complete]))
     return load_app(world, complete)
 
 
@@ -42,8 +42,8 @@ def add_user(world: World, appid: str, entry: Mapping[str, Any]) -> User:
     :raises SeedError: another form, or an id that is taken.
     """
     complete = dict(entry) if "openid" in entry else {"openid": users.new_openid(world), **entry}
-    _refuse(seed_form.of_entry(complete, seed_form.of_user(), name="the user"))
-    _refuse(seed_form.of_values([{"appid": appid, "users": [complete]}]))
+    _refuse(seed_form.check_form(complete, seed_form.user_schema(), name="the user"))
+    _refuse(seed_form.check_values([{"appid": appid, "users": [complete]}]))
     with world.transaction():
         apps.require(world, appid)
         if users.find(world, appid, complete["openid"]) is not None:
@@ -60,7 +60,7 @@ def restrict(world: World, appid: str, changes: Mapping[str, Any]) -> App:
     :raises UnknownAppError: there is no such app.
     :raises SeedError: another form.
     """
-    _refuse(seed_form.of_entry(changes, seed_form.of_restrictions(), name="the restrictions"))
+    _refuse(seed_form.check_form(changes, seed_form.restrictions_schema(), name="the restrictions"))
     with world.transaction():
         app = apps.require(world, appid)
         present = dataclasses.asdict(app.restrictions)
@@ -79,7 +79,7 @@ def load_app(world: World, entry: Mapping[str, Any], *, replaces: bool = False) 
     with world.transaction():
         present = apps.find(world, app.appid)
         if present is not None and replaces:
-            tenancy.forget(world, present)
+            tenancy.delete(world, present)
         elif present is not None:
             raise TakenError(f"the appid {app.appid!r} is taken")
         if apps.find_by_secret_id(world, app.secret_id) is not None:
@@ -95,12 +95,12 @@ def load_app(world: World, entry: Mapping[str, Any], *, replaces: bool = False) 
 def empty_app(world: World, app: App) -> None:
     """Delete all that belongs to one app, and its restrictions; it keeps its credentials."""
     with world.transaction():
-        tenancy.forget(world, app)
+        tenancy.delete(world, app)
         apps.add(world, dataclasses.replace(app, restrictions=apps.Restrictions()))
 
 
-def _refuse(complaints: Iterator[tuple[seed_form.Path, str]]) -> None:
-    text = "; ".join(complaint for _, complaint in complaints)
+def _refuse(errors: Iterator[tuple[seed_form.Path, str]]) -> None:
+    text = "; ".join(error for _, error in errors)
     if text:
         raise SeedError(text)
 

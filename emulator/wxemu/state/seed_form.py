@@ -1,7 +1,7 @@
-"""The form of a seed, whole or of one entry: its JSON schema, and what that cannot say.
+"""The form of a seed and of its entries: a JSON schema, and checks that a schema cannot express.
 
-SeedError         what cannot be a seed or an entry of one; the text gives the place, what is expected, what is there
-└── TakenError    an entry names an id that somebody has already
+SeedError         not a seed, or not an entry of one; the text gives the place, what is expected and what is there
+└── TakenError    an id of the entry is in use
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ _CREDENTIALS: Final = ("secret", "secret_key", "session_key", "auth_key")
 
 
 class SeedError(Exception):
-    """What cannot be a seed, or an entry of one."""
+    """Not a seed, or not an entry of one."""
 
 
 class TakenError(SeedError):
-    """Somebody has the id already."""
+    """The id is in use."""
 
 
 @functools.cache
@@ -38,52 +38,52 @@ def schema() -> dict[str, Any]:
     return loaded
 
 
-def of_app() -> dict[str, Any]:
-    """The form of one app's entry."""
+def app_schema() -> dict[str, Any]:
+    """The form of an app's entry."""
     form: dict[str, Any] = schema()["properties"]["apps"]["items"]
     return form
 
 
-def of_user() -> dict[str, Any]:
-    """The form of one user's entry."""
-    form: dict[str, Any] = of_app()["properties"]["users"]["items"]
+def user_schema() -> dict[str, Any]:
+    """The form of a user's entry."""
+    form: dict[str, Any] = app_schema()["properties"]["users"]["items"]
     return form
 
 
-def of_restrictions() -> dict[str, Any]:
-    """The form of what an app may be refused for, any part of it."""
+def restrictions_schema() -> dict[str, Any]:
+    """The form of an app's restrictions; each may be left out."""
     names = ("ip_whitelist", "ip_refusal", "is_secret_frozen", "unauthorized", "forbidden")
-    form = of_app()["properties"]
+    form = app_schema()["properties"]
     return {"type": "object", "additionalProperties": False, "properties": {name: form[name] for name in names}}
 
 
-def complaints(document: Any) -> Iterator[tuple[Path, str]]:
-    """What is wrong with a seed, each with the path of its place; no text shows a credential."""
-    wrong = list(of_entry(document, schema(), name="the seed"))
-    if wrong:
-        yield from wrong
+def check_seed(document: Any) -> Iterator[tuple[Path, str]]:
+    """Yield the errors of a seed, each with its path; no text shows a credential."""
+    errors = list(check_form(document, schema(), name="the seed"))
+    if errors:
+        yield from errors
         return
     try:
         settings.change(settings.Settings(), document.get("settings", {}))
     except settings.SettingsError as error:
         yield ("settings",), str(error)
-    yield from of_values(document["apps"])
+    yield from check_values(document["apps"])
 
 
-def of_entry(entry: Any, form: Mapping[str, Any], *, name: str) -> Iterator[tuple[Path, str]]:
-    """What is wrong with a part of a seed, measured by one of the forms above; ``name`` is what the text calls it."""
-    # Imported here: it takes 80 ms that a start without a seed need not pay.
+def check_form(entry: Any, form: Mapping[str, Any], *, name: str) -> Iterator[tuple[Path, str]]:
+    """Yield the errors of an entry by one of the schemas above; ``name`` stands for the entry in the texts."""
+    # Imported here: saves 80 ms at a start without a seed.
     from jsonschema import Draft202012Validator  # noqa: PLC0415
 
     for error in sorted(Draft202012Validator(form).iter_errors(entry), key=lambda error: list(map(str, error.path))):
         where = ".".join(map(str, error.absolute_path)) or name
         expected = error.schema.get("description")
-        told = f"{where}: {_complaint(error)}" + (f" (expected: {expected})" if expected else "")
-        yield tuple(error.absolute_path), told
+        text = f"{where}: {_message(error)}" + (f" (expected: {expected})" if expected else "")
+        yield tuple(error.absolute_path), text
 
 
-def _complaint(error: Any) -> str:
-    """What is wrong, without a value that is secret or may hold one."""
+def _message(error: Any) -> str:
+    """The error without a value that is or may hold a secret."""
     if error.validator == "type":
         return f"found {type(error.instance).__name__}, expected {error.validator_value}"
     if error.absolute_path and error.absolute_path[-1] in _CREDENTIALS:
@@ -91,8 +91,8 @@ def _complaint(error: Any) -> str:
     return str(error.message)
 
 
-def of_values(apps: Sequence[Mapping[str, Any]]) -> Iterator[tuple[Path, str]]:
-    """Keys that are no keys, and ids that are not unique, in entries of apps that have the form."""
+def check_values(apps: Sequence[Mapping[str, Any]]) -> Iterator[tuple[Path, str]]:
+    """Yield invalid keys and ids that are not unique, in apps' entries of the right form."""
     taken: set[object] = set()
     for path, kind, value in _values(apps):
         if kind == "auth_key":

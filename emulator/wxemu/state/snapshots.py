@@ -1,8 +1,8 @@
-"""States that were saved under a name, to return to.
+"""Snapshots: states that are saved under a name, to return to.
 
 SnapshotError
-├── SnapshotNameError       a name that no snapshot can have
-└── UnknownSnapshotError    none has this name
+├── SnapshotNameError       not a valid name
+└── UnknownSnapshotError    no snapshot has this name
 """
 
 from __future__ import annotations
@@ -15,20 +15,20 @@ if TYPE_CHECKING:
     from wxemu.core.world import World
 
 RESERVED: Final = ("seed", "empty")
-"""What a reset leads to without any snapshot."""
+"""Targets of a reset that are not snapshots."""
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
 class SnapshotError(Exception):
-    """A snapshot that cannot be."""
+    """A wrong name for a snapshot."""
 
 
 class SnapshotNameError(SnapshotError):
-    """A name that no snapshot can have."""
+    """Not a valid name for a snapshot."""
 
 
 class UnknownSnapshotError(SnapshotError):
-    """None has this name."""
+    """No snapshot has this name."""
 
 
 @dataclass(frozen=True)
@@ -40,9 +40,9 @@ class Snapshot:
 
 
 def save(world: World, name: str, document: str) -> Snapshot:
-    """Save a state under a name; the one of this name is replaced.
+    """Save a state under a name; replaces the snapshot of this name.
 
-    :raises SnapshotNameError: another form of name, or one that is reserved.
+    :raises SnapshotNameError: the name has another form, or is reserved.
     """
     if _NAME.fullmatch(name) is None or name in RESERVED:
         raise SnapshotNameError(
@@ -61,9 +61,9 @@ def all_snapshots(world: World) -> list[Snapshot]:
 
 
 def document(world: World, name: str) -> str:
-    """The state that was saved under a name.
+    """The state that is saved under a name.
 
-    :raises UnknownSnapshotError: none was.
+    :raises UnknownSnapshotError: no snapshot has this name.
     """
     row = world.store.row("SELECT document FROM snapshots WHERE name = ?", name)
     if row is None:
@@ -72,14 +72,14 @@ def document(world: World, name: str) -> str:
 
 
 def delete(world: World, name: str) -> None:
-    """Forget a snapshot.
+    """Delete a snapshot.
 
-    :raises UnknownSnapshotError: none has this name.
+    :raises UnknownSnapshotError: no snapshot has this name.
     """
     if world.store.run("DELETE FROM snapshots WHERE name = ?", name) == 0:
         raise _unknown(world, name)
 
 
 def _unknown(world: World, name: str) -> UnknownSnapshotError:
-    there = ", ".join(snapshot.name for snapshot in all_snapshots(world)) or "none"
-    return UnknownSnapshotError(f"no snapshot is called {name!r}; there are: {there}")
+    names = ", ".join(snapshot.name for snapshot in all_snapshots(world)) or "none"
+    return UnknownSnapshotError(f"no snapshot is called {name!r}; there are: {names}")

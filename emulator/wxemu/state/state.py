@@ -1,4 +1,4 @@
-"""All that an emulator holds, the world's and the functions', as one document; snapshots of it; the ways back."""
+"""The state of an emulator, the world's and the functions', as one document; its snapshots; resets."""
 
 from __future__ import annotations
 
@@ -23,21 +23,21 @@ if TYPE_CHECKING:
     from wxemu.state.snapshots import Snapshot
 
 VERSION: Final = "wxcloud-state"
-"""The member that tells a document of ours, and by which version it was written."""
+"""The member that marks our documents; its value is the version that wrote it."""
 _MEMBERS: Final = (VERSION, "functions", "world")
 
 
 class State:
-    """The state of one emulator: its world, and what its functions keep."""
+    """The state of one emulator: its world, and its functions' store."""
 
     def __init__(self, world: World, functions: FunctionStore) -> None:
         self._world = world
         self._functions = functions
 
     def document(self, *, has_journal: bool = True) -> dict[str, Any]:
-        """All of it but snapshots and saved events, for ``replace``; with toy secrets, tokens and keys.
+        """The state without snapshots and saved events, but with (toy) secrets, tokens and keys.
 
-        :param has_journal: with the exchanges and the invocations' logs.
+        :param has_journal: include the exchanges and the invocations' logs.
         :raises StateError: the functions' store cannot be read.
         """
         with self._world.transaction():
@@ -45,9 +45,9 @@ class State:
             return {VERSION: SCHEMA_VERSION, "functions": self._functions.tables(), "world": tables}
 
     def replace(self, document: Mapping[str, Any]) -> None:
-        """Put a document in the place of all but those, or leave all as it is.
+        """Replace the state by a document, in one transaction; snapshots and saved events stay.
 
-        :raises StateError: another version's, or damaged.
+        :raises StateError: the document is damaged, or of another version.
         """
         read = _read(document)
         with self._world.transaction():
@@ -56,9 +56,9 @@ class State:
             self._functions.replace(read["functions"])
 
     def save(self, name: str) -> Snapshot:
-        """Save all but the journal under a name, in the place of what was saved under it before.
+        """Save the state without its journal under a name; replaces the snapshot of this name.
 
-        :raises SnapshotNameError: no name for a snapshot.
+        :raises SnapshotNameError: not a valid name.
         """
         with self._world.transaction():
             return snapshots.save(self._world, name, text(self.document(has_journal=False)))
@@ -66,13 +66,13 @@ class State:
     def reset(self, to: str, *, appid: str | None = None) -> None:
         """Go back to the seed (``seed``), to nothing (``empty``) or to the snapshot of this name.
 
-        :param appid: with all that belongs to this one app only; ``empty`` leaves it its credentials.
+        :param appid: only with what belongs to this app; ``empty`` leaves its credentials.
         :raises SnapshotError: there is no such snapshot.
         :raises UnknownAppError: there is no such app.
         :raises SeedError, StateError: the seed or the snapshot has no such app.
         """
         if to not in snapshots.RESERVED:
-            self._go_back(to, appid)
+            self._load_snapshot(to, appid)
             return
         if appid is None:
             (seed.reload if to == "seed" else seed.empty)(self._world)
@@ -82,15 +82,15 @@ class State:
             seed_entries.empty_app(self._world, apps.require(self._world, appid))
         self._functions.replace({}, appid=appid)
 
-    def forget_app(self, appid: str) -> None:
-        """Forget an app and all that belongs to it.
+    def delete_app(self, appid: str) -> None:
+        """Delete an app and all that belongs to it.
 
         :raises UnknownAppError: there is no such app.
         """
-        tenancy.forget(self._world, apps.require(self._world, appid))
+        tenancy.delete(self._world, apps.require(self._world, appid))
         self._functions.replace({}, appid=appid)
 
-    def _go_back(self, name: str, appid: str | None) -> None:
+    def _load_snapshot(self, name: str, appid: str | None) -> None:
         with self._world.transaction():
             document = _read(parse(snapshots.document(self._world, name)))
             if appid is None:
@@ -99,7 +99,7 @@ class State:
             former = World()
             try:
                 world_state.replace(former, document["world"])
-                tenancy.bring_back(self._world, appid, former)
+                tenancy.restore(self._world, appid, former)
                 self._functions.replace(document["functions"], appid=appid)
             finally:
                 former.close()
@@ -107,13 +107,13 @@ class State:
 
 def _read(document: Mapping[str, Any]) -> Mapping[str, Any]:
     if VERSION not in document:
-        raise StateError(f"this is no state of an emulator: expected a document with the member {VERSION}")
+        raise StateError(f"this is not a state of an emulator: expected a document with the member {VERSION}")
     if document[VERSION] == migrations.FORMER_VERSION:
         document = {**document, VERSION: SCHEMA_VERSION, "world": migrations.migrate_tables(document.get("world"))}
     if document[VERSION] != SCHEMA_VERSION or isinstance(document[VERSION], bool):
         raise StateError(
             f"the state is of version {document[VERSION]!r}, this emulator reads version {SCHEMA_VERSION} only;"
-            " begin anew, or use an emulator that reads that one"
+            " start without it, or use an emulator that reads that version"
         )
     if document.keys() != set(_MEMBERS) or not isinstance(document["functions"], dict):
         raise StateError(f"the state is damaged: expected the members {', '.join(_MEMBERS)}")
@@ -121,54 +121,54 @@ def _read(document: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def check(document: Mapping[str, Any]) -> None:
-    """Make sure that a document can be put in place, by doing so in a world of its own.
+    """Make sure that a document can replace a state, by trying it with a temporary world.
 
     :raises StateError: it cannot.
     """
-    with tempfile.TemporaryDirectory(prefix="wxemu-") as passing:
+    with tempfile.TemporaryDirectory(prefix="wxemu-") as temporary:
         world = World()
         try:
-            State(world, FunctionStore(Path(passing) / "functions.sqlite")).replace(document)
+            State(world, FunctionStore(Path(temporary) / "functions.sqlite")).replace(document)
         finally:
             world.close()
 
 
 def text(document: Mapping[str, Any]) -> str:
-    """A document as JSON that can be read and compared: one value a line, always in the same order."""
+    """A document as JSON for people and for diff: one value a line, always in the same order."""
     return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
 
 
-def parse(written: str) -> dict[str, Any]:
-    """A document from JSON.
+def parse(json_text: str) -> dict[str, Any]:
+    """Read a document from JSON.
 
-    :raises StateError: no JSON object.
+    :raises StateError: not a JSON object.
     """
-    document = json_value(written)
+    document = json_value(json_text)
     if not isinstance(document, dict):
-        raise StateError("this is no state of an emulator: expected a JSON object, found something else")
+        raise StateError("this is not a state of an emulator: expected a JSON object, found something else")
     return document
 
 
 def read_file(file: Path) -> dict[str, Any]:
-    """The document in a file.
+    """Read a document from a file.
 
-    :raises StateError: it cannot be read, or is no JSON.
+    :raises StateError: it cannot be read, or is not JSON.
     """
     try:
         return parse(file.read_text(encoding="utf-8"))
     except OSError as error:
         raise StateError(f"{file} cannot be read: {error.strerror}") from None
     except (StateError, UnicodeError) as error:
-        told = error if isinstance(error, StateError) else "expected UTF-8 text, found something else"
-        raise StateError(f"{file}: {told}") from None
+        problem = error if isinstance(error, StateError) else "expected UTF-8 text, found something else"
+        raise StateError(f"{file}: {problem}") from None
 
 
 def write_file(file: Path, document: Mapping[str, Any]) -> None:
-    """Write a document for its owner's eyes only (mode 0600): wholly, or the file stays as it was.
+    """Write a document to a file that only its owner can read (mode 0600).
 
-    :raises StateError: it cannot be written.
+    :raises StateError: it cannot be written; the old file stays.
     """
     try:
-        write_atomically(file, text(document).encode(), mode=0o600)
+        write_atomically(file, text(document).encode())
     except OSError as error:
         raise StateError(f"the state cannot be written to {file}: {error.strerror}") from None

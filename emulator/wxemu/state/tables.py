@@ -1,7 +1,7 @@
-"""The world's whole state as plain values, every table of it, and the way back.
+"""The world's tables as plain values, and back.
 
 StateError
-    Values that cannot be a state; the text tells where they are wrong and shows none of them.
+    Values that are not a state; the text says where they are wrong, and shows none of them.
 """
 
 from __future__ import annotations
@@ -29,29 +29,27 @@ Rows = list[dict[str, Value]]
 Tables = dict[str, Rows]
 
 JOURNAL: Final = frozenset({"exchanges", "invocations"})
-"""Tables of what happened, which no rule reads: a state may come without them."""
+"""Tables that no rule reads: a state may come without them."""
 NO_STATE: Final = frozenset({"saved_events", "snapshots"})
-"""Tables of what is kept at hand, states to return to among it: part of none."""
+"""Tables that are not part of a state."""
 LARGEST: Final = 2**62
-"""Beyond all that is counted here: after the largest number of an exchange there would be none for the next one."""
+"""Numbers of a state are smaller, so that there is always a next number for an exchange."""
 _KINDS: Final[dict[str, tuple[type, ...]]] = {"TEXT": (str,), "INTEGER": (int,), "REAL": (float, int), "BLOB": (bytes,)}
 
 
 class StateError(Exception):
-    """What cannot be a state."""
+    """Not a state, or not one of this version."""
 
 
 def tables(world: World, *, has_journal: bool = True) -> Tables:
-    """Every table, its rows in a fixed order; a row by its columns, bytes as ``{"base64": text}``.
+    """Every table of the schema. Rows have a fixed order, and are objects; bytes are ``{"base64": text}``.
 
-    Made from the schema, so that no table is ever forgotten.
-
-    :param has_journal: with the exchanges and the invocations' logs.
+    :param has_journal: include the exchanges and the invocations' logs.
     """
     left_out = NO_STATE if has_journal else NO_STATE | JOURNAL
     with world.transaction():
         return {
-            name: [shown(row) for row in world.store.rows(_in_order(name, columns))]
+            name: [write_row(row) for row in world.store.rows(_in_order(name, columns))]
             for name, columns in world.store.tables().items()
             if name not in left_out
         }
@@ -62,20 +60,20 @@ def _in_order(table: str, columns: Sequence[Column]) -> str:
     return f'SELECT * FROM "{table}" ORDER BY {order}'  # noqa: S608 - the name comes from the schema
 
 
-def shown(row: sqlite3.Row) -> dict[str, Value]:
-    """A row by its columns, as JSON can hold it."""
-    return {name: _shown_value(row[name]) for name in row.keys()}  # noqa: SIM118 - a Row iterates over its values
+def write_row(row: sqlite3.Row) -> dict[str, Value]:
+    """A row as a JSON object."""
+    return {name: _write_value(row[name]) for name in row.keys()}  # noqa: SIM118 - a Row iterates over its values
 
 
-def _shown_value(value: Any) -> Value:
+def _write_value(value: Any) -> Value:
     if isinstance(value, bytes):
         return {"base64": base64.b64encode(value).decode()}
-    found: Value = value
-    return found
+    plain: Value = value
+    return plain
 
 
 def sizes(world: World) -> dict[str, int]:
-    """How many rows each table has that is part of the state and not empty."""
+    """The number of rows of each table of the state that is not empty."""
     with world.transaction():
         counted = {
             name: world.store.row(f'SELECT count(*) AS rows FROM "{name}"')  # noqa: S608 - from the schema
@@ -86,11 +84,11 @@ def sizes(world: World) -> dict[str, int]:
 
 
 def replace(world: World, wanted: object) -> None:
-    """Put ``wanted`` (see ``tables``) in the place of all that the world holds, or leave all as it is.
+    """Replace all tables by ``wanted`` (see ``tables``), in one transaction.
 
-    Journals may be missing, and are empty then. Snapshots and saved events stay.
+    A missing journal becomes empty. Snapshots and saved events stay.
 
-    :raises StateError: another form; values that the world could not read or that contradict each other.
+    :raises StateError: another form, or values that contradict each other or that the world cannot read.
     """
     with world.transaction():
         schema = {name: columns for name, columns in world.store.tables().items() if name not in NO_STATE}
@@ -124,7 +122,7 @@ def _check_numbers(table: str, rows: list[list[object]]) -> None:
 
 
 def read_rows(table: str, rows: object, columns: Sequence[Column]) -> list[list[object]]:
-    """The values of rows that ``shown`` has shown, in the order of the columns.
+    """The values of rows from ``write_row``, in the order of the columns.
 
     :raises StateError: another form.
     """
@@ -154,9 +152,9 @@ def _read_value(value: object, column: Column, where: str) -> object:
 
 
 def _check(world: World) -> None:
-    """Let the rules read what they keep in a form of their own, so that none stumbles over it later.
+    """Let the rules read the values that have a form of their own, so that none fails later.
 
-    :raises StateError: one cannot.
+    :raises StateError: a rule cannot read its values.
     """
     try:
         for row in world.store.rows("SELECT value FROM meta"):
@@ -171,16 +169,16 @@ def _check(world: World) -> None:
         raise StateError(f"the state is damaged: a rule cannot read its part of it ({type(error).__name__})") from None
     for row in world.store.rows("SELECT package, content FROM packages"):
         if hashlib.sha256(row["content"]).hexdigest() != row["package"]:
-            raise StateError("the state is damaged: the code of a function is not the one that was uploaded")
+            raise StateError("the state is damaged: the code of a function does not match its hash")
 
 
 def _check_journal(world: World) -> None:
-    """:raises ValueError: an exchange of no face, or something that happened at no time that the clock can show."""
+    """:raises ValueError: an unknown face, or a time that the clock cannot show."""
     faces = ", ".join("?" for _ in journal.FACES)
-    untold = f"SELECT at FROM exchanges WHERE face NOT IN ({faces})"  # noqa: S608 - question marks
-    untimely = "SELECT at FROM {} WHERE at < 0 OR at >= ?"
-    if world.store.row(untold, *journal.FACES) is not None:
+    wrong_face = f"SELECT at FROM exchanges WHERE face NOT IN ({faces})"  # noqa: S608 - question marks
+    wrong_time = "SELECT at FROM {} WHERE at < 0 OR at >= ?"
+    if world.store.row(wrong_face, *journal.FACES) is not None:
         raise ValueError("face")
     for table in ("exchanges", "invocations"):
-        if world.store.row(untimely.format(table), clock.END) is not None:
+        if world.store.row(wrong_time.format(table), clock.END) is not None:
             raise ValueError("at")

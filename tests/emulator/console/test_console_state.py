@@ -54,7 +54,7 @@ def test_what_was_exported_can_be_imported(http, send, send_file, world):
 @pytest.mark.parametrize(
     ("content", "fields", "reason"),
     [
-        ("{}", {"is_sure": "1"}, "this is no state of an emulator"),
+        ("{}", {"is_sure": "1"}, "this is not a state of an emulator"),
         ("nothing", {"is_sure": "1"}, "expected a JSON object"),
         ('{"wxcloud-state": 99}', {"is_sure": "1"}, "is of version 99"),
         ("{}", {}, "nothing was changed"),

@@ -71,9 +71,9 @@ def test_another_word_than_true_or_false_is_refused(http):
 @pytest.mark.parametrize(
     ("document", "message"),
     [
-        ("", "this is no state of an emulator: expected a JSON object, found something else"),
-        ("[]", "this is no state of an emulator: expected a JSON object, found something else"),
-        ("{}", "this is no state of an emulator: expected a document with the member wxcloud-state"),
+        ("", "this is not a state of an emulator: expected a JSON object, found something else"),
+        ("[]", "this is not a state of an emulator: expected a JSON object, found something else"),
+        ("{}", "this is not a state of an emulator: expected a document with the member wxcloud-state"),
         ({"wxcloud-state": 0}, "the state is of version 0, this emulator reads version "),
         ({"wxcloud-state": True}, "the state is of version True, this emulator reads version "),
     ],

@@ -93,7 +93,7 @@ REFUSED = {
     ),
     "an empty session_key": (
         _app("    users:", "      - openid: o", "        session_key: ''"),
-        "seed.yaml:7: apps.0.users.0.session_key: the value has another form (expected: as code2Session would give it",
+        "seed.yaml:7: apps.0.users.0.session_key: the value has another form (expected: as in the answer of",
     ),
     "a phone of no profile": (
         _app("    users:", "      - openid: o", "        phones:", "          - id: p", "            profile: nokia"),

@@ -63,7 +63,7 @@ class TestEveryTable:
     def test_belongs_to_an_app_or_to_nobody(self, full):
         for table, columns in full.store.tables().items():
             names = {column.name for column in columns}
-            assert table in tenancy.NOBODYS or names & {"appid", "env"} or table == "upload_parts", table
+            assert table in tenancy.SHARED or names & {"appid", "env"} or table == "upload_parts", table
 
     def test_of_an_app_is_forgotten_with_it(self, full):
         with full.transaction():
@@ -71,13 +71,13 @@ class TestEveryTable:
                 value = {"appid": APPID, "env": "env-demo", "upload_id": "upload"}
                 names = [column.name for column in columns]
                 row = [value.get(name, known) for name, known in zip(names, filled(table, columns), strict=True)]
-                if table not in tenancy.NOBODYS:
+                if table not in tenancy.SHARED:
                     full.store.fill(table, [row])
 
-        tenancy.forget(full, apps.find(full, APPID))
+        tenancy.delete(full, apps.find(full, APPID))
 
         left = {table for table in full.store.tables() if full.store.rows(f"SELECT 1 FROM {table}")}
-        assert left == tenancy.NOBODYS
+        assert left == tenancy.SHARED
 
 
 def test_snapshots_stay_when_a_state_is_imported(state, elsewhere):

@@ -40,7 +40,10 @@ class TestWhatIsNoState:
     @pytest.mark.parametrize(
         ("change", "told"),
         [
-            (lambda d: d.pop("wxcloud-state"), "this is no state of an emulator: expected a document with the member"),
+            (
+                lambda d: d.pop("wxcloud-state"),
+                "this is not a state of an emulator: expected a document with the member",
+            ),
             (
                 lambda d: d.update({"wxcloud-state": 1}),
                 f"is of version 1, this emulator reads version {SCHEMA_VERSION}",
@@ -81,7 +84,7 @@ class TestWhatIsNoState:
             (lambda d: d["world"].update(exchanges=[exchange(at=2.0**32)]), "a rule cannot read its part of it"),
             (
                 lambda d: d["world"]["packages"].append({"env": "e", "package": "p", "content": {"base64": ""}}),
-                "the code of a function is not the one that was uploaded",
+                "the code of a function does not match its hash",
             ),
             (lambda d: d["functions"].update(x=1), "damaged: functions.x: expected create and rows"),
             (
@@ -94,7 +97,7 @@ class TestWhatIsNoState:
             ),
             (
                 lambda d: d["functions"].update(x={"create": "CREATE TABLE y (a TEXT)", "rows": [{"a": ""}]}),
-                "functions.x.create: it makes another table",
+                "functions.x.create: it creates another table",
             ),
             (
                 lambda d: d["functions"].update(x={"create": "CREATE TABLE x", "rows": []}),
@@ -123,7 +126,7 @@ class TestWhatIsNoState:
 
     @pytest.mark.parametrize("written", ["", "{", "[]", '{"a": NaN}', '{"a": 1e999}', "[" * 100_000, "1"])
     def test_is_told_from_its_text(self, written):
-        with pytest.raises(StateError, match="this is no state of an emulator: expected a JSON object"):
+        with pytest.raises(StateError, match="this is not a state of an emulator: expected a JSON object"):
             parse(written)
 
     @checks(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -13,19 +13,19 @@ from wxemu.core.http.operations import Nothing, Operation
 def _app_form() -> Mapping[str, Any]:
     from wxemu.state import seed_form  # noqa: PLC0415 - here and below: clients, who need no schema, do without RSA
 
-    return seed_form.of_app()
+    return seed_form.app_schema()
 
 
 def _user_form() -> Mapping[str, Any]:
     from wxemu.state import seed_form  # noqa: PLC0415
 
-    return seed_form.of_user()
+    return seed_form.user_schema()
 
 
 def _restrictions_form() -> Mapping[str, Any]:
     from wxemu.state import seed_form  # noqa: PLC0415
 
-    return seed_form.of_restrictions()
+    return seed_form.restrictions_schema()
 
 
 class NamedApp(TypedDict):
