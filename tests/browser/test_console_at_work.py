@@ -55,7 +55,7 @@ def test_a_function_is_found_invoked_and_its_result_read(open_page, emulator):
     page.get_by_role("combobox", name="openid", exact=True).fill(user)
     page.get_by_label("Event (JSON)").press("Control+Enter")
 
-    expect(page.get_by_role("status").first).to_contain_text("It has run.")
+    expect(page.get_by_role("status").first).to_contain_text("The function has run.")
     expect(page.locator("#outcome")).to_contain_text(f'"openid": "{user}"')
     expect(page.get_by_role("log")).to_contain_text("begun hello")
     expect(page.get_by_label("Event (JSON)")).to_have_value(re.compile("hello"))
@@ -72,7 +72,7 @@ def test_its_log_comes_line_by_line_while_it_runs(open_page, emulator, state):
     assert "opened" not in page.get_by_role("log").inner_text().rpartition("begun slowly")[2]
     expect(page.get_by_role("button", name="Invoke", exact=True)).to_be_disabled()
     gate.touch()
-    expect(page.get_by_role("status").first).to_contain_text("It has run.")
+    expect(page.get_by_role("status").first).to_contain_text("The function has run.")
     assert "opened" in page.get_by_role("log").inner_text().rpartition("begun slowly")[2]
 
 
@@ -92,7 +92,7 @@ def test_a_function_is_invoked_without_scripts_too(open_page):
     page.get_by_role("button", name="Invoke", exact=True).click()
 
     expect(page.locator("#outcome")).to_contain_text("plainly")
-    expect(page.get_by_role("status").first).to_contain_text("It has run.")
+    expect(page.get_by_role("status").first).to_contain_text("The function has run.")
 
 
 def test_who_only_watches_sees_lines_figures_and_instances(open_page, emulator, state):
@@ -139,7 +139,7 @@ def test_an_event_is_kept_under_a_name_and_brought_back(open_page):
     page.get_by_role("link", name="the usual").click()
 
     expect(page.get_by_label("Event (JSON)")).to_have_value(re.compile("kept"))
-    page.get_by_role("button", name="Forget").click()
+    page.get_by_role("button", name="Delete").click()
     expect(page.get_by_role("link", name="the usual")).to_have_count(0)
 
 
@@ -149,7 +149,7 @@ def test_a_phone_is_made_broken_watched_and_thrown_away(open_page, emulator):
     page.get_by_role("button", name="New phone").click()
     expect(page.locator(".chain li")).to_have_count(4)
     page.get_by_role("checkbox", name="tamperedRaw").check()
-    page.get_by_role("button", name="Arrange").click()
+    page.get_by_role("button", name="Apply").click()
     expect(page.locator("#facts")).to_contain_text("misbehaves")
     phone = {"phoneId": page.get_by_role("heading", level=1).inner_text()}
 
@@ -158,15 +158,15 @@ def test_a_phone_is_made_broken_watched_and_thrown_away(open_page, emulator):
     expect(page.locator("#signed")).to_contain_text("tamperedRaw")
     expect(page.locator("#facts")).to_contain_text("ready")
     page.on("dialog", lambda dialog: dialog.accept())
-    page.get_by_role("button", name="Throw away").click()
-    expect(page.get_by_role("status").first).to_contain_text("gone")
+    page.get_by_role("button", name="Remove").click()
+    expect(page.get_by_role("status").first).to_contain_text("removed")
 
 
 def test_what_is_asked_about_once_more_can_be_left(open_page, emulator):
     phone = emulator.phone()
     page = open_page(f"/phones/{phone['phoneId']}")
     page.on("dialog", lambda dialog: dialog.dismiss())
-    page.get_by_role("button", name="Throw away").click()
+    page.get_by_role("button", name="Remove").click()
 
     expect(page).to_have_url(re.compile(phone["phoneId"]))
     assert emulator.ask("GET", f"/phone/v1/phones/{phone['phoneId']}")["phoneId"] == phone["phoneId"]
@@ -187,7 +187,7 @@ def test_a_state_is_saved_changed_asked_about_and_gone_back_to(open_page, emulat
 
     expect(page.get_by_role("status").first).to_contain_text("Reset.")
     page.goto(f"/phones?q={phone['phoneId']}")
-    expect(page.locator("main")).to_contain_text("Nothing fits")
+    expect(page.locator("main")).to_contain_text("Nothing found")
 
 
 def test_a_state_goes_out_and_comes_in(open_page, emulator, tmp_path):
@@ -197,12 +197,12 @@ def test_a_state_goes_out_and_comes_in(open_page, emulator, tmp_path):
     started.value.save_as(tmp_path / "state.json")
     phone = emulator.phone()
     page.get_by_label("Document").set_input_files(tmp_path / "state.json")
-    page.get_by_label("all there is may go").check()
-    page.get_by_role("button", name="Replace all").click()
+    page.get_by_label("Replace the present state").check()
+    page.get_by_role("button", name="Import").click()
 
     expect(page.get_by_role("status").first).to_contain_text("in place")
     page.goto(f"/phones?q={phone['phoneId']}")
-    expect(page.locator("main")).to_contain_text("Nothing fits")
+    expect(page.locator("main")).to_contain_text("Nothing found")
 
 
 def test_a_session_is_ended_and_a_list_searched_as_one_types(open_page, emulator):

@@ -71,7 +71,7 @@ class TestTheList:
 
     def test_finds_by_name(self, read):
         assert "ask" in read("/functions?q=AS")
-        assert "Nothing fits" in read("/functions?q=nobody")
+        assert "Nothing found" in read("/functions?q=nobody")
 
     def test_teaches_how_to_have_a_project(self, world, serve):
         assert "wxemu start --project ." in serve(world).get("/functions").text
@@ -101,7 +101,7 @@ class TestAnInvocation:
         status, page = send("/functions/ask/invoke", event='{"a": 1}', sender="user", openid="oAlice")
 
         assert status == 303
-        assert "It has run." in page
+        assert "The function has run." in page
         assert result_on(page)["openid"] == "oAlice"
         assert "asked {&#39;a&#39;: 1" in page
 

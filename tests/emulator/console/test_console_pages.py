@@ -155,8 +155,8 @@ def test_requests_are_found_by_text_face_and_outcome(http, keep):
     assert rids("face=phone") == [7, 6, 2]
     assert rids("outcome=failed") == [8, 7, 6, 5, 4, 3]
     assert rids("face=phone&outcome=failed") == [7, 6]
-    assert "Nothing fits" in http.get("/requests?q=nobody").text
-    assert "Nothing fits" in http.get("/requests?face=nobody").text
+    assert "Nothing found" in http.get("/requests?q=nobody").text
+    assert "Nothing found" in http.get("/requests?face=nobody").text
 
 
 def test_an_outcome_is_told_in_words(http, keep):

@@ -41,7 +41,7 @@ class TestUsers:
         assert names(http.get("/users?q=ALICE").text) == ["oAlice"]
         assert names(http.get("/users?q=uAlice").text) == ["oAlice"]
         assert names(http.get(f"/users?q={phone.phone_id}").text) == ["oBob"]
-        assert "Nothing fits" in http.get("/users?q=nobody").text
+        assert "Nothing found" in http.get("/users?q=nobody").text
 
     def test_come_page_by_page(self, http, world):
         with world.transaction():
@@ -71,7 +71,7 @@ class TestUsers:
         status, page = send("/users/add", openid="oNew", unionid="uNew", is_high_risk="1")
 
         assert status == 303
-        assert "The user is there." in page
+        assert "The user is added." in page
         assert users.find(world, APPID, "oNew") == User(APPID, "oNew", "uNew", is_high_risk=True)
 
     def test_are_added_to_the_chosen_app_with_an_openid_of_their_own(self, send, http, world):
@@ -111,7 +111,7 @@ class TestOneUser:
         wechat.code_to_session(code)
 
         shown = read(ALICE)
-        assert f"the last login of {phone.phone_id} , code {code}" in shown
+        assert f"wx.login on {phone.phone_id} , code {code}" in shown
         assert "in 3 d" in shown
         assert "kept on the server's side" in shown
 
@@ -181,7 +181,7 @@ class TestPhones:
 
         assert names(http.get("/phones?q=ios").text) == [ios.phone_id]
         assert names(http.get("/phones?q=obob").text) == [android.phone_id]
-        assert "Nothing fits" in http.get("/phones?q=nobody").text
+        assert "Nothing found" in http.get("/phones?q=nobody").text
         assert names(http.get(f"/phones?app={OTHER_APPID}").text) == []
 
     def test_that_are_locked_say_for_how_long(self, read, new_phone, clock):
@@ -261,7 +261,7 @@ class TestOnePhone:
         phone_id = new_phone().phone_id
 
         _, page = send(f"/phones/{phone_id}/override", wrongSalt="1", staleCounter="1", is_lasting="1")
-        assert "Arranged." in page
+        assert "Applied." in page
         assert phones.find(world, phone_id).override == Override(("wrongSalt", "staleCounter"), is_lasting=True)
         send(f"/phones/{phone_id}/override")
         assert phones.find(world, phone_id).override == Override()
@@ -269,7 +269,7 @@ class TestOnePhone:
     def test_is_thrown_away(self, send, world, new_phone):
         _, page = send(f"/phones/{new_phone().phone_id}/remove")
 
-        assert "The phone is gone." in page
+        assert "The phone is removed." in page
         assert phones.all_phones(world) == []
 
     @pytest.mark.parametrize(
@@ -329,7 +329,7 @@ class TestTokens:
 
         assert http.get("/tokens?q=stable").text.count('action="/tokens/end"') == 1
         assert http.get("/tokens?q=auth.getAccessToken").text.count('action="/tokens/end"') == 1
-        assert "Nothing fits" in http.get("/tokens?q=nobody").text
+        assert "Nothing found" in http.get("/tokens?q=nobody").text
 
     def test_of_another_app_are_left_out(self, http, wechat):
         wechat.plain_token()

@@ -48,7 +48,7 @@ def test_what_was_exported_can_be_imported(http, send, send_file, world):
 
     assert answer.status_code == 303
     assert "oNew" not in openids(world)
-    assert "The document is in place." in http.get("/state").text
+    assert "The document is imported." in http.get("/state").text
 
 
 @pytest.mark.parametrize(
@@ -83,8 +83,8 @@ def test_snapshots_are_saved_listed_found_and_forgotten(send, read, world):
 
     assert "before 20" in read("/state?q=BEF")
     assert "after 20" not in read("/state?q=bef")
-    assert "Nothing fits" in read("/state?q=never")
-    assert "The snapshot is forgotten." in send("/state/forget", to="before")[1]
+    assert "Nothing found" in read("/state?q=never")
+    assert "The snapshot is deleted." in send("/state/forget", to="before")[1]
     assert [snapshot.name for snapshot in snapshots.all_snapshots(world)] == ["after"]
 
 
@@ -109,7 +109,7 @@ def test_a_snapshot_that_is_none_cannot_be_meant(send, deed, status):
     [
         ("deed=reset&to=seed", "Reset all apps to “seed”?"),
         (f"deed=reset&to=empty&of={APPID}", f"Reset {APPID} to “empty”?"),
-        ("deed=forget&to=before", "Forget the snapshot “before”?"),
+        ("deed=forget&to=before", "Delete the snapshot “before”?"),
         ("deed=reset&to=<b>", "Reset all apps to “<b>”?"),
     ],
 )
