@@ -1,6 +1,6 @@
-"""checkSession: is the user's login state still valid in WeChat's eyes?
+"""checkSession: does WeChat say that the user's login state is still valid?
 
-Event `{}` for the caller's kept session; from a server `{openid, sessionKey}` or `{openid, signature}`; with each an
+Event `{}` for the caller's stored session; from a server `{openid, sessionKey}` or `{openid, signature}`; each with an
 optional `sigMethod`. Answers `{errCode: 0, errMsg: "checkSession:ok"}`, or `{errCode, errMsg}`: 87009 for a stale key.
 """
 
@@ -21,19 +21,19 @@ def main(event: Any, context: Any) -> dict[str, Any]:
     session_key, signature = asked.optional_text("sessionKey"), asked.optional_text("signature")
     sig_method = asked.optional_text("sigMethod") or "hmac_sha256"
     if (session_key or signature) and not caller.is_server:
-        raise InvalidSource("a session_key stays on the server side: a user's call gives neither it nor its signature")
+        raise InvalidSource("a session_key stays on the server: a user's call must have neither it nor its signature")
     openid = caller.openid_to_act_for(asked.optional_text("openid"))
 
     if caller.is_server and bool(session_key) == bool(signature):
-        raise InvalidParameter("a server gives openid with either sessionKey or signature")
+        raise InvalidParameter("a server's call must have openid with either sessionKey or signature")
     if not signature:
-        signature = sign_login_state(session_key or kept_session_key(openid))
+        signature = sign_login_state(session_key or stored_session_key(openid))
     cloud.auth.check_session_key(openid=openid, signature=signature, sig_method=sig_method)
     return {}
 
 
-def kept_session_key(openid: str) -> str:
+def stored_session_key(openid: str) -> str:
     session = cloud.sessions.find(openid)
     if session is None:
-        raise NoSession("no session is kept for this user: call the function login with a code of wx.login first")
+        raise NoSession("no session is stored for this user: call the function login with a code of wx.login first")
     return session.session_key

@@ -1,4 +1,4 @@
-"""login: who is this user? A code of wx.login becomes a session whose key stays on our side.
+"""login: who is this user? Exchanges a code of wx.login for a session, whose key stays on the server.
 
 Event `{code}`. Answers `{errCode: 0, errMsg: "login:ok", openid, unionid?}`, or `{errCode, errMsg}` for a failure.
 """
@@ -20,7 +20,7 @@ def main(event: Any, context: Any) -> dict[str, Any]:
 
     session = cloud.auth.code2session(code)
     if caller.is_mini_program and session.openid != caller.openid:
-        raise ForeignOpenid("the code was given to another user than the one who sends it")
+        raise ForeignOpenid("the code belongs to another user than the caller")
     cloud.sessions.keep(session.openid, session.session_key)
 
     user = {"openid": session.openid}

@@ -1,10 +1,10 @@
-"""verifySignature: did WeChat's user confirm with a finger or a face on their own phone?
+"""verifySignature: did the user confirm with a finger or a face on their own phone?
 
-Event `{openid?, jsonString, jsonSignature}`, the last two as wx.startSoterAuthentication gave them. Answers
+Event `{openid?, jsonString, jsonSignature}`, the last two verbatim from wx.startSoterAuthentication. Answers
 `{errCode: 0, errMsg: "openapi.soter.verifySignature:ok", isOk}`, or `{errCode, errMsg}` for a failure.
 
-WeChat checks the signature alone. That `raw` in the text is the challenge you gave out, not yet used, and that
-`counter` has grown, is for the caller to check.
+WeChat checks the signature only. The caller must check that `raw` in the text is a challenge that it issued and that
+was not used before, and that `counter` has grown.
 """
 
 from __future__ import annotations
@@ -26,7 +26,8 @@ def main(event: Any, context: Any) -> dict[str, Any]:
 
     verify = invocation.openapi.soter.verifySignature
     answer = verify(openid=openid, jsonString=json_string, jsonSignature=json_signature)
-    # A false without errcode is a real answer [field]; no is_ok at all, or one that is merely truthy, is none.
+    # A false without errcode is a valid answer [field]; a missing is_ok, or another type, is not.
+
     if not isinstance(answer.get("isOk"), bool):
         raise BadAnswer("soter.verifySignature must answer is_ok as true or false")
     return {"isOk": answer["isOk"]}

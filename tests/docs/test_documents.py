@@ -169,7 +169,7 @@ def test_every_failure_of_the_functions_is_documented():
     wxcloud = PROJECT / "functions/_shared/wxcloud"
     own = re.findall(r"^    code = (-?\d+)", (wxcloud / "errors.py").read_text(encoding="utf-8"), re.MULTILINE)
     of_the_gateway = re.findall(
-        r"^    \"[A-Z_]+\": (-\d+),", (wxcloud / "codes.py").read_text(encoding="utf-8"), re.MULTILINE
+        r"^    \"[A-Z_]+\": (-\d+),", (wxcloud / "errors.py").read_text(encoding="utf-8"), re.MULTILINE
     )
     refusals = map(str, CLOUD_CALL_REFUSALS)
 

@@ -51,7 +51,7 @@ def test_a_server_proves_a_session_by_its_key_or_its_signature(proof, deploy, we
 def test_a_session_key_from_a_mini_program_is_refused_and_told_why(name, openid, deploy, wechat, mini_program):
     answer = deploy("checkSession").main({name: KEY, **openid}, mini_program("oUser"))
     assert answer["errCode"] == -501008
-    assert "a session_key stays on the server side" in answer["errMsg"]
+    assert "a session_key stays on the server" in answer["errMsg"]
     assert KEY not in answer["errMsg"]
     assert wechat.requests == []
 

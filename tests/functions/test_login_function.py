@@ -52,7 +52,7 @@ def test_a_stolen_code_does_not_bind_its_owners_session_to_the_thief(deploy, min
     login = deploy("login")
     answer = login.main({"code": "081abc"}, mini_program("oThief"))
     assert answer["errCode"] == 40003
-    assert answer["errMsg"].startswith("login:fail invalid openid. the code was given to another user")
+    assert answer["errMsg"].startswith("login:fail invalid openid. the code belongs to another user")
     assert "oUser" not in json.dumps(answer)
     assert login.cloud.sessions.find("oThief") is None
     assert login.cloud.sessions.find("oUser") is None

@@ -12,7 +12,7 @@ import pytest
 
 import wxcloud
 from wxcloud.errors import InvalidSetting, StoreFailure
-from wxcloud.sessions import KeptSession
+from wxcloud.sessions import StoredSession
 
 SHARED = Path(__file__).parents[2] / "functions" / "_shared"
 
@@ -24,7 +24,7 @@ def store(environ):
 
 def test_a_kept_session_is_found_with_its_time(cloud, clock):
     cloud.sessions.keep("o1", "k1==")
-    expected = KeptSession(appid="wx1234567890abcdef", openid="o1", session_key="k1==", updated_at=clock.now)
+    expected = StoredSession(appid="wx1234567890abcdef", openid="o1", session_key="k1==", updated_at=clock.now)
     assert cloud.sessions.find("o1") == expected
 
 

@@ -1,14 +1,13 @@
-"""The Python twin of wx-server-sdk: what a cloud function needs to know its caller and to call WeChat.
+"""The Python twin of wx-server-sdk: it tells a cloud function its caller, and lets it call WeChat.
 
-A function does `cloud = wxcloud.init()` once, when its instance starts; each invocation is answered with
-`cloud.of(context)`, which has `caller`, `openapi`, `callFunction` and `getWXContext`.
+A function calls `cloud = wxcloud.init()` once, when its instance starts. Each invocation uses `cloud.of(context)`,
+which has `caller`, `openapi`, `callFunction` and `getWXContext`.
 """
 
-from wxcloud.answer import answers
 from wxcloud.caller import Caller
 from wxcloud.cloud import Cloud, init
 from wxcloud.errors import CloudError
-from wxcloud.event import Event
+from wxcloud.handler import Event, answers
 from wxcloud.invocation import Invocation
 from wxcloud.version import __version__
 

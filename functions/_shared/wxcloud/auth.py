@@ -1,4 +1,4 @@
-"""The server side of wx.login: a code becomes a session, and a session_key can be asked about."""
+"""The server side of wx.login: exchange a code for a session, and check a session_key."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Session:
-    """What a code of wx.login stands for; `session_key` (base64 of 16 bytes) never leaves the server side."""
+    """The session that a code of wx.login brings; `session_key` (base64 of 16 bytes) never leaves the server."""
 
     openid: str
     session_key: str = field(repr=False)
@@ -29,7 +29,7 @@ class Auth:
         self._transport = transport
 
     def code2session(self, code: str) -> Session:
-        """Exchange a code of wx.login, which works once and for five minutes, for its session.
+        """Exchange a code of wx.login for its session; a code works once, and for five minutes.
 
         Raises WeChatError (40029 invalid code, 40163 code been used, ...), BadAnswer, or as `Transport.call`.
         Source: mp.weixin.qq.com/debug/wxadoc/dev/OpenApiDoc/user-login/code2Session.html
@@ -41,7 +41,7 @@ class Auth:
         return Session(openid=str(openid), session_key=str(session_key), unionid=unionid)
 
     def check_session_key(self, *, openid: str, signature: str, sig_method: str) -> None:
-        """Return if WeChat takes the login state for valid; this does not renew it.
+        """Return if WeChat says that the login state is valid; this does not renew it.
 
         Raises WeChatError (87009 for a wrong *or expired* session_key [field], 87008, 40003, ...), or as
         `Transport.call`.
@@ -52,9 +52,9 @@ class Auth:
 
 
 def sign_login_state(session_key: str, body: bytes = b"") -> str:
-    """The login-state signature: lower-case hex of HMAC-SHA256 over the raw body of a POST, or nothing for a GET.
+    """The login-state signature: HMAC-SHA256, in lower-case hex, over the raw body of a POST; over nothing for a GET.
 
-    The key is the session_key's own characters: decoding its base64 first gives another signature.
+    The key is the session_key as text: decoding its base64 first gives another signature.
     """
     return hmac.new(session_key.encode(), body, hashlib.sha256).hexdigest()
 

@@ -1,7 +1,7 @@
 """Who is calling.
 
-The invocation's context says it and nothing else does. `event.userInfo` will not do: the platform overwrites it only
-in calls from a mini program; in any other call it is the caller's own words.
+Only the invocation's context says it. Never use `event.userInfo`: the platform overwrites it in calls from a mini
+program only; in any other call the caller wrote it.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from wxcloud.errors import ForeignOpenid, InvalidSource, MissingOpenid
 if TYPE_CHECKING:
     from wxcloud.context import Context
 
-# Any of these means that an end user, not a server, stands behind the call [field: node-sdk's getUserInfo and
-# getAuthContext]. WX_APPID is not among them: it may come from the function's own envVariables.
+# Any of these means that an end user makes the call, not a server [field: node-sdk's getUserInfo and getAuthContext].
+# WX_APPID is not among them: it may come from the function's own envVariables.
 USER_MARKS = (
     "WX_OPENID",
     "WX_UNIONID",
@@ -30,7 +30,7 @@ USER_MARKS = (
 
 @dataclass(frozen=True)
 class Caller:
-    """Who invokes the function; an empty string is "not said"."""
+    """Who invokes the function; an empty string means unknown."""
 
     appid: str = ""
     openid: str = ""
@@ -40,7 +40,7 @@ class Caller:
 
     @classmethod
     def of(cls, context: Context) -> Caller:
-        """The caller of the invocation that had this context; raises InvalidContext when it cannot be told."""
+        """The caller of the invocation with this context; raises InvalidContext when it cannot be read."""
         return cls(
             appid=context.text("WX_APPID"),
             openid=context.text("WX_OPENID"),
@@ -56,20 +56,20 @@ class Caller:
 
     @property
     def is_server(self) -> bool:
-        """The call comes from a server (or a timer, or the console): no end user stands behind it."""
+        """The call comes from a server (or a timer, or the console), not from an end user."""
         return not self.is_user
 
     def openid_to_act_for(self, named: str | None) -> str:
-        """Whose openid this call is about: the caller's own, or for a server the one it names.
+        """The openid that this call is about: the caller's own, or the one that a server names.
 
-        Raises ForeignOpenid, InvalidSource or MissingOpenid when the caller may not act for `named`, or names nobody.
+        Raises ForeignOpenid, InvalidSource or MissingOpenid when the caller may not act for `named`, or names none.
         """
         if self.is_mini_program:
             if named is not None and named != self.openid:
-                raise ForeignOpenid("a mini program may name no other openid than its caller's own")
+                raise ForeignOpenid("a mini program may name no openid other than its caller's")
             return self.openid
         if named is None:
-            raise MissingOpenid("the call names no openid and does not come from a mini program, which would have one")
+            raise MissingOpenid("the call names no openid, and does not come from a mini program, which has one")
         if not self.is_server:
             raise InvalidSource("only a server may name an openid; this call comes from a public web user")
         return named

@@ -1,4 +1,4 @@
-"""`cloud`: what an instance of a function has, put together once."""
+"""`cloud`: the parts that an instance of a function makes once."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
 
 class Cloud:
-    """The instance's side of wx-server-sdk's `cloud`; what belongs to one invocation is had from `of`.
+    """wx-server-sdk's `cloud`, as far as it belongs to the instance; `of` has what belongs to an invocation.
 
-    `auth` is the server side of wx.login; `sessions` keeps session keys.
+    `auth` is the server side of wx.login; `sessions` stores session keys.
     """
 
     def __init__(
@@ -34,14 +34,14 @@ class Cloud:
         self._settings = Settings.at_start(environ)
         self._https = HttpsTransport(self._settings, sleep=sleep, clock=clock)
         self._gateway = Gateway(self._settings, sleep=sleep, clock=clock)
-        # auth.* has no cloud call in WeChat, so it goes over HTTPS whatever way openapi takes.
+        # WeChat has no cloud call for auth.*, so it always uses HTTPS.
         self.auth = Auth(self._https)
         self.sessions = Sessions(self._settings, clock=clock)
 
     def of(self, context: Any) -> Invocation:
-        """The invocation whose `context`, the handler's second argument, this is.
+        """The invocation with this `context`, the handler's second argument.
 
-        Nothing of it stays in this Cloud. Raises InvalidContext when the context cannot be read.
+        This Cloud keeps nothing of it. Raises InvalidContext when the context cannot be read.
         """
         read = Context.of(context)
         grant = Grant(read, self._environ)
@@ -55,15 +55,14 @@ def init(
     sleep: Callable[[float], None] = time.sleep,
     clock: Callable[[], float] = time.time,
 ) -> Cloud:
-    """Read the settings and put a Cloud together; nothing is sent and nothing is opened yet.
+    """Read the settings and make a Cloud; this sends nothing and opens nothing.
 
     Parameters
     ----------
     environ
-        Where the WX_* settings are, and what the platform gives every instance; the process's environment when not
-        given.
+        The variables of the instance, with the WX_* settings; by default the process's environment.
     sleep, clock
-        Seconds: how to wait before trying again, and the Unix time by which tokens expire and calls are signed.
+        In seconds: the wait before a retry, and the Unix time for the expiry of tokens and for signatures.
 
     """
     return Cloud(os.environ if environ is None else environ, sleep=sleep, clock=clock)

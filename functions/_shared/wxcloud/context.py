@@ -1,10 +1,10 @@
-"""What the platform says about one invocation, in its `context` and nowhere else.
+"""The platform's variables of one invocation, from its `context`.
 
-`os.environ` will not do: the runtime copies each invocation's variables there and never clears them, so a reused
-instance may show its previous caller.
+Never read them from `os.environ`: the runtime copies each invocation's variables there and never clears them, so in a
+reused instance they may be the previous caller's.
 
-`environment` (a JSON string) or the older `environ` (`K=V;K=V`) carry the variables of a Node function [field]; that a
-Python function gets the same is [inferred].
+A Node function gets them as `environment` (a JSON string) or the older `environ` (`K=V;K=V`) [field]; that a Python
+function gets the same is [inferred].
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Context:
-    """The variables that came with one invocation; tokens and credentials are among them."""
+    """The variables of one invocation; tokens and credentials are among them."""
 
     variables: Mapping[str, Any] = field(repr=False)
 
@@ -29,12 +29,12 @@ class Context:
     def of(cls, context: Any) -> Context:
         """Read an invocation's `context`, the handler's second argument.
 
-        Raises InvalidContext when it cannot be read: a caller who cannot be told is never taken for a server.
+        Raises InvalidContext when it cannot be read: an unknown caller must never pass for a server.
         """
         return cls(_variables(context))
 
     def text(self, name: str) -> str:
-        """The variable `name`; an empty string when it is not there. Raises InvalidContext when it is no string."""
+        """The variable `name`; an empty string when it is missing. Raises InvalidContext when it is not a string."""
         value = self.variables.get(name, "")
         if not isinstance(value, str):
             raise InvalidContext(f"{name} in the context must be a string, got {type(value).__name__}")
@@ -65,7 +65,7 @@ def _parse_environment(text: str) -> dict[str, Any]:
 
 
 def _parse_environ(text: str) -> dict[str, Any]:
-    # Split at the first "=": tokens and base64 hold more of them.
+    # Split at the first "=": tokens and base64 contain more of them.
     pairs = [pair.partition("=") for pair in text.split(";") if pair]
     if not all(name and equals for name, equals, _ in pairs):
         raise InvalidContext("context.environ must be K=V;K=V")

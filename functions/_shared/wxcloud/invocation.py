@@ -1,4 +1,4 @@
-"""One invocation of a function: who calls, and what can be called on its behalf."""
+"""One invocation of a function: its caller, and the calls that it can make."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ TOKENS = frozenset({"WX_API_TOKEN", "WX_TRIGGER_API_TOKEN_V0", "WX_CLOUDBASE_ACC
 
 
 class Invocation:
-    """What `Cloud.of(context)` gives: wx-server-sdk's `cloud`, bound to one invocation and dropped with it.
+    """wx-server-sdk's `cloud` for one invocation; made by `Cloud.of(context)`.
 
-    The caller, the token and the credentials that came with the invocation are kept here alone, so that neither
-    threads nor later invocations of a reused instance ever meet them.
+    Only this object holds the invocation's caller, token and credentials, so other threads and later invocations of a
+    reused instance never see them.
     """
 
     def __init__(self, context: Context, *, openapi: OpenApi, gateway: Gateway, grant: Grant) -> None:
@@ -35,25 +35,25 @@ class Invocation:
 
     @property
     def caller(self) -> Caller:
-        """Who calls; raises InvalidContext when that cannot be told."""
+        """Who calls; raises InvalidContext when the context cannot be read."""
         return Caller.of(self._context)
 
     def getWXContext(self) -> dict[str, str | int]:
         """`{"APPID", "OPENID", "UNIONID"?, "CLIENTIP", ..., "ENV", "SOURCE"?}` of the invocation.
 
-        As in wx-server-sdk 4.0.2 [src]: the variables that WX_CONTEXT_KEYS lists, less "WX_" and less the tokens; a
-        value of digits only is a number; nothing at all for a call that did not come through WeChat.
+        As in wx-server-sdk 4.0.2 [src]: the variables that WX_CONTEXT_KEYS lists, without "WX_" and without tokens;
+        digits become a number; the object is empty for a call that did not come through WeChat.
 
-        Raises InvalidContext when one of them is no string.
+        Raises InvalidContext when one of them is not a string.
         """
         listed = [name for name in self._context.text("WX_CONTEXT_KEYS").split(",") if name]
         if not listed:
             return {}
         known = {name: self._context.text(name) for name in listed if name in self._context.variables}
-        found = {_without_prefix(name): _number_or_text(text) for name, text in known.items() if name not in TOKENS}
-        found["ENV"] = self._grant.env
+        members = {_without_prefix(name): _number_or_text(text) for name, text in known.items() if name not in TOKENS}
+        members["ENV"] = self._grant.env
         source = self._context.text("TCB_SOURCE")
-        return {**found, "SOURCE": source} if source else found
+        return {**members, "SOURCE": source} if source else members
 
     def callFunction(
         self, name: str, data: Mapping[str, Any] | None = None, *, timeout: float = CALL_FUNCTION_SECONDS
@@ -65,11 +65,11 @@ class Invocation:
         name
             The function's name.
         data
-            Its event, an object that has a form in JSON.
+            Its event, a JSON object.
         timeout
             Seconds to wait for its answer.
 
-        It goes through the gateway whatever WX_TRANSPORT says: there is no other way. Raises CloudError with the
+        It always uses the gateway, whatever WX_TRANSPORT says: there is no other way. Raises CloudError with the
         numbers of wx-server-sdk 3.0.4 (-504002 if the function failed, -501001 if there is none of that name, ...; see
         GatewayError), `errMsg` "callFunction:fail -504002 functions execute fail. requestID <id>, <message>".
         """
@@ -78,12 +78,12 @@ class Invocation:
                 raise InvalidParameter("name must be the name of a function")
             if not (data is None or isinstance(data, dict)):
                 raise InvalidParameter("data must be an object")
-            invoked = self._gateway.invoke_function(self._grant, name, data or {}, timeout=timeout)
+            answer = self._gateway.invoke_function(self._grant, name, data or {}, timeout=timeout)
         except GatewayError as error:
             raise error.of_function().failing("callFunction") from None
         except CloudError as error:
             raise error.failing("callFunction") from None
-        return {"result": invoked.result, "errMsg": "callFunction:ok", "requestID": invoked.request_id}
+        return {"result": answer.result, "errMsg": "callFunction:ok", "requestID": answer.request_id}
 
 
 def _without_prefix(name: str) -> str:
@@ -91,5 +91,5 @@ def _without_prefix(name: str) -> str:
 
 
 def _number_or_text(text: str) -> str | int:
-    # Up to the 15 digits that a number of JavaScript holds exactly; a longer one it would only spoil.
+    # A number of JavaScript holds 15 digits exactly.
     return int(text) if re.fullmatch(r"-?[0-9]{1,15}", text) else text

@@ -15,8 +15,8 @@ class OpenApi:
     """`cloud.openapi.soter.verifySignature(openid=..., jsonString=..., jsonSignature=...)`, and so on for any name.
 
     A call returns the answer in camelCase with `errMsg` "openapi.<name>:ok" and `errCode` 0; it raises CloudError,
-    `errMsg` "openapi.<name>:fail <errmsg>", when WeChat's errcode is not 0. Keys change their case at every depth,
-    never the text of a value: what is a string travels as it is. [src: wx-server-sdk 4.0.2]
+    `errMsg` "openapi.<name>:fail <errmsg>", when WeChat's errcode is not 0. Keys change their case at every depth;
+    values never change. [src: wx-server-sdk 4.0.2]
     """
 
     def __init__(self, transport: Transport, name: str = "") -> None:
@@ -24,7 +24,7 @@ class OpenApi:
         self._name = name
 
     def __getattr__(self, part: str) -> OpenApi:
-        if part.startswith("_"):  # the protocols of copy, pickle and the like are no API names
+        if part.startswith("_"):  # asked for by copy, pickle and others; not an API's name
             raise AttributeError(part)
         return OpenApi(self._transport, f"{self._name}.{part}" if self._name else part)
 

@@ -1,4 +1,4 @@
-"""Where session keys are kept: one SQLite file, shared safely by every process that opens it."""
+"""The store of session keys: one SQLite file, which any number of processes may share."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ LOCK_WAIT_SECONDS = 5.0
 
 
 @dataclass(frozen=True)
-class KeptSession:
-    """A user's latest session; `updated_at` is the Unix time in seconds at which it was kept."""
+class StoredSession:
+    """A user's latest session; `updated_at` is the Unix time in seconds when it was stored."""
 
     appid: str
     openid: str
@@ -32,7 +32,7 @@ class KeptSession:
 class Sessions:
     """The latest session_key of each user of this appid.
 
-    The file belongs to its owner alone (mode 0600). Each use opens it anew, so threads and processes need no care.
+    Only its owner may read the file (mode 0600). Each use opens it anew, so threads and processes may share it freely.
     Every method raises StoreFailure when the file cannot be used.
     """
 
@@ -41,20 +41,20 @@ class Sessions:
         self._clock = clock
 
     def keep(self, openid: str, session_key: str) -> None:
-        """Keep this session_key as the user's latest; the one before is forgotten."""
+        """Store this session_key in place of the user's earlier one."""
         # Not "ON CONFLICT ... DO UPDATE": the SQLite of SCF's CentOS 7 may be older than that.
         self._execute(
             "INSERT OR REPLACE INTO sessions (appid, openid, session_key, updated_at) VALUES (?, ?, ?, ?)",
             (self._settings.appid, openid, session_key, self._clock()),
         )
 
-    def find(self, openid: str) -> KeptSession | None:
-        """The user's latest session, or None if none was kept."""
+    def find(self, openid: str) -> StoredSession | None:
+        """The user's latest session, or None."""
         rows = self._execute(
             "SELECT appid, openid, session_key, updated_at FROM sessions WHERE appid = ? AND openid = ?",
             (self._settings.appid, openid),
         )
-        return KeptSession(*rows[0]) if rows else None
+        return StoredSession(*rows[0]) if rows else None
 
     def _execute(self, statement: str, values: tuple[object, ...]) -> list[Any]:
         path = self._settings.session_store
@@ -71,9 +71,9 @@ class Sessions:
 
 
 def _make_private(path: Path) -> None:
-    """Make sure that the file is there, is ours and is nobody else's to read, before a key goes into it.
+    """Make the file if need be, and make sure that it is ours and that nobody else can read it.
 
-    The default lies in a folder that others may write to: a link or a file put there beforehand is not followed.
+    The default is in a folder that others may write to: a link, or another user's file, is refused.
     """
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
     try:

@@ -1,7 +1,7 @@
-"""How the function is configured: its WX_* environment variables, read once, when the instance starts.
+"""The function's settings: its WX_* environment variables, read once, when the instance starts.
 
-Later readings would be wrong: the runtime copies each invocation's WX_* values (WX_APPID among them) into os.environ
-and leaves them there.
+Reading them later would be wrong: the runtime copies each invocation's WX_* values (WX_APPID among them) into
+os.environ and leaves them there.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ TRANSPORTS = (GATEWAY, "https")
 
 @dataclass(frozen=True)
 class Settings:
-    """The settings of one instance; each is checked when it is needed, so that its absence is an answer, not a crash.
+    """The settings of one instance; each is checked when it is used, so a missing one is an answer and not a crash.
 
-    An empty variable counts as absent: the CloudBase CLI renders the template of a variable that is not there to an
-    empty string. Every property raises InvalidSetting, which names the variable.
+    An empty variable counts as missing: the CloudBase CLI writes an empty string for a template without a value. Every
+    property raises InvalidSetting, which names the variable.
     """
 
     variables: Mapping[str, str] = field(repr=False)
@@ -48,7 +48,7 @@ class Settings:
 
     @property
     def api_base(self) -> str:
-        """Where WeChat is, without a slash at the end; WX_API_BASE says where it is not the real one."""
+        """WeChat's address without a slash at the end; WX_API_BASE replaces the real one."""
         base = self.variables.get("WX_API_BASE") or "https://api.weixin.qq.com"
         if not is_web_address(base):
             raise InvalidSetting("WX_API_BASE must be an http(s) address like https://api.weixin.qq.com")
@@ -56,12 +56,12 @@ class Settings:
 
     @property
     def forced_transport(self) -> str | None:
-        """The way that every open API must take, `gateway` or `https`; None lets the invocation decide."""
+        """The transport for every open API, `gateway` or `https`; None lets the invocation decide."""
         return self._one_of("WX_TRANSPORT", TRANSPORTS) if self.variables.get("WX_TRANSPORT") else None
 
     @property
     def token_kind(self) -> str:
-        """Which access_token is used: `stable_token` (which other services can share) or `token`."""
+        """The kind of access_token: `stable_token` (which other services can share) or `token`."""
         return self._one_of("WX_TOKEN_KIND", TOKEN_KINDS)
 
     @property
@@ -71,10 +71,10 @@ class Settings:
 
     @property
     def session_store(self) -> Path:
-        """The SQLite file that keeps session keys.
+        """The SQLite file of session keys.
 
-        The default lies in the temporary folder, which on SCF belongs to one instance of one function: name a file on
-        a file system that the functions share (CFS) to let `checkSession` find what `login` kept.
+        The default is in the temporary folder, which on SCF belongs to one instance of one function: name a file on a
+        file system that the functions share (CFS), so that `checkSession` finds what `login` has stored.
         """
         path = self.variables.get("WX_SESSION_STORE")
         return Path(path) if path else Path(tempfile.gettempdir()) / "wxcloud-sessions.sqlite3"
@@ -82,7 +82,7 @@ class Settings:
     def _required(self, name: str) -> str:
         value = self.variables.get(name)
         if not value:
-            raise InvalidSetting(f"{name} is not set: give it in the function's envVariables")
+            raise InvalidSetting(f"{name} is not set: set it in the function's envVariables")
         return value
 
     def _one_of(self, name: str, choices: Sequence[str]) -> str:
@@ -102,7 +102,7 @@ class Settings:
 
 
 def is_web_address(address: object) -> bool:
-    """Whether this is the text of an http(s) address with a host, to which a path or a query can be added."""
+    """Whether this is an http(s) address with a host, to which a path or a query can be added."""
     if not isinstance(address, str) or "?" in address or "#" in address:
         return False
     try:

@@ -1,4 +1,4 @@
-"""The access_token: fetched once for an instance, replaced when it nears its end or is refused."""
+"""The access_token: fetched once for an instance, replaced when it is about to expire or refused."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ if TYPE_CHECKING:
     from wxcloud.settings import Settings
     from wxcloud.transport.wechat import WeChat
 
-# In stable_token's last five minutes the next token is already given out [doc], so that `expires_in` may be 300 at the
-# least: a longer margin than this would fetch at every call during that time.
+# stable_token returns the next token in the last five minutes of a token [doc], so `expires_in` is 300 at least. With a
+# margin above that, every call in these minutes would fetch a token.
 EXPIRY_MARGIN_SECONDS = 60
 
 
 @dataclass(frozen=True)
 class AccessToken:
-    """A token, and the Unix time from which it is not used any more."""
+    """A token, and the Unix time until which it is used."""
 
     value: str = field(repr=False)
     stale_at: float
 
     @classmethod
     def of(cls, answer: Mapping[str, Any], *, now: float) -> AccessToken:
-        """Read `{"access_token", "expires_in"}` (seconds); raises BadAnswer if it is anything else."""
+        """Read `{"access_token", "expires_in"}` (seconds); raises BadAnswer for another form."""
         value, expires_in = answer.get("access_token"), answer.get("expires_in")
         if not isinstance(value, str) or not value or type(expires_in) is not int or expires_in <= 0:
             raise BadAnswer("the token endpoint must give access_token as text and expires_in as seconds")
@@ -39,7 +39,7 @@ class AccessToken:
 class AccessTokens:
     """The instance's access_token; threads that need it at the same time share one fetch.
 
-    `clock` is the wall clock: a frozen instance wakes up hours later, and only the wall clock has moved on.
+    `clock` must be the wall clock: other clocks stop while an instance is frozen, perhaps for hours.
     Methods raise InvalidSetting, WeChatError (40013, 40125, 40164, 45009, ...), or as `WeChat.exchange`.
     """
 
@@ -60,9 +60,9 @@ class AccessTokens:
     def instead_of(self, refused: str) -> str:
         """Another token than the one that WeChat has just refused.
 
-        In normal mode stable_token repeats its token, or gives the one that another instance has forced meanwhile.
-        Only if it repeats the refused one is a new one forced, for that is rationed (20 a day) and ends the present
-        token for every other holder at once.
+        Normally stable_token repeats its token, or returns a newer one that another instance has forced. Only if it
+        repeats the refused token is a new one forced: that is limited to 20 a day, and ends the present token for
+        everybody at once.
         """
         with self._lock:
             if self._held is None or self._held.value == refused:

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 class Transport(Protocol):
-    """One way to WeChat: HTTPS with an access_token, or the cloud call."""
+    """A way to WeChat: HTTPS with an access_token, or the cloud call."""
 
     def call(self, api: str, request: Mapping[str, Any]) -> dict[str, Any]:
         """Send one call and return WeChat's answer without `errcode` and `errmsg`.

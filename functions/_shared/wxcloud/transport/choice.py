@@ -1,11 +1,11 @@
-"""Which way an open API call takes."""
+"""The choice of the transport for an open API call."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from wxcloud.settings import GATEWAY
-from wxcloud.transport.endpoints import ENDPOINTS
+from wxcloud.transport.wechat import ENDPOINTS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 
 class ChosenTransport:
-    """The Transport of one invocation: the cloud call if the platform offers it one, else HTTPS with the app's secret.
+    """The Transport of one invocation: the cloud call if the platform allows it, else HTTPS with the app's secret.
 
-    WX_TRANSPORT forces the one or the other; an API that WeChat does not offer as a cloud call goes over HTTPS anyway.
+    WX_TRANSPORT forces one of them; an API without a cloud call always uses HTTPS.
     """
 
     def __init__(self, settings: Settings, https: Transport, gateway: Gateway, grant: Grant) -> None:

@@ -1,4 +1,4 @@
-"""A kept-alive HTTP connection: one exchange, with the patience WeChat asks for."""
+"""A kept-alive HTTP connection with the retries that WeChat asks for."""
 
 from __future__ import annotations
 
@@ -28,16 +28,17 @@ if TYPE_CHECKING:
 
 Answer = TypeVar("Answer")
 
-# Waits before the second and the third try; there is no fourth.
+# Waits before the second and the third attempt; there is no fourth.
 BACK_OFF_SECONDS = (0.2, 0.6)
 BUSY = -1
 
 
 @dataclass(frozen=True)
 class Request:
-    """What is sent. `is_repeatable`: it does no harm to send it twice.
+    """A request. `is_repeatable`: sending it twice does no harm.
 
-    `timeouts` are seconds to wait for a connection and then for the answer; `answer_limit` names what sets the second.
+    `timeouts` are seconds to wait for a connection and then for the answer; `answer_limit` names the setting of the
+    second.
     """
 
     method: str
@@ -51,9 +52,9 @@ class Request:
 
 
 class Connection:
-    """Exchanges over one `requests.Session`; safe to share between threads and invocations, for it remembers nothing.
+    """Exchanges over one `requests.Session`; threads and invocations may share it, because it keeps nothing of them.
 
-    `peer` says in an error's text who the other side is, and which setting has its address.
+    `peer` names the other side in error texts, and the setting of its address.
     """
 
     def __init__(self, peer: str, *, sleep: Callable[[float], None]) -> None:
@@ -65,18 +66,18 @@ class Connection:
     def exchange(self, request: Request, read: Callable[[requests.Response], Answer]) -> Answer:
         """Send one request and return what `read` makes of the response.
 
-        Tried again, at most twice and after a pause, are: an answer with WeChat's errcode -1 (it is busy), a connection
-        that could not be made, and, if the request is repeatable, one that broke before the answer.
+        It is sent again, at most twice and after a pause, if WeChat answers errcode -1 (busy), if no connection could
+        be made, and, for a repeatable request, if the connection broke before the answer.
 
-        Raises ServerTimeout, NetworkFailure, or what `read` raises; none of them quotes the address, which may hold a
-        secret or a token.
+        Raises ServerTimeout, NetworkFailure, or what `read` raises; none of them contains the address, which may have
+        a secret or a token in it.
         """
         pauses = iter(BACK_OFF_SECONDS)
         while True:
             try:
                 return read(self._send(request))
             except CloudError as error:
-                pause = next(pauses, None) if _may_pass(error, is_repeatable=request.is_repeatable) else None
+                pause = next(pauses, None) if _may_retry(error, is_repeatable=request.is_repeatable) else None
                 if pause is None:
                     raise
             self._sleep(pause)
@@ -90,11 +91,11 @@ class Connection:
                 headers=request.headers,
                 data=request.body,
                 timeout=request.timeouts,
-                auth=_as_it_is,
-                allow_redirects=False,  # what is sent must not travel to another address
+                auth=_add_nothing,
+                allow_redirects=False,  # no other address may get the request
             )
         except requests.RequestException as error:
-            # Not chained: requests' own errors quote the address.
+            # Not chained: requests' own errors contain the address.
             raise self._failure(error, request.answer_limit) from None
 
     def _failure(self, error: requests.RequestException, answer_limit: str) -> CloudError:
@@ -106,7 +107,7 @@ class Connection:
             return ServerTimeout(f"{self._peer} did not answer in time ({answer_limit})")
         if isinstance(error, requests.exceptions.SSLError):
             return NetworkFailure(f"the certificate of {self._peer} was not accepted")
-        # With requests' own retries off, urllib3 gives up by MaxRetryError only while it is still connecting.
+        # With requests' own retries off, urllib3 raises MaxRetryError only while it is connecting.
         if isinstance(error, requests.ConnectionError) and isinstance(cause, MaxRetryError):
             return NotConnected(f"no connection to {self._peer}")
         if isinstance(error, requests.ConnectionError):
@@ -115,21 +116,21 @@ class Connection:
 
 
 def json_text(value: Any) -> str:
-    """JSON as JSON.stringify writes it: characters as they are, but a lone surrogate, which UTF-8 cannot hold, escaped.
+    """JSON as JSON.stringify writes it: only lone surrogates, which have no UTF-8 form, are escaped.
 
-    Raises InvalidParameter for what JSON has no form for.
+    Raises InvalidParameter for a value that JSON cannot express.
     """
     try:
-        written = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+        text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     except (TypeError, ValueError, RecursionError) as error:
         raise InvalidParameter(f"what is sent must have a form in JSON: {type(error).__name__}") from None
-    return written.encode("utf-8", "backslashreplace").decode()
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def json_object(response: requests.Response) -> dict[str, Any] | None:
-    """The JSON object that came with HTTP 200; None if anything else did.
+    """The JSON object of an HTTP 200 response; None for any other response.
 
-    The Content-Type is not asked: WeChat labels JSON text/plain on /sns/ and now and then elsewhere [src/field].
+    The Content-Type is ignored: WeChat labels JSON text/plain on /sns/ and sometimes elsewhere [src/field].
     """
     try:
         value = json.loads(response.content.decode()) if response.status_code == requests.codes.ok else None
@@ -138,27 +139,27 @@ def json_object(response: requests.Response) -> dict[str, Any] | None:
     return value if isinstance(value, dict) else None
 
 
-def described(response: requests.Response) -> str:
-    """What came, for an error's text: not a word of the body, which may hold a session_key."""
+def describe(response: requests.Response) -> str:
+    """The response for an error's text, without its body, which may have a session_key in it."""
     return f"HTTP {response.status_code} with {len(response.content)} bytes"
 
 
-def _may_pass(error: CloudError, *, is_repeatable: bool) -> bool:
-    """Whether the same request, sent again after a pause, may fare better and can do no harm."""
+def _may_retry(error: CloudError, *, is_repeatable: bool) -> bool:
+    """Whether sending the request again may help, and can do no harm."""
     if isinstance(error, WeChatError):
         return error.errCode == BUSY
     return isinstance(error, (NotConnected, ConnectTimeout)) or (is_repeatable and isinstance(error, Disconnected))
 
 
-def _as_it_is(request: requests.PreparedRequest) -> requests.PreparedRequest:
-    """Authentication that adds nothing: without one, requests puts the host's entry in ~/.netrc over our signature."""
+def _add_nothing(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    """Authentication that adds nothing: without one, requests replaces our signature by an entry of ~/.netrc."""
     return request
 
 
 class _Redaction(logging.Filter):
-    """Takes credentials out of urllib3's log lines, which show each request's query.
+    """Removes credentials from urllib3's log lines, which contain each request's query.
 
-    SCF's bootstrap lets the root logger write DEBUG to the function's log, so these lines would be kept there.
+    On SCF the root logger writes DEBUG lines to the function's log, which would keep them.
     """
 
     _CREDENTIAL = re.compile(r"\b(secret|access_token|js_code|signature)=[^&\s'\"]*")

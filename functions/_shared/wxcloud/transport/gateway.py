@@ -1,8 +1,8 @@
 """CloudBase's gateway: the cloud call, which needs no app secret, and calls of other functions.
 
-Tencent documents the cloud call for Node.js only [doc]; this speaks as @cloudbase/node-sdk 3.18.3 does in its JSON form
-(`action` "wx.api" and "functions.invokeFunction"), to which the gateway answers in JSON [src]. Whether the platform
-treats a call from Python like one from Node.js is [inferred].
+Tencent documents the cloud call for Node.js only [doc]. The requests here are those of @cloudbase/node-sdk 3.18.3 in
+its JSON form (`action` "wx.api" and "functions.invokeFunction"), which the gateway answers in JSON [src]. That the
+platform treats calls from Python the same is [inferred].
 """
 
 from __future__ import annotations
@@ -13,12 +13,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Callable
 from urllib.parse import urlencode, urlsplit
 
-from wxcloud.codes import TEXTS
-from wxcloud.errors import BadAnswer, CloudCallRefused, GatewayError, WeChatError
-from wxcloud.transport.connection import Connection, Request, described, json_object, json_text
-from wxcloud.transport.endpoints import ENDPOINTS
+from wxcloud.errors import TEXTS, BadAnswer, CloudCallRefused, GatewayError, WeChatError
+from wxcloud.transport.connection import Connection, Request, describe, json_object, json_text
 from wxcloud.transport.signature import authorization
-from wxcloud.transport.wechat import accepted
+from wxcloud.transport.wechat import ENDPOINTS, check_answer
 from wxcloud.version import __version__
 
 if TYPE_CHECKING:
@@ -34,15 +32,15 @@ SIGNATURE_LIFE_SECONDS = 600
 
 
 @dataclass(frozen=True)
-class Invoked:
-    """What a function returned, and the id under which the platform has logged it."""
+class FunctionAnswer:
+    """What a function returned, and the request id of its log."""
 
     result: Any
     request_id: str
 
 
 class Gateway:
-    """The instance's connection to the gateway; whose call it is comes with each call, in a Grant."""
+    """The instance's connection to the gateway; each call brings its invocation's Grant."""
 
     def __init__(self, settings: Settings, *, sleep: Callable[[float], None], clock: Callable[[], float]) -> None:
         self._settings = settings
@@ -51,25 +49,25 @@ class Gateway:
         self._calls = itertools.count(1)
 
     def call_openapi(self, grant: Grant, api: str, request: Mapping[str, Any]) -> dict[str, Any]:
-        """As `Transport.call`; raises CloudCallRefused and GatewayError besides."""
+        """As `Transport.call`; also raises CloudCallRefused and GatewayError."""
         parameters = {"action": "wx.api", "apiName": api, "requestData": json_text(request)}
-        # Sent twice, an API unknown here might do its work twice.
+        # An API that is unknown here might do its work twice.
         is_repeatable = api in ENDPOINTS and ENDPOINTS[api].is_repeatable
-        sent = replace(self._request(grant, parameters), is_repeatable=is_repeatable)
-        return self._connection.exchange(sent, lambda response: _openapi_answer(_reply(response)))
+        signed = replace(self._request(grant, parameters), is_repeatable=is_repeatable)
+        return self._connection.exchange(signed, lambda response: _openapi_answer(_reply(response)))
 
-    def invoke_function(self, grant: Grant, name: str, data: Mapping[str, Any], *, timeout: float) -> Invoked:
+    def invoke_function(self, grant: Grant, name: str, data: Mapping[str, Any], *, timeout: float) -> FunctionAnswer:
         """Run another function of the environment and wait `timeout` seconds for its answer.
 
         Raises GatewayError (its `code` FUNCTION_NOT_FOUND, FUNCTIONS_EXECUTE_FAIL, ...), or as `Connection.exchange`.
         """
         parameters = {"action": "functions.invokeFunction", "function_name": name, "request_data": json_text(data)}
-        sent = self._request(grant, parameters)
-        sent = replace(sent, is_repeatable=False, timeouts=(sent.timeouts[0], timeout), answer_limit="timeout")
-        return self._connection.exchange(sent, lambda response: _invoked(_reply(response)))
+        signed = self._request(grant, parameters)
+        signed = replace(signed, is_repeatable=False, timeouts=(signed.timeouts[0], timeout), answer_limit="timeout")
+        return self._connection.exchange(signed, lambda response: _function_answer(_reply(response)))
 
     def _request(self, grant: Grant, parameters: Mapping[str, str]) -> Request:
-        """These parameters as the JSON body of a signed POST."""
+        """A signed POST with these parameters as its JSON body."""
         credentials, now = grant.credentials, self._clock()
         url = f"{grant.url}?{urlencode({'env': grant.env, 'seqId': self._sequence(grant, now)})}"
         body = {
@@ -109,10 +107,10 @@ class Gateway:
 
 
 def _reply(response: requests.Response) -> dict[str, Any]:
-    """The gateway's envelope `{"data", "requestId"}`; raises GatewayError for `{"code", "message", "requestId"}`."""
+    """Read the gateway's reply `{"data", "requestId"}`; raises GatewayError for `{"code", "message", "requestId"}`."""
     reply = json_object(response)
     if reply is None:
-        raise GatewayError(f"the gateway must answer HTTP 200 with a JSON object, got {described(response)}")
+        raise GatewayError(f"the gateway must answer HTTP 200 with a JSON object, got {describe(response)}")
     code, message, request_id = (str(reply.get(name) or "") for name in ("code", "message", "requestId"))
     if code and code != "SUCCESS":
         raise GatewayError(message, code=code, request_id=request_id)
@@ -122,25 +120,25 @@ def _reply(response: requests.Response) -> dict[str, Any]:
 
 
 def _openapi_answer(reply: dict[str, Any]) -> dict[str, Any]:
-    answer = _parsed(reply["data"].get("responseData"))
+    answer = _parse(reply["data"].get("responseData"))
     if not isinstance(answer, dict):
         raise BadAnswer("responseData must be a JSON object, written as a string")
     try:
-        return accepted(answer)
+        return check_answer(answer)
     except WeChatError as error:
         if error.errCode in TEXTS:
             raise CloudCallRefused(error.errCode, error.reason) from None
         raise
 
 
-def _invoked(reply: dict[str, Any]) -> Invoked:
-    # Twice, as in wx-server-sdk: a function that returns the text of some JSON is taken to have returned its value.
-    result = _parsed(_parsed(reply["data"].get("response_data")))
-    return Invoked(result=result, request_id=str(reply.get("requestId") or ""))
+def _function_answer(reply: dict[str, Any]) -> FunctionAnswer:
+    # Twice, as in wx-server-sdk: if a function returns a JSON text, its value counts.
+    result = _parse(_parse(reply["data"].get("response_data")))
+    return FunctionAnswer(result=result, request_id=str(reply.get("requestId") or ""))
 
 
-def _parsed(value: Any) -> Any:
-    """The value of a JSON text; anything else as it is."""
+def _parse(value: Any) -> Any:
+    """The value of a JSON text; any other value unchanged."""
     if not isinstance(value, str):
         return value
     try:
@@ -150,4 +148,4 @@ def _parsed(value: Any) -> Any:
 
 
 def _refuse(constant: str) -> None:
-    raise ValueError(f"{constant} is no JSON")
+    raise ValueError(f"{constant} is not JSON")

@@ -1,4 +1,4 @@
-"""What the platform lends one invocation so that it can make cloud calls."""
+"""What the platform gives one invocation for its cloud calls."""
 
 from __future__ import annotations
 
@@ -19,12 +19,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Grant:
-    """An invocation's tokens, credentials and gateway, read when they are needed; to be dropped with the invocation.
+    """An invocation's tokens, credentials and gateway, read when they are needed.
 
-    What tells one caller from another comes from the invocation's context only. What belongs to the function whoever
-    calls (its role's credentials, its environment's name, region and gateway) comes from the context too, and only
-    where that is silent from the process's environment as it is now: the platform renews the credentials there.
-    [The names and the preference are src: node-sdk 3.18.3]
+    What depends on the caller comes from the invocation's context only. What is the same for every caller (the role's
+    credentials; the environment's name, region and gateway) comes from the context too, or else from the process's
+    present environment, where the platform renews the credentials. [Names and order are src: node-sdk 3.18.3]
 
     Every property raises InvalidContext, or InvalidSetting that names the variable.
     """
@@ -34,12 +33,12 @@ class Grant:
 
     @property
     def offers_cloud_call(self) -> bool:
-        """Whether the platform lets this invocation call WeChat: it has a token, and credentials to sign with."""
+        """Whether this invocation can make cloud calls: it has a token, and credentials to sign with."""
         return bool(self.wx_api_token) and self._credentials() is not None
 
     @property
     def wx_api_token(self) -> str:
-        """What stands for caller and function in a cloud call; empty when the invocation has none."""
+        """The token that names caller and function in a cloud call; empty when the invocation has none."""
         is_timer = self.context.text("TRIGGER_SRC") == "timer"
         return (is_timer and self.context.text("WX_TRIGGER_API_TOKEN_V0")) or self.context.text("WX_API_TOKEN")
 
@@ -49,7 +48,7 @@ class Grant:
 
     @property
     def source(self) -> str:
-        """Where the call came from and where it is now, `wx_client,scf`."""
+        """Where the call came from, and where it is now: `wx_client,scf`."""
         return f"{self.context.text('TCB_SOURCE')},{'scf' if self._is_on_scf else 'unknown'}"
 
     @property
@@ -81,7 +80,7 @@ class Grant:
         return self._configured_url() or self._default_url()
 
     def _credentials(self) -> Credentials | None:
-        """All three from one source: a token does not fit another source's pair."""
+        """All three from one source: a token does not match another source's pair."""
         for source in (self.context.variables, self.environ):
             values = [source.get(f"TENCENTCLOUD_{name}") for name in ("SECRETID", "SECRETKEY", "SESSIONTOKEN")]
             secret_id, secret_key, session_token = (value if isinstance(value, str) else "" for value in values)
@@ -96,13 +95,13 @@ class Grant:
         except (ValueError, RecursionError):
             config = None
         url = config.get("URL") or None if isinstance(config, dict) else ""
-        # Not taken for absent: the environment's own gateway is not where these credentials were meant to go.
+        # Never the default gateway instead: these credentials are not meant for it.
         if url is not None and not is_web_address(url):
             raise InvalidSetting('TCB_CONTEXT_CNFG must be JSON like {"URL": "http://host/admin"}, without a query')
         return url
 
     def _default_url(self) -> str:
-        # Inside SCF the gateway is reached over the platform's own network, which offers plain HTTP only.
+        # Inside SCF the gateway is on the platform's own network, which has plain HTTP only.
         names = [
             self.env if re.fullmatch(r"[a-z0-9_-]{1,40}", self.env) else "",
             "internal" if self._is_on_scf else "",

@@ -1,4 +1,4 @@
-"""Open APIs over HTTPS: what wx-server-sdk does by cloud call, with an access_token instead."""
+"""Open APIs over HTTPS, with an access_token."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any, Callable
 
 from wxcloud.errors import ApiNotFound, WeChatError
 from wxcloud.tokens import AccessTokens
-from wxcloud.transport.endpoints import ENDPOINTS, Endpoint
-from wxcloud.transport.wechat import WeChat
+from wxcloud.transport.wechat import ENDPOINTS, Endpoint, WeChat
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,7 +33,7 @@ class HttpsTransport:
         self._tokens = AccessTokens(settings, self._wechat, clock=clock)
 
     def call(self, api: str, request: Mapping[str, Any]) -> dict[str, Any]:
-        """As `Transport.call`; a refused access_token is replaced, and the call tried once more."""
+        """As `Transport.call`; if the access_token is refused, the call is repeated once with a new one."""
         endpoint = ENDPOINTS.get(api)
         if endpoint is None:
             raise ApiNotFound(f"{api} has no HTTPS form here; there are {', '.join(ENDPOINTS)}")

@@ -1,7 +1,7 @@
 """The signature of a call to CloudBase's gateway.
 
-It looks like Tencent Cloud API v3 and is another: the request line is "post" and the whole address, header values are
-in lower case, and the payload is the parameters one by one, not the body.
+It is not quite that of Tencent Cloud API v3: the request line is "post" and the whole address, header values are in
+lower case, and the payload is the list of parameters, not the body.
 Source: @cloudbase/signature-nodejs 2.2.0, lib/signer.js; recorded requests of @cloudbase/node-sdk 3.18.3.
 """
 
@@ -23,7 +23,7 @@ SERVICE, TERMINATOR = "tcb", "tc3_request"
 
 @dataclass(frozen=True)
 class Credentials:
-    """The temporary key pair of a function's role; `session_token` goes with it, empty for a lasting pair."""
+    """The temporary key pair of a function's role, and its `session_token`; a permanent pair has an empty one."""
 
     secret_id: str = field(repr=False)
     secret_key: str = field(repr=False)
@@ -47,7 +47,7 @@ def authorization(
     headers
         The headers to sign, `Host` and `Content-Type` among them.
     parameters
-        The members of the JSON body, all of them texts. Empty ones are neither signed nor listed.
+        The members of the JSON body, all strings. Empty ones are neither signed nor listed.
     timestamp
         Unix time in seconds; the header `X-Timestamp` repeats it.
 

@@ -1,11 +1,12 @@
-"""api.weixin.qq.com: its addresses, its JSON and its errcodes."""
+"""api.weixin.qq.com: the APIs known here, its JSON and its errcodes."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Callable
 
 from wxcloud.errors import BadAnswer, WeChatError
-from wxcloud.transport.connection import Connection, Request, described, json_object, json_text
+from wxcloud.transport.connection import Connection, Request, describe, json_object, json_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -13,6 +14,33 @@ if TYPE_CHECKING:
     import requests
 
     from wxcloud.settings import Settings
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """The HTTPS form of an API, and what it allows.
+
+    `takes_secret`: it takes appid and secret in its query, not an access_token.
+    `is_repeatable`: sending the same call twice does no harm.
+    `has_cloud_call`: WeChat offers it as a cloud call too.
+    """
+
+    method: str
+    path: str
+    takes_secret: bool = False
+    is_repeatable: bool = True
+    has_cloud_call: bool = True
+
+
+ENDPOINTS = {
+    "soter.verifySignature": Endpoint("POST", "/cgi-bin/soter/verify_signature"),
+    # These two are documented as "not available as a cloud call" [doc]; no permission in config.json changes that.
+    "auth.checkSessionKey": Endpoint("GET", "/wxa/checksession", has_cloud_call=False),
+    # Not repeatable: its code works once, so a retry after a lost answer would fail with 40163.
+    "auth.code2Session": Endpoint(
+        "GET", "/sns/jscode2session", takes_secret=True, is_repeatable=False, has_cloud_call=False
+    ),
+}
 
 
 class WeChat:
@@ -47,8 +75,8 @@ class WeChat:
         return self._connection.exchange(request, _answer)
 
 
-def accepted(answer: Mapping[str, Any]) -> dict[str, Any]:
-    """What WeChat answered, without `errcode` and `errmsg`; raises WeChatError if the errcode says that it refuses."""
+def check_answer(answer: Mapping[str, Any]) -> dict[str, Any]:
+    """Return WeChat's answer without `errcode` and `errmsg`; raises WeChatError for another errcode than 0."""
     errcode, errmsg = answer.get("errcode", 0), answer.get("errmsg", "")
     if type(errcode) is not int or not isinstance(errmsg, str):
         raise BadAnswer("errcode must be a whole number and errmsg a text")
@@ -60,5 +88,5 @@ def accepted(answer: Mapping[str, Any]) -> dict[str, Any]:
 def _answer(response: requests.Response) -> dict[str, Any]:
     answer = json_object(response)
     if answer is None:
-        raise BadAnswer(f"WeChat must answer HTTP 200 with a JSON object, got {described(response)}")
-    return accepted(answer)
+        raise BadAnswer(f"WeChat must answer HTTP 200 with a JSON object, got {describe(response)}")
+    return check_answer(answer)

@@ -1,16 +1,41 @@
-"""What the caller asks: the fields of an invocation's `event`, each checked as it is read."""
+"""The two ends of a function's `main`: the fields of its `event`, and the form of its answer."""
 
 from __future__ import annotations
 
-from typing import Any
+import functools
+from typing import Any, Callable
 
-from wxcloud.errors import InvalidParameter
+from wxcloud.errors import CloudError, InvalidParameter
+
+Main = Callable[[Any, Any], "dict[str, Any]"]
+
+
+def answers(api: str) -> Callable[[Main], Main]:
+    """Decorate a function's `main(event, context)` so that it answers as `api`.
+
+    The answer is `{"errCode": 0, "errMsg": "<api>:ok"}` with what `main` returns, or
+    `{"errCode": N, "errMsg": "<api>:fail <reason>"}` if `main` raises a CloudError. Any other exception is a bug: the
+    platform reports it.
+    """
+
+    def decorate(main: Main) -> Main:
+        @functools.wraps(main)
+        def answer(event: Any, context: Any) -> dict[str, Any]:
+            try:
+                return {"errCode": 0, "errMsg": f"{api}:ok", **main(event, context)}
+            except CloudError as error:
+                failure = error.failing(api)
+                return {"errCode": failure.errCode, "errMsg": failure.errMsg}
+
+        return answer
+
+    return decorate
 
 
 class Event:
-    """The `event` of an invocation. Fields nobody reads (`userInfo` among them) are ignored.
+    """The `event` of an invocation; each field is checked when it is read, others (`userInfo`) are ignored.
 
-    Raises InvalidParameter when the event, or a field read from it, is not of the expected form.
+    Raises InvalidParameter when the event, or a field read from it, has another form.
     """
 
     def __init__(self, event: Any) -> None:
@@ -19,7 +44,7 @@ class Event:
         self._fields: dict[str, Any] = event
 
     def text(self, name: str) -> str:
-        """The text field `name`, which must be there and not be empty."""
+        """The text field `name`, which must not be missing or empty."""
         text = self.optional_text(name)
         if text is None:
             raise InvalidParameter(f"{name} must be a non-empty string, got nothing")
@@ -39,10 +64,10 @@ class Event:
         return value
 
     def verbatim(self, name: str, *, given_as: str) -> str:
-        """The string field `name` exactly as the phone gave it, in its field `given_as`.
+        """The string field `name`, exactly as the phone gave it in its field `given_as`.
 
-        A signature covers these very characters, so nothing but a string will do: an object that is dumped again is
-        another text, and wx-server-sdk would even rename the keys inside it.
+        A signature covers every character, so it must be a string: an object that is dumped again is another text, and
+        wx-server-sdk would even rename the keys inside it.
         """
         value = self._fields.get(name)
         if not isinstance(value, str):
@@ -54,7 +79,7 @@ class Event:
 
 
 def _kind(value: Any) -> str:
-    """The JSON name of what came; never the value itself, which may be a secret."""
+    """The JSON type of a value; never the value itself, which may be a secret."""
     if value == "":
         return "an empty string"
     return _KINDS.get(type(value), type(value).__name__)
