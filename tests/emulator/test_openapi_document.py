@@ -1,7 +1,5 @@
 """What is written from THE TABLE says what is served."""
 
-from __future__ import annotations
-
 import re
 
 import pytest

@@ -1,7 +1,5 @@
 """Who may import whom: the two wings never meet, and each room keeps to those below it."""
 
-from __future__ import annotations
-
 import ast
 import subprocess
 import sys

@@ -1,5 +1,3 @@
-from __future__ import annotations
-
 import contextlib
 import json
 
@@ -9,7 +7,7 @@ from hypothesis import strategies as st
 
 from wxcloud.caller import Caller
 from wxcloud.context import Context
-from wxcloud.errors import ForeignOpenid, InvalidContext, InvalidSource, MissingOpenid
+from wxcloud.errors import InvalidContext
 
 
 def caller_of(context):
@@ -102,27 +100,3 @@ def test_any_text_is_read_or_refused(text):
     for name in ("environment", "environ"):
         with contextlib.suppress(InvalidContext):
             assert isinstance(caller_of({name: text}), Caller)
-
-
-MINI, SERVER, WEB = Caller(openid="o1", is_user=True), Caller(), Caller(is_user=True)
-
-
-@pytest.mark.parametrize(
-    ("caller", "named", "expected"), [(MINI, None, "o1"), (MINI, "o1", "o1"), (SERVER, "o2", "o2")]
-)
-def test_a_caller_acts_for_whom_it_may(caller, named, expected):
-    assert caller.openid_to_act_for(named) == expected
-
-
-@pytest.mark.parametrize(
-    ("caller", "named", "refusal"),
-    [
-        (MINI, "o2", ForeignOpenid),
-        (SERVER, None, MissingOpenid),
-        (WEB, None, MissingOpenid),
-        (WEB, "o2", InvalidSource),
-    ],
-)
-def test_a_caller_acts_for_nobody_else(caller, named, refusal):
-    with pytest.raises(refusal):
-        caller.openid_to_act_for(named)

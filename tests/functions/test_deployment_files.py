@@ -1,7 +1,5 @@
 """What the CloudBase CLI reads: the traps it has are not stepped into."""
 
-from __future__ import annotations
-
 import json
 import re
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The functions under each Python that CloudBase offers, as far as it is on this machine's PATH."""
 
-from __future__ import annotations
-
 import json
 import os
 import shutil

@@ -1,7 +1,5 @@
 """The variables that lead clients to an emulator."""
 
-from __future__ import annotations
-
 import os
 import subprocess
 import warnings
@@ -41,7 +39,6 @@ def folder(tmp_path):
 
 def test_proxies_are_named_in_both_cases_and_loopback_goes_without(folder):
     variables = of_real_names(Answering(folder), {})
-
     proxies = {variables[name] for name in ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy")}
     assert proxies == {"http://127.0.0.1:8687"}
     assert variables["NO_PROXY"] == variables["no_proxy"] == "localhost,127.0.0.1,::1"
@@ -49,14 +46,12 @@ def test_proxies_are_named_in_both_cases_and_loopback_goes_without(folder):
 
 def test_where_a_control_token_is_given_proxies_carry_it_and_java_does_not(folder):
     variables = of_real_names(Answering(folder), {}, "a token/1")
-
     assert variables["HTTPS_PROXY"] == variables["http_proxy"] == "http://wxemu:a%20token%2F1@127.0.0.1:8687"
     assert "wxemu:" not in variables["JAVA_TOOL_OPTIONS"]
 
 
 def test_what_replaces_roots_names_the_bundle_and_what_adds_to_them_the_ca(folder):
     variables = of_real_names(Answering(folder), {})
-
     bundles = {variables[name] for name in ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")}
     assert bundles == {f"{folder}/ca-bundle.pem"}
     assert variables["NODE_EXTRA_CA_CERTS"] == f"{folder}/ca.pem"
@@ -64,7 +59,6 @@ def test_what_replaces_roots_names_the_bundle_and_what_adds_to_them_the_ca(folde
 
 def test_an_emulator_by_another_name_is_reached_without_the_proxy(folder):
     variables = of_real_names(Answering(folder, url="http://emulator.test:8686"), {})
-
     assert variables["NO_PROXY"] == "localhost,127.0.0.1,::1,emulator.test"
     assert "-Dhttp.nonProxyHosts=localhost|127.*|[::1]|emulator.test'" in variables["JAVA_TOOL_OPTIONS"]
 
@@ -72,14 +66,12 @@ def test_an_emulator_by_another_name_is_reached_without_the_proxy(folder):
 def test_java_keeps_its_own_options_and_gets_ours_once(folder):
     first = of_real_names(Answering(folder), {"JAVA_TOOL_OPTIONS": "-Xmx1g"})["JAVA_TOOL_OPTIONS"]
     again = of_real_names(Answering(folder), {"JAVA_TOOL_OPTIONS": first})["JAVA_TOOL_OPTIONS"]
-
     assert first.startswith("-Xmx1g -Dhttps.proxyHost=127.0.0.1 -Dhttps.proxyPort=8687 ")
     assert again == first
 
 
 def test_java_s_truststore_is_quoted(folder):
     options = of_real_names(Answering(folder), {})["JAVA_TOOL_OPTIONS"]
-
     assert f"'-Djavax.net.ssl.trustStore={folder}/ca-truststore.p12'" in options
 
 
@@ -88,7 +80,6 @@ def test_without_a_place_for_the_truststore_java_is_left_out(folder, monkeypatch
         raise PermissionError
 
     monkeypatch.setattr(truststore, "make_beside", refuse)
-
     assert "JAVA_TOOL_OPTIONS" not in of_real_names(Answering(folder), {})
 
 
@@ -105,9 +96,7 @@ def test_a_ca_on_another_machine_is_refused_with_what_to_do(folder, fact):
 
 def test_of_an_invocation_only_what_is_named_is_asked_for(folder):
     remote = Answering(folder)
-
     variables = of_invocation(remote, openid="oAlice", function=None, appid=None)
-
     assert variables == {"TCB_ENV": "env-demo", "WXEMU_URL": URL}
     assert remote.asked == [("POST", "/emulator/v1/environments", {"openid": "oAlice"})]
 
@@ -120,9 +109,7 @@ def roots_in(store):
 
 def test_the_truststore_holds_the_ca_and_the_system_s_roots(folder):
     authority = Authority.of_folder(folder)
-
     store = truststore.make_beside(authority.bundle)
-
     roots = roots_in(store)
     assert authority.certificate in roots
     assert len(roots) > 50
@@ -133,9 +120,7 @@ def test_the_truststore_is_made_anew_with_the_bundle_and_else_left(folder):
     bundle = Authority.of_folder(folder).bundle
     store = truststore.make_beside(bundle)
     made_at = store.stat().st_mtime_ns
-
     assert truststore.make_beside(bundle).stat().st_mtime_ns == made_at
-
     bundle.write_bytes((folder / "ca.pem").read_bytes())
     later = made_at + 1_000_000_000
     os.utime(bundle, ns=(later, later))
@@ -146,13 +131,10 @@ def test_a_root_that_cannot_be_read_is_left_out(folder):
     bundle = Authority.of_folder(folder).bundle
     broken = b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"
     bundle.write_bytes(broken + (folder / "ca.pem").read_bytes())
-
     assert len(roots_in(truststore.make_beside(bundle))) == 1
 
 
 def test_a_shell_takes_java_s_options_as_the_words_that_java_does(folder):
     options = of_real_names(Answering(folder), {})["JAVA_TOOL_OPTIONS"]
-
     split = subprocess.run(["sh", "-c", f"printf '%s\\n' {options}"], check=True, capture_output=True, text=True)
-
     assert split.stdout.splitlines()[-2] == f"-Djavax.net.ssl.trustStore={Path(folder)}/ca-truststore.p12"

@@ -1,7 +1,5 @@
 """What ``wxemu env --dotenv`` writes is what is read from a .env file."""
 
-from __future__ import annotations
-
 import json
 import tempfile
 from pathlib import Path
@@ -25,7 +23,6 @@ def read_back(text):
 @given(st.lists(VALUES, max_size=4))
 def test_any_value_is_read_as_it_was(values):
     variables = {f"NAME_{number}": value for number, value in enumerate(values)}
-
     assert read_back(_for_dotenv(variables)) == variables
 
 

@@ -1,7 +1,5 @@
 """Web users and their logins, beside what the faces show of them."""
 
-from __future__ import annotations
-
 import pytest
 
 from wxemu.cloudbase import web_users

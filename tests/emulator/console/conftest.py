@@ -1,7 +1,5 @@
 """The console as a browser without scripts has it: pages to read, forms to send."""
 
-from __future__ import annotations
-
 import html
 import re
 

@@ -1,7 +1,5 @@
 """``/live``: a page hears what has changed."""
 
-from __future__ import annotations
-
 import json
 
 import pytest
@@ -52,9 +50,7 @@ def test_a_page_hears_first_that_it_is_followed(follow):
 def test_a_page_hears_of_what_changed_and_of_nothing_else(http, follow, topic, change):
     events = follow("requests,invocations,instances,clock,faults,state")
     next(events)
-
     change(http)
-
     name, changed = next(events)
     assert name == "changed"
     assert set(changed) == {topic, "state"}
@@ -63,9 +59,7 @@ def test_a_page_hears_of_what_changed_and_of_nothing_else(http, follow, topic, c
 def test_a_page_that_counts_down_hears_of_each_second(http, follow, clock):
     events = follow("seconds")
     next(events)
-
     clock.advance(1)
-
     assert next(events) == ("changed", ["seconds"])
 
 
@@ -75,9 +69,7 @@ def test_changes_between_two_looks_are_told_once(http, follow):
     for _ in range(3):
         http.get("/cgi-bin/token")
     assert next(events) == ("changed", ["requests"])
-
     http.get("/cgi-bin/token")
-
     assert next(events) == ("changed", ["requests"])
 
 
@@ -89,7 +81,6 @@ def test_a_topic_that_is_none_is_refused(http, topics):
 def test_pages_beyond_the_limit_are_refused_until_one_is_left(http, monkeypatch):
     monkeypatch.setattr(streams, "MOST_FOLLOWERS", 2)
     pages = [http.get("/live?on=clock") for _ in range(2)]
-
     assert http.get("/live?on=clock").status_code == 429
     for page in pages:
         page.close()

@@ -1,7 +1,5 @@
 """The console's pages as a browser gets them, before any script has run."""
 
-from __future__ import annotations
-
 import html
 import json
 import re
@@ -56,7 +54,6 @@ def text_of(answer):
 def test_every_page_is_shown_in_both_languages(http, path):
     for language, word in (("en", "Overview"), ("zh", "概览")):
         answer = http.get(path, headers={"Accept-Language": language})
-
         assert answer.status_code == 200
         assert answer.content_type == "text/html; charset=utf-8"
         assert word in answer.text
@@ -65,7 +62,6 @@ def test_every_page_is_shown_in_both_languages(http, path):
 @pytest.mark.parametrize("path", ["/", *PAGES])
 def test_a_page_may_load_and_run_nothing_but_this_server_s_own(http, path):
     answer = http.get(path)
-
     assert answer.headers["Content-Security-Policy"].startswith("default-src 'self';")
     assert "frame-ancestors 'none'" in answer.headers["Content-Security-Policy"]
     assert "unsafe" not in answer.headers["Content-Security-Policy"]
@@ -76,7 +72,6 @@ def test_a_page_may_load_and_run_nothing_but_this_server_s_own(http, path):
 
 def test_every_section_of_the_navigation_has_keys_of_its_own():
     keys = [key for section in SECTIONS for key in section.keys.split()]
-
     assert len(keys) == len(set(keys)) == 2 * len(SECTIONS)
 
 
@@ -126,7 +121,6 @@ def test_what_is_remembered_is_out_of_reach_for_scripts_and_other_sites(http):
 def test_the_app_that_was_chosen_is_what_pages_are_about(http, keep):
     keep(1, request_body='{"openid":"oMine"}')
     keep(2, request_body='{"openid":"oTheirs"}', appid=OTHER_APPID)
-
     assert {"oMine", "oTheirs"} <= set(text_of(http.get("/requests")).split())
     assert "oTheirs" not in text_of(http.get(f"/requests?app={APPID}"))
     assert "oTheirs" not in text_of(http.get("/requests"))
@@ -163,7 +157,6 @@ def test_an_outcome_is_told_in_words(http, keep):
     words = ("87009", "is_ok false", "-501007", "HTTP 502", "is_ok true", "no answer")
     for number, outcome in enumerate(words):
         keep(number, outcome=outcome, is_failure=outcome != "is_ok true")
-
     shown = text_of(http.get("/requests"))
     for outcome in words:
         assert f" {outcome} " in shown
@@ -178,7 +171,6 @@ def test_requests_come_page_by_page(http, keep):
         seen += re.findall(r'href="/requests/([0-9a-f]{8})-', page)
         older = re.search(r'href="([^"]+)" rel="next"', page)
         address = older and html.unescape(older[1])
-
     assert [int(rid, 16) for rid in seen] == [*range(119, -1, -1)]
     assert 'data-live="requests"' in http.get("/requests").text
     assert 'data-live="requests"' not in http.get("/requests?before=60").text  # what is old does not change
@@ -187,7 +179,6 @@ def test_requests_come_page_by_page(http, keep):
 @pytest.mark.parametrize("before", ["x", "-1", "1e3", "٣", "9" * 40])
 def test_a_place_in_the_list_that_is_none_is_its_beginning(http, keep, before):
     keep(7)
-
     assert "00000007-" in http.get("/requests", query_string={"before": before}).text
 
 
@@ -200,7 +191,6 @@ def test_an_empty_list_teaches_how_to_fill_it(http):
 def test_a_request_is_shown_on_every_layer(http, keep):
     inner = json.dumps({"openid": "oAlice", "json_string": json.dumps({"raw": "order-1", "counter": 7})})
     rid = keep(1, request_body=json.dumps({"action": "wx.api", "requestData": inner}), user_agent="wxcloud-python/1")
-
     shown = text_of(http.get(f"/requests/{rid}"))
     assert '"raw": "order-1"' in shown
     assert "requestData" in shown
@@ -211,7 +201,6 @@ def test_a_request_is_shown_on_every_layer(http, keep):
 def test_a_request_tells_why_it_failed(http, wechat):
     session_key = wechat.log_in("oAlice")
     rid = wechat.with_signature("/wxa/checksession", "oAlice", sessions.signature_of(session_key).upper()).rid
-
     page = http.get(f"/requests/{rid}")
     assert f"wxemu explain {rid}" in text_of(page)
     assert session_key not in page.text
@@ -220,7 +209,6 @@ def test_a_request_tells_why_it_failed(http, wechat):
 
 def test_a_request_is_found_by_the_errmsg_that_tells_its_rid(http, keep):
     keep(1)
-
     assert http.get("/requests/invalid signature rid: 00000001-00000000-00000000").status_code == 200
 
 
@@ -243,7 +231,6 @@ def test_a_function_s_call_and_what_it_led_to_are_shown_together(http, keep, wor
 
 def test_a_rid_that_nobody_gave_is_a_page_that_says_so(http):
     answer = http.get("/requests/nothing")
-
     assert answer.status_code == 404
     assert answer.content_type.startswith("text/html")
     assert "no exchange has the rid" in text_of(answer)
@@ -274,7 +261,6 @@ def test_no_page_shows_a_secret(http, wechat, tenant, new_phone):
     phone = new_phone(openid="oAlice")
     wechat.code_to_session(phone.login())
     rids = re.findall(r'href="/requests/([^"]+)"', http.get("/requests").text)
-
     assert len(rids) > 3
     one = [f"/users/{APPID}/oAlice", f"/phones/{phone.phone_id}"]
     for path in ("/", *PAGES, *one, *(f"/requests/{rid}" for rid in rids)):
@@ -285,7 +271,6 @@ def test_no_page_shows_a_secret(http, wechat, tenant, new_phone):
 def test_a_broken_project_is_told_and_breaks_no_page(world, serve, tmp_path):
     (tmp_path / "cloudbaserc.yaml").write_text("functions: 7\n")
     http = serve(world, tmp_path)
-
     assert "cloudbaserc.yaml" in text_of(http.get("/"))
     assert http.get("/faults").status_code == 200
 
@@ -293,7 +278,6 @@ def test_a_broken_project_is_told_and_breaks_no_page(world, serve, tmp_path):
 def test_the_first_page_tells_what_runs_where(world, serve, project_of):
     project = project_of("def main(event, context): return 1")
     page = text_of(serve(world, project).get("/"))
-
     assert str(project) in page
     assert "ask" in page.split()
     assert APPID in page
@@ -302,14 +286,12 @@ def test_the_first_page_tells_what_runs_where(world, serve, project_of):
 
 def test_a_world_without_apps_has_a_console_too(open_world, serve):
     http = serve(open_world())
-
     for path in ("/", *PAGES):
         assert http.get(path).status_code == 200
 
 
 def test_every_page_of_the_console_is_the_console_s_own_when_it_fails(http):
     answer = http.post("/requests")
-
     assert answer.status_code == 405
     assert answer.content_type.startswith("text/html")
 
@@ -320,7 +302,6 @@ def test_a_fault_of_ours_shows_no_traceback(http, monkeypatch, caplog):
 
     monkeypatch.setattr("wxemu.console.requests.journal.recent", broken)
     answer = http.get("/requests")
-
     assert answer.status_code == 500
     assert "the reason" not in answer.text
     assert "its log has the trace" in text_of(answer)

@@ -1,7 +1,5 @@
 """The last flow: who asked whom, in the order in which it happened."""
 
-from __future__ import annotations
-
 import pytest
 
 from wxemu.console import diagram, story
@@ -55,7 +53,6 @@ def test_what_a_function_asks_is_told_between_its_call_and_its_answer():
 
 def test_a_cloud_call_goes_through_the_gateway():
     cloud_call = exchange("wx.api", "cloudbase", api="soter.verifySignature", request_id="c", outcome="-604101")
-
     assert told(cloud_call, call("verifySignature", rid="c")) == [
         "phone > function: verifySignature",
         "function > gateway: soter.verifySignature",
@@ -67,11 +64,7 @@ def test_a_cloud_call_goes_through_the_gateway():
 
 
 @pytest.mark.parametrize(
-    "other",
-    [
-        exchange("auth.getAccessToken", at=99.0),
-        exchange("wx.api", "cloudbase", request_id="another call"),
-    ],
+    "other", [exchange("auth.getAccessToken", at=99.0), exchange("wx.api", "cloudbase", request_id="another call")]
 )
 def test_what_somebody_else_asked_meanwhile_is_not_the_function_s(other):
     assert told(other, call(at=100.0))[0].startswith("server > ")
@@ -90,7 +83,6 @@ def test_a_phone_asks_wechat_itself_for_a_code():
 @pytest.mark.parametrize("name", ["functions.invokeFunction", "Invoke", "InvokeFunction"])
 def test_a_server_calls_a_function_through_the_gateway(name):
     body = '{"function_name":"ask"}' if name == "functions.invokeFunction" else '{"FunctionName":"ask"}'
-
     assert told(exchange(name, "cloudbase", request_body=body))[:2] == [
         "server > gateway: ask",
         "gateway > function: ask",
@@ -114,7 +106,6 @@ def test_a_long_silence_begins_a_new_flow():
 
 def test_a_long_flow_is_told_from_its_end():
     flow = [exchange("wx.login", "phone", at=float(number), rid=str(number)) for number in range(30)]
-
     assert {step.rid for step in story.of(flow[::-1])} == {str(number) for number in range(21, 30)}
 
 
@@ -125,7 +116,6 @@ def test_what_was_arranged_by_hand_is_no_part_of_it():
 def test_a_diagram_has_a_line_for_each_who_takes_part_and_room_for_every_step():
     steps = story.of([call(at=100.0), exchange("auth.code2Session", at=101.0)])
     drawn = diagram.of(steps)
-
     assert [life.party for life in drawn.lives] == ["phone", "function", "wechat"]
     assert [arrow.step for arrow in drawn.arrows] == steps
     assert [arrow.y for arrow in drawn.arrows] == sorted({arrow.y for arrow in drawn.arrows})

@@ -1,7 +1,5 @@
 """The console's words: the same in both languages, and none that a page lacks or nobody shows."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 from string import Formatter
@@ -36,20 +34,17 @@ def test_every_language_has_the_same_words_with_the_same_places(language):
 
 def test_every_word_that_a_page_names_is_there():
     named = re.findall(r'\bt\("([a-z_.]+[a-z_])"[,)]', SOURCES)
-
     assert set(named) - set(words("en")) == set()
 
 
 def test_every_action_says_what_it_did():
     said = {f"done{re.sub('/<[^>]+>', '', path)}" for path in ACTIONS} - {"done/requests/replay"}  # which shows both
-
     assert said <= set(words("en"))
 
 
 def test_no_word_is_there_that_nobody_shows():
     composed = ("nav.", "theme.", "face.", "party.", "effect.", "done/", "request.request", "request.response")
     composed += ("sender.", "profile.", "mode.", "key.", "override.", "period.", "state.sure_")
-
     assert [key for key in words("en") if f'"{key}"' not in SOURCES and not key.startswith(composed)] == []
 
 

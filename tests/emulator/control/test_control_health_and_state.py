@@ -1,7 +1,5 @@
 """Health, readiness, and the way back to the seed or to nothing."""
 
-from __future__ import annotations
-
 import pytest
 
 from wxemu.state import seed
@@ -26,7 +24,6 @@ def test_a_world_with_its_seed_is_alive_and_ready(http, healthz, readyz):
 
 def test_where_nothing_is_intercepted_there_is_no_proxy(http):
     told = http.get("/emulator/v1/interception").json
-
     assert [told[part] for part in ("proxy", "https", "ca", "caBundle")] == [None] * 4
 
 
@@ -91,22 +88,3 @@ class TestReset:
         assert http.get("/phone/v1/phones/p").json["counter"] == 3
         control.post("state/reset")
         assert http.get("/phone/v1/phones/p").json["counter"] == 2
-
-    @pytest.mark.parametrize(
-        ("members", "status", "told"),
-        [
-            ({"to": "start"}, 404, "no snapshot is called 'start'; there are: none"),
-            ({"to": 1}, 400, "to: expected a string, got int"),
-        ],
-    )
-    def test_to_anywhere_else_is_refused_and_changes_nothing(self, http, wechat, members, status, told):
-        response = http.post("/emulator/v1/state/reset", json=members)
-        assert (response.status_code, response.json["error"]["message"]) == (status, told)
-        assert wechat.stable_token().is_success
-
-
-def test_a_wrong_method_is_told(http):
-    response = http.get("/emulator/v1/state/reset")
-    assert response.status_code == 405
-    told = "GET /emulator/v1/state/reset: Method Not Allowed; see /openapi.json"
-    assert response.json["error"]["message"] == told

@@ -1,7 +1,5 @@
 """Invoking a function by hand: as a server, a user, a visitor of a web app, or a timer."""
 
-from __future__ import annotations
-
 import json
 
 import pytest
@@ -16,20 +14,11 @@ def main(event, context):
         raise ValueError("no such question")
     return {"event": event, "environment": json.loads(context["environment"])}
 """
-PROJECT = """
-envId: env-demo
-functions:
-  - {name: ask, runtime: Python3.11}
-"""
-PATH = "/emulator/v1/functions/ask/invocations"
 
 
 @pytest.fixture
-def http(world, serve, tmp_path):
-    (tmp_path / "functions" / "ask").mkdir(parents=True)
-    (tmp_path / "functions" / "ask" / "index.py").write_text(ASK)
-    (tmp_path / "cloudbaserc.yaml").write_text(PROJECT)
-    return serve(world, tmp_path)
+def project(project_of):
+    return project_of(ASK)
 
 
 @pytest.fixture
@@ -110,28 +99,3 @@ def test_a_failure_is_shown_as_scf_answers_it_too(control):
     result = answered["scfResult"]
     assert json.loads(result["ErrMsg"]) == answered["error"]
     assert (result["RetMsg"], result["InvokeResult"]) == ("", 1)
-
-
-@pytest.mark.parametrize(
-    ("members", "told"),
-    [
-        ({"as": "oAlice", "timer": True}, "as, anonymous, timer: expected one of them at most"),
-        ({"as": "oAlice", "anonymous": True}, "as, anonymous, timer: expected one of them at most"),
-        ({"anonymous": True, "timer": True}, "as, anonymous, timer: expected one of them at most"),
-        ({"timer": True, "event": {}}, "event: a timer sends one of its own; leave it out"),
-        ({"timer": 1}, "timer: expected true or false, got 1"),
-        ({"anonymous": "yes"}, "anonymous: expected true or false, got 'yes'"),
-        ({"as": 5}, "as: expected a string, got int"),
-        (
-            {"as": "oNobody"},
-            "nobody in wx1234567890abcdef has the openid 'oNobody'; `wxemu user list` shows who is there",
-        ),
-        ({"as": "oAlice", "event": [1]}, "event: expected a JSON object, got list"),
-        ({"anonymous": True, "event": "text"}, "event: expected a JSON object, got str"),
-    ],
-)
-def test_a_caller_that_cannot_be_is_refused(http, control, members, told):
-    response = http.post(PATH, json=members)
-    assert response.status_code == 400
-    assert told in response.json["error"]["message"]
-    assert control.get("logs")["logs"] == []

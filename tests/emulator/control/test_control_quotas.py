@@ -1,7 +1,5 @@
 """What is used up of the quotas."""
 
-from __future__ import annotations
-
 DAY_ENDS = 1_700_064_000  # midnight in China, after the noon of `world`
 MINUTE_ENDS = 1_700_000_040
 KEY = "o0q0otL8aEzpcZL/FT9WsQ=="
@@ -57,9 +55,3 @@ def test_a_setting_is_the_limit_that_is_shown(control, tenant, wechat):
 
 def test_without_an_appid_every_app_is_shown(control, tenant, other_tenant):
     assert {usage["appid"] for usage in control.get("quotas")["quotas"]} == {tenant.appid, other_tenant.appid}
-
-
-def test_an_unknown_app_is_refused(http):
-    answered = http.get("/emulator/v1/quotas?appid=wx0")
-    assert answered.status_code == 400
-    assert answered.json["error"]["message"].startswith("no app has the appid 'wx0'")

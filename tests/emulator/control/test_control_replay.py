@@ -1,7 +1,5 @@
 """A request once more, with the credentials of now."""
 
-from __future__ import annotations
-
 import json
 
 import pytest

@@ -1,7 +1,5 @@
 """The state over HTTP: exported, imported, saved, and gone back to."""
 
-from __future__ import annotations
-
 import json
 
 import pytest
@@ -37,9 +35,7 @@ def test_what_is_exported_can_be_imported_again(http, wechat, new_phone, exporte
     document = exported()
     new_phone()
     wechat.log_in("oAlice")
-
     assert put(http, document).json == {"apps": [APPID, OTHER]}
-
     assert exported() == document
     assert wechat.check_session("oAlice", key, access_token=token).is_success
 
@@ -48,11 +44,9 @@ def test_it_is_imported_elsewhere(http, serve, open_world, wechat, exported):
     token = wechat.access_token
     there = serve(open_world())
     assert there.get("/readyz").status_code == 503
-
     assert put(there, exported()).status_code == 200
-
     assert there.get("/readyz").status_code == 200
-    query = {"grant_type": "client_credential", **wechat.tenant.credentials}
+    query = {"grant_type": "client_credential", **wechat.credentials}
     assert there.post("/cgi-bin/stable_token", json=query).json["access_token"] == token
 
 
@@ -60,12 +54,6 @@ def test_the_journal_can_be_left_out(wechat, control, exported):
     wechat.plain_token()
     assert json.loads(exported())["world"]["exchanges"]
     assert "exchanges" not in json.loads(exported("?withoutJournal=true"))["world"]
-
-
-def test_another_word_than_true_or_false_is_refused(http):
-    response = http.get("/emulator/v1/state?withoutJournal=1")
-    assert response.status_code == 400
-    assert response.json["error"]["message"] == "withoutJournal: expected true or false, got '1'"
 
 
 @pytest.mark.parametrize(
@@ -122,13 +110,6 @@ class TestSnapshots:
             control.post("state/reset", to=target)
         assert [one["name"] for one in control.get("state/snapshots")["snapshots"]] == ["s"]
 
-    @pytest.mark.parametrize("members", [{}, {"name": 1}, {"name": "seed"}, {"name": "a b"}, {"name": "\ud800"}])
-    def test_have_a_name(self, http, members):
-        assert http.post(SNAPSHOTS, json=members).status_code == 400
-
-    def test_that_are_not_there_cannot_be_deleted(self, http):
-        assert told(http.delete(f"{SNAPSHOTS}/s")) == (404, "no snapshot is called 's'; there are: none")
-
 
 class TestResetOfOneApp:
     def test_leaves_the_tokens_of_the_other_in_force(self, wechat, other_wechat, control):
@@ -136,7 +117,3 @@ class TestResetOfOneApp:
         assert control.post("state/reset", to="seed", appid=APPID) == {"to": "seed", "appid": APPID}
         assert wechat.check_session("oAlice", "o0q0otL8aEzpcZL/FT9WsQ==", access_token=token).errcode == 40001
         assert other_wechat.check_session("oDave", "49Q2zEXM3ogcyacpGdCa3A==", access_token=other_token).is_success
-
-    def test_that_there_is_not_is_refused(self, http):
-        response = http.post("/emulator/v1/state/reset", json={"to": "empty", "appid": "wx0"})
-        assert told(response) == (404, "no app has the appid 'wx0'; `wxemu app list` shows which there are")

@@ -1,7 +1,5 @@
 """A client's clock is right if it shows the world's time or this machine's."""
 
-from __future__ import annotations
-
 import time
 
 import pytest

@@ -1,7 +1,5 @@
 """State that outlives a process, and that two processes share."""
 
-from __future__ import annotations
-
 import json
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor

@@ -1,7 +1,5 @@
 """The one source of randomness: with a seed the same in every run, without one never."""
 
-from __future__ import annotations
-
 import pytest
 
 from wxemu.core.apps import find as find_app

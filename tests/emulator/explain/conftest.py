@@ -1,7 +1,5 @@
 """A mini program's server that makes mistakes, and what is told of them."""
 
-from __future__ import annotations
-
 import json
 from urllib.parse import quote
 

@@ -1,7 +1,5 @@
 """An interception in front of a server that tells what reached it, and a client's view of TLS."""
 
-from __future__ import annotations
-
 import json
 import socket
 import ssl

@@ -1,7 +1,5 @@
 """What clients write as a host and a port, and where that leads."""
 
-from __future__ import annotations
-
 from contextlib import suppress
 
 import pytest
@@ -42,7 +40,6 @@ def test_anything_else_is_refused_or_a_host_and_a_port(text):
 @given(st.sampled_from(EMULATED), LABELS, st.integers(1, 65535))
 def test_every_emulated_name_leads_to_the_emulator_on_any_port(destinations, pattern, label, port):
     found = destinations.of(pattern.replace("*", label), port)
-
     assert (found.host, found.port, found.is_emulator) == (*EMULATOR, True)
 
 

@@ -1,7 +1,5 @@
 """What is refused, what passes through, and what becomes of other services of this machine."""
 
-from __future__ import annotations
-
 import ssl
 from base64 import b64encode
 
@@ -17,12 +15,16 @@ def theirs(other_server):
     return other_server.server_port
 
 
-@pytest.mark.parametrize("target", ["example.com:443", "weixin.qq.com:443", "8.8.8.8:53", "[2001:db8::1]:443"])
+@pytest.mark.parametrize(
+    "target",
+    [
+        *("example.com:443", "weixin.qq.com:443", "8.8.8.8:53", "[2001:db8::1]:443", "evil-api.weixin.qq.com:443"),
+        *("tencentcloudapi.com:443", "notmyqcloud.com:443"),
+    ],
+)
 def test_a_host_that_is_not_emulated_is_refused_with_what_would_allow_it(client, target):
     host = target.rpartition(":")[0].strip("[]")
-
     answer = client.connect_to(target)
-
     assert answer.startswith("HTTP/1.1 403 Forbidden\r\n")
     assert f"wxemu: {host} is not emulated" in answer
     assert f"`wxemu start --pass-through {host}` allows it, `--pass-through all` allows every host" in answer
@@ -30,11 +32,10 @@ def test_a_host_that_is_not_emulated_is_refused_with_what_would_allow_it(client,
 
 
 def test_a_refusal_comes_in_one_piece(client):
-    """The ``tcb`` CLI looks at the first read only, and then waits 15 seconds for the body that it announces."""
+    """The ``tcb`` CLI looks at no more than the first read, and then waits 15 seconds for the body it announces."""
     with client.connect() as connection:
         connection.send(b"CONNECT example.com:443 HTTP/1.1\r\nHost: a\r\n\r\n")
         first = connection.stream.recv(1 << 16)
-
     assert first.startswith(b"HTTP/1.1 403 Forbidden\r\n")
     assert first.endswith(b"allows every host\n")
 
@@ -58,7 +59,6 @@ def test_tls_for_another_host_is_told_to_who_does_not_look_at_certificates(clien
 def test_refusals_are_counted_for_each_host(client):
     for host in ("a.example", "b.example", "b.example"):
         client.connect_to(f"{host}:443")
-
     assert client.document["refused"] == [{"host": "b.example", "times": 2}, {"host": "a.example", "times": 1}]
 
 
@@ -67,13 +67,11 @@ def test_only_so_many_refused_hosts_are_remembered(intercept, monkeypatch):
     client = intercept()
     for host in ("a.example", "b.example", "a.example"):
         assert "403 Forbidden" in client.connect_to(f"{host}:443")
-
     assert client.document["refused"] == [{"host": "a.example", "times": 2}]
 
 
 def test_a_start_forgets_the_refusals_of_the_one_before(intercept):
     intercept().connect_to("example.com:443")
-
     assert intercept().refused == []
 
 
@@ -81,9 +79,7 @@ def test_a_start_forgets_the_refusals_of_the_one_before(intercept):
 @pytest.mark.parametrize("pass_through", [(), ("all",)])
 def test_other_services_of_this_machine_are_refused(intercept, theirs, host, pass_through):
     client = intercept(*pass_through)
-
     answer = client.connect_to(f"{host}:{theirs}")
-
     assert "403 Forbidden" in answer
     assert f"{host.strip('[]')} is this machine, and this proxy reaches only the emulator's own port" in answer
     assert client.refused == [host.strip("[]")]
@@ -100,7 +96,6 @@ def test_the_emulator_s_own_port_is_reached_by_who_asks_the_proxy_for_loopback_t
 @pytest.mark.parametrize("named", ["127.0.0.1", "localhost"])
 def test_a_service_of_this_machine_that_is_named_is_reached(intercept, theirs, named):
     client = intercept(named)
-
     with client.tunnel(f"{named}:{theirs}") as connection:
         connection.request("/theirs", "their.name")
         told = connection.told()
@@ -112,14 +107,12 @@ def test_a_service_of_this_machine_that_is_named_is_reached(intercept, theirs, n
 def test_a_name_that_leads_to_this_machine_is_refused_under_all(intercept, theirs, monkeypatch):
     monkeypatch.setattr("anyio.connect_tcp", leading_to(theirs))
     client = intercept("all")
-
     assert "rebound.example is this machine" in client.connect_to("rebound.example:80")
     assert client.refused == ["rebound.example"]
 
 
 def test_a_name_that_leads_to_this_machine_is_reached_if_it_is_named(intercept, theirs, monkeypatch):
     monkeypatch.setattr("anyio.connect_tcp", leading_to(theirs))
-
     with intercept("*.example").tunnel("rebound.example:80") as connection:
         connection.request("/theirs")
         assert connection.told()["path"] == "/theirs"
@@ -133,7 +126,6 @@ def leading_to(port):
 
 def test_an_emulated_host_that_is_named_is_let_out(intercept, theirs, monkeypatch):
     monkeypatch.setattr("anyio.connect_tcp", leading_to(theirs))
-
     with intercept("mine.cos.ap-shanghai.myqcloud.com").tunnel("mine.cos.ap-shanghai.myqcloud.com:443") as connection:
         connection.request("/real")
         assert "Connection" not in connection.told()["headers"]
@@ -148,7 +140,6 @@ def test_all_means_no_emulated_host(intercept):
 def test_a_host_that_is_let_out_and_cannot_be_reached_is_told(intercept, unused_port):
     client = intercept("localhost")
     port = unused_port()
-
     assert "502 Bad Gateway\r\n" in client.connect_to(f"localhost:{port}")
     assert f"wxemu: localhost cannot be reached at port {port}" in client.get(f"http://localhost:{port}/")
 
@@ -168,7 +159,6 @@ def test_what_is_let_out_keeps_half_closed_connections(intercept, theirs, other_
 
 def test_what_is_let_out_and_falls_silent_is_let_go(intercept, theirs, monkeypatch):
     monkeypatch.setattr("wxemu.intercept.relay.LONGEST_SILENCE", 0.01)
-
     with intercept("localhost").tunnel(f"localhost:{theirs}") as connection:
         assert connection.rest() == ""
 
@@ -181,7 +171,6 @@ def test_a_connection_that_breaks_on_one_side_ends_on_the_other(intercept, their
 
 def test_without_interception_there_are_no_facts():
     told = interception_document(None)
-
     assert [told[name] for name in ("proxy", "https", "ca", "caBundle")] == [None] * 4
     assert (told["passThrough"], told["refused"]) == ([], [])
     assert "api.weixin.qq.com" in told["hosts"]
@@ -208,7 +197,6 @@ def asking(theirs, authorization, *, by_tunnel):
 )
 def test_with_a_control_token_nobody_is_let_out_without_it(intercept, theirs, authorization, by_tunnel):
     answer = intercept("localhost", control_token=TOKEN).ask(asking(theirs, authorization, by_tunnel=by_tunnel))
-
     assert answer.startswith("HTTP/1.1 407 Proxy Authentication Required\r\n")
     assert "Proxy-Authenticate: Basic" in answer
     assert "only with the control token in the proxy's address" in answer
@@ -217,7 +205,6 @@ def test_with_a_control_token_nobody_is_let_out_without_it(intercept, theirs, au
 
 def test_who_names_the_control_token_is_let_out_and_it_goes_no_further(intercept, theirs):
     answer = intercept("localhost", control_token=TOKEN).ask(asking(theirs, proving(TOKEN), by_tunnel=False))
-
     assert '"path": "/theirs"' in answer
     assert "Proxy-Authorization" not in answer
 
@@ -232,7 +219,6 @@ def test_who_names_the_control_token_gets_a_tunnel(intercept, theirs):
 
 def test_the_emulator_is_reached_without_the_control_token(intercept):
     client = intercept("all", control_token=TOKEN)
-
     assert '"path": "/sns"' in client.get("http://api.weixin.qq.com/sns")
     assert TOKEN not in repr(client.interception)
     assert TOKEN not in str(client.document)
@@ -241,7 +227,6 @@ def test_the_emulator_is_reached_without_the_control_token(intercept):
 def test_an_address_of_this_machine_beyond_loopback_is_refused_under_all(intercept, theirs, monkeypatch):
     monkeypatch.setattr("wxemu.intercept.listener.is_this_machine", lambda _: False)  # it looks like any other
     monkeypatch.setattr("anyio.connect_tcp", leading_to(theirs))
-
     assert "mine.example is this machine" in intercept("all").connect_to("mine.example:80")
 
 

@@ -1,7 +1,5 @@
 """Requests for emulated hosts, by every way there is, and by clients of every habit."""
 
-from __future__ import annotations
-
 import json
 import socket
 import ssl
@@ -17,12 +15,11 @@ def secure(request, client):
     return client.secure_tunnel if request.param == "through a tunnel" else client.direct
 
 
-@pytest.mark.parametrize("host", ["api.weixin.qq.com", "scf.tencentcloudapi.com", "b-1.cos.ap-shanghai.myqcloud.com"])
+@pytest.mark.parametrize("host", ["api.weixin.qq.com", "tcb-admin.tencentyun.com", "b-1.cos.ap-shanghai.myqcloud.com"])
 def test_a_request_inside_tls_arrives_under_its_host(secure, host):
     with secure(host) as connection:
         connection.request("/cgi-bin/token?a=%20b", host)
         told = connection.told()
-
     assert (told["method"], told["path"], told["host"]) == ("GET", "/cgi-bin/token?a=%20b", host)
 
 
@@ -38,7 +35,6 @@ def test_pipelined_requests_are_answered_in_their_order(secure):
     paths = [f"/{number}" for number in range(20)]
     with secure() as connection:
         connection.send(b"".join(b"GET %s HTTP/1.1\r\nHost: a\r\n\r\n" % path.encode() for path in paths))
-
         assert [connection.told()["path"] for _ in paths] == paths
 
 
@@ -47,14 +43,12 @@ def test_a_chunked_body_arrives_whole(secure):
         connection.request("/", "api.weixin.qq.com", "Transfer-Encoding: chunked", method="POST")
         connection.send(b"3\r\nabc\r\n")
         connection.send(b"4\r\ndefg\r\n0\r\n\r\n")
-
         assert connection.told()["body"] == "abcdefg"
 
 
 def test_a_large_body_arrives_whole(secure):
     with secure() as connection:
         connection.request("/", method="POST", body=b"0123456789" * 100_000)
-
         assert connection.told()["body"] == "0123456789" * 100_000
 
 
@@ -63,7 +57,6 @@ def test_a_client_that_waits_to_be_asked_for_its_body_is_asked(secure):
         connection.request("/", "a", "Expect: 100-continue", "Content-Length: 3", method="POST")
         assert connection.head() == "HTTP/1.1 100 Continue\r\n\r\n"
         connection.send(b"abc")
-
         assert connection.told()["body"] == "abc"
 
 
@@ -73,7 +66,6 @@ def test_who_closes_their_half_of_a_tunnel_still_gets_the_answer(client, server)
         inside.request("/slow")
         transport.shutdown(socket.SHUT_WR)
         server.released.set()
-
         assert inside.told()["path"] == "/slow"
         assert inside.rest() == ""
 
@@ -84,7 +76,6 @@ def test_who_closes_their_half_without_tls_still_gets_the_answer(client, server,
         connection.request(uri)
         connection.end_half()
         server.released.set()
-
         assert connection.told()["path"] == "/slow"
         assert connection.rest() == ""
 
@@ -92,7 +83,6 @@ def test_who_closes_their_half_without_tls_still_gets_the_answer(client, server,
 def test_a_tunnel_may_carry_plain_http(client):
     with client.tunnel("api.weixin.qq.com:80") as connection:
         connection.request("/plain")
-
         assert connection.told()["path"] == "/plain"
 
 
@@ -102,7 +92,6 @@ def test_what_follows_a_connect_at_once_belongs_to_the_tunnel(client):
             b"CONNECT api.weixin.qq.com:80 HTTP/1.1\r\nHost: a\r\n\r\nGET /eager HTTP/1.1\r\nHost: a\r\n\r\n"
         )
         assert connection.head().startswith("HTTP/1.1 200 ")
-
         assert connection.told()["path"] == "/eager"
 
 
@@ -121,7 +110,6 @@ def test_an_absolute_uri_says_host_and_path(client, uri, path, host):
     with client.connect() as connection:
         connection.request(uri, "elsewhere")
         told = connection.told()
-
     assert (told["path"], told["host"]) == (path, host)
     assert "password" not in json.dumps(told)
 
@@ -141,7 +129,6 @@ def test_a_connection_may_end_as_a_tunnel(client):
         assert connection.head().startswith("HTTP/1.1 200 ")
         with connection.secured(client.trust) as inside:
             inside.request("/second")
-
             assert inside.told()["path"] == "/second"
 
 
@@ -150,7 +137,6 @@ def test_what_is_for_the_proxy_only_stays_with_it(client):
     with client.connect() as connection:
         connection.request("http://api.weixin.qq.com/", "a", *headers, "X-Kept: as It is")
         told = connection.told()
-
     assert {name: value for name, value in told["headers"].items() if name != "Host"} == {
         "X-Kept": "as It is",
         "Connection": "close",
@@ -159,14 +145,12 @@ def test_what_is_for_the_proxy_only_stays_with_it(client):
 
 def test_headers_of_the_answer_that_are_for_one_hop_stay_there(client):
     answer = client.get("http://api.weixin.qq.com/")
-
     assert "Content-Type: application/json" in answer
     assert "Keep-Alive" not in answer
 
 
 def test_a_client_of_http_1_0_is_answered(client):
     answer = client.ask(b"GET http://api.weixin.qq.com/old HTTP/1.0\r\nHost: a\r\n\r\n")
-
     assert answer.startswith("HTTP/1.1 200 ")
     assert '"path": "/old"' in answer
 
@@ -174,20 +158,17 @@ def test_a_client_of_http_1_0_is_answered(client):
 def test_an_answer_before_the_end_of_the_body_reaches_the_client(secure):
     with secure() as connection:
         connection.request("/refuse-early", "a", "Content-Length: 1000000", method="POST")
-
         assert connection.answer()[0] == 413
 
 
 def test_a_connection_that_breaks_off_does_so_for_the_client(secure):
     with secure() as connection:
         connection.request("/silent")
-
         assert connection.rest() == ""
 
 
 def test_an_emulator_that_is_gone_is_told(intercept, unused_port):
     client = intercept(emulator=("127.0.0.1", unused_port()))
-
     assert "wxemu: the emulator cannot be reached" in client.get("http://api.weixin.qq.com/")
 
 
@@ -208,7 +189,6 @@ def test_an_emulator_that_is_gone_is_told(intercept, unused_port):
 )
 def test_nonsense_is_refused_in_a_sentence(client, nonsense, status):
     answer = client.ask(nonsense)
-
     assert answer.startswith(f"HTTP/1.1 {status} ")
     assert "\r\n\r\nwxemu: " in answer
 
@@ -216,7 +196,6 @@ def test_nonsense_is_refused_in_a_sentence(client, nonsense, status):
 def test_a_tunnel_takes_no_second_connect(secure):
     with secure() as connection:
         connection.send(b"CONNECT example.com:443 HTTP/1.1\r\nHost: a\r\n\r\n")
-
         assert connection.rest().startswith("HTTP/1.1 400 ")
 
 
@@ -224,7 +203,6 @@ def test_a_body_that_breaks_its_framing_ends_the_connection(client):
     with client.connect() as connection:
         connection.request("http://api.weixin.qq.com/", "a", "Transfer-Encoding: chunked", method="POST")
         connection.send(b"nonsense\r\n")
-
         assert connection.rest() == ""
 
 
@@ -238,7 +216,6 @@ def test_tls_speaks_http_1_1_to_who_could_more(client):
 def test_a_certificate_is_for_one_host_and_a_few_days(client):
     with client.direct("scf.tencentcloudapi.com") as connection:
         certificate = connection.stream.getpeercert()
-
     assert certificate["subjectAltName"] == (("DNS", "scf.tencentcloudapi.com"),)
     begin, end = (ssl.cert_time_to_seconds(certificate[when]) for when in ("notBefore", "notAfter"))
     assert end - begin < 8 * 24 * 3600
@@ -291,7 +268,6 @@ def test_clients_that_send_half_of_something_keep_nobody_waiting(client):
             stuck.enter_context(client.connect()).send(half)
         with client.direct() as connection:
             connection.request("/")
-
             assert connection.answer()[0] == 200
 
 
@@ -304,7 +280,6 @@ def test_only_so_many_clients_are_served_at_a_time_and_the_next_when_one_leaves(
         first.request("http://api.weixin.qq.com/first")
         assert first.told()["path"] == "/first"
         first.end_half()
-
         assert second.told()["path"] == "/second"
 
 
@@ -319,11 +294,9 @@ def test_only_so_many_clients_are_served_at_a_time_and_the_next_when_one_leaves(
 )
 def test_a_client_that_stops_in_the_middle_is_let_go(intercept, monkeypatch, limit, sent):
     monkeypatch.setattr(f"wxemu.intercept.{limit}", 0.01)
-
     assert intercept().ask(sent) == ""
 
 
 def test_an_answer_that_takes_too_long_is_given_up(intercept, monkeypatch):
     monkeypatch.setattr("wxemu.intercept.relay.LONGEST_SILENCE", 0.01)
-
     assert intercept().get("http://api.weixin.qq.com/slow") == ""

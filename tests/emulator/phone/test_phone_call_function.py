@@ -1,8 +1,5 @@
 """wx.cloud.callFunction on a phone: what `success` or `fail` gets."""
 
-from __future__ import annotations
-
-import json
 import re
 
 import pytest
@@ -26,11 +23,6 @@ def main(event, context):
 @pytest.fixture
 def project(project_of):
     return project_of(FUNCTION)
-
-
-@pytest.fixture
-def http(world, serve, project):
-    return serve(world, project)
 
 
 @pytest.fixture
@@ -69,24 +61,11 @@ def test_the_platform_says_who_calls_whatever_the_caller_says(ask):
     }
 
 
-@pytest.mark.parametrize("text", ['字/\\"\0\u2028😀', "\ud800", "\ud83d \ude00"])
-def test_any_text_goes_there_and_back(ask, text):
-    assert ask("echo", text=text)["result"]["text"] == text
-
-
 def test_an_exception_is_told_with_its_trace(ask):
     answered = ask("fail")
     text = r" functions execute fail \| errMsg: Traceback .*ValueError: no such question"
     assert _is_failure(answered, -504002, text)
     assert answered["requestID"]
-
-
-def test_a_function_that_is_not_declared_is_not_found(phone):
-    answered = phone.do("callFunction", name="nothing")
-    assert set(answered) == {"errCode", "errMsg"}
-    assert _is_failure(
-        answered, -501000, r" \| errMsg: FunctionName parameter could not be found\. .*FUNCTION_NOT_FOUND"
-    )
 
 
 def test_a_result_of_one_megabyte_passes_and_a_longer_one_does_not(ask):
@@ -96,11 +75,6 @@ def test_a_result_of_one_megabyte_passes_and_a_longer_one_does_not(ask):
     assert _is_failure(answered, -604001, text)
 
 
-def test_a_project_that_cannot_be_read_is_a_resource_error(phone, project):
-    (project / "cloudbaserc.yaml").write_text("envId: [")
-    assert _is_failure(phone.do("callFunction", name="ask"), -501001, r" resource system error \| errMsg: .+")
-
-
 def test_a_call_keeps_the_session_alive(ask, wechat, clock):
     for _ in range(4):
         clock.advance(2 * 24 * 3600)
@@ -108,35 +82,7 @@ def test_a_call_keeps_the_session_alive(ask, wechat, clock):
     assert wechat.check_session("oAlice", "o0q0otL8aEzpcZL/FT9WsQ==").is_success
 
 
-@pytest.mark.parametrize("members", [{}, {"name": 5}, {"name": "ask", "data": "text"}, {"name": "ask", "data": [1]}])
-def test_a_call_of_another_form_is_our_own_error(http, phone, members):
-    assert http.post(f"/phone/v1/phones/{phone.phone_id}/callFunction", json=members).status_code == 400
-
-
 class TestServerCall:
-    def test_it_comes_without_a_user(self, control):
-        asked = {"event": {"ask": "echo"}}
-        answered = control.post("functions/ask/invocations", **asked)
-        assert answered["ok"] is True
-        assert answered["result"] == {"ask": "echo"}
-
-    def test_the_log_is_shown_and_a_failure_has_the_platforms_form(self, control):
-        answered = control.post("functions/ask/invocations", event={"ask": "fail"})
-        assert (answered["ok"], answered["error"]["statusCode"]) == (False, 430)
-        assert "result" not in answered
-        assert isinstance(answered["log"], str)
-
-    @pytest.mark.parametrize(
-        ("name", "members", "status", "told"),
-        [
-            ("nothing", {}, 404, "the project declares no function 'nothing'; add it to cloudbaserc.yaml"),
-            ("ask", {"appid": "wx0"}, 400, "no app has the appid 'wx0'; `wxemu app list` shows which there are"),
-        ],
-    )
-    def test_an_unknown_function_or_app_is_told(self, http, name, members, *, status, told):
-        response = http.post(f"/emulator/v1/functions/{name}/invocations", json=members)
-        assert (response.status_code, response.json["error"]["message"]) == (status, told)
-
     def test_the_functions_are_listed(self, control):
         assert control.get("functions")["functions"] == [
             {
@@ -148,12 +94,6 @@ class TestServerCall:
                 "openapi": [],
             }
         ]
-
-    def test_a_project_that_cannot_be_read_is_told(self, http, project):
-        (project / "cloudbaserc.yaml").write_text("envId: [")
-        response = http.get("/emulator/v1/functions")
-        assert response.status_code == 500
-        assert "cloudbaserc.yaml" in json.loads(response.data)["error"]["message"]
 
 
 def old_failure(code, text, request_id=""):
@@ -182,13 +122,6 @@ class TestOlderBaseLibrary:
     def test_from_2_30_1_on_the_form_is_the_newer_one(self, phone):
         answered = phone.do("callFunction", name="nobody", baseLibrary="2.30.1")
         assert answered["errCode"] == -501000
-
-    @pytest.mark.parametrize("version", ["", "new", "2.x"])
-    def test_what_is_no_version_is_refused(self, http, phone, version):
-        path = f"/phone/v1/phones/{phone.phone_id}/callFunction"
-        answer = http.post(path, json={"name": "ask", "baseLibrary": version})
-        assert answer.status_code == 400
-        assert "expected a version such as 3.0.0" in answer.json["error"]["message"]
 
 
 class TestEnvironment:

@@ -1,7 +1,5 @@
 """wx.startSoterAuthentication: its outcomes, in WeChat's order of checks."""
 
-from __future__ import annotations
-
 import json
 
 import pytest

@@ -1,7 +1,5 @@
 """A mistake in a saved file is told before a call meets it."""
 
-from __future__ import annotations
-
 import logging
 import re
 
@@ -9,6 +7,7 @@ import pytest
 
 from wxemu.cloudbase.callers import issue_wx_api_token
 from wxemu.scf.deployment import Deployment
+from wxemu.scf.feed import Line
 from wxemu.scf.inspection import Inspection
 from wxemu.scf.invocation_records import Choice
 
@@ -131,3 +130,11 @@ def test_a_broken_config_json_is_told(told, project):
     (project / "functions/ask/config.json").write_text('{\n"permissions": \n')
     ((_, text),) = told()
     assert text.startswith(f"{project / 'functions/ask/config.json'}:3: expected JSON, found ")
+
+
+def test_of_a_listener_that_takes_nothing_the_oldest_lines_go(deployment, monkeypatch):
+    monkeypatch.setattr("wxemu.scf.feed.MOST_WAITING", 2)
+    listener = deployment.feed.listener(Choice())
+    for number in range(3):
+        deployment.feed.publish(Line(text=str(number)))
+    assert [line.text for line in listener.take()] == ["1", "2"]

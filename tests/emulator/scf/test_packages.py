@@ -1,7 +1,5 @@
 """A package is unpacked wholly and inside its folder, or not at all."""
 
-from __future__ import annotations
-
 import io
 import stat
 import zipfile

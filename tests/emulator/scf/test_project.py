@@ -175,6 +175,11 @@ def test_the_values_of_variables_stay_out_of_the_repr(folder):
     assert "hunter2" not in repr(login(folder, "    envVariables: {WX_SECRET: hunter2}\n"))
 
 
+def own(keys):
+    """The project's one function with these keys of its own."""
+    return f"{ONE_FUNCTION}    {keys}\n"
+
+
 REFUSED = {
     "a list at the top": ("- envId", None, "the file to be a table", "found a list"),
     "an empty file": ("", None, "the file to be a table", "found nothing"),
@@ -216,45 +221,25 @@ REFUSED = {
         "no other function has",
         "rename",
     ),
-    "a timeout of text": (ONE_FUNCTION + "    timeout: '3'\n", 5, "a whole number from 1 to 900", "found a str"),
-    "a timeout too long": (ONE_FUNCTION + "    timeout: 901\n", 5, "a whole number from 1 to 900", "within the limits"),
-    "a timeout of true": (ONE_FUNCTION + "    timeout: true\n", 5, "a whole number from 1 to 900", "found a bool"),
-    "a timeout of nothing": (ONE_FUNCTION + "    timeout: 0\n", 5, "a whole number from 1 to 900", "within the limits"),
-    "too little memory": (ONE_FUNCTION + "    memorySize: 32\n", 5, "a whole number from 64 to 3072", "found a int"),
-    "a handler of a number": (ONE_FUNCTION + "    handler: 7\n", 5, "functions.0.handler to be a string", "quote"),
-    "a variable of a number": (
-        ONE_FUNCTION + "    envVariables: {PORT: 80}\n",
-        5,
-        "envVariables.PORT to be text",
-        "quote",
-    ),
-    "a variable that is JSON": (ONE_FUNCTION + "    envVariables: {AA: '[1]'}\n", 5, "AA to be text", "found a list"),
-    "a variable that is null": (ONE_FUNCTION + "    envVariables: {AA: 'null'}\n", 5, "AA to be text", "found nothing"),
-    "a variable with NUL": (
-        ONE_FUNCTION + '    envVariables: {AA: "a\\0b"}\n',
-        5,
-        "AA to be text without NUL",
-        "a str",
-    ),
+    "a timeout of text": (own("timeout: '3'"), 5, "a whole number from 1 to 900", "found a str"),
+    "a timeout too long": (own("timeout: 901"), 5, "a whole number from 1 to 900", "within the limits"),
+    "a timeout of true": (own("timeout: true"), 5, "a whole number from 1 to 900", "found a bool"),
+    "a timeout of nothing": (own("timeout: 0"), 5, "a whole number from 1 to 900", "within the limits"),
+    "too little memory": (own("memorySize: 32"), 5, "a whole number from 64 to 3072", "found a int"),
+    "a handler of a number": (own("handler: 7"), 5, "functions.0.handler to be a string", "quote"),
+    "a variable of a number": (own("envVariables: {PORT: 80}"), 5, "envVariables.PORT to be text", "quote"),
+    "a variable that is JSON": (own("envVariables: {AA: '[1]'}"), 5, "AA to be text", "found a list"),
+    "a variable that is null": (own("envVariables: {AA: 'null'}"), 5, "AA to be text", "found nothing"),
+    "a variable with NUL": (own('envVariables: {AA: "a\\0b"}'), 5, "AA to be text without NUL", "a str"),
     "too many variables": (
-        ONE_FUNCTION + f"    envVariables: {{AA: {'x' * 2000}, BB: {'x' * 2093}}}\n",
+        own(f"envVariables: {{AA: {'x' * 2000}, BB: {'x' * 2093}}}"),
         5,
         "up to 4096 bytes of names and values in functions.0.envVariables",
         "keep what is longer in a file of the function",
     ),
-    "a reserved variable": (ONE_FUNCTION + "    envVariables: {SCF_X: a}\n", 5, "SCF_X to be named", "rename it"),
-    "a variable of one letter": (
-        ONE_FUNCTION + "    envVariables: {A: a}\n",
-        5,
-        "A to be named with 2 to 64",
-        "rename it",
-    ),
-    "variables that are no table": (
-        ONE_FUNCTION + "    envVariables: [a]\n",
-        5,
-        "envVariables to be a table",
-        "a list",
-    ),
+    "a reserved variable": (own("envVariables: {SCF_X: a}"), 5, "SCF_X to be named", "rename it"),
+    "a variable of one letter": (own("envVariables: {A: a}"), 5, "A to be named with 2 to 64", "rename it"),
+    "variables that are no table": (own("envVariables: [a]"), 5, "envVariables to be a table", "a list"),
 }
 
 

@@ -1,7 +1,5 @@
 """A project saved while the emulator runs: it counts at the next call, and what is odd about it is told once."""
 
-from __future__ import annotations
-
 import logging
 
 import pytest

@@ -1,7 +1,5 @@
 """The state of an emulator, and of another one that has not begun."""
 
-from __future__ import annotations
-
 import pytest
 
 from wxemu.state import State

@@ -1,7 +1,5 @@
 """What the functions keep, as rows and back."""
 
-from __future__ import annotations
-
 import contextlib
 import sqlite3
 

@@ -1,7 +1,5 @@
 """Seed files: what they load, and where and why one is refused."""
 
-from __future__ import annotations
-
 import pytest
 import yaml
 from hypothesis import given, settings

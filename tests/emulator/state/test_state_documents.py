@@ -1,7 +1,5 @@
 """The whole state goes into one document, and comes back out of it as it was."""
 
-from __future__ import annotations
-
 import hashlib
 
 import pytest
@@ -48,7 +46,6 @@ class TestEveryTable:
     def test_is_in_the_document_and_comes_back(self, full, state, elsewhere):
         document = state.document()
         elsewhere.replace(parse(text(document)))
-
         assert document["world"].keys() == full.store.tables().keys() - NO_STATE
         assert all(document["world"].values())
         assert text(elsewhere.document()) == text(document)
@@ -56,7 +53,6 @@ class TestEveryTable:
     def test_but_the_journal_if_that_is_not_wanted(self, full, state, elsewhere):
         document = state.document(has_journal=False)
         elsewhere.replace(document)
-
         assert state.document()["world"].keys() - document["world"].keys() == JOURNAL
         assert {table for table, rows in elsewhere.document()["world"].items() if not rows} == JOURNAL
 

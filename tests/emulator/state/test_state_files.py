@@ -1,7 +1,5 @@
 """Files that hold a state."""
 
-from __future__ import annotations
-
 import pytest
 
 from wxemu.state import read_file, write_file

@@ -1,7 +1,5 @@
 """A world that went through a document behaves as the one that did not."""
 
-from __future__ import annotations
-
 import contextlib
 import json
 
@@ -153,10 +151,8 @@ def test_a_world_behaves_the_same_after_it_went_through_a_document(seeded_world,
     for operation, choice in happened:
         life.do(operation, choice)
     again = World(random_seed="7")
-
     document = parse(text(State(world, FunctionStore(tmp_path / "one.sqlite")).document()))
     State(again, FunctionStore(tmp_path / "two.sqlite")).replace(document)
-
     assert seed.is_loaded(again)
     assert life.seen_in(again) == life.seen_in(world)
     again.close()

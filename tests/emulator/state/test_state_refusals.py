@@ -1,7 +1,5 @@
 """What is no state is refused in a sentence, and leaves all as it is."""
 
-from __future__ import annotations
-
 import copy
 import json
 
@@ -30,9 +28,7 @@ def exchange(**changes):
 def test_an_exchange_as_the_journal_keeps_them_is_taken(state):
     document = state.document()
     document["world"]["exchanges"] = [exchange()]
-
     state.replace(document)
-
     assert state.document()["world"]["exchanges"] == [exchange()]
 
 
@@ -114,12 +110,10 @@ class TestWhatIsNoState:
         before = text(state.document())
         document = copy.deepcopy(state.document())
         change(document)
-
         with pytest.raises(StateError, match=told) as refused:
             state.replace(document)
         with pytest.raises(StateError):
             check(document)
-
         assert text(state.document()) == before
         assert "\n" not in str(refused.value)
         assert "0123456789abcdef" not in str(refused.value)
@@ -142,7 +136,6 @@ class TestWhatIsNoState:
             )
             place = place[step]
         inside[step] = data.draw(st.sampled_from([None, True, -1, 1e300, "", "[]", "null", [], {}, {"base64": "AA=="}]))
-
         try:
             state.replace(written)
         except StateError:

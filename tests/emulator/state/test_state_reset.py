@@ -1,7 +1,5 @@
 """Ways back: to the seed, to nothing, to a snapshot; of all, or of one app."""
 
-from __future__ import annotations
-
 import pytest
 
 from wxemu.cloudbase import web_users
@@ -47,9 +45,7 @@ class TestReset:
 
     def test_of_one_app_to_its_seed_leaves_the_other_as_it_was(self, world, state, lived):
         others = self.rows(state, OTHER, "env-other")
-
         state.reset("seed", appid=APPID)
-
         assert self.rows(state, OTHER, "env-other") == others
         assert users.find(world, APPID, "new in env-demo") is None
         assert sessions.find(world, APPID, "oAlice").session_key == "o0q0otL8aEzpcZL/FT9WsQ=="
@@ -59,9 +55,7 @@ class TestReset:
 
     def test_of_one_app_to_empty_leaves_it_its_credentials(self, world, state, store, lived):
         others, former = self.rows(state, OTHER, "env-other"), apps.find(world, APPID)
-
         state.reset("empty", appid=APPID)
-
         assert self.rows(state, OTHER, "env-other") == others
         assert apps.find(world, APPID) == former
         assert [name for name, _ in self.rows(state, APPID, "env-demo")] == ["apps"]
@@ -82,9 +76,7 @@ class TestReset:
         state.save("lived")
         state.reset("empty")
         state.reset("seed", appid=OTHER)
-
         state.reset("lived", appid=APPID)
-
         assert self.rows(state, APPID, "env-demo") == before
         assert users.find(world, OTHER, "new in env-other") is None
         assert sessions_kept(store) == {"key of oAlice"}
@@ -93,9 +85,7 @@ class TestReset:
         with world.transaction():
             other = apps.find(world, OTHER)
             apps.add(world, apps.App(other.appid, other.secret, "env-demo"))
-
         state.reset("empty", appid=OTHER)
-
         assert api_functions.list_changes(world, "env-demo") == {"login": None}
         assert users.all_users(world, OTHER) == []
 
@@ -119,10 +109,8 @@ class TestReset:
         state.reset("empty", appid=APPID)
         phones.create(world, appid=OTHER, profile_name="none", phone_id="phone of oAlice")
         before = state.document()
-
         with pytest.raises(StateError, match=f"another app now has what {APPID} had"):
             state.reset("lived", appid=APPID)
-
         assert state.document() == before
 
     def test_to_a_snapshot_that_there_is_not_names_those_there_are(self, state):

@@ -1,7 +1,5 @@
 """Uploaded code is part of the state: it is unpacked again wherever the state comes."""
 
-from __future__ import annotations
-
 import hashlib
 import io
 import zipfile
@@ -31,9 +29,7 @@ def test_it_runs_where_the_state_was_imported(catalogue, state, elsewhere, tmp_p
     catalogue.create("env-demo", "ask", PYTHON, code=zip_of("pass\n"))
     elsewhere.replace(state.document())
     there = Catalogue(elsewhere._world, directory=None, packages=tmp_path / "elsewhere" / "packages")
-
     folder = there.find("env-demo", "ask").spec.directory
-
     assert (folder / "index.py").read_text() == "pass\n"
     assert folder.is_relative_to(tmp_path / "elsewhere")
 
@@ -44,7 +40,6 @@ def test_it_is_kept_once_for_all_that_run_it_and_as_long_as_one_does(catalogue, 
     catalogue.create("env-demo", "one", PYTHON, code=former)
     catalogue.create("env-demo", "two", PYTHON, code=former)
     catalogue.create("env-other", "one", PYTHON, code=former)
-
     catalogue.update_code("env-demo", "one", Configuration(), code=newer)
     assert [api_functions.find_code(world, package) for package in ids] == [former, newer]
     catalogue.delete("env-demo", "two")

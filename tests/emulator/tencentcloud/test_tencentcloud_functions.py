@@ -1,10 +1,9 @@
 """Functions are made, changed and taken away through Tencent Cloud's API, and then run as they were uploaded."""
 
-from __future__ import annotations
-
 import json
 
 import pytest
+from tencent_cloud import RefusedError, zipped
 
 from wxemu.scf import api_functions
 from wxemu.scf.catalogue import DEFAULT_HANDLER
@@ -75,8 +74,8 @@ def test_a_created_function_runs(cloud):
     assert "fresh" in cloud.names()
 
 
-def test_a_created_function_has_scfs_defaults(cloud, tools):
-    cloud.call("CreateFunction", FunctionName="fresh", Runtime="Python3.9", Code={"ZipFile": tools.zipped(ANSWER)})
+def test_a_created_function_has_scfs_defaults(cloud):
+    cloud.call("CreateFunction", FunctionName="fresh", Runtime="Python3.9", Code={"ZipFile": zipped(ANSWER)})
     found = cloud.call("GetFunction", FunctionName="fresh")
     assert (found["Handler"], found["Timeout"], found["MemorySize"]) == (DEFAULT_HANDLER, 3, 128)
 
@@ -90,40 +89,40 @@ def test_times_are_told_in_chinas_time(cloud, clock):
     assert found["Description"] == "later"
 
 
-def test_a_function_is_created_once(cloud, tools):
+def test_a_function_is_created_once(cloud):
     cloud.create("fresh", ANSWER)
-    with pytest.raises(tools.RefusedError, match=r"^ResourceInUse\.FunctionName: "):
+    with pytest.raises(RefusedError, match=r"^ResourceInUse\.FunctionName: "):
         cloud.create("fresh", ANSWER)
 
 
-def test_a_function_of_the_project_exists_already(cloud, tools):
-    with pytest.raises(tools.RefusedError, match=r"^ResourceInUse\.FunctionName: "):
+def test_a_function_of_the_project_exists_already(cloud):
+    with pytest.raises(RefusedError, match=r"^ResourceInUse\.FunctionName: "):
         cloud.create("greet", ANSWER)
 
 
-def test_uploaded_code_runs_instead_of_the_projects_folder(cloud, tools, project):
-    cloud.call("UpdateFunctionCode", FunctionName="greet", Code={"ZipFile": tools.zipped(ANSWER)})
+def test_uploaded_code_runs_instead_of_the_projects_folder(cloud, project):
+    cloud.call("UpdateFunctionCode", FunctionName="greet", Code={"ZipFile": zipped(ANSWER)})
     (project / "functions/greet/index.py").write_text("def main(event, context):\n    return 'folder'\n")
     assert cloud.invoke("greet")["RetMsg"] == '"uploaded"'
     found = cloud.call("GetFunction", FunctionName="greet")
     assert found["Timeout"] == 5  # what was declared of it stays
 
 
-def test_code_may_be_given_bare(cloud, tools):
-    cloud.call("UpdateFunctionCode", FunctionName="greet", ZipFile=tools.zipped(ANSWER))
+def test_code_may_be_given_bare(cloud):
+    cloud.call("UpdateFunctionCode", FunctionName="greet", ZipFile=zipped(ANSWER))
     assert cloud.invoke("greet")["RetMsg"] == '"uploaded"'
 
 
-def test_new_code_is_live_at_once(cloud, tools):
+def test_new_code_is_live_at_once(cloud):
     cloud.create("fresh", ANSWER)
     assert cloud.invoke("fresh")["RetMsg"] == '"uploaded"'
     again = {"app.py": "def main(event, context):\n    return 'again'\n"}
-    cloud.call("UpdateFunctionCode", FunctionName="fresh", Handler="app.main", Code={"ZipFile": tools.zipped(again)})
+    cloud.call("UpdateFunctionCode", FunctionName="fresh", Handler="app.main", Code={"ZipFile": zipped(again)})
     assert cloud.invoke("fresh")["RetMsg"] == '"again"'
 
 
-def test_every_way_to_call_reaches_uploaded_code(cloud, tools, new_phone):
-    cloud.call("UpdateFunctionCode", FunctionName="greet", Code={"ZipFile": tools.zipped(ANSWER)})
+def test_every_way_to_call_reaches_uploaded_code(cloud, new_phone):
+    cloud.call("UpdateFunctionCode", FunctionName="greet", Code={"ZipFile": zipped(ANSWER)})
     assert new_phone("none").do("callFunction", name="greet", data={})["result"] == "uploaded"
 
 
@@ -172,8 +171,8 @@ def test_a_deleted_function_can_be_created_again(cloud):
     "action",
     ["GetFunction", "DeleteFunction", "UpdateFunctionConfiguration", "UpdateFunctionCode", "Invoke", "InvokeFunction"],
 )
-def test_a_function_that_is_not_there_is_not_found(cloud, tools, action):
-    given = {"FunctionName": "nothing", "Code": {"ZipFile": tools.zipped(ANSWER)}}
+def test_a_function_that_is_not_there_is_not_found(cloud, action):
+    given = {"FunctionName": "nothing", "Code": {"ZipFile": zipped(ANSWER)}}
     assert cloud.code_of_refusal(action, **given) == "ResourceNotFound.FunctionName"
 
 
@@ -270,8 +269,8 @@ def test_a_packages_config_json_tells_its_permissions_over_the_projects(cloud, c
     ],
     ids=lambda value: json.dumps(value)[:60],
 )
-def test_what_scf_does_not_take_is_refused(cloud, tools, wrong, code):
-    given = {"FunctionName": "fresh", "Runtime": "Python3.11", "Code": {"ZipFile": tools.zipped(ANSWER)}, **wrong}
+def test_what_scf_does_not_take_is_refused(cloud, wrong, code):
+    given = {"FunctionName": "fresh", "Runtime": "Python3.11", "Code": {"ZipFile": zipped(ANSWER)}, **wrong}
     assert cloud.code_of_refusal("CreateFunction", **given) == code
     assert cloud.names() == ["fail", "greet"]
 
@@ -285,9 +284,9 @@ def test_a_function_in_another_language_is_kept_and_cannot_run_here(cloud):
     assert "only Python is" in cloud.invoke("fresh")["ErrMsg"]
 
 
-def test_no_refusal_shows_a_variables_value(cloud, tools):
+def test_no_refusal_shows_a_variables_value(cloud):
     secret = {"Variables": [{"Key": "WX_SECRET", "Value": "s3cret" * 1000}]}
-    with pytest.raises(tools.RefusedError) as refused:
+    with pytest.raises(RefusedError) as refused:
         cloud.call("UpdateFunctionConfiguration", FunctionName="greet", Environment=secret)
     assert "s3cret" not in refused.value.message
 
@@ -320,14 +319,14 @@ def test_triggers_that_cannot_be_are_refused(cloud, triggers, code):
     assert cloud.code_of_refusal("BatchCreateTrigger", FunctionName="greet", Triggers=triggers) == code
 
 
-def test_a_project_that_cannot_be_read_is_told(cloud, project, tools):
+def test_a_project_that_cannot_be_read_is_told(cloud, project):
     (project / "cloudbaserc.yaml").write_text("envId: [")
-    with pytest.raises(tools.RefusedError, match=r"^FailedOperation: .*cloudbaserc\.yaml:"):
+    with pytest.raises(RefusedError, match=r"^FailedOperation: .*cloudbaserc\.yaml:"):
         cloud.call("ListFunctions")
 
 
-def test_a_package_is_not_unpacked_for_a_function_that_may_not_be_made(cloud, tools, tmp_path):
-    with pytest.raises(tools.RefusedError):
+def test_a_package_is_not_unpacked_for_a_function_that_may_not_be_made(cloud, tmp_path):
+    with pytest.raises(RefusedError):
         cloud.create("greet", ANSWER)
     assert not (tmp_path / "packages").exists()
 

@@ -1,7 +1,5 @@
 """How long tokens live, what ends them, and that the two kinds do not touch each other."""
 
-from __future__ import annotations
-
 import pytest
 
 KEY = "o0q0otL8aEzpcZL/FT9WsQ=="

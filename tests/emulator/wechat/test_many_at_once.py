@@ -1,7 +1,5 @@
 """Many callers at one time lose nothing and mix nothing up."""
 
-from __future__ import annotations
-
 from concurrent.futures import ThreadPoolExecutor
 
 from wxemu.wechat import sessions
@@ -21,11 +19,10 @@ def test_200_logins_and_verifications_of_20_users(wechat, new_phone, world):
 
     with ThreadPoolExecutor(16) as threads:
         told = list(threads.map(story, range(USERS * EACH)))
-
     assert all(openid == answered and is_ok for openid, answered, _, is_ok, _ in told)
     assert all(f'"raw":"order-{number}"' in result for number, (*_, result) in enumerate(told))
     assert len({session_key for _, _, session_key, _, _ in told}) == USERS * EACH
     for phone in phones:
-        in_force = sessions.find(world, phone.appid, phone.openid).session_key
+        in_force = sessions.find(world, wechat.tenant.appid, phone.openid).session_key
         assert in_force in {session_key for openid, _, session_key, _, _ in told if openid == phone.openid}
         assert phone.state["counter"] == 2 + EACH

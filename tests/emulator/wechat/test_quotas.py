@@ -1,7 +1,5 @@
 """How often an API may be called before it says so."""
 
-from __future__ import annotations
-
 ADVICE = "could get access_token by getStableAccessToken, more details at https://mmbizurl.cn/s/JtxxFh33r"
 DAY, MINUTE = 24 * 3600, 60
 BY_DAY = (45009, "reach max api daily quota limit")

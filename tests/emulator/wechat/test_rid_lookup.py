@@ -1,7 +1,5 @@
 """POST /cgi-bin/openapi/rid/get: what happened in the call that a rid names."""
 
-from __future__ import annotations
-
 import json
 from urllib.parse import parse_qs
 
@@ -24,14 +22,7 @@ def test_it_explains_a_failed_call(wechat, failed):
     answered = wechat.explain(failed.rid)
     request = answered["request"]
     assert {**answered.members, "request": "..."} == {"errcode": 0, "errmsg": "ok", "request": "..."}
-    assert set(request) == {
-        "invoke_time",
-        "cost_in_ms",
-        "request_url",
-        "request_body",
-        "response_body",
-        "client_ip",
-    }
+    assert set(request) == {"invoke_time", "cost_in_ms", "request_url", "request_body", "response_body", "client_ip"}
     assert request["invoke_time"] == NOON
     assert isinstance(request["cost_in_ms"], int)
     assert json.loads(request["request_body"])["openid"] == "oNobody"

@@ -1,7 +1,5 @@
 """The life of a code of wx.login, and of the session_key it buys."""
 
-from __future__ import annotations
-
 import pytest
 
 KEY = "o0q0otL8aEzpcZL/FT9WsQ=="

@@ -1,7 +1,5 @@
 """A stand-in for CloudBase's gateway: it refuses what is not signed as it should be, and answers the rest by script."""
 
-from __future__ import annotations
-
 import hashlib
 import hmac
 import json

@@ -1,9 +1,4 @@
-from __future__ import annotations
-
 import json
-import logging
-import socket
-import traceback
 
 import pytest
 import requests
@@ -12,7 +7,6 @@ from hypothesis import strategies as st
 
 import wxcloud
 
-BUSY = {"errcode": -1, "errmsg": "system error"}
 SECRETS = ("local-secret-key", "local-session-token", "tok-abc", "AKIDlocal")
 
 
@@ -188,37 +182,6 @@ def test_success_is_no_refusal(invocation, gateway):
     assert verify(invocation())["isOk"] is True
 
 
-@pytest.mark.parametrize(
-    "content_type", ["text/plain", "application/json; charset=utf-8", "application/octet-stream", ""]
-)
-def test_a_replys_label_is_not_asked(content_type, invocation, gateway):
-    body = json.dumps(gateway.openapi({"is_ok": True})).encode()
-    gateway.answers(gateway.wechat.Reply(body, content_type=content_type))
-    assert verify(invocation())["isOk"] is True
-
-
-@pytest.mark.parametrize(
-    ("body", "status"),
-    [
-        (b"", 200),
-        (b"<html>", 200),
-        (b"[]", 200),
-        (b"\xff", 200),
-        (b"[" * 100_000, 200),
-        (b"oops", 500),
-        (b'{"data":{"responseData":"{}"}}', 502),
-        (b"", 307),
-    ],
-    ids=lambda value: str(value)[:20],
-)
-def test_a_reply_of_no_form_is_a_system_error(body, status, invocation, gateway):
-    gateway.answers(gateway.wechat.Reply(body, status=status, location=f"{gateway.wechat.address}/elsewhere"))
-    failed = failure(invocation())
-    assert failed.errCode == -501001
-    assert failed.errMsg.endswith(f"got HTTP {status} with {len(body)} bytes")
-    assert len(gateway.wechat.requests) == 1
-
-
 @pytest.mark.parametrize("reply", [{}, {"data": None}, {"data": "{}"}, {"requestId": "r"}, {"code": ""}])
 def test_a_reply_without_data_is_a_system_error(reply, invocation, gateway):
     gateway.answers(reply)
@@ -237,50 +200,11 @@ def test_an_answer_that_is_an_object_already_is_taken(invocation, gateway):
     assert verify(invocation())["isOk"] is False
 
 
-def test_many_calls_travel_over_one_connection(environ, granted, gateway):
-    cloud = wxcloud.init(environ)
-    for number in range(5):
-        verify(cloud.of(granted(WX_OPENID=f"o{number}")))
-    assert len(gateway.requests) == 5
-    assert len({request.connection for request in gateway.requests}) == 1
-
-
-def test_a_busy_wechat_is_asked_again_after_a_pause(invocation, gateway, clock):
-    gateway.answers(gateway.openapi(BUSY), gateway.openapi(BUSY), gateway.openapi({"is_ok": True}))
-    assert verify(invocation())["isOk"] is True
-    assert len(gateway.requests) == 3
-    assert len(clock.pauses) == 2
-
-
-def test_a_broken_connection_is_made_again_for_what_may_be_repeated(invocation, gateway):
-    gateway.answers(gateway.wechat.Reply(None), gateway.openapi({"is_ok": True}))
-    assert verify(invocation())["isOk"] is True
-    assert len(gateway.requests) == 2
-
-
 def test_an_api_that_is_not_known_to_be_harmless_is_not_sent_twice(invocation, gateway):
     gateway.answers(gateway.wechat.Reply(None))
     with pytest.raises(wxcloud.CloudError, match="hung up") as failed:
         invocation().openapi.subscribeMessage.send(touser="oUser")
     assert failed.value.errCode == -601003
-    assert len(gateway.requests) == 1
-
-
-def test_a_gateway_out_of_reach_is_tried_three_times(invocation, clock):
-    with socket.socket() as deaf:  # bound, but not listening
-        deaf.bind(("127.0.0.1", 0))
-        address = json.dumps({"URL": f"http://127.0.0.1:{deaf.getsockname()[1]}/admin"})
-        failed = failure(invocation(TCB_CONTEXT_CNFG=address))
-    assert failed.errCode == -601003
-    assert failed.errMsg.endswith("no connection to the CloudBase gateway (TCB_CONTEXT_CNFG)")
-    assert len(clock.pauses) == 2
-
-
-def test_a_read_timeout_is_an_error_and_is_not_tried_again(invocation, gateway):
-    gateway.answers(gateway.wechat.never())
-    failed = failure(invocation(WX_READ_TIMEOUT="0.05"))
-    assert failed.errCode == -501002
-    assert "(WX_READ_TIMEOUT)" in failed.errMsg
     assert len(gateway.requests) == 1
 
 
@@ -300,48 +224,3 @@ def test_a_netrc_does_not_replace_the_signature(invocation, tmp_path, monkeypatc
     monkeypatch.setenv("NETRC", str(netrc))
     assert requests.utils.get_netrc_auth("http://127.0.0.1/admin") == ("somebody", "else")
     assert verify(invocation())["isOk"] is True
-
-
-def troubles(wechat):
-    """What may happen to a call: a script for the gateway, and the settings that go with it."""
-    echo = wechat.Reply(json.dumps({"secrets": SECRETS}).encode())
-    return {
-        "no answer": (wechat.never(), {"WX_READ_TIMEOUT": "0.05"}),
-        "no connection": ({}, {"TCB_CONTEXT_CNFG": '{"URL":"http://127.0.0.1:1/admin"}'}),
-        "bad address": ({}, {"TCB_CONTEXT_CNFG": '{"URL":"tok-abc"}'}),
-        "hang-up": (wechat.Reply(None), {}),
-        "echo": (echo, {}),
-        "echo in data": ({"data": {"responseData": json.dumps(SECRETS)}}, {}),
-        "refusal": ({"code": "SIGN_PARAM_INVALID", "message": "auth check failed"}, {}),
-        "nonsense": ({"data": {"responseData": '{"errcode":"tok-abc"}'}}, {}),
-        "answer": ({"data": {"responseData": '{"is_ok":true}'}}, {}),
-    }
-
-
-@pytest.mark.parametrize(
-    "trouble",
-    [
-        "no answer",
-        "no connection",
-        "bad address",
-        "hang-up",
-        "echo",
-        "echo in data",
-        "refusal",
-        "nonsense",
-        "answer",
-    ],
-)
-def test_no_secret_reaches_an_error_or_a_log(trouble, invocation, gateway, caplog):
-    caplog.set_level(logging.DEBUG)  # as SCF's bootstrap sets it
-    script, variables = troubles(gateway.wechat)[trouble]
-    gateway.answers(script)
-    invoked = invocation(**variables)
-    said = [repr(invoked), repr(vars(invoked)), repr(invoked.openapi)]
-    for call in (verify, lambda invoked: invoked.callFunction("login", {"code": "x"}, timeout=0.05)):
-        try:
-            said.append(repr(call(invoked)["errMsg"]))
-        except wxcloud.CloudError as error:
-            said += [repr(error), *traceback.format_exception(error)]
-    everything = "\n".join([*said, caplog.text])
-    assert [secret for secret in SECRETS if secret in everything] == []

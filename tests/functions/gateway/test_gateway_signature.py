@@ -1,7 +1,5 @@
 """The signature against recordings of the official SDK, and against a check that was written apart from it."""
 
-from __future__ import annotations
-
 import dataclasses
 import json
 from types import SimpleNamespace

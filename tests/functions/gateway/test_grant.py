@@ -1,7 +1,5 @@
 """What an invocation is lent: from its context, and where that is silent from the instance."""
 
-from __future__ import annotations
-
 import pytest
 
 from wxcloud.context import Context

@@ -1,7 +1,5 @@
 """One instance, many invocations: what came with one is never met by another."""
 
-from __future__ import annotations
-
 import itertools
 import json
 from concurrent.futures import ThreadPoolExecutor

@@ -1,7 +1,5 @@
 """The project, looked at before anything runs."""
 
-from __future__ import annotations
-
 import pytest
 
 from wxemu.client.doctor import functions
@@ -52,7 +50,6 @@ def test_a_folder_without_a_project_is_a_hint(tmp_path):
 def test_a_project_that_cannot_be_read_is_broken_with_its_line_and_what_to_do(project):
     folder = project(declared="timeout: 5")
     (finding,) = functions.examine(folder, {})
-
     assert finding.level == "broken"
     assert f"{folder}/cloudbaserc.yaml:3: expected functions.0.runtime to be" in finding.found
     assert finding.advice.startswith("add runtime: Python3.11")
@@ -61,7 +58,6 @@ def test_a_project_that_cannot_be_read_is_broken_with_its_line_and_what_to_do(pr
 
 def test_a_variable_that_nobody_sets_is_a_hint(project):
     folder = project(declared='runtime: Python3.11, envVariables: {GREETING: "{{env.GREETING}}"}')
-
     assert ("hint", "project", "nothing is set for {{env.GREETING}} in GREETING, which becomes empty") in found_in(
         folder
     )
@@ -70,30 +66,36 @@ def test_a_variable_that_nobody_sets_is_a_hint(project):
 
 def test_what_the_emulator_sets_need_not_be_set(project):
     folder = project(declared='runtime: Python3.11, envVariables: {WX_SECRET: "{{env.WX_SECRET}}"}')
-
     assert [level for level, _, _ in found_in(folder)] == ["ok", "ok"]
 
 
-def test_a_missing_handler_file_is_broken(project):
-    ((level, text),) = of_the_function(project(code=None))
-
-    assert level == "broken"
-    assert "its handler is index.main, and there is no" in text
+CALLING = "def main(event, context):\n    return cloud.of(context).openapi.soter.verifySignature(openid='o')\n"
 
 
-@pytest.mark.parametrize("handler", ["main", "other.main"])
-def test_a_handler_that_names_no_file_is_broken(project, handler):
-    ((level, text),) = of_the_function(project(declared=f"runtime: Python3.11, handler: {handler}"))
-
-    assert level == "broken"
-    assert f"its handler is {handler}, and there is no" in text
-
-
-def test_a_file_without_the_handler_s_function_is_broken(project):
-    ((level, text),) = of_the_function(project("def other(event, context): pass\n"))
-
-    assert level == "broken"
-    assert "index.py has no main, which its handler names; define it, or correct handler" in text
+@pytest.mark.parametrize(
+    ("code", "declared", "level", "told"),
+    [
+        (None, "", "broken", "its handler is index.main, and there is no"),
+        (GOOD, ", handler: main", "broken", "its handler is main, and there is no"),
+        (GOOD, ", handler: other.main", "broken", "its handler is other.main, and there is no"),
+        (
+            GOOD.replace("main", "other"),
+            *("", "broken", "index.py has no main, which its handler names; define it, or correct handler"),
+        ),
+        ("\n\ndef main(:\n", "", "broken", "index.py:3: "),
+        ("\0", "", "broken", "index.py:1: "),
+        (CALLING, "", "hint", "openapi.soter.verifySignature, for which no config.json asks"),
+        (CALLING, "", "hint", 'add "soter.verifySignature" to permissions.openapi'),
+        (
+            CALLING.replace("soter.verifySignature", "auth.code2Session"),
+            *("", "hint", "openapi.auth.code2Session, which is no cloud call here"),
+        ),
+    ],
+)
+def test_what_is_wrong_with_a_function_is_found(project, code, declared, level, told):
+    ((found, text),) = of_the_function(project(code, declared=f"runtime: Python3.11{declared}"))
+    assert found == level
+    assert told in text
 
 
 @pytest.mark.parametrize(
@@ -103,17 +105,8 @@ def test_a_handler_may_be_bound_in_any_way(project, code):
     assert of_the_function(project(code)) == [("ok", "index.main on Python3.11; ")]
 
 
-@pytest.mark.parametrize(("code", "line"), [("\n\ndef main(:\n", 3), ("\0", 1)])
-def test_a_syntax_error_is_broken_with_its_line(project, code, line):
-    ((level, text),) = of_the_function(project(code))
-
-    assert level == "broken"
-    assert f"index.py:{line}: " in text
-
-
 def test_a_runtime_that_is_not_here_is_a_hint(project, monkeypatch):
     monkeypatch.setattr(interpreters, "find", lambda _runtime: None)
-
     assert of_the_function(project(declared="runtime: Python3.10")) == [
         ("hint", f"there is no Python3.10 here; {interpreters.PRESENT} runs it instead; or install that")
     ]
@@ -121,33 +114,13 @@ def test_a_runtime_that_is_not_here_is_a_hint(project, monkeypatch):
 
 def test_a_function_of_another_language_is_a_hint_and_not_looked_at(project):
     ((level, text),) = of_the_function(project(code=None, declared="runtime: Nodejs18.15"))
-
     assert level == "hint"
     assert text.startswith("its runtime is Nodejs18.15; the emulator runs Python")
 
 
-CALLING = "def main(event, context):\n    return cloud.of(context).openapi.soter.verifySignature(openid='o')\n"
-
-
-def test_a_cloud_call_that_config_json_does_not_ask_for_is_a_hint(project):
-    ((level, text),) = of_the_function(project(CALLING))
-
-    assert level == "hint"
-    assert "openapi.soter.verifySignature, for which no config.json asks" in text
-    assert 'add "soter.verifySignature" to permissions.openapi' in text
-
-
 def test_a_cloud_call_that_config_json_asks_for_is_fine(project):
     asked = '{"permissions": {"openapi": ["soter.verifySignature"]}}'
-
     assert of_the_function(project(CALLING, config_json=asked)) == [("ok", "index.main on Python3.11; ")]
-
-
-def test_a_call_of_what_is_no_cloud_call_is_a_hint(project):
-    ((level, text),) = of_the_function(project(CALLING.replace("soter.verifySignature", "auth.code2Session")))
-
-    assert level == "hint"
-    assert "openapi.auth.code2Session, which is no cloud call here" in text
 
 
 def test_what_packages_call_is_not_the_function_s_call(project):
@@ -155,7 +128,6 @@ def test_what_packages_call_is_not_the_function_s_call(project):
     package = folder / "functions/ask/node_modules/sdk"
     package.mkdir(parents=True)
     (package / "index.js").write_text("cloud.openapi.soter.verifySignature({})")
-
     assert of_the_function(folder) == [("ok", "index.main on Python3.11; ")]
     package.parent.rename(package.parents[1] / "lib")
     assert [level for level, _ in of_the_function(folder)] == ["hint"]
@@ -164,8 +136,6 @@ def test_what_packages_call_is_not_the_function_s_call(project):
 def test_packages_that_are_not_installed_are_a_hint(project):
     required = "# a comment\nrequests>=2\nnot-to-be-had==1 ; python_version > '3'\n-r other.txt\n"
     declared = f"runtime: {interpreters.PRESENT}"
-
     ((level, text),) = of_the_function(project(declared=declared, requirements_txt=required))
-
     assert level == "hint"
     assert text.startswith("not-to-be-had of its requirements.txt: not installed; pip install -r ")

@@ -1,7 +1,5 @@
 """The running emulator, as the doctor sees it."""
 
-from __future__ import annotations
-
 import json
 import socket
 import threading
@@ -49,7 +47,6 @@ def remote(http, world):
 
 def test_a_running_emulator_answers(remote):
     found, proxy = looked_at(remote)
-
     assert found["emulator"] == ("ok", "answers at http://127.0.0.1:1; ")
     assert found["clock"][0] == found["faults"][0] == "ok"
     assert found["proxy"] == (
@@ -69,34 +66,28 @@ def test_a_running_emulator_answers(remote):
 )
 def test_a_clock_that_was_moved_is_a_hint(remote, control, motion, members, text):
     control.post(f"clock/{motion}", **members)
-
     assert looked_at(remote)[0]["clock"] == ("hint", f"{text}; `wxemu clock release` returns to real time")
 
 
 def test_another_machine_s_clock_may_be_another():
     shown = {"now": time.time() - 100, "isFrozen": False, "scale": 1.0, "offset": 0.0}
-
     finding = running._clock(shown)
-
     assert finding.level == "hint"
     assert finding.found.startswith("its machine's clock and this one's are 100 seconds apart")
 
 
 def test_faults_that_wait_are_a_hint(remote, control):
     control.post("faults", api="*", errcode=-1)
-
     assert looked_at(remote)[0]["faults"][0] == "hint"
 
 
 def test_signatures_that_are_not_verified_are_a_hint(remote, control):
     control.set(verify_signatures=False)
-
     assert looked_at(remote)[0]["signatures"][0] == "hint"
 
 
 def test_a_missing_control_token_is_broken(serve, world):
     found, _ = looked_at(OverClient(serve(world, access=Access(control_token=TOKEN))))
-
     assert found["control plane"][0] == "broken"
     assert "the control token is missing" in found["control plane"][1]
 
@@ -135,7 +126,6 @@ def http_answer(document, status="200 OK"):
 def test_a_token_that_is_not_asked_for_is_a_hint():
     with Answering(http_answer({"now": 1})).at() as url:
         (found,) = running._token(url, {"WXEMU_TOKEN": TOKEN})
-
     assert found.level == "hint"
     assert TOKEN not in found.found + found.advice
 
@@ -143,16 +133,13 @@ def test_a_token_that_is_not_asked_for_is_a_hint():
 def test_a_token_that_is_asked_for_is_fine():
     with Answering(http_answer({"error": {"status": 401, "message": "no"}}, "401 Unauthorized")).at() as url:
         (found,) = running._token(url, {"WXEMU_TOKEN": TOKEN})
-
     assert found.level == "ok"
 
 
 def test_where_nobody_answers_is_broken_with_how_to_start_one():
     with socket.create_server(("127.0.0.1", 0)) as probe:
         url = f"http://127.0.0.1:{probe.getsockname()[1]}"
-
     found, _ = looked_at(Remote(url))
-
     assert found == {
         "emulator": (
             "broken",
@@ -164,7 +151,6 @@ def test_where_nobody_answers_is_broken_with_how_to_start_one():
 def test_a_port_that_something_else_has_is_broken():
     with Answering(b"SSH-2.0-OpenSSH_9.2\r\n").at() as url:
         found, _ = looked_at(Remote(url))
-
     assert found["emulator"][0] == "broken"
     assert f"something other than an emulator listens at {url}; stop that, or start" in found["emulator"][1]
 
@@ -172,7 +158,6 @@ def test_a_port_that_something_else_has_is_broken():
 def test_a_web_server_that_is_no_emulator_is_broken():
     with Answering(http_answer(b"<html>")).at() as url:
         found, _ = looked_at(Remote(url))
-
     assert found["emulator"] == (
         "broken",
         f"{url} answers, but is no emulator of ours; stop what listens at {url}, or name another address by --url",
@@ -185,14 +170,12 @@ def test_what_is_no_address_has_nobody_listening():
 
 def test_versions_and_the_system_clock_are_told():
     found = {finding.name: finding for finding in running.examine_machine()}
-
     assert found["versions"].found.startswith("wxemu ")
     assert not found["system clock"].is_broken
 
 
 def test_a_system_clock_that_is_behind_this_software_is_broken(monkeypatch):
     monkeypatch.setattr(running.time, "time", lambda: 0.0)
-
     assert [finding.name for finding in running.examine_machine() if finding.is_broken] == ["system clock"]
 
 
@@ -203,5 +186,4 @@ def test_a_remote_error_while_asking_is_no_traceback(remote, monkeypatch):
         raise RemoteError("an older one")
 
     monkeypatch.setattr(remote, "ask", ask)
-
     assert looked_at(remote)[0]["control plane"][0] == "broken"

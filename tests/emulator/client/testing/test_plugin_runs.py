@@ -1,7 +1,5 @@
 """The plugin in other people's test runs, each a pytest of its own."""
 
-from __future__ import annotations
-
 import os
 import re
 import shutil
@@ -114,9 +112,7 @@ def test_the_documented_example_passes(example):
     ((name, shown),) = re.findall(r"^```python\n# (test_\w+\.py)\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
     (example.path / "test_shop.py").unlink()
     (example.path / name).write_text(shown, encoding="utf-8")
-
     done = example.runpytest_subprocess()
-
     assert done.ret == 0
     assert done.parseoutcomes().keys() == {"passed"}
 
@@ -149,9 +145,7 @@ def test_tests_at_the_same_time_in_one_emulator_never_meet_and_leave_it_as_it_wa
                 assert phone.call_function("whoami", name="") == openid
                 assert phone.call_function("whoami", name="")["openid"] == openid
         """)
-
         example.runpytest_subprocess("-n", "2").assert_outcomes(passed=2)
-
         assert Remote(shared.url).ask("GET", "/emulator/v1/apps") == apps
         assert Remote(shared.url).ask("GET", "/emulator/v1/faults") == {"faults": []}
 
@@ -161,10 +155,8 @@ def test_the_clock_of_an_emulator_that_workers_share_is_not_moved(pytester, monk
     pytester.makepyfile("def test_a(wx_clock): pass")
     with (pytester.path / "said").open("w") as said, Child(pytester.path, stderr=said) as shared:
         monkeypatch.setenv("WXEMU_URL", shared.url)
-
         refused = pytester.runpytest_subprocess("-n", "2")
         done = pytester.runpytest_subprocess()
-
     refused.assert_outcomes(errors=1)
     refused.stdout.fnmatch_lines(["*2 workers of pytest-xdist share the one at*"])
     done.assert_outcomes(passed=1)
@@ -182,7 +174,6 @@ def test_the_clock_is_back_at_real_time_after_a_test(pytester):
         def test_b(wxcloud):
             assert wxcloud.ask("GET", "/emulator/v1/clock")["offset"] == 0
     """)
-
     pytester.runpytest_subprocess("-p", "no:randomly").assert_outcomes(passed=1, failed=1)
 
 
@@ -202,9 +193,7 @@ def test_a_failure_is_shown_with_what_was_asked_and_why_and_the_emulator_is_stop
             requests.get(f"{wxcloud.url}/sns/jscode2session?appid={wx_app.appid}&secret=x&js_code=c", timeout=30)
             wx_phone.start_soter_authentication("order-1", outcome="cancel")
     """)
-
     done = pytester.runpytest_subprocess()
-
     done.assert_outcomes(failed=1)
     done.stdout.fnmatch_lines(
         [
@@ -244,10 +233,8 @@ def test_the_emulator_ends_with_a_run_that_does_not_come_to_its_end(pytester, ho
             url = told.readline().strip()
             assert is_running(url)
             ended = end_of(url)
-
             run.send_signal(how)
             run.wait(SECONDS)
-
         assert ended.wait(SECONDS)
         assert not is_running(url)
 
@@ -256,9 +243,7 @@ def test_the_emulator_ends_with_a_run_that_does_not_come_to_its_end(pytester, ho
 def test_a_project_that_cannot_be_read_is_one_sentence_for_the_tests_that_need_it(pytester):
     (pytester.path / "cloudbaserc.yaml").write_text("envId: env-demo\nfunctions: [{name: nowhere}]\n")
     pytester.makepyfile("def test_a(wx_phone): pass\ndef test_b(): pass\n")
-
     done = pytester.runpytest_subprocess("-p", "no:randomly")
-
     done.assert_outcomes(errors=1, passed=1)
     done.stdout.fnmatch_lines(["the emulator did not start: *cloudbaserc.yaml:2: expected *the function's folder*"])
     assert "Traceback" not in done.stdout.str()
@@ -269,9 +254,7 @@ def test_a_project_that_cannot_be_read_is_one_sentence_for_the_tests_that_need_i
 def test_a_project_that_is_not_there_is_one_sentence(pytester):
     pytester.makeini("[pytest]\nwxcloud_project = nowhere\n")
     pytester.makepyfile("def test_a(wx_app): pass")
-
     done = pytester.runpytest_subprocess()
-
     done.assert_outcomes(errors=1)
     done.stdout.fnmatch_lines(["the emulator did not start: *'--project'*nowhere' does not exist."])
 
@@ -282,9 +265,7 @@ def test_an_emulator_that_does_not_answer_is_one_sentence(pytester, monkeypatch)
         url = f"http://127.0.0.1:{place.getsockname()[1]}"
     monkeypatch.setenv("WXEMU_URL", url)
     pytester.makepyfile("def test_a(wx_app): pass")
-
     done = pytester.runpytest_subprocess()
-
     done.assert_outcomes(errors=1)
     done.stdout.fnmatch_lines([f"WXEMU_URL: no emulator answers at {url}*"])
     assert len(done.outlines) < 20
@@ -300,7 +281,6 @@ def test_an_emulator_with_a_control_token_is_told_it(pytester, monkeypatch):
         refused = pytester.runpytest_subprocess()
         monkeypatch.setenv("WXEMU_TOKEN", token)
         done = pytester.runpytest_subprocess()
-
     refused.assert_outcomes(errors=1)
     refused.stdout.fnmatch_lines(["WXEMU_URL: the control token is missing*"])
     done.assert_outcomes(passed=1)
@@ -310,9 +290,7 @@ def test_an_emulator_with_a_control_token_is_told_it(pytester, monkeypatch):
 def test_an_emulator_without_its_proxy_says_so(pytester):
     pytester.makeini("[pytest]\nwxcloud_options = --no-intercept\n")
     pytester.makepyfile("def test_a(wxcloud): wxcloud.proxy")
-
     done = pytester.runpytest_subprocess()
-
     done.assert_outcomes(failed=1)
     done.stdout.fnmatch_lines(["E *RemoteError: * runs without its proxy; start it without --no-intercept"])
 
@@ -329,9 +307,7 @@ def test_the_project_is_the_nearest_one_or_the_one_that_is_named(pytester, new_p
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "pytest.ini").write_text(f"[pytest]\n{ini}\n")
     (folder / "test_a.py").write_text("def test_a(wx_phone): assert wx_phone.call_function('greet') == 'Hello'\n")
-
     done = pytester.runpytest_subprocess(folder)
-
     is_found = ini or root != "."
     done.assert_outcomes(passed=1) if is_found else done.assert_outcomes(failed=1)
 
@@ -344,7 +320,6 @@ def test_further_options_of_wxemu_start_can_be_given(pytester):
         def test_a(wxcloud):
             assert wxcloud.ask("GET", "/emulator/v1/settings")["errmsg_suffix"] == "both"
     """)
-
     pytester.runpytest_subprocess().assert_outcomes(passed=1)
 
 
@@ -356,15 +331,12 @@ def test_a_run_that_uses_no_fixture_loads_nothing_for_them(pytester):
             assert pytestconfig.pluginmanager.has_plugin("wxcloud")
             assert not {"requests", "flask", "click", "wxemu.client.remote", "wxemu.client.child"} & sys.modules.keys()
     """)
-
     pytester.runpytest_subprocess("-p", "no:randomly").assert_outcomes(passed=1)
 
 
 def test_every_fixture_tells_what_it_is(pytester):
     listed = pytester.runpytest_subprocess("--fixtures").stdout.str()
-
     found = re.findall(r"^(wx\w+)(?: \[session scope\])? -- .*\n    (\w.+)", listed, re.MULTILINE)
-
     assert {name for name, _ in found} == {
         *("wxcloud", "wx_app", "wx_user", "wx_phone", "wx_clock", "wx_faults", "wx_requests")
     }
@@ -372,10 +344,8 @@ def test_every_fixture_tells_what_it_is(pytester):
 
 def test_a_child_that_does_not_start_says_why_and_leaves_nothing(tmp_path):
     words = tmp_path / "words"
-
     with words.open("w") as stderr, pytest.raises(ChildError, match="did not start"):
         Child(tmp_path / "nowhere", stderr=stderr)
-
     assert "does not exist" in words.read_text()
 
 
@@ -385,6 +355,5 @@ def test_a_child_that_does_not_stop_is_killed(tmp_path, monkeypatch):
     with (tmp_path / "words").open("w") as stderr, Child(tmp_path, stderr=stderr) as stuck:
         ended = end_of(stuck.url)
         os.kill(stuck._process.pid, signal.SIGSTOP)
-
     assert stuck._process.returncode == -signal.SIGKILL
     assert ended.wait(SECONDS)

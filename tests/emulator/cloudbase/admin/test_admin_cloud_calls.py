@@ -1,7 +1,5 @@
 """wx.openApi in protobuf and wx.api in JSON: the same openapi, each in its own form."""
 
-from __future__ import annotations
-
 import base64
 import json
 import re
@@ -9,14 +7,9 @@ import re
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from node_sdk import message
 
-from wxemu.cloudbase.admin.openapi_pb2 import (
-    ApiGetOpenDataByCloudIdReq,
-    ApiGetOpenDataByCloudIdResp,
-    CommApiData,
-    CommOpenApiResp,
-)
-from wxemu.state import seed_entries
+from wxemu.cloudbase.admin.openapi_pb2 import ApiGetOpenDataByCloudIdReq, ApiGetOpenDataByCloudIdResp, CommApiData
 
 NOON = 1_700_000_000
 APPID, OTHER_APPID = "wx1234567890abcdef", "wxfedcba0987654321"
@@ -28,43 +21,19 @@ RECORDED = base64.b64decode(
 )
 
 
-def message(parameters, **members):
-    sent = CommApiData(**members)
-    for name, value in parameters.items():
-        sent.openapi_data.pairs.add(key=name, value=json.dumps(value).encode())
-    return sent.SerializeToString()
+@pytest.fixture(autouse=True)
+def sdk(sdk, grant):
+    """Inside an invocation for Alice, unless a test has another token."""
+    sdk.token = grant()
+    return sdk
 
 
 @pytest.fixture
-def open_api(sdk):
-    """Send requestData, and read the protobuf that is answered."""
-
-    def ask(content, api_name="soter.verifySignature"):
-        answered = sdk.send(sdk.request("wx.openApi", apiName=api_name, requestData=content))
-        assert answered.headers["Content-Type"] == "application/octet-stream"
-        return CommOpenApiResp.FromString(answered.data)
-
-    return ask
-
-
-@pytest.fixture
-def api(sdk):
-    """Send requestData as JSON, and read the JSON inside the JSON that is answered."""
-
-    def ask(parameters, api_name="soter.verifySignature"):
-        answered = sdk.ask("wx.api", apiName=api_name, requestData=json.dumps(parameters))
-        assert set(answered) == {"data", "requestId"}
-        return json.loads(answered["data"]["responseData"])
-
-    return ask
-
-
-@pytest.fixture
-def both(open_api, api):
+def both(sdk):
     """Ask in both forms; the answer must be the same, but for a rid. -604101 and its like have no body in protobuf."""
 
     def ask(parameters, api_name="soter.verifySignature"):
-        reply, in_json = open_api(message(parameters), api_name), api(parameters, api_name)
+        reply, in_json = sdk.open_api(message(parameters), api_name), sdk.api(parameters, api_name)
         if reply.error_code:
             assert (in_json["errcode"], reply.resp_data) == (reply.error_code, b"")
         else:
@@ -76,13 +45,11 @@ def both(open_api, api):
     return ask
 
 
-def test_a_genuine_confirmation_is_verified(both, sdk, grant, verification):
-    sdk.token = grant()
+def test_a_genuine_confirmation_is_verified(both, verification):
     assert both(verification) == {"errcode": 0, "errmsg": "ok", "is_ok": True}
 
 
-def test_a_changed_text_is_not(both, sdk, grant, verification):
-    sdk.token = grant()
+def test_a_changed_text_is_not(both, verification):
     assert both({**verification, "json_string": verification["json_string"] + " "}) == {"is_ok": False}
 
 
@@ -94,15 +61,13 @@ def test_a_changed_text_is_not(both, sdk, grant, verification):
         ({"json_string": {}}, "40097 invalid args"),
     ],
 )
-def test_wechats_refusal_comes_with_a_rid(both, sdk, grant, verification, change, told):  # noqa: PLR0917
-    sdk.token = grant()
+def test_wechats_refusal_comes_with_a_rid(both, verification, change, told):
     refused = both({**verification, **change})
     assert re.fullmatch(f"{told} rid: {RID}", f"{refused['errcode']} {refused['errmsg']}")
 
 
-def test_an_app_that_may_not_use_the_openapi_may_not_by_cloud_call_either(both, sdk, grant, verification, world):
-    seed_entries.restrict(world, APPID, {"unauthorized": ["soter.verifySignature"]})
-    sdk.token = grant()
+def test_an_app_that_may_not_use_the_openapi_may_not_by_cloud_call_either(both, verification, tenant):
+    tenant.restrict(unauthorized=["soter.verifySignature"])
     refused = both(verification)
     assert refused["errcode"] == 48001
     assert refused["errmsg"].startswith("api unauthorized")
@@ -121,7 +86,8 @@ def test_an_openapi_that_the_function_does_not_declare_is_refused(both, sdk, gra
 
 
 class TestIllegalSource:
-    def test_no_token(self, both, verification):
+    def test_no_token(self, both, sdk, verification):
+        sdk.token = ""
         assert both(verification) == {"errcode": -604104, "errmsg": "illegal source of invocation"}
 
     def test_a_token_of_nobody(self, both, sdk, verification):
@@ -132,34 +98,29 @@ class TestIllegalSource:
         sdk.token = grant("oDave", appid=OTHER_APPID, env="env-other")
         assert both(verification)["errcode"] == -604104
 
-    def test_an_ended_token(self, sdk, grant, clock):
-        sdk.token = grant()
+    def test_an_ended_token(self, sdk, clock):
         clock.advance(600)
         answered = sdk.ask("wx.api", at=NOON + 600, apiName="soter.verifySignature")
         assert json.loads(answered["data"]["responseData"])["errcode"] == -604104
 
-    def test_another_app_than_the_credentials_own(self, open_api, sdk, grant, verification):
-        sdk.token = grant()
-        assert open_api(message(verification, appid=OTHER_APPID)).error_code == -604104
-        assert open_api(message(verification, appid=APPID)).error_code == 0
+    def test_another_app_than_the_credentials_own(self, sdk, verification):
+        assert sdk.open_api(message(verification, appid=OTHER_APPID)).error_code == -604104
+        assert sdk.open_api(message(verification, appid=APPID)).error_code == 0
 
 
-def test_what_wx_server_sdk_sent_is_understood(open_api, sdk, grant):
-    sdk.token = grant()
-    assert json.loads(open_api(RECORDED).resp_data)["errcode"] == 40003
+def test_what_wx_server_sdk_sent_is_understood(sdk):
+    assert json.loads(sdk.open_api(RECORDED).resp_data)["errcode"] == 40003
 
 
-def test_a_file_is_no_json(open_api, sdk, grant, verification):
-    sdk.token = grant()
+def test_a_file_is_no_json(sdk, verification):
     sent = CommApiData.FromString(message({**verification, "openid": "oAlice"}))
     sent.openapi_data.pairs.add(key="openid", value=b"\x89PNG\xff", filename="a.png", content_type="image/png")
-    assert json.loads(open_api(sent.SerializeToString()).resp_data)["errcode"] == 40003
+    assert json.loads(sdk.open_api(sent.SerializeToString()).resp_data)["errcode"] == 40003
 
 
 @pytest.mark.parametrize("kind", ["INNER_API", "TOKEN_API", "SVRKIT_API"])
-def test_other_kinds_of_call_are_not_found(open_api, sdk, grant, kind):
-    sdk.token = grant()
-    assert open_api(message({}, api_type=kind)).error_code == -604100
+def test_other_kinds_of_call_are_not_found(sdk, kind):
+    assert sdk.open_api(message({}, api_type=kind)).error_code == -604100
 
 
 @pytest.mark.parametrize("content", [b"\xff", b"\x12\x05ab", RECORDED[:-1]])
@@ -191,8 +152,7 @@ def test_the_request_data_of_a_form_must_be_bytes(sdk):
     assert refused["message"] == "requestData: expected the bytes of a form's part, got str"
 
 
-def test_a_cloud_call_is_in_the_journal_without_its_token(both, sdk, grant, verification, control):
-    sdk.token = grant()
+def test_a_cloud_call_is_in_the_journal_without_its_token(both, sdk, verification, control):
     both(verification)
     kept = [exchange for exchange in control.exchanges if exchange["api"] == "soter.verifySignature"]
     assert [exchange["name"] for exchange in kept] == ["wx.api", "wx.openApi"]
@@ -209,11 +169,11 @@ class TestOpenData:
         return make
 
     @pytest.fixture
-    def trade(self, open_api):
+    def trade(self, sdk):
         def ask(*cloud_ids):
             inner = ApiGetOpenDataByCloudIdReq(cloudid_list=cloud_ids)
             svrkit = {"api_name": "ApiGetOpenDataByCloudId", "req_data": inner.SerializeToString()}
-            reply = open_api(
+            reply = sdk.open_api(
                 CommApiData(api_type="SVRKIT_API", svrkit_data=svrkit).SerializeToString(), "ApiGetOpenDataByCloudId"
             )
             assert reply.HasField("svrkit_error_code") == (reply.error_code == 0)
@@ -222,13 +182,12 @@ class TestOpenData:
 
         return ask
 
-    def test_the_data_come_with_a_watermark_for_the_users_own_function(self, trade, sdk, grant, cloud_id):
-        sdk.token, bought = grant(), cloud_id(步数=9103)
+    def test_the_data_come_with_a_watermark_for_the_users_own_function(self, trade, cloud_id):
+        bought = cloud_id(步数=9103)
         watermark = {"appid": APPID, "timestamp": 1_700_000_000}
         assert trade(bought) == [{"cloudID": bought, "data": {"步数": 9103, "watermark": watermark}}]
 
-    def test_each_has_its_own_answer_in_order(self, trade, sdk, grant, cloud_id):
-        sdk.token = grant()
+    def test_each_has_its_own_answer_in_order(self, trade, cloud_id):
         bobs, alices = cloud_id("oBob"), cloud_id()
         answers = trade(bobs, "31_nobody", alices)
         assert answers[:2] == [
@@ -237,8 +196,8 @@ class TestOpenData:
         ]
         assert answers[2]["cloudID"] == alices
 
-    def test_a_cloud_id_lives_for_five_minutes(self, trade, sdk, grant, cloud_id, clock):
-        sdk.token, bought = grant(), cloud_id()
+    def test_a_cloud_id_lives_for_five_minutes(self, trade, cloud_id, clock):
+        bought = cloud_id()
         clock.advance(299)
         assert "data" in trade(bought)[0]
         clock.advance(1)
@@ -248,11 +207,11 @@ class TestOpenData:
         sdk.token = grant(None)
         assert trade(cloud_id())[0]["errCode"] == -601007
 
-    def test_without_an_invocation_there_are_none(self, trade, cloud_id):
+    def test_without_an_invocation_there_are_none(self, trade, sdk, cloud_id):
+        sdk.token = ""
         assert trade(cloud_id()) == -604104
 
-    def test_none_asked_for_is_none_given(self, trade, sdk, grant):
-        sdk.token = grant()
+    def test_none_asked_for_is_none_given(self, trade):
         assert trade() == []
 
 
@@ -262,6 +221,5 @@ plain = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCh
 
 @plain
 @given(parameters=st.dictionaries(st.sampled_from(["openid", "json_string", "json_signature"]) | texts, texts))
-def test_any_texts_arrive_alike_in_both_forms(both, sdk, grant, parameters):
-    sdk.token = grant()
+def test_any_texts_arrive_alike_in_both_forms(both, parameters):
     assert {"errcode", "is_ok"} & set(both(parameters))

@@ -1,13 +1,11 @@
 """Calls of the gateway in the journal: on every layer, with the invocation that made them, explained, and once more."""
 
-from __future__ import annotations
-
 import json
 from urllib.parse import quote
 
 import pytest
+from node_sdk import message
 
-from wxemu.cloudbase.admin.openapi_pb2 import CommApiData
 from wxemu.scf import invocation_records
 from wxemu.scf.invocation_records import Record
 
@@ -15,18 +13,7 @@ INVOCATION = "11111111-2222-4333-8444-555555555555"
 
 
 @pytest.fixture
-def message():
-    def encode(parameters):
-        sent = CommApiData()
-        for name, value in parameters.items():
-            sent.openapi_data.pairs.add(key=name, value=json.dumps(value).encode())
-        return sent.SerializeToString()
-
-    return encode
-
-
-@pytest.fixture
-def call(sdk, grant, message, control):
+def call(sdk, grant, control):
     """Make a cloud call in one of the two forms; what the journal keeps of it, with its layers."""
 
     def make(parameters, form="wx.api", api="soter.verifySignature", **granted):
@@ -59,11 +46,7 @@ def forms(shown, direction):
 
 def test_protobuf_is_shown_on_every_layer(call, verification):
     shown = call(verification, "wx.openApi")
-    assert forms(shown, "request") == [
-        ("query", ""),
-        ("multipart/form-data", ""),
-        ("CommApiData (protobuf)", ""),
-    ]
+    assert forms(shown, "request") == [("query", ""), ("multipart/form-data", ""), ("CommApiData (protobuf)", "")]
     form, protobuf = [layer["content"] for layer in shown["layers"] if layer["direction"] == "request"][1:]
     assert form["wxCloudApiToken"] == "***"
     pairs = {pair["key"]: json.loads(pair["value"]) for pair in protobuf["openapi_data"]["pairs"]}

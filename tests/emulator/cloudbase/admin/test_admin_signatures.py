@@ -1,12 +1,11 @@
 """The gateway takes a request only from whose credentials signed exactly it, a short time ago."""
 
-from __future__ import annotations
-
 import json
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from node_sdk import FORM, form
 
 NOON = 1_700_000_000
 WRONG = "the signature is not that of this request with this secret key"
@@ -71,7 +70,7 @@ class TestRecordedSignatures:
         answered = http.post("/admin?env=env-demo&seqId=1_1", data=json.dumps(parameters), headers=headers)
         assert refusal(answered) == ("INVALID_PARAM", "request_data: expected JSON in UTF-8, got something else")
 
-    def test_of_signature_nodejs_1_0_0_beta_over_a_form(self, http, form):
+    def test_of_signature_nodejs_1_0_0_beta_over_a_form(self, http):
         parameters = {
             "action": "wx.openApi",
             "apiName": "soter.verifySignature",
@@ -88,9 +87,8 @@ class TestRecordedSignatures:
             f"tcb_sessiontoken;wxcloudapitoken, {SIGNED_HEADERS}, "
             "Signature=3978c9ef8dc441a63721a9255819cfee5172f510999a63758d45fea5f414174c"
         )
-        body, content_type = form(parameters)
-        headers = {**HEADERS, "Authorization": signature, "Content-Type": content_type}
-        answered = http.post("/admin?&eventId=e&seqId=1_1", data=body, headers=headers)
+        headers = {**HEADERS, "Authorization": signature, "Content-Type": FORM}
+        answered = http.post("/admin?&eventId=e&seqId=1_1", data=form(parameters), headers=headers)
         assert refusal(answered) == ("INVALID_PARAM", "requestData: expected a message CommApiData of protobuf")
 
     def old(self, http, **changes):
@@ -189,13 +187,13 @@ def test_a_changed_byte_in_a_form_is_refused(sdk, grant):
     assert refusal(sdk.send(request.but(body=request.body.replace(b"\x08\x00", b"\x08\x01"))))[1] == WRONG
 
 
-def test_another_secret_key_is_refused(sdk, credentials):
-    sdk.credentials = credentials(secret_key="other")
+def test_another_secret_key_is_refused(sdk):
+    sdk.secret_key = "other"
     assert refusal(sdk.send(sdk.request("functions.invokeFunction"))) == ("SIGN_PARAM_INVALID", WRONG)
 
 
-def test_a_secret_id_of_nobody_is_refused(sdk, credentials):
-    sdk.credentials = credentials(secret_id="AKIDnobody")
+def test_a_secret_id_of_nobody_is_refused(sdk):
+    sdk.secret_id = "AKIDnobody"
     assert refusal(sdk.send(sdk.request("functions.invokeFunction"))) == ("SIGN_PARAM_INVALID", "secret id error")
 
 
@@ -225,8 +223,8 @@ class TestWithVerificationOff:
         assert refusal(http.post("/admin", json=asked)) == ("INVALID_ENV", "Environment not found")
 
 
-def test_a_refusal_can_be_looked_up_and_tells_no_secret(sdk, control, credentials):
-    sdk.credentials = credentials(secret_key="very-secret")
+def test_a_refusal_can_be_looked_up_and_tells_no_secret(sdk, control):
+    sdk.secret_key = "very-secret"
     request_id = json.loads(sdk.send(sdk.request("functions.invokeFunction", sessionToken="tok-1")).data)["requestId"]
     kept = control.get(f"exchanges/{request_id}")
     assert "SIGN_PARAM_INVALID" in kept["response_body"]

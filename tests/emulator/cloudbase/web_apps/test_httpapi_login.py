@@ -1,7 +1,5 @@
 """/auth/v1: the anonymous login of js-sdk 2.x and 3.x, and of the documented HTTP API."""
 
-from __future__ import annotations
-
 import base64
 import json
 import re
@@ -221,19 +219,6 @@ def test_what_is_not_emulated_is_told_in_oauth_s_form(http, method, path):
     response = http.open(path, method=method)
     assert _is_refused(response, 404, "not_found", 5)
     assert response.json["error_description"].startswith(f"{method} {path} is not emulated")
-
-
-def test_a_body_beyond_all_limits_is_refused(app, http):
-    http.application.config["MAX_CONTENT_LENGTH"] = 1000
-    assert _is_refused(app.auth("/revoke", {"token": "x" * 1000}), 400, "invalid_argument", 3)
-
-
-def test_a_fault_of_the_emulator_shows_no_trace(app, world, caplog):
-    world.store.run("DROP TABLE web_users")
-    response = app.auth("/signin/anonymously")
-    assert _is_refused(response, 500, "internal", 13)
-    assert "web_users" not in response.text
-    assert "no such table: web_users" in caplog.text
 
 
 def test_the_journal_holds_no_credential_of_a_web_user(app, control, caplog):

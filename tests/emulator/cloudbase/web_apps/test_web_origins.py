@@ -1,7 +1,5 @@
 """Which pages may call: those of this machine, and those that a setting names."""
 
-from __future__ import annotations
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

@@ -1,7 +1,5 @@
 """A web page that a developer has open in another tab must not reach the emulator's own interfaces."""
 
-from __future__ import annotations
-
 import pytest
 
 FOREIGN = "https://evil.example"
@@ -12,7 +10,6 @@ DOORS = ["/emulator/v1/state/reset", "/emulator/v1/clock/release", "/phone/v1/ph
 @pytest.mark.parametrize("path", DOORS)
 def test_a_foreign_page_is_refused_and_cannot_read_the_answer(http, path):
     answer = http.post(path, data="{}", headers={"Origin": FOREIGN, "Content-Type": "text/plain"})
-
     assert answer.status_code == 403
     assert "web_origins" in answer.json["error"]["message"]
     assert "Access-Control-Allow-Origin" not in answer.headers
@@ -20,20 +17,13 @@ def test_a_foreign_page_is_refused_and_cannot_read_the_answer(http, path):
 
 def test_a_page_of_this_machine_may_call_and_read(http):
     answer = http.get("/emulator/v1/clock", headers={"Origin": OURS})
-
     assert answer.status_code == 200
     assert answer.headers["Access-Control-Allow-Origin"] == OURS
 
 
 def test_a_foreign_page_changes_nothing(http, wechat):
     before = http.get("/phone/v1/phones").json
-
-    http.post(
-        "/phone/v1/phones",
-        json={"appid": wechat.tenant.appid, "profile": "none"},
-        headers={"Origin": FOREIGN},
-    )
-
+    http.post("/phone/v1/phones", json={"appid": wechat.tenant.appid, "profile": "none"}, headers={"Origin": FOREIGN})
     assert http.get("/phone/v1/phones").json == before
 
 

@@ -1,7 +1,5 @@
 """A page whose own name was made to lead here (DNS rebinding) must not reach the emulator by it."""
 
-from __future__ import annotations
-
 import json
 
 import pytest
@@ -19,8 +17,7 @@ def under(http, host, method="GET", path="/healthz", **sent):
 
 
 @pytest.mark.parametrize(
-    "host",
-    ["localhost", "localhost:8686", "LOCALHOST.", "app.localhost", "127.0.0.1:1", "127.1.2.3", "[::1]:8686"],
+    "host", ["localhost", "localhost:8686", "LOCALHOST.", "app.localhost", "127.0.0.1:1", "127.1.2.3", "[::1]:8686"]
 )
 def test_loopback_s_names_are_its_own(host):
     assert LOOPBACK_ONLY.answers_to(host)
@@ -62,7 +59,6 @@ def test_no_text_is_its_name_by_accident_and_none_is_a_fault(text):
 
 def test_the_address_that_it_listens_on_is_its_own_and_no_other():
     access = Access(address=LAN)
-
     assert access.answers_to(f"{LAN}:8686")
     assert not access.answers_to("192.0.2.8")
 
@@ -70,7 +66,6 @@ def test_the_address_that_it_listens_on_is_its_own_and_no_other():
 @pytest.mark.parametrize("address", ["0.0.0.0", "::"])
 def test_listening_everywhere_every_address_may_be_its_own_but_no_name(address):
     access = Access(address=address)
-
     assert access.answers_to(LAN)
     assert access.answers_to("[2001:db8::1]:8686")
     assert not access.answers_to("evil.example")
@@ -78,7 +73,6 @@ def test_listening_everywhere_every_address_may_be_its_own_but_no_name(address):
 
 def test_a_name_is_allowed_alone_or_with_all_under_it():
     access = Access(names=("emulator", "*.test"))
-
     assert access.answers_to("emulator:8686")
     assert access.answers_to("Wxemu.Test")
     assert not access.answers_to("test")
@@ -105,7 +99,6 @@ REFUSALS = [
 @pytest.mark.parametrize(("method", "path", "status", "message_in"), REFUSALS, ids=[case[1] for case in REFUSALS])
 def test_each_face_refuses_a_foreign_name_in_its_own_form(http, method, path, status, message_in):
     answer = under(http, "evil.example", method, path)
-
     assert answer.status_code == status
     message = message_in(json.loads(answer.data))  # WeChat labels some of its JSON as text
     assert "'evil.example'" in message
@@ -114,7 +107,6 @@ def test_each_face_refuses_a_foreign_name_in_its_own_form(http, method, path, st
 
 def test_cos_refuses_a_foreign_name_in_xml(http):
     answer = under(http, "evil.example", path="/?uploads")
-
     assert answer.status_code == 403
     assert "<Code>AccessDenied</Code>" in answer.text
     assert OPTION in answer.text
@@ -122,10 +114,8 @@ def test_cos_refuses_a_foreign_name_in_xml(http):
 
 def test_under_a_foreign_name_nothing_is_done(http, tenant):
     phones = http.get("/phone/v1/phones").json
-
     under(http, "evil.example", "POST", "/phone/v1/phones", json={"appid": tenant.appid, "profile": "none"})
     token = under(http, "evil.example", path="/cgi-bin/token", query_string={"appid": tenant.appid})
-
     assert http.get("/phone/v1/phones").json == phones
     assert token.json["errcode"] == 40066
 
@@ -136,15 +126,11 @@ def test_a_client_without_a_name_for_us_is_no_browser(http):
 
 def test_a_page_that_the_emulator_serves_may_call_it_by_whatever_name_is_its_own(world, serve):
     http = serve(world, access=Access(names=("emulator.test",)))
-
     answer = under(http, "emulator.test:8686", path="/phone/v1/phones", headers={"Origin": "http://emulator.test:8686"})
-
     assert answer.status_code == 200
 
 
 def test_a_page_of_another_port_of_that_name_may_not(world, serve):
     http = serve(world, access=Access(names=("emulator.test",)))
-
     answer = under(http, "emulator.test:8686", path="/phone/v1/phones", headers={"Origin": "http://emulator.test:80"})
-
     assert answer.status_code == 403

@@ -55,9 +55,7 @@ def test_a_debugger_stops_at_a_breakpoint_sees_and_lets_go(start_runtime, deploy
     file = spec.directory / "index.py"
     assert editor.set_breakpoint(file, FILE_LINES[place])["verified"]
     editor.begin()
-
     thread, path, line, variables = editor.stopped()
-
     assert (path, line) == (str(file), FILE_LINES[place])
     assert ("doubled" in variables and variables["doubled"]) == ("42" if place == "handler" else False)
     editor.go_on(thread)

@@ -38,10 +38,7 @@ HOG = "held = []\n        while True: held.append(bytes(1 << 20))"
 FAILURES = {
     "an exception": (
         "raise Exception('err msg')",
-        {
-            **USER_CODE,
-            "stackTrace": USER_FRAME + "raise Exception('err msg')\nException: err msg",
-        },
+        {**USER_CODE, "stackTrace": USER_FRAME + "raise Exception('err msg')\nException: err msg"},
     ),
     "input() where nobody types": (
         "input()",

@@ -1,5 +1,3 @@
-from __future__ import annotations
-
 import json
 from dataclasses import dataclass, replace
 
@@ -51,95 +49,58 @@ def auth_key(keys, ask) -> ExportedKey:
     return replace(ask, pub_key=public_key_pem(keys.auth_key), counter=183)
 
 
+@pytest.fixture
+def told(keys):
+    """Follow the chain of these two, each signed by the key before it unless another is named."""
+
+    def follow(ask, auth_key, *, ask_signer=keys.attk, auth_key_signer=keys.ask):
+        ask, auth_key = (
+            exported if isinstance(exported, SignedKey) else sign_key(exported, signer=signer)
+            for exported, signer in ((ask, ask_signer), (auth_key, auth_key_signer))
+        )
+        return verify_chain(attk_public_key_pem=keys.attk_pem, ask=ask, auth_key=auth_key)
+
+    return follow
+
+
 class TestChain:
     @pytest.mark.parametrize("salt_length", [None, 20, 32])
     def test_the_authkey_of_an_unbroken_chain_is_told_and_verifies_confirmations(
-        self, keys, ask, auth_key, salt_length
+        self, *, keys, ask, auth_key, told, salt_length
     ):
         ask, auth_key = replace(ask, salt_length=salt_length), replace(auth_key, salt_length=salt_length)
-
-        told = verify_chain(
-            attk_public_key_pem=keys.attk_pem,
-            ask=sign_key(ask, signer=keys.attk),
-            auth_key=sign_key(auth_key, signer=keys.ask),
-        )
-
-        assert told == auth_key
+        assert told(ask, auth_key) == auth_key
         signature = sign(keys.auth_key, '{"raw":"msg"}')
-        assert verify(public_key_pem=told.pub_key, json_string='{"raw":"msg"}', json_signature=signature).is_genuine
+        assert verify(public_key_pem=auth_key.pub_key, json_string='{"raw":"msg"}', json_signature=signature).is_genuine
 
-    def test_a_uid_is_the_same_app_as_number_and_as_text(self, keys, ask, auth_key):
-        told = verify_chain(
-            attk_public_key_pem=keys.attk_pem,
-            ask=sign_key(replace(ask, uid=10206), signer=keys.attk),
-            auth_key=sign_key(auth_key, signer=keys.ask),
-        )
+    def test_a_uid_is_the_same_app_as_number_and_as_text(self, ask, auth_key, told):
+        assert told(replace(ask, uid=10206), auth_key).uid == "10206"
 
-        assert told.uid == "10206"
-
-    def test_an_ask_that_the_attk_did_not_sign_is_refused(self, keys, ask, auth_key):
+    def test_a_key_that_another_signed_is_refused(self, keys, ask, auth_key, told):
         with pytest.raises(ForeignSignatureError, match="ASK JSON signed by the ATTK") as refused:
-            verify_chain(
-                attk_public_key_pem=keys.attk_pem,
-                ask=sign_key(ask, signer=keys.auth_key),
-                auth_key=sign_key(auth_key, signer=keys.ask),
-            )
+            told(ask, auth_key, ask_signer=keys.auth_key)
         assert (refused.value.signer, refused.value.signed) == ("ATTK", "ASK")
-
-    def test_an_authkey_that_the_ask_did_not_sign_is_refused(self, keys, ask, auth_key):
         with pytest.raises(ForeignSignatureError, match="AuthKey JSON signed by the ASK"):
-            verify_chain(
-                attk_public_key_pem=keys.attk_pem,
-                ask=sign_key(ask, signer=keys.attk),
-                auth_key=sign_key(auth_key, signer=keys.attk),
-            )
+            told(ask, auth_key, auth_key_signer=keys.attk)
 
     @pytest.mark.parametrize(
-        "rewrite",
-        [lambda text: text + "\n", lambda text: json.dumps(json.loads(text)), lambda text: text.replace("181", "182")],
-        ids=["line end", "read and written again", "counter raised"],
+        ("change", "error", "named"),
+        [
+            ({"cpu_id": "another"}, AnotherDeviceError, "cpu_id"),
+            ({"uid": "10207"}, AnotherAppError, "uid"),
+            ({"pub_key": "no key"}, PemError, "PEM"),
+        ],
     )
-    def test_a_key_json_that_was_changed_is_refused(self, keys, ask, auth_key, rewrite):
+    def test_keys_that_do_not_belong_together_are_refused(self, *, ask, auth_key, told, change, error, named):
+        with pytest.raises(error, match=named):
+            told(replace(ask, **change), auth_key)
+
+    def test_a_text_that_was_changed_or_is_no_key_json_is_refused(self, keys, ask, auth_key, told):
         attested = sign_key(ask, signer=keys.attk)
-
         with pytest.raises(ForeignSignatureError, match="did not sign this text"):
-            verify_chain(
-                attk_public_key_pem=keys.attk_pem,
-                ask=replace(attested, json_text=rewrite(attested.json_text)),
-                auth_key=sign_key(auth_key, signer=keys.ask),
-            )
-
-    def test_keys_of_two_devices_are_refused(self, keys, ask, auth_key):
-        with pytest.raises(AnotherDeviceError, match="cpu_id"):
-            verify_chain(
-                attk_public_key_pem=keys.attk_pem,
-                ask=sign_key(ask, signer=keys.attk),
-                auth_key=sign_key(replace(auth_key, cpu_id="another"), signer=keys.ask),
-            )
-
-    def test_keys_of_two_apps_are_refused(self, keys, ask, auth_key):
-        with pytest.raises(AnotherAppError, match="uid"):
-            verify_chain(
-                attk_public_key_pem=keys.attk_pem,
-                ask=sign_key(ask, signer=keys.attk),
-                auth_key=sign_key(replace(auth_key, uid="10207"), signer=keys.ask),
-            )
-
-    def test_a_signed_text_that_is_no_key_json_is_refused(self, keys, ask, auth_key):
+            told(replace(attested, json_text=f"{attested.json_text}\n"), auth_key)
         with pytest.raises(KeyJsonError, match="pub_key"):
-            verify_chain(
-                attk_public_key_pem=keys.attk_pem,
-                ask=SignedKey('{"certs":[]}', sign(keys.attk, '{"certs":[]}')),
-                auth_key=sign_key(auth_key, signer=keys.ask),
-            )
-
-    def test_an_ask_whose_public_key_is_no_key_is_refused(self, keys, ask, auth_key):
-        with pytest.raises(PemError):
-            verify_chain(
-                attk_public_key_pem=keys.attk_pem,
-                ask=sign_key(replace(ask, pub_key="no key"), signer=keys.attk),
-                auth_key=sign_key(auth_key, signer=keys.ask),
-            )
+            told(SignedKey('{"certs":[]}', sign(keys.attk, '{"certs":[]}')), auth_key)
 
     def test_a_key_that_states_an_impossible_salt_cannot_be_attested(self, keys, ask):
         with pytest.raises(SaltLengthError):
@@ -149,7 +110,6 @@ class TestChain:
 class TestKeyJson:
     def test_it_is_written_as_devices_do(self):
         key = ExportedKey("-----BEGIN PUBLIC KEY-----\nMI/I\n-----END PUBLIC KEY-----", "0f00", 240, "10115", 32)
-
         assert key.to_json() == (
             r'{"pub_key":"-----BEGIN PUBLIC KEY-----\nMI\/I\n-----END PUBLIC KEY-----",'
             r'"cpu_id":"0f00","counter":240,"uid":"10115","rsa_pss_saltlen":32}'
@@ -186,7 +146,6 @@ class TestKeyJson:
     def test_a_missing_or_mistyped_member_is_named(self, ask, change, field, found):
         members = {**json.loads(ask.to_json()), **change}
         text = json.dumps({name: value for name, value in members.items() if value is not ...})
-
         with pytest.raises(KeyJsonError, match=f"^{field}: expected .*, found {found}$") as refused:
             ExportedKey.from_json(text)
         assert refused.value.field == field

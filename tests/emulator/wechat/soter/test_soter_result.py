@@ -1,5 +1,3 @@
-from __future__ import annotations
-
 import json
 import re
 
@@ -29,7 +27,6 @@ def test_an_iphone_writes_four_members():
         cpu_id="F5D3F2DF-7ABF-4822-9B01-304DCEDA97D4",
         mode="facial",
     )
-
     assert text == (
         '{"raw":"2268266204184576","counter":94,"uid":"59078fa8fd382addf501c40aaa92a8a9",'
         '"cpu_id":"F5D3F2DF-7ABF-4822-9B01-304DCEDA97D4"}'
@@ -39,7 +36,6 @@ def test_an_iphone_writes_four_members():
 @pytest.mark.parametrize(("mode", "biometric_type"), [("fingerPrint", 1), ("facial", 2)])
 def test_a_huawei_phone_adds_the_face_sensor_and_the_salt_length(mode, biometric_type):
     members = json.loads(result_json(PROFILES["huawei"], **FACTS, mode=mode))
-
     assert list(members) == [
         *("raw", "fid", "counter", "tee_n", "tee_v", "fp_n", "fp_v", "cpu_id", "uid"),
         *("bo_t", "fc_n", "fc_v", "rsa_pss_saltlen"),
@@ -58,7 +54,6 @@ def test_a_huawei_phone_adds_the_face_sensor_and_the_salt_length(mode, biometric
 )
 def test_the_profiles_are_those_of_the_field(profile, modes, salt_length, states_salt_length):
     phone = PROFILES[profile]
-
     assert (phone.name, phone.modes) == (profile, modes)
     assert (phone.salt_length, phone.states_salt_length) == (salt_length, states_salt_length)
 
@@ -78,13 +73,11 @@ def test_a_mode_the_phone_lacks_is_refused(profile, mode):
 
 def test_slashes_are_escaped_and_other_characters_stand_as_they_are():
     text = result_json(PROFILES["ios"], **FACTS | {"raw": 'a/b\\/"支付😀\n\x7f'}, mode="facial")
-
     assert text.startswith(r'{"raw":"a\/b\\\/\"支付😀\n' + '\x7f"')
 
 
 def test_a_lone_surrogate_is_escaped_so_that_the_text_can_be_signed():
     text = result_json(PROFILES["ios"], **FACTS | {"raw": "\ud83d!"}, mode="facial")
-
     assert text.startswith(r'{"raw":"\ud83d!"')
 
 
@@ -95,7 +88,6 @@ def test_any_challenge_comes_back_from_the_text_in_one_line_of_utf_8(raw, fid, c
     text = result_json(
         PROFILES["huawei"], raw=raw, fid=fid, counter=counter, uid=uid, cpu_id=cpu_id, mode=AuthMode.FACIAL
     )
-
     members = json.loads(text.encode())
     assert [members[name] for name in ("raw", "fid", "counter", "uid", "cpu_id")] == [raw, fid, counter, uid, cpu_id]
     assert "\n" not in text
@@ -114,7 +106,6 @@ FORMS = [
 @settings(deadline=None)
 def test_ids_have_the_form_of_the_profile(profile, cpu_id, uid, seed):
     phone = PROFILES[profile]
-
     assert re.fullmatch(cpu_id, phone.draw_cpu_id(seed.randbytes))
     assert re.fullmatch(uid, phone.draw_uid(seed.randbytes))
 

@@ -1,6 +1,5 @@
-from __future__ import annotations
-
-from base64 import b64decode, b64encode, urlsafe_b64encode
+import hashlib
+from base64 import b64decode, b64encode
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
@@ -22,6 +21,7 @@ from wxemu.wechat.soter import (
     UnsignableTextError,
     Verdict,
     actual_salt_length,
+    fingerprint,
     load_private_key,
     load_public_key,
     public_key_pem,
@@ -65,32 +65,19 @@ class TestGenuine:
     @given(text=st.text(), salt_length=st.integers(20, 222))
     def test_any_text_signed_with_the_salt_it_states_is_genuine(self, key, pem, text, salt_length):
         stating = f'{{"rsa_pss_saltlen":{salt_length}}}'
-
         assert verdict(pem, text, sign(key, text)).is_genuine
         assert verdict(pem, stating, sign(key, stating, salt_length)) == Verdict(Reason.GENUINE, salt_length)
 
-    @pytest.mark.parametrize("profile", ["android", "ios", "huawei"])
-    def test_every_phone_signs_so_that_its_text_tells_the_salt(self, key, pem, profile):
-        text = confirmation(profile)
-
-        assert verdict(pem, text, sign(key, text, PROFILES[profile].salt_length)).is_genuine
-
     def test_two_signatures_of_one_text_differ_and_are_both_genuine(self, key, pem):
         first, second = sign(key, "{}"), sign(key, "{}")
-
         assert first != second
         assert verdict(pem, "{}", first).is_genuine
         assert verdict(pem, "{}", second).is_genuine
 
     def test_a_signature_is_one_line_of_standard_base64(self, key):
         signature = sign(key, "{}")
-
         assert b64encode(b64decode(signature, validate=True)).decode() == signature
         assert len(signature) == 344
-
-    def test_a_verdict_is_as_true_as_the_confirmation(self):
-        assert Verdict(Reason.GENUINE, 20)
-        assert not any(Verdict(reason, 20) for reason in Reason if reason is not Reason.GENUINE)
 
 
 class TestNotGenuine:
@@ -98,7 +85,6 @@ class TestNotGenuine:
     @given(signed=st.text(), shown=ANY_TEXT)
     def test_any_other_text_is_not_genuine(self, key, pem, signed, shown):
         assume(signed != shown)
-
         assert not verdict(pem, shown, sign(key, signed)).is_genuine
 
     @settings(deadline=None)
@@ -106,127 +92,32 @@ class TestNotGenuine:
     def test_no_text_and_no_signature_makes_it_raise(self, pem, text, signature):
         assert not verdict(pem, text, signature).is_genuine
 
-    def test_one_flipped_bit_anywhere_in_the_text_is_noticed(self, key, pem):
-        text = confirmation()
-        signature = sign(key, text)
-        encoded = text.encode()
-
-        assert verdict(pem, text, signature).is_genuine
-        for position in range(8 * len(encoded)):
-            # Bytes that are no UTF-8 any more arrive as lone surrogates.
-            flipped = _with_flipped_bit(encoded, position).decode(errors="surrogateescape")
-            assert not verdict(pem, flipped, signature).is_genuine, f"bit {position}"
-
-    def test_one_flipped_bit_anywhere_in_the_signature_is_noticed(self, key, pem):
-        text = confirmation()
-        raw = b64decode(sign(key, text))
-
-        for position in range(8 * len(raw)):
-            flipped = b64encode(_with_flipped_bit(raw, position)).decode()
-            assert verdict(pem, text, flipped).reason is Reason.MISMATCH, f"bit {position}"
-
     def test_one_flipped_bit_anywhere_in_the_base64_is_noticed(self, key, pem):
         """Even among the last character's bits that stand for nothing."""
         text = confirmation()
         encoded = sign(key, text).encode()
-
         for position in range(8 * len(encoded)):
             flipped = _with_flipped_bit(encoded, position).decode("latin-1")
             assert not verdict(pem, text, flipped).is_genuine, f"bit {position}"
-
-    @pytest.mark.parametrize(
-        "change",
-        [
-            lambda text: text + "\n",
-            lambda text: " " + text,
-            lambda text: "\ufeff" + text,
-            lambda text: text.replace(r"\/", "/"),
-            lambda text: text.replace("支付", r"\u652f\u4ed8"),
-            lambda text: text.replace(",", ", "),
-            lambda text: text.replace('"counter":7', '"counter":8'),
-            lambda text: text.replace('"', r"\""),
-            lambda text: "",
-        ],
-        ids=[
-            "line end",
-            "leading space",
-            "byte order mark",
-            "slash unescaped",
-            "Chinese escaped",
-            "spaces",
-            "counter raised",
-            "escaped once more",
-            "nothing",
-        ],
-    )
-    def test_a_changed_text_is_not_genuine(self, key, pem, change):
-        text = confirmation()
-        changed = change(text)
-
-        assert changed != text
-        assert verdict(pem, changed, sign(key, text)).reason is Reason.MISMATCH
-
-    def test_another_key_is_not_genuine(self, pem):
-        foreign = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-
-        assert verdict(pem, "{}", sign(foreign, "{}")).reason is Reason.MISMATCH
 
     @pytest.mark.parametrize(
         ("signed_with", "profile"), [(32, "android"), (0, "android"), (222, "ios"), (20, "huawei")]
     )
     def test_a_salt_other_than_the_text_tells_is_not_genuine(self, key, pem, signed_with, profile):
         text = confirmation(profile)
-
         assert verdict(pem, text, sign(key, text, signed_with)).reason is Reason.MISMATCH
 
     def test_a_stated_salt_below_20_is_not_taken_at_its_word(self, key, pem):
         text = '{"rsa_pss_saltlen":8}'
-
         assert verdict(pem, text, sign(key, text, 8)) == Verdict(Reason.MISMATCH, 20)
 
     @pytest.mark.parametrize("stated", ["223", "2147483648", "1" + "0" * 30, "9" * 5_000])
     def test_a_stated_salt_that_the_key_has_no_room_for_is_not_genuine(self, key, pem, stated):
         text = f'{{"rsa_pss_saltlen":{stated}}}'
-
         assert verdict(pem, text, sign(key, text)).reason is Reason.SALT_TOO_LONG
 
     def test_a_lone_surrogate_is_not_genuine(self, key, pem):
         assert verdict(pem, '{"raw":"\ud83d"}', sign(key, '{"raw":"?"}')).reason is Reason.TEXT_NOT_UTF8
-
-    @pytest.mark.parametrize(
-        "form",
-        [
-            lambda raw: urlsafe_b64encode(raw).decode(),
-            lambda raw: b64encode(raw).decode() + "\n",
-            lambda raw: b64encode(raw).decode().rstrip("="),
-            lambda raw: b64encode(raw).decode() + "=",
-            lambda raw: b64encode(raw).decode() + "AAAA",
-            lambda raw: "\n".join([b64encode(raw).decode()[:76], b64encode(raw).decode()[76:]]),
-            lambda raw: b64encode(raw).decode().replace("+", " "),
-            lambda raw: b64encode(raw).decode().replace("/", r"\/"),
-            lambda raw: b64encode(raw).decode().translate({0x41 + i: 0xFF21 + i for i in range(26)}),
-        ],
-        ids=[
-            "url-safe",
-            "line end",
-            "no padding",
-            "too much padding",
-            "more after the padding",
-            "two lines",
-            "plus became space",
-            "slash escaped",
-            "full-width letters",
-        ],
-    )
-    def test_a_signature_in_another_alphabet_or_layout_is_not_genuine(self, key, pem, form):
-        signature = sign(key, "{}")
-        while not {"+", "/"} <= set(signature):
-            signature = sign(key, "{}")
-
-        assert verdict(pem, "{}", form(b64decode(signature))).reason is Reason.SIGNATURE_NOT_BASE64
-
-    def test_a_signature_in_hex_is_not_genuine(self, key, pem):
-        assert verdict(pem, "{}", b64decode(sign(key, "{}")).hex()).reason is Reason.SIGNATURE_LENGTH
 
     def test_an_empty_signature_is_not_genuine(self, pem):
         assert verdict(pem, "{}", "").reason is Reason.SIGNATURE_LENGTH
@@ -236,7 +127,6 @@ class TestNotGenuine:
         raw = b64decode(sign(key, "{}"))
         while raw[0] != 0:
             raw = b64decode(sign(key, "{}"))
-
         assert verdict(pem, "{}", b64encode(raw).decode()).is_genuine
         assert verdict(pem, "{}", b64encode(raw[1:]).decode()).reason is Reason.SIGNATURE_LENGTH
         assert verdict(pem, "{}", b64encode(b"\0" + raw).decode()).reason is Reason.SIGNATURE_LENGTH
@@ -255,24 +145,37 @@ class TestSigning:
         assert refused.value.position == 2
 
 
+class TestAgainstOpenssl:
+    @pytest.mark.parametrize("salt_length", [0, 20, 32, 222])
+    @pytest.mark.parametrize("text", [confirmation("android"), confirmation("ios"), "请用指纹解锁", ""])
+    def test_it_verifies_what_we_sign(self, openssl, text, salt_length):
+        signature = sign(load_private_key(openssl.private_key), text, salt_length)
+        assert openssl.says_of(text, signature, salt_length) == "Verified OK\n"
+
+    def test_a_public_key_on_one_line_of_base64_is_read(self, openssl):
+        """Some Huawei phones write the PEM so [field]."""
+        head, *body, foot = openssl.public_key.splitlines()
+        assert verdict("\n".join([head, "".join(body), foot]), "{}", openssl.sign("{}", 20)).is_genuine
+
+    def test_a_key_has_the_fingerprint_of_its_der_form(self, openssl):
+        assert fingerprint(openssl.public_key) == hashlib.sha256(openssl.public_der).hexdigest()
+
+
 class TestPem:
     def test_the_public_half_is_written_in_64_columns_without_a_last_line_end(self, key, pem):
         head, *body, foot = pem.split("\n")
-
         assert (head, foot) == ("-----BEGIN PUBLIC KEY-----", "-----END PUBLIC KEY-----")
         assert {len(line) for line in body[:-1]} == {64}
         assert load_public_key(pem).public_numbers() == key.public_key().public_numbers()
 
     def test_a_private_key_is_read_back(self, key):
         pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
-
         assert load_private_key(pem).private_numbers() == key.private_numbers()
 
     def test_what_is_no_rsa_public_key_is_refused_without_being_shown(self, key):
         elliptic = ec.generate_private_key(ec.SECP256R1())
         private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
         public = elliptic.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
-
         for pem in ["", "\ud800", "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----", private, public]:
             with pytest.raises(PemError) as refused:
                 verdict(pem, "{}", "")
@@ -283,7 +186,6 @@ class TestPem:
         elliptic = ec.generate_private_key(ec.SECP256R1())
         encrypted = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(b"word")).decode()
         other = elliptic.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
-
         for text in ["", "\ud800", pem, encrypted, other]:
             with pytest.raises(PemError) as refused:
                 load_private_key(text)
