@@ -231,18 +231,19 @@ class TestWhoMeetsIt:
 
 
 @pytest.mark.parametrize(
-    ("effect", "status", "body"),
+    ("effect", "status", "body", "outcome"),
     [
-        ({"errcode": -1}, 200, "system error"),
-        ({"reply": {"x": 1}}, 200, '{"x":1}'),
-        ({"status": 504, "body": "gone"}, 504, "gone"),
-        ({"abort": True}, 0, ""),
-        ({"latency_ms": 40}, 200, "missing openid"),
+        ({"errcode": -1}, 200, "system error", ("-1", True)),
+        ({"reply": {"x": 1}}, 200, '{"x":1}', ("ok", False)),
+        ({"reply": {"errcode": 7}}, 200, '{"errcode":7}', ("7", True)),
+        ({"status": 504, "body": "gone"}, 504, "gone", ("HTTP 504", True)),
+        ({"abort": True}, 0, "", ("no answer", True)),
+        ({"latency_ms": 40}, 200, "missing openid", ("41009", True)),
     ],
 )
 @pytest.mark.parametrize("door", ["HTTPS"], indirect=True)
 @pytest.mark.usefixtures("waited")
-def test_the_journal_names_the_fault_beside_what_was_answered(add, door, control, *, effect, status, body):
+def test_the_journal_names_the_fault_beside_what_was_answered(add, door, control, *, effect, status, body, outcome):
     fault = add(**effect)
     try:
         door.open()
@@ -251,6 +252,7 @@ def test_the_journal_names_the_fault_beside_what_was_answered(add, door, control
     exchange = control.exchanges[0]
     assert (exchange["remark"], exchange["status"]) == (f"fault {fault.number}", status)
     assert body in exchange["response_body"]
+    assert (exchange["outcome"], exchange["is_failure"]) == outcome
     assert exchange["cost_in_ms"] >= effect.get("latency_ms", 0)
 
 

@@ -163,3 +163,18 @@ class TestCloudIDs:
     def test_a_member_that_is_not_there_is_no_fault(self, phone):
         answered = phone.do("callFunction", name="ask", data={"ask": "echo"}, cloudIDs=["weRunData"])
         assert "weRunData" not in answered["result"]
+
+
+@pytest.mark.parametrize(
+    ("members", "outcome"),
+    [
+        ({"ask": "echo"}, ("ok", False)),
+        ({"ask": "echo", "errCode": -1}, ("-1", True)),
+        ({"ask": "echo", "errCode": 0, "isOk": False}, ("is_ok false", True)),
+        ({"ask": "fail"}, ("-504002", True)),
+    ],
+)
+def test_the_journal_says_what_came_of_it(phone, control, members, outcome):
+    phone.do("callFunction", name="ask", data=members)
+    kept = control.exchanges[0]
+    assert (kept["outcome"], kept["is_failure"]) == outcome

@@ -95,6 +95,30 @@ def test_an_explanation_is_found_by_the_request_id_that_the_gateway_told(sdk, gr
 
 
 @pytest.mark.parametrize("form", ["wx.api", "wx.openApi"])
+def test_the_journal_says_what_came_of_a_cloud_call(call, verification, form):
+    def outcome(parameters, **options):
+        kept = call(parameters, form, **options)
+        return kept["outcome"], kept["is_failure"]
+
+    assert outcome(verification) == ("is_ok true", False)
+    assert outcome({**verification, "json_string": "{}"}) == ("is_ok false", True)
+    assert outcome({**verification, "openid": "oNobody"}) == ("40003", True)
+    assert outcome(verification, openapis=()) == ("-604101", True)
+
+
+def test_the_journal_says_what_the_result_of_a_function_says(sdk, control):
+    for result, outcome in (({}, ("ok", False)), ({"errCode": 40163}, ("40163", True))):
+        kept = control.get(f"exchanges/{sdk.call_function(data=result)['requestId']}")
+        assert (kept["outcome"], kept["is_failure"], kept["errcode"]) == (*outcome, None)
+
+
+def test_a_call_that_names_no_openapi_is_a_failure_with_its_code(sdk, grant, control):
+    sdk.token = grant()
+    sdk.send(sdk.request("wx.openApi", requestData=CommApiData(api_type="TOKEN_API").SerializeToString()))
+    assert (control.exchanges[0]["outcome"], control.exchanges[0]["errcode"]) == ("-604100", "-604100")
+
+
+@pytest.mark.parametrize("form", ["wx.api", "wx.openApi"])
 def test_an_undeclared_api_is_named_with_the_line_to_add(call, explain, verification, form):
     explained = explain(call(verification, form, openapis=())["rid"])
     assert explained["causes"] == ["permission_undeclared"]
