@@ -58,7 +58,7 @@ class Exchanges(TypedDict):
 class Layer(TypedDict):
     direction: str
     form: str
-    remark: str
+    place: str
     content: Any
 
 
