@@ -25,21 +25,22 @@ def main(event, context):
 """
 
 
+PROJECT = """
+envId: env-demo
+functions:
+  - {name: talker, runtime: Python3.11, handler: index.main, timeout: 60}
+"""
+
+
 @pytest.fixture(scope="module")
 def state(tmp_path_factory):
     return tmp_path_factory.mktemp("state")
 
 
 @pytest.fixture(scope="module")
-def emulator(start_emulator, tmp_path_factory, state):
+def emulator(start_for_module, write_project, state):
     """A project of one function, which says what it is told, and waits for a file if one is named."""
-    project = tmp_path_factory.mktemp("project")
-    (project / "functions/talker").mkdir(parents=True)
-    (project / "functions/talker/index.py").write_text(TALKER)
-    (project / "cloudbaserc.yaml").write_text(
-        "envId: env-demo\nfunctions:\n  - {name: talker, runtime: Python3.11, handler: index.main, timeout: 60}\n"
-    )
-    return start_emulator("--state", str(state), "--no-intercept", project=project)
+    return start_for_module("--state", str(state), "--no-intercept", project=write_project(PROJECT, talker=TALKER))
 
 
 def write_event(page, event, sender="server"):
@@ -48,7 +49,7 @@ def write_event(page, event, sender="server"):
 
 
 def test_a_function_is_found_invoked_and_its_result_read(open_page, emulator):
-    user = emulator.phone()["openid"]
+    user = emulator.app.new_user().openid
     page = open_page("/functions")
     page.get_by_role("link", name="talker").click()
     write_event(page, {"text": "hello"}, "user")
@@ -100,7 +101,7 @@ def test_who_only_watches_sees_lines_figures_and_instances(open_page, emulator, 
     page = open_page("/functions/talker")
     expect(page.locator("#live.on")).to_be_visible()
     number = page.locator("tbody .whole").count()
-    phone = emulator.phone()
+    phone = emulator.new_phone()
     other = open_page("/functions/talker")
     write_event(other, {"text": "watched", "gate": gate.name})
     other.get_by_role("button", name="Invoke", exact=True).click()
@@ -111,7 +112,7 @@ def test_who_only_watches_sees_lines_figures_and_instances(open_page, emulator, 
     expect(page.locator("#list tbody tr")).to_have_count(number + 1)
     expect(page.locator("#instances")).not_to_contain_text("busy")
     expect(page.locator("#figures svg").first).to_be_visible()
-    emulator.do(phone, "callFunction", name="talker", data={"text": "from a phone"})
+    phone.call_function("talker", text="from a phone")
     expect(page.get_by_role("log")).to_contain_text("begun from a phone")
 
 
@@ -151,9 +152,10 @@ def test_a_phone_is_made_broken_watched_and_thrown_away(open_page, emulator):
     page.get_by_role("checkbox", name="tamperedRaw").check()
     page.get_by_role("button", name="Apply").click()
     expect(page.locator("#facts")).to_contain_text("misbehaves")
-    phone = {"phoneId": page.get_by_role("heading", level=1).inner_text()}
+    phone = page.get_by_role("heading", level=1).inner_text()
 
-    emulator.do(phone, "startSoterAuthentication", requestAuthModes=["fingerPrint"], challenge="order-1")
+    asked = {"requestAuthModes": ["fingerPrint"], "challenge": "order-1"}
+    emulator.ask("POST", f"/phone/v1/phones/{phone}/startSoterAuthentication", asked)
 
     expect(page.locator("#signed")).to_contain_text("tamperedRaw")
     expect(page.locator("#facts")).to_contain_text("ready")
@@ -163,21 +165,21 @@ def test_a_phone_is_made_broken_watched_and_thrown_away(open_page, emulator):
 
 
 def test_what_is_asked_about_once_more_can_be_left(open_page, emulator):
-    phone = emulator.phone()
-    page = open_page(f"/phones/{phone['phoneId']}")
+    phone = emulator.new_phone()
+    page = open_page(f"/phones/{phone.phone_id}")
     page.on("dialog", lambda dialog: dialog.dismiss())
     page.get_by_role("button", name="Remove").click()
 
-    expect(page).to_have_url(re.compile(phone["phoneId"]))
-    assert emulator.ask("GET", f"/phone/v1/phones/{phone['phoneId']}")["phoneId"] == phone["phoneId"]
+    expect(page).to_have_url(re.compile(phone.phone_id))
+    assert emulator.ask("GET", f"/phone/v1/phones/{phone.phone_id}")["phoneId"] == phone.phone_id
 
 
 def test_a_state_is_saved_changed_asked_about_and_gone_back_to(open_page, emulator):
     page = open_page("/state")
     page.get_by_label("Name", exact=True).fill("before")
     page.get_by_role("button", name="Save", exact=True).click()
-    phone = emulator.phone()
-    page.goto(f"/phones?q={phone['phoneId']}")
+    phone = emulator.new_phone()
+    page.goto(f"/phones?q={phone.phone_id}")
     expect(page.locator("tbody tr")).to_have_count(1)
     page.goto("/state")
     page.get_by_role("link", name="Go back to it").click()
@@ -186,7 +188,7 @@ def test_a_state_is_saved_changed_asked_about_and_gone_back_to(open_page, emulat
     page.locator(".sure").get_by_role("button").click()
 
     expect(page.get_by_role("status").first).to_contain_text("Reset.")
-    page.goto(f"/phones?q={phone['phoneId']}")
+    page.goto(f"/phones?q={phone.phone_id}")
     expect(page.locator("main")).to_contain_text("Nothing found")
 
 
@@ -195,18 +197,18 @@ def test_a_state_goes_out_and_comes_in(open_page, emulator, tmp_path):
     with page.expect_download() as started:
         page.get_by_role("button", name="Download").click()
     started.value.save_as(tmp_path / "state.json")
-    phone = emulator.phone()
+    phone = emulator.new_phone()
     page.get_by_label("Document").set_input_files(tmp_path / "state.json")
     page.get_by_label("Replace the present state").check()
     page.get_by_role("button", name="Import").click()
 
     expect(page.get_by_role("status").first).to_contain_text("in place")
-    page.goto(f"/phones?q={phone['phoneId']}")
+    page.goto(f"/phones?q={phone.phone_id}")
     expect(page.locator("main")).to_contain_text("Nothing found")
 
 
 def test_a_session_is_ended_and_a_list_searched_as_one_types(open_page, emulator):
-    phone = emulator.phone()
+    phone = emulator.new_phone()
     user = f"/emulator/v1/apps/{APPID}/users"
     emulator.ask("POST", user, {"openid": "oGuest", "session_key": "o0q0otL8aEzpcZL/FT9WsQ=="})
     emulator.ask("POST", user, {"openid": HOSTILE})
@@ -220,5 +222,5 @@ def test_a_session_is_ended_and_a_list_searched_as_one_types(open_page, emulator
     page.get_by_role("button", name="End session").click()
 
     expect(page.locator("#session")).to_contain_text("ended")
-    page.goto(f"/users?q={phone['phoneId']}")
+    page.goto(f"/users?q={phone.phone_id}")
     expect(page.locator("tbody tr")).to_contain_text("never logged in")

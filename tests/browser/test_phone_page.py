@@ -7,6 +7,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from wxemu.client.testing import Clock, MiniProgramError
+
 LOG_IN, PAY, CHECK, DONE = "Log in with WeChat", "Pay ¥128.00", "Am I still logged in?", "Done"
 PROFILES = {"android": "Android", "ios": "iPhone", "huawei": "Huawei", "none": "Without SOTER"}
 
@@ -37,7 +39,7 @@ class Hand:
 
 @pytest.fixture(autouse=True)
 def _fresh(emulator):
-    emulator.ask("POST", "/emulator/v1/clock/release", {})
+    Clock(emulator).release()
     emulator.ask("POST", "/emulator/v1/state/reset", {"to": "seed"})
 
 
@@ -110,7 +112,7 @@ def test_a_tampered_confirmation_is_found_out_once(take):
 
 
 def test_the_fifth_wrong_finger_locks_the_sensor_until_the_world_s_clock_says_so(take, emulator):
-    emulator.ask("POST", "/emulator/v1/clock/freeze", {})
+    Clock(emulator).freeze()
     hand = take()
     hand.tap(LOG_IN)
     for _ in range(4):
@@ -120,7 +122,7 @@ def test_the_fifth_wrong_finger_locks_the_sensor_until_the_world_s_clock_says_so
     hand.sees("Sensor locked for 30 s")
     hand.tap(DONE, PAY)
     hand.sees("Too many tries. Please wait a little.")
-    emulator.ask("POST", "/emulator/v1/clock/advance", {"seconds": 30})
+    Clock(emulator).advance(30)
     expect(hand.phone.get_by_role("status")).to_be_hidden()
     hand.tap(DONE, PAY, "Touch the sensor")
     hand.sees("Payment confirmed")
@@ -194,8 +196,8 @@ def test_a_phone_that_the_page_cannot_make_is_told_in_words(open_page, emulator)
 
 def test_an_openid_is_text_whatever_it_is(emulator, open_page):
     openid = "<img src=x onerror=document.title='taken'>"
-    phone = emulator.phone("none", openid=openid)
-    page = open_page(f"/phone/{phone['phoneId']}", locale="en-US")
+    phone = emulator.new_phone("none", openid=openid)
+    page = open_page(f"/phone/{phone.phone_id}", locale="en-US")
     hand = Hand(page, page)
     hand.tap(LOG_IN)
     expect(page.locator(".user__openid")).to_have_text(openid)
@@ -206,12 +208,13 @@ def test_an_openid_is_text_whatever_it_is(emulator, open_page):
 @pytest.mark.parametrize("colors", ["light", "dark"])
 @pytest.mark.parametrize("language", ["en-US", "zh-CN"])
 def test_nobody_is_kept_from_using_it(open_page, emulator, grave_faults, colors, language):
-    phone = emulator.phone("huawei")
-    emulator.do(phone, "startSoterAuthentication", requestAuthModes=["facial"], challenge="c", outcome="lockout")
+    phone = emulator.new_phone("huawei")
+    with pytest.raises(MiniProgramError, match="90010"):
+        phone.start_soter_authentication("c", modes=["facial"], outcome="lockout")
     page = open_page("/phone", locale=language, color_scheme=colors)
     page.frame_locator("iframe").locator("#lock").wait_for()
     assert grave_faults(page) == []
-    page = open_page(f"/phone/{phone['phoneId']}", locale=language, color_scheme=colors)
+    page = open_page(f"/phone/{phone.phone_id}", locale=language, color_scheme=colors)
     page.locator("button.action").first.wait_for()
     page.locator("details.kit").evaluate("kit => kit.open = true")
     assert grave_faults(page) == []
@@ -220,7 +223,7 @@ def test_nobody_is_kept_from_using_it(open_page, emulator, grave_faults, colors,
 @pytest.mark.parametrize("colors", ["light", "dark"])
 def test_nobody_is_kept_from_using_the_sheet_or_reading_a_result(open_page, emulator, grave_faults, colors):
     still = {"locale": "en-US", "color_scheme": colors, "reduced_motion": "reduce"}
-    page = open_page(f"/phone/{emulator.phone()['phoneId']}", **still)
+    page = open_page(f"/phone/{emulator.new_phone().phone_id}", **still)
     hand = Hand(page, page)
     hand.tap(LOG_IN, PAY)
     page.get_by_role("dialog").wait_for()
@@ -231,9 +234,9 @@ def test_nobody_is_kept_from_using_the_sheet_or_reading_a_result(open_page, emul
     assert grave_faults(page) == []
 
 
-@pytest.mark.parametrize("path", ["/phone", "/phone/{phoneId}"])
+@pytest.mark.parametrize("path", ["/phone", "/phone/{phone_id}"])
 def test_it_fits_a_real_phone(open_page, emulator, wide_parts, path):
-    phone = emulator.phone("huawei")
-    page = open_page(path.format_map(phone), viewport={"width": 390, "height": 844}, locale="en-US")
+    phone = emulator.new_phone("huawei")
+    page = open_page(path.format(phone_id=phone.phone_id), viewport={"width": 390, "height": 844}, locale="en-US")
     (page.frame_locator("iframe") if path == "/phone" else page).locator("button.action").first.wait_for()
     assert wide_parts(page) == []

@@ -2,25 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import re
 
 import pytest
-from classic_mistakes import CLASSIC, Server
+from classic_mistakes import CLASSIC
 from playwright.sync_api import expect
 
 LOG_IN, PAY, CHECK, DONE = "Log in with WeChat", "Pay ¥128.00", "Am I still logged in?", "Done"
 TOUCH, WRONG = "Touch the sensor", "Wrong finger"
-
-
-@pytest.fixture
-def server(emulator):
-    """A mini program's server that can make every mistake."""
-
-    def send(method, path, body):
-        return json.loads(emulator.remote._session.request(method, f"{emulator.url}{path}", data=body, timeout=20).text)
-
-    return Server(send)
 
 
 @pytest.fixture
@@ -90,7 +79,7 @@ def test_the_console_tells_what_the_fingers_do(take, overview):
 
 
 @pytest.mark.parametrize("classic", CLASSIC, ids=lambda classic: f"{classic.line} {classic.title}")
-def test_each_classic_mistake_is_explained_by_name_on_its_page(server, open_page, classic):
-    classic.make(server)
-    page = open_page(f"/requests/{server.latest()}")
+def test_each_classic_mistake_is_explained_by_name_on_its_page(mistaken_server, open_page, classic):
+    classic.make(mistaken_server)
+    page = open_page(f"/requests/{mistaken_server.latest()}")
     expect(page.locator("#explanation")).to_contain_text(classic.name)

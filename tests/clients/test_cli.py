@@ -15,13 +15,10 @@ from pathlib import Path
 import pytest
 
 PROJECT = Path(__file__).parents[2]
-TCB = Path(__file__).parent / "node_modules/@cloudbase/cli/bin/tcb"
 STATISTICS = "otheve.beacon.qq.com"
 """Where the CLI reports its use to; it does without."""
 LOGIN = ("login", "-k", "--apiKeyId", "AKIDlocal", "--apiKey")
 CHANGED = 'def main(event, context):\n    print("changed code")\n    return {"changed": event}\n'
-
-pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
@@ -35,12 +32,12 @@ def project(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def running(project, start_emulator):
-    return start_emulator(project)
+def running(project, start_for_module):
+    return start_for_module(project=project)
 
 
 @pytest.fixture(scope="module")
-def cli(node, running, project):
+def cli(node_modules, running, project):
     """Run the CLI; what it prints. Its login is kept in ``home``."""
 
     def run(home, *arguments, code=0):
@@ -48,14 +45,14 @@ def cli(node, running, project):
             "PATH": os.environ["PATH"],
             "HOME": str(home),
             "TZ": "Asia/Shanghai",  # the zone of the times it sends, which it does not say
-            "http_proxy": running.facts["proxy"],
-            "https_proxy": running.facts["proxy"],
-            "NODE_EXTRA_CA_CERTS": running.facts["ca"],
+            "http_proxy": running.proxy,
+            "https_proxy": running.proxy,
+            "NODE_EXTRA_CA_CERTS": running.ca,
             "WX_APPID": "wx1234567890abcdef",
             "WX_SECRET": "a secret of this deployment",
         }
         done = subprocess.run(
-            ["node", TCB, *arguments],
+            ["node", node_modules / "@cloudbase/cli/bin/tcb", *arguments],
             check=False,
             cwd=project,
             env=environment,
@@ -104,11 +101,7 @@ def test_the_life_of_a_deployment(tcb, running, project):
 
     tcb("fn", "deploy", "login", "--force", "--yes")
     assert '{"changed":{"a":1}}' in tcb("fn", "invoke", "login", "--params", '{"a": 1}')
-    phone = running.phone()
-    called = running.remote.ask(
-        "POST", f"/phone/v1/phones/{phone['phoneId']}/callFunction", {"name": "login", "data": {"b": 2}}
-    )
-    assert called["result"]["changed"]["b"] == 2
+    assert running.new_phone().call_function("login", b=2)["changed"]["b"] == 2
 
     logged = tcb("fn", "log", "login")
     assert "changed code" in logged
@@ -122,8 +115,8 @@ def test_the_life_of_a_deployment(tcb, running, project):
     tcb("fn", "deploy", "login", "--yes")
     assert '"errCode":40029' in tcb("fn", "invoke", "login", "--params", '{"code": "no such code"}')
 
-    refused = running.remote.ask("GET", "/emulator/v1/interception")["refused"]
+    refused = running.ask("GET", "/emulator/v1/interception")["refused"]
     assert {entry["host"] for entry in refused} <= {STATISTICS}
-    kept = json.dumps(running.remote.ask("GET", "/emulator/v1/exchanges?limit=1000"))
+    kept = json.dumps(running.ask("GET", "/emulator/v1/exchanges?limit=1000"))
     assert "CreateFunction" in kept
     assert "a secret of this deployment" not in kept

@@ -15,8 +15,9 @@ import httpx
 import pytest
 import requests
 
+from wxemu.client.testing import Clock
+
 HERE = Path(__file__).parent
-PROJECT = HERE.parents[1]
 APPID, SECRET = "wx1234567890abcdef", "0123456789abcdef0123456789abcdef"
 TOKEN = "https://api.weixin.qq.com/cgi-bin/stable_token"
 ASKED = {"grant_type": "client_credential", "appid": APPID, "secret": SECRET}
@@ -42,8 +43,8 @@ def wechatpy():
     """Start a server on wechatpy with two variables, and no more."""
     started = []
 
-    def start(facts):
-        environment = {"HTTPS_PROXY": facts["proxy"], "REQUESTS_CA_BUNDLE": facts["caBundle"]}
+    def start(emulator):
+        environment = {"HTTPS_PROXY": emulator.proxy, "REQUESTS_CA_BUNDLE": emulator.ca_bundle}
         command = [sys.executable, HERE / "wechatpy_client.py", APPID, SECRET]
         process = subprocess.Popen(command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         started.append(process)
@@ -56,52 +57,41 @@ def wechatpy():
         process.stdout.close()
 
 
-def confirmed(emulator, phone, challenge):
-    signed = emulator.confirm(phone, challenge)
-    return signed["resultJSON"], signed["resultJSONSignature"]
-
-
-def code_of(emulator, phone):
-    return emulator.remote.ask("POST", f"/phone/v1/phones/{phone['phoneId']}/login")["code"]
-
-
-def test_wechatpy_plays_the_whole_story(start_emulator, wechatpy, tmp_path):
+def test_wechatpy_plays_the_whole_story(start, wechatpy, tmp_path):
     """Token, session, checksession 0 and 87009, soter true and false, a new token after 40001; over a restart."""
     options = ("--state", str(tmp_path / "state"))
-    emulator = start_emulator(PROJECT, *options)
-    server = wechatpy(emulator.facts)
-    phone = emulator.phone()
+    emulator = start(*options)
+    server = wechatpy(emulator)
+    phone = emulator.new_phone()
 
     token = server.token()
-    session = server.session(code_of(emulator, phone))
-    assert session["openid"] == phone["openid"]
+    session = server.session(phone.login())
+    assert session["openid"] == phone.openid
     assert server.check_session(session["openid"], session["session_key"])["errcode"] == 0
-    text, signature = confirmed(emulator, phone, "order-1")
+    text, signature = phone.start_soter_authentication("order-1").signed.values()
     assert server.verify(session["openid"], text, signature)["is_ok"] is True
     assert server.verify(session["openid"], text.replace("order-1", "order-2"), signature)["is_ok"] is False
 
-    emulator.stop()
+    assert emulator.stop() == (0, "")
     at = [emulator.facts[name].rpartition(":")[2] for name in ("url", "proxy")]
-    again = start_emulator(PROJECT, *options, "--port", at[0], "--intercept-port", at[1])
+    again = start(*options, "--port", at[0], "--intercept-port", at[1])
+    phone = again.same_phone(phone)
     assert again.facts["proxy"] == emulator.facts["proxy"]
     assert server.check_session(session["openid"], session["session_key"])["errcode"] == 0
     assert server.token() == token
 
     stale = session["session_key"]
-    fresh = server.session(code_of(again, phone))["session_key"]
+    fresh = server.session(phone.login())["session_key"]
     assert server.check_session(session["openid"], stale)["errcode"] == 87009
     assert server.check_session(session["openid"], fresh)["errcode"] == 0
 
-    assert wechatpy(again.facts).token() != token  # another server of the same app
-    again.remote.ask("POST", "/emulator/v1/clock/advance", {"seconds": 301})
-    assert "40001" in errcode_of(again, token)
-    assert server.verify(session["openid"], *confirmed(again, phone, "order-3"))["is_ok"] is True
+    assert wechatpy(again).token() != token  # another server of the same app
+    Clock(again).advance(301)
+    assert again.ask("GET", f"/wxa/checksession?access_token={token}&openid=o")["errcode"] == 40001
+    assert (
+        server.verify(session["openid"], *phone.start_soter_authentication("order-3").signed.values())["is_ok"] is True
+    )
     assert server.token() != token
-
-
-def errcode_of(emulator, token):
-    answer = requests.get(f"{emulator.url}/wxa/checksession", {"access_token": token, "openid": "o"}, timeout=20)
-    return answer.text
 
 
 def curl(*arguments, **environment):
@@ -117,20 +107,20 @@ def curl(*arguments, **environment):
 
 @pytest.mark.parametrize("scheme", ["http", "https"])
 def test_curl_through_the_proxy(emulator, scheme):
-    variables = {f"{scheme}_proxy": emulator.facts["proxy"], "CURL_CA_BUNDLE": emulator.facts["caBundle"]}
+    variables = {f"{scheme}_proxy": emulator.proxy, "CURL_CA_BUNDLE": emulator.ca_bundle}
     url = TOKEN.replace("https", scheme)
 
     assert json.loads(curl(url, "--json", json.dumps(ASKED), **variables))["expires_in"] > 0
 
 
 def test_curl_to_the_listener(emulator):
-    way = ("--connect-to", f"api.weixin.qq.com:443:{emulator.facts['https']}", "--cacert", emulator.facts["ca"])
+    way = ("--connect-to", f"api.weixin.qq.com:443:{emulator.facts['https']}", "--cacert", emulator.ca)
 
     assert json.loads(curl(TOKEN, "--json", json.dumps(ASKED), *way))["expires_in"] > 0
 
 
 def test_curl_with_a_chunked_body_and_again_on_the_same_connection(emulator):
-    variables = {"https_proxy": emulator.facts["proxy"], "CURL_CA_BUNDLE": emulator.facts["caBundle"]}
+    variables = {"https_proxy": emulator.proxy, "CURL_CA_BUNDLE": emulator.ca_bundle}
     chunked = ("--json", json.dumps(ASKED), "--header", "Transfer-Encoding: chunked")
     counted = ("--write-out", "\n%{num_connects}\n")
 
@@ -146,9 +136,9 @@ def in_environment(emulator, monkeypatch):
     for name in ("http_proxy", "https_proxy", "no_proxy", "all_proxy"):
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.upper(), raising=False)
-    monkeypatch.setenv("HTTPS_PROXY", emulator.facts["proxy"])
-    monkeypatch.setenv("REQUESTS_CA_BUNDLE", emulator.facts["caBundle"])
-    monkeypatch.setenv("SSL_CERT_FILE", emulator.facts["caBundle"])
+    monkeypatch.setenv("HTTPS_PROXY", emulator.proxy)
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", emulator.ca_bundle)
+    monkeypatch.setenv("SSL_CERT_FILE", emulator.ca_bundle)
 
 
 @pytest.mark.usefixtures("in_environment")
@@ -186,7 +176,7 @@ def test_requests_in_a_row_from_who_then_closes_their_half_are_answered(emulator
 
 
 def test_node_by_https_and_fetch(node, emulator):
-    variables = {"HTTPS_PROXY": emulator.facts["proxy"], "NODE_EXTRA_CA_CERTS": emulator.facts["ca"]}
+    variables = {"HTTPS_PROXY": emulator.proxy, "NODE_EXTRA_CA_CERTS": emulator.ca}
 
     told = node("intercepted.cjs", APPID, SECRET, emulator.facts["https"], env=variables)
 

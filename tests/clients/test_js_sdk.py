@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import sync_playwright
 
+from wxemu.client.testing import Clock
+
 HERE = Path(__file__).parent
 FOREIGN = "app.example.com"
 FUNCTION = """
@@ -33,13 +35,9 @@ ACCESS_TOKEN_LIFE = 7200
 
 
 @pytest.fixture(scope="module")
-def emulator(start_emulator, tmp_path_factory):
+def emulator(start_for_module, write_project):
     """An emulator with a function that tells what it was given."""
-    project = tmp_path_factory.mktemp("project")
-    (project / "functions" / "ask").mkdir(parents=True)
-    (project / "functions" / "ask" / "index.py").write_text(FUNCTION)
-    (project / "cloudbaserc.yaml").write_text(PROJECT)
-    return start_emulator(project)
+    return start_for_module(project=write_project(PROJECT, ask=FUNCTION))
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +58,7 @@ def web_server():
 
 
 @pytest.fixture(scope="module")
-def browser(chromium):
+def browser(chromium, node_modules):
     """A real browser that knows no other host than this machine."""
     hosts = f"MAP {FOREIGN} 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
     flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", f"--host-resolver-rules={hosts}"]
@@ -71,7 +69,7 @@ def browser(chromium):
 
 
 @pytest.fixture
-def open_app(browser, web_server, emulator):
+def in_browser(browser, web_server, emulator):
     """Open a web app on a page of a host; what it asks of other hosts than this machine is a failure."""
     asked, contexts = set(), []
 
@@ -89,11 +87,6 @@ def open_app(browser, web_server, emulator):
     for context in contexts:
         context.close()
     assert asked <= {"127.0.0.1", FOREIGN}
-
-
-@pytest.fixture
-def in_browser(open_app):
-    return open_app
 
 
 @pytest.fixture
@@ -191,7 +184,7 @@ def test_a_call_without_login_is_refused_in_node_which_sends_it_all_the_same(in_
 def test_after_a_while_the_access_token_is_renewed_and_the_call_made_again(in_browser, emulator):
     does = in_browser("GATEWAY")
     login, _ = does(LOG_IN, call())
-    emulator.remote.ask("POST", "/emulator/v1/clock/advance", {"seconds": ACCESS_TOKEN_LIFE})
+    Clock(emulator).advance(ACCESS_TOKEN_LIFE)
     (called,) = does(call())
     assert json.loads(called["result"]["result"]["context"])["TCB_UUID"] == login["result"]["id"]
 
@@ -207,10 +200,10 @@ def test_a_page_of_a_foreign_origin_reads_nothing_until_the_setting_names_it(in_
     (refused,) = in_browser("GATEWAY", FOREIGN)(LOG_IN)
     assert "error" in refused["result"]
     origin = f"http://{FOREIGN}:{web_server.server_port}"
-    emulator.remote.ask("PATCH", "/emulator/v1/settings", {"web_origins": [origin]})
+    emulator.ask("PATCH", "/emulator/v1/settings", {"web_origins": [origin]})
     try:
         login, called = in_browser("GATEWAY", FOREIGN)(LOG_IN, call())
     finally:
-        emulator.remote.ask("PATCH", "/emulator/v1/settings", {"web_origins": []})
+        emulator.ask("PATCH", "/emulator/v1/settings", {"web_origins": []})
     assert login["result"]["isAnonymous"]
     assert called["result"]["result"]["event"] == {}

@@ -40,8 +40,8 @@ def test_a_phone_without_soter_pays_nothing(play):
 
 
 def test_a_forged_confirmation_is_found_out(play, emulator):
-    phone = emulator.phone()
-    emulator.remote.ask("POST", f"/phone/v1/phones/{phone['phoneId']}/override", {"tamperedRaw": True})
-    _, forged, _, paid = play(LOG_IN, PAY, DONE, PAY, phoneId=phone["phoneId"])
+    phone = emulator.new_phone()
+    phone.override("tamperedRaw")
+    _, forged, _, paid = play(LOG_IN, PAY, DONE, PAY, phoneId=phone.phone_id)
     assert "Not confirmed" in forged
     assert "Payment confirmed" in paid

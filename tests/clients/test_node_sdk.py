@@ -8,26 +8,23 @@ import re
 
 import pytest
 
+from wxemu.client.testing import Clock
 from wxemu.cloudbase.admin.openapi_pb2 import CommApiData, CommOpenApiResp
 
-APPID, ENV = "wx1234567890abcdef", "env-demo"
+ENV = "env-demo"
 SDKS = ["@cloudbase/node-sdk", "tcb-admin-node"]
 
 
 @pytest.fixture(scope="module")
 def user(emulator):
-    return emulator.phone()
+    return emulator.new_phone()
 
 
 @pytest.fixture
 def verification(emulator, user):
     """Parameters of soter.verifySignature for a real confirmation."""
-    confirmed = emulator.confirm(user, "订单/1")
-    return {
-        "openid": user["openid"],
-        "json_string": confirmed["resultJSON"],
-        "json_signature": confirmed["resultJSONSignature"],
-    }
+    signed = user.start_soter_authentication("订单/1").signed
+    return {"openid": user.openid, "json_string": signed["jsonString"], "json_signature": signed["jsonSignature"]}
 
 
 @pytest.fixture(params=SDKS)
@@ -35,7 +32,7 @@ def sdk(request, emulator, user, node, tmp_path):
     """Make calls with the environment's credentials; on behalf of a user if ``is_invoked``."""
 
     def run(*calls, is_invoked=False, **changes):
-        env = emulator.environment(openid=user["openid"], function="verifySignature")
+        env = emulator.environment(openid=user.openid, function="verifySignature")
         config = {
             "env": ENV,
             "secretId": env["TENCENTCLOUD_SECRETID"],
@@ -134,9 +131,10 @@ def test_another_environment_is_not_found(sdk):
 
 
 def test_a_moved_clock_does_not_make_the_clients_signatures_stale(sdk, emulator):
-    emulator.remote.ask("POST", "/emulator/v1/clock/advance", {"seconds": 24 * 3600})
+    clock = Clock(emulator)
+    clock.advance(24 * 3600)
     try:
         (outcome,) = sdk(["callFunction", {"name": "nothing"}])
     finally:
-        emulator.remote.ask("POST", "/emulator/v1/clock/release", {})
+        clock.release()
     assert refusal(outcome, sdk)["code"] == "FUNCTION_NOT_FOUND"

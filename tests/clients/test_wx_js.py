@@ -36,13 +36,9 @@ NOBODY = "http://127.0.0.1:1"
 
 
 @pytest.fixture(scope="module")
-def emulator(start_emulator, tmp_path_factory):
+def emulator(start_for_module, write_project):
     """An emulator with a function that tells what it was given."""
-    project = tmp_path_factory.mktemp("project")
-    (project / "functions" / "ask").mkdir(parents=True)
-    (project / "functions" / "ask" / "index.py").write_text(FUNCTION)
-    (project / "cloudbaserc.yaml").write_text(PROJECT)
-    return start_emulator(project)
+    return start_for_module(project=write_project(PROJECT, ask=FUNCTION))
 
 
 @pytest.fixture
@@ -149,10 +145,10 @@ def test_it_is_not_asked_where_the_phone_shows_no_prompt(run):
 
 
 def test_a_phone_that_is_there_already_is_used(ask, emulator):
-    phone = emulator.phone()
-    ask(SOTER, phoneId=phone["phoneId"])
-    state = emulator.remote.ask("GET", f"/phone/v1/phones/{phone['phoneId']}")
-    assert state["counter"] == phone["counter"] + 1
+    phone = emulator.new_phone()
+    before = phone.counter
+    ask(SOTER, phoneId=phone.phone_id)
+    assert phone.counter == before + 1
 
 
 def test_the_phone_itself_can_be_arranged(ask):
@@ -185,11 +181,10 @@ class TestCallFunction:
         assert [kind for kind, _ in called["heard"]] == ["success", "complete"]
 
     def test_a_cloud_id_at_the_top_becomes_the_data_and_one_below_stays_text(self, ask, emulator):
-        phone = emulator.phone("none")
-        path = f"/phone/v1/phones/{phone['phoneId']}/cloudID"
-        cloud_id = emulator.remote.ask("POST", path, {"data": {"step": 9103}})["cloudID"]
+        phone = emulator.new_phone("none")
+        cloud_id = phone.cloud_id(step=9103)
         data = {"weRunData": {"$cloudID": cloud_id}, "obj": {"shareInfo": {"$cloudID": cloud_id}}}
-        _, called = ask(INIT, call(data), phoneId=phone["phoneId"])
+        _, called = ask(INIT, call(data), phoneId=phone.phone_id)
         event = called["resolved"]["result"]
         assert event["weRunData"]["data"]["step"] == 9103
         assert event["obj"] == {"shareInfo": cloud_id}

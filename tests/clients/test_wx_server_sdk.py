@@ -14,6 +14,8 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from wxemu.client.testing import User
+
 PROJECT = Path(__file__).parents[2]
 APPID, ENV = "wx1234567890abcdef", "env-demo"
 SDKS = {
@@ -51,7 +53,7 @@ def text_of(length):
 
 
 @pytest.fixture(scope="module")
-def emulator(start_emulator, tmp_path_factory):
+def emulator(start_for_module, tmp_path_factory):
     """Our own functions, one without permissions, and one that fails."""
     project = tmp_path_factory.mktemp("project")
     shutil.copytree(PROJECT / "functions", project / "functions", ignore=shutil.ignore_patterns("__pycache__"))
@@ -64,7 +66,7 @@ def emulator(start_emulator, tmp_path_factory):
         {"name": name, "runtime": "Python3.11", "handler": "index.main"} for name in ("unpermitted", "failing")
     ]
     (project / "cloudbaserc.yaml").write_text(yaml.safe_dump(declared))
-    return start_emulator(project, "--seed", str(_seed(project)))
+    return start_for_module("--seed", str(_seed(project)), project=project)
 
 
 def _seed(folder):
@@ -182,10 +184,7 @@ def test_a_function_that_fails_shows_as_this_version_shows_it(sdk, version):
 
 def test_open_data_is_traded_for_its_cloud_id(sdk, emulator):
     ours, theirs = (
-        emulator.remote.ask(
-            "POST", f"/phone/v1/phones/{_phone(emulator, openid)['phoneId']}/cloudID", {"data": {"步数": 9103}}
-        )["cloudID"]
-        for openid in (ALICE, "oBob")
+        User(openid, None, emulator.app).new_phone("none").cloud_id(步数=9103) for openid in (ALICE, "oBob")
     )
     traded, nothing = sdk(["getOpenData", {"list": [ours, theirs, "31_nobody"]}], ["getOpenData", {"list": []}])
     first, second, third = traded["result"]["list"]
@@ -197,10 +196,6 @@ def test_open_data_is_traded_for_its_cloud_id(sdk, emulator):
         "errCode": 0,
     }
     assert nothing["result"]["list"] == []
-
-
-def _phone(emulator, openid):
-    return emulator.remote.ask("POST", "/phone/v1/phones", {"appid": APPID, "profile": "none", "openid": openid})
 
 
 def test_the_legacy_call_gets_wechats_answer_as_it_is(sdk):

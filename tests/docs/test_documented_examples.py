@@ -8,13 +8,10 @@ import re
 import shutil
 import subprocess
 import sys
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from documentation import GUIDE, PROJECT, README, blocks, files
-
-from wxemu.client.remote import Remote
 
 PACKAGES = PROJECT / "tests/clients/node_modules"
 FUNCTIONS = PROJECT / "docs/functions.md"
@@ -39,25 +36,14 @@ CLOUDBASERC = (
 )
 
 
-@contextmanager
-def started(project):
-    """An emulator; what the first line of its ``wxemu start --json`` says."""
-    command = [sys.executable, "-m", "wxemu", "start", "--project", str(project), "--port", "0"]
-    with subprocess.Popen([*command, "--state", ":memory:", "--json"], stdout=subprocess.PIPE, text=True) as process:
-        try:
-            yield json.loads(process.stdout.readline())
-        finally:
-            process.terminate()
+@pytest.fixture
+def emulator(start):
+    """One that no other page has asked for anything."""
+    return start()
 
 
 @pytest.fixture
-def emulator():
-    with started(PROJECT) as facts:
-        yield facts
-
-
-@pytest.fixture
-def has_node():
+def has_node() -> bool:
     found = shutil.which("node") is not None and PACKAGES.is_dir()
     assert found or "CI" not in os.environ, "node is needed, and scripts/clients"
     return found
@@ -69,7 +55,9 @@ def type_in(emulator, has_node, tmp_path):
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
 
     def placed(text):
-        return text.replace(URL, emulator["url"]).replace(URL.removeprefix("http://"), emulator["url"][7:])
+        return text.replace(URL, emulator.url).replace(
+            URL.removeprefix("http://"), emulator.url.removeprefix("http://")
+        )
 
     def type_in(page):
         for name, block in (files("js", page) | files("python", page)).items():
@@ -80,7 +68,7 @@ def type_in(emulator, has_node, tmp_path):
             ["bash", "-c", "".join(["set -euo pipefail\n", *typed])],
             check=False,
             cwd=tmp_path,
-            env={**os.environ, "PATH": path, "WXEMU_URL": emulator["url"], "NODE_PATH": str(PACKAGES)},
+            env={**os.environ, "PATH": path, "WXEMU_URL": emulator.url, "NODE_PATH": str(PACKAGES)},
             capture_output=True,
             text=True,
         )
@@ -125,7 +113,7 @@ def test_the_test_of_the_readme_passes(tmp_path):
 
 
 @pytest.mark.slow
-def test_the_function_of_one_s_own_works(tmp_path):
+def test_the_function_of_one_s_own_works(start, tmp_path):
     for name, block in files("python", FUNCTIONS).items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(block, encoding="utf-8")
@@ -134,18 +122,11 @@ def test_the_function_of_one_s_own_works(tmp_path):
     shutil.copy(PROJECT / "config.json", tmp_path)
     (tmp_path / "cloudbaserc.yaml").write_text(CLOUDBASERC, encoding="utf-8")
 
-    with started(tmp_path) as facts:
-        emulator = Remote(facts["url"])
-        phone = emulator.ask("POST", "/phone/v1/phones", {"appid": facts["appid"], "profile": "android"})
-        does = f"/phone/v1/phones/{phone['phoneId']}"
-        asked = {"requestAuthModes": ["fingerPrint"], "challenge": "order-1"}
-        confirmed = emulator.ask("POST", f"{does}/startSoterAuthentication", asked)
-        signed = {"jsonString": confirmed["resultJSON"], "jsonSignature": confirmed["resultJSONSignature"]}
-        called = emulator.ask("POST", f"{does}/callFunction", {"name": "ask", "data": {"signed": signed}})
+    phone = start(project=tmp_path).new_phone()
+    told = phone.call_function("ask", signed=phone.start_soter_authentication("order-1").signed)
 
-    told = called["result"]
     assert (told["errCode"], told["errMsg"], told["isOk"]) == (0, "ask:ok", True)
-    assert told["who"]["OPENID"] == phone["openid"]
+    assert told["who"]["OPENID"] == phone.openid
     assert told["session"]["errCode"] == 87007
 
 
@@ -153,4 +134,4 @@ def test_the_function_of_one_s_own_works(tmp_path):
 def test_the_line_of_facts_is_the_one_shown(emulator):
     (shown,) = blocks("json")
 
-    assert set(json.loads(shown)) == set(emulator)
+    assert set(json.loads(shown)) == set(emulator.facts)

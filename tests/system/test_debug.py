@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-import select
 import signal
 import subprocess
 import sys
+import time
+from pathlib import Path
 
 import pytest
 from editor import Editor
@@ -24,16 +25,14 @@ PROJECT = "envId: env-demo\nfunctions:\n  - {name: greet, runtime: Python3.11, t
 
 
 @pytest.fixture
-def project(tmp_path):
-    (tmp_path / "functions" / "greet").mkdir(parents=True)
-    (tmp_path / "functions" / "greet" / "index.py").write_text(CODE)
-    (tmp_path / "cloudbaserc.yaml").write_text(PROJECT)
-    return tmp_path
+def running(start, write_project):
+    return start(project=write_project(PROJECT, greet=CODE))
 
 
 @pytest.fixture
-def running(start, project):
-    return start("--state", ":memory:", project=project)
+def index(running):
+    """The file with the function's code."""
+    return Path(running.facts["project"]) / "functions/greet/index.py"
 
 
 @pytest.fixture
@@ -42,7 +41,7 @@ def begin(running):
     begun = []
 
     def begin(*arguments):
-        command = [sys.executable, "-m", "wxemu", *arguments, "--url", running.remote.url]
+        command = [sys.executable, "-m", "wxemu", *arguments, "--url", running.url]
         begun.append(
             subprocess.Popen(
                 command,
@@ -68,7 +67,7 @@ def debugged(begin):
     return invoked, json.loads(invoked.stderr.readline())
 
 
-def test_an_editor_attaches_stops_at_a_breakpoint_and_the_invocation_ends_as_ever(debugged, project):
+def test_an_editor_attaches_stops_at_a_breakpoint_and_the_invocation_ends_as_ever(debugged, index):
     invoked, launch = debugged
     assert {**launch, "connect": None, "pathMappings": None} == {
         "name": "greet in wxemu",
@@ -79,10 +78,10 @@ def test_an_editor_attaches_stops_at_a_breakpoint_and_the_invocation_ends_as_eve
     }
     folders = {mapping["localRoot"]: mapping["remoteRoot"] for mapping in launch["pathMappings"]}
     editor = Editor(launch["connect"]["port"], folders)
-    assert editor.set_breakpoint(project / "functions/greet/index.py", 4)["verified"]
+    assert editor.set_breakpoint(index, 4)["verified"]
     editor.begin()
     thread, path, line, variables = editor.stopped()
-    assert (path, line, variables["greeting"]) == (str(project / "functions/greet/index.py"), 4, "'hello you'")
+    assert (path, line, variables["greeting"]) == (str(index), 4, "'hello you'")
     editor.go_on(thread)
     result, log = invoked.communicate(timeout=20)
     editor.close()
@@ -99,7 +98,7 @@ def test_ctrl_c_ends_what_waits_for_a_debugger(debugged, begin):
 
 
 def test_a_port_that_is_taken_is_one_sentence(running, begin):
-    port = running.facts["url"].rpartition(":")[2]
+    port = running.url.rpartition(":")[2]
     refused = begin("invoke", "greet", "--debug", "--debug-port", port)
     _, told = refused.communicate(timeout=60)
     reason = "Address already in use; name another port"
@@ -119,22 +118,16 @@ def test_a_follower_sees_each_line_with_its_function_and_request(running, begin)
     assert lines[2].endswith('RetMsg:"hello me"')
 
 
-def test_a_syntax_error_is_told_when_the_file_is_saved_to_the_terminal_and_to_followers(running, begin, project):
+def test_a_syntax_error_is_told_when_the_file_is_saved_to_the_terminal_and_to_followers(running, begin, index):
     follower = begin("logs", "--follow", "--limit", "1")
     begin("invoke", "greet", "--data", '{"name": "me"}').communicate(timeout=20)
     follower.stdout.readline()
-    told = ""
-    while "SyntaxError" not in told:  # until one look has learnt the file, and a later one sees that it has changed
-        with (project / "functions/greet/index.py").open("a") as file:
+    while "SyntaxError" not in running.said():  # until one look has learnt the file, and a later one sees its change
+        with index.open("a") as file:
             file.write("def another(:\n")
-        told = _line_within(running.process.stderr, 3)
-    assert told == "wxemu: functions/greet/index.py:6: SyntaxError: invalid syntax\n"
+        time.sleep(0.2)
+    assert running.said().startswith("wxemu: functions/greet/index.py:6: SyntaxError: invalid syntax")
     heard = follower.stdout.readline()
     while "index.py" not in heard:
         heard = follower.stdout.readline()
     assert heard == "greet | functions/greet/index.py:6: SyntaxError: invalid syntax\n"
-
-
-def _line_within(stream, seconds):
-    ready, _, _ = select.select([stream], [], [], seconds)
-    return stream.readline() if ready else ""

@@ -128,20 +128,20 @@ def test_a_running_emulator_is_used_and_left_running(wxemu, emulator):
         sys.executable,
         "-c",
         f"import os; print(os.environ['WXEMU_URL']); {ASK}",
-        WXEMU_URL=emulator.remote.url,
+        WXEMU_URL=emulator.url,
     )
 
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout == f"{emulator.remote.url}\n{ALIVE}"
-    assert emulator.remote.ask("GET", "/readyz") == {"status": "ready"}
+    assert done.stdout == f"{emulator.url}\n{ALIVE}"
+    assert emulator.ask("GET", "/readyz") == {"status": "ready"}
 
 
 @pytest.mark.parametrize("option", [("--fresh",), ("--project", "."), ("--pass-through", "example.com")])
 def test_options_of_an_emulator_of_one_s_own_start_one_though_another_runs(wxemu, emulator, option):
-    done = wxemu("exec", *option, "--", "sh", "-c", "echo $WXEMU_URL", WXEMU_URL=emulator.remote.url)
+    done = wxemu("exec", *option, "--", "sh", "-c", "echo $WXEMU_URL", WXEMU_URL=emulator.url)
 
     assert done.stdout.startswith("http://127.0.0.1:")
-    assert done.stdout.strip() != emulator.remote.url
+    assert done.stdout.strip() != emulator.url
 
 
 def test_an_emulator_of_one_s_own_begins_with_the_seed(wxemu, tmp_path):
@@ -161,16 +161,16 @@ def test_a_broken_seed_runs_nothing(wxemu, tmp_path):
 
 
 def test_an_emulator_without_a_proxy_runs_nothing(wxemu, start):
-    running = start("--state", ":memory:", "--no-intercept")
+    running = start("--no-intercept")
 
-    done = wxemu("exec", "--", "echo", "run", WXEMU_URL=running.remote.url)
+    done = wxemu("exec", "--", "echo", "run", WXEMU_URL=running.url)
 
     assert (done.returncode, done.stdout) == (1, "")
     assert "start it without --no-intercept" in done.stderr
 
 
 def test_the_command_gets_the_control_token(wxemu, start):
-    url = start("--state", ":memory:", "--control-token", TOKEN).remote.url
+    url = start("--control-token", TOKEN).url
 
     done = wxemu("exec", "--url", url, "--token", TOKEN, "--", "wxemu", "clock", "show", "--json")
 
@@ -278,10 +278,10 @@ def test_a_killed_exec_leaves_no_emulator_behind(executed):
 
 def test_env_is_evaluated_by_a_shell(wxemu, emulator):
     script = f'eval "$(wxemu env --as "$1")" && {shlex.join([sys.executable, "-c", ASK])} && echo $TCB_ENV $WX_OPENID'
-    openid = emulator.phone().openid
+    openid = emulator.app.new_user().openid
 
     path = f"{BIN}{os.pathsep}{os.environ['PATH']}"
-    env = {**os.environ, "PATH": path, "WXEMU_URL": emulator.remote.url}
+    env = {**os.environ, "PATH": path, "WXEMU_URL": emulator.url}
     done = subprocess.run(["sh", "-c", script, "sh", openid], check=False, env=env, capture_output=True, text=True)
 
     assert done.stderr == ""
@@ -289,7 +289,7 @@ def test_env_is_evaluated_by_a_shell(wxemu, emulator):
 
 
 def test_env_says_the_same_in_each_form(wxemu, emulator):
-    url = ("--url", emulator.remote.url)
+    url = ("--url", emulator.url)
 
     told = json.loads(wxemu("env", "--json", *url).stdout)["env"]
     lines = wxemu("env", *url).stdout.splitlines()
@@ -297,15 +297,15 @@ def test_env_says_the_same_in_each_form(wxemu, emulator):
 
     assert [line.split("=")[0] for line in lines] == [f"export {name}" for name in told]
     assert [line.split("=")[0] for line in dotenv] == list(told)
-    assert told["TCB_CONTEXT_CNFG"] == json.dumps({"URL": f"{emulator.remote.url}/admin"})
+    assert told["TCB_CONTEXT_CNFG"] == json.dumps({"URL": f"{emulator.url}/admin"})
     assert f"TCB_CONTEXT_CNFG='{told['TCB_CONTEXT_CNFG']}'" in dotenv
     assert {"HTTPS_PROXY", "NODE_EXTRA_CA_CERTS", "JAVA_TOOL_OPTIONS", "WX_SECRET", "TENCENTCLOUD_RUNENV"} <= set(told)
 
 
 def test_env_of_an_emulator_without_a_proxy_remarks_it(wxemu, start):
-    running = start("--state", ":memory:", "--no-intercept")
+    running = start("--no-intercept")
 
-    done = wxemu("env", "--json", "--url", running.remote.url)
+    done = wxemu("env", "--json", "--url", running.url)
 
     assert done.returncode == 0
     assert "runs without its proxy" in done.stderr

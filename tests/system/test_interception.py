@@ -21,13 +21,8 @@ TOKEN = "https://api.weixin.qq.com/cgi-bin/stable_token"
 PARTS = ("proxy", "https", "ca", "caBundle")
 
 
-def wxemu(*arguments, cwd):
-    command = [sys.executable, "-m", "wxemu", "start", *arguments]
-    return subprocess.run(command, check=False, capture_output=True, text=True, cwd=cwd)
-
-
 def facts_of(running):
-    return running.remote.ask("GET", "/emulator/v1/interception")
+    return running.ask("GET", "/emulator/v1/interception")
 
 
 def ask(running, url="https://api.weixin.qq.com/healthz", **options):
@@ -60,20 +55,18 @@ def unused_ports():
     return find
 
 
-def test_the_readiness_line_tells_clients_what_they_need(start):
-    running = start("--state", ":memory:")
+def test_the_readiness_line_tells_clients_what_they_need(emulator):
+    told = facts_of(emulator)
 
-    told = facts_of(running)
-
-    assert {name: told[name] for name in PARTS} == {name: running.facts[name] for name in PARTS}
+    assert {name: told[name] for name in PARTS} == {name: emulator.facts[name] for name in PARTS}
     assert told["proxy"] == f"http://{told['https']}"
     assert (told["passThrough"], told["refused"]) == ([], [])
     assert "api.weixin.qq.com" in told["hosts"]
-    assert ask(running).json() == {"status": "alive"}
+    assert ask(emulator).json() == {"status": "alive"}
 
 
 def test_without_interception_its_facts_are_null(start):
-    running = start("--state", ":memory:", "--no-intercept")
+    running = start("--no-intercept")
 
     assert [running.facts[name] for name in PARTS] == [None] * 4
     assert [facts_of(running)[name] for name in PARTS] == [None] * 4
@@ -82,58 +75,40 @@ def test_without_interception_its_facts_are_null(start):
 def test_the_port_is_the_one_after_the_emulator_s(start, unused_ports):
     port = unused_ports()
 
-    running = start("--state", ":memory:", "--port", str(port))
+    running = start("--port", str(port))
 
     assert running.facts["proxy"] == f"http://127.0.0.1:{port + 1}"
 
 
-def test_the_port_may_be_named(start, unused_ports):
-    port = unused_ports()
+def test_port_and_hosts_to_pass_through_may_be_named(start, unused_ports):
+    port, hosts = unused_ports(), ["example.com", "*.example.com", "all", "10.0.0.1", "2001:db8::1"]
 
-    assert start("--state", ":memory:", "--intercept-port", str(port)).facts["https"] == f"127.0.0.1:{port}"
+    running = start("--intercept-port", str(port), *(part for host in hosts for part in ("--pass-through", host)))
 
-
-def test_a_taken_port_is_one_clear_sentence(tmp_path):
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
-        started = wxemu("--port", "0", "--intercept-port", str(port), "--state", ":memory:", cwd=tmp_path)
-
-    assert started.returncode == 1
-    assert started.stderr.splitlines()[-1] == (
-        f"Error: port {port} is taken; name another one with --intercept-port, or --intercept-port 0 for any"
-    )
+    assert running.facts["https"] == f"127.0.0.1:{port}"
+    assert facts_of(running)["passThrough"] == hosts
 
 
-def test_one_port_for_both_is_a_usage_error(tmp_path, unused_ports):
-    port = str(unused_ports())
-
-    started = wxemu("--port", port, "--intercept-port", port, "--state", ":memory:", cwd=tmp_path)
+def test_one_port_for_both_is_a_usage_error(wxemu):
+    started = wxemu("start", "--port", "8686", "--intercept-port", "8686")
 
     assert started.returncode == 2
     assert "name the same port" in started.stderr
 
 
 @pytest.mark.parametrize("host", ["https://example.com", "example.com:443", "", "*"])
-def test_a_host_to_pass_through_that_is_none_is_a_usage_error(tmp_path, host):
-    started = wxemu("--pass-through", host, cwd=tmp_path)
+def test_a_host_to_pass_through_that_is_none_is_a_usage_error(wxemu, host):
+    started = wxemu("start", "--pass-through", host)
 
     assert started.returncode == 2
     assert f"expected a host without a port, a pattern like *.example.com, or all, got {host!r}" in started.stderr
 
 
-def test_hosts_to_pass_through_are_listed(start):
-    hosts = ["example.com", "*.example.com", "all", "10.0.0.1", "2001:db8::1"]
-
-    running = start("--state", ":memory:", *(part for host in hosts for part in ("--pass-through", host)))
-
-    assert facts_of(running)["passThrough"] == hosts
-
-
-def test_a_broken_ca_is_one_clear_sentence(tmp_path):
+def test_a_broken_ca_is_one_clear_sentence(process_of, tmp_path):
     (tmp_path / "ca.pem").write_text("nonsense")
     (tmp_path / "ca.key").write_text("nonsense")
 
-    started = wxemu("--port", "0", "--state", str(tmp_path), cwd=tmp_path)
+    started = process_of("start", "--port", "0", "--state", str(tmp_path), cwd=tmp_path)
 
     assert started.returncode == 1
     assert started.stderr.splitlines()[-1].startswith(
@@ -142,59 +117,57 @@ def test_a_broken_ca_is_one_clear_sentence(tmp_path):
 
 
 def test_refused_hosts_are_listed_and_told_once(start):
-    running = start("--state", ":memory:")
+    running = start()
 
     for _ in range(2):
         with pytest.raises(requests.exceptions.ProxyError, match="403 Forbidden"):
             ask(running, "https://example.com/")
 
     assert facts_of(running)["refused"] == [{"host": "example.com", "times": 2}]
-    _, errors = running.stop()
-    assert errors == "wxemu: refused to reach example.com; `wxemu start --pass-through example.com` would allow it\n"
+    _, words = running.stop()
+    assert words == "wxemu: refused to reach example.com; `wxemu start --pass-through example.com` would allow it"
 
 
 def test_clients_that_do_not_trust_the_ca_are_told_of_once(start):
-    running = start("--state", ":memory:")
+    running = start()
 
     for _ in range(2):
         with tunnel(running) as connection, pytest.raises(ssl.SSLCertVerificationError):
             ssl.create_default_context().wrap_socket(connection, server_hostname="api.weixin.qq.com")
     assert ask(running).ok  # and by now the other end has heard of both
 
-    _, errors = running.stop()
-    assert errors == (
+    _, words = running.stop()
+    assert words == (
         "wxemu: a client does not trust the emulator's CA; name it by SSL_CERT_FILE, REQUESTS_CA_BUNDLE, "
-        f"CURL_CA_BUNDLE or NODE_EXTRA_CA_CERTS: {running.facts['caBundle']}\n"
+        f"CURL_CA_BUNDLE or NODE_EXTRA_CA_CERTS: {running.facts['caBundle']}"
     )
 
 
 def test_ca_and_tokens_outlive_a_kill(start, tmp_path):
     options = ("--state", str(tmp_path / "state"))
     first = start(*options)
-    credentials = {"appid": "wx1234567890abcdef", "secret": "0123456789abcdef0123456789abcdef"}
-    trusted = Path(first.facts["caBundle"]).read_bytes()
-    (tmp_path / "trusted.pem").write_bytes(trusted)
+    credentials = {"appid": first.app.appid, "secret": first.app.secret}
+    (tmp_path / "trusted.pem").write_bytes(Path(first.ca_bundle).read_bytes())
 
     def token(running):
         answer = requests.post(
             TOKEN,
             json={"grant_type": "client_credential", **credentials},
-            proxies={"https": running.facts["proxy"]},
+            proxies={"https": running.proxy},
             verify=tmp_path / "trusted.pem",
             timeout=20,
         )
         return answer.json()["access_token"]
 
-    given = token(first)
-    first.process.kill()
-    first.process.communicate()
+    bought = token(first)
+    first.kill()
 
-    assert token(start(*options)) == given
+    assert token(start(*options)) == bought
 
 
-@pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])
-def test_it_stops_cleanly_under_open_tunnels(start, stop):
-    running = start("--state", ":memory:")
+@pytest.mark.parametrize("by", [signal.SIGTERM, signal.SIGINT])
+def test_it_stops_cleanly_under_open_tunnels(start, by):
+    running = start()
     at = urlsplit(running.facts["proxy"])
 
     with tunnel(running), tunnel(running) as connection:
@@ -202,24 +175,22 @@ def test_it_stops_cleanly_under_open_tunnels(start, stop):
         with trust.wrap_socket(connection, server_hostname="api.weixin.qq.com") as inside:
             inside.sendall(b"GET /healthz HTTP/1.1\r\nHost: api.weixin.qq.com\r\n\r\n")
             assert b" 200 " in inside.recv(1 << 16)
-            running.process.send_signal(stop)
-            _, errors = running.process.communicate(timeout=3)
 
-            assert (running.process.returncode, errors) == (0, "")
+            assert running.stop(by) == (0, "")
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection((at.hostname, at.port))
 
 
 def test_a_killed_emulator_leaves_no_interception_behind(start):
-    running = start("--state", ":memory:")
+    running = start()
     with tunnel(running) as connection:
-        os.kill(running.process.pid, signal.SIGKILL)
+        os.kill(running.child.pid, signal.SIGKILL)
 
         assert connection.recv(1) == b""  # it holds until the last process has ended
 
 
 def test_a_public_url_is_where_clients_find_the_proxy(start):
-    running = start("--state", ":memory:", "--public-url", "http://localhost:1")
+    running = start("--public-url", "http://localhost:1")
 
     assert urlsplit(running.facts["proxy"]).hostname == "localhost"
 

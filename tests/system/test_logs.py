@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 
 import pytest
 import requests
@@ -40,28 +41,24 @@ RESULT = {
 
 
 @pytest.fixture(scope="module")
-def project(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("project")
-    (folder / "functions" / "ask").mkdir(parents=True)
-    (folder / "functions" / "ask" / "index.py").write_text(CODE)
-    (folder / "cloudbaserc.yaml").write_text(PROJECT)
-    return folder
+def project(write_project):
+    return write_project(PROJECT, ask=CODE)
+
+
+@pytest.fixture(scope="module")
+def running(start_for_module, project):
+    return start_for_module(project=project)
 
 
 @pytest.fixture
-def running(start, project):
-    return start("--state", ":memory:", project=project)
+def alone(start, project):
+    """An emulator that no other test has asked for anything."""
+    return start(project=project)
 
 
 @pytest.fixture
-def wxemu(running):
-    """A ``wxemu`` that works with the running emulator."""
-
-    def run(*arguments, **options):
-        command = [sys.executable, "-m", "wxemu", *arguments, "--url", running.remote.url]
-        return subprocess.run(command, check=False, capture_output=True, text=True, **options)
-
-    return run
+def wxemu(wxemu, running):
+    return partial(wxemu, of=running)
 
 
 @pytest.fixture
@@ -69,11 +66,9 @@ def followed(running):
     """A ``wxemu logs --follow --json`` that has begun."""
     followers = []
 
-    def begin(*arguments):
-        command = [sys.executable, "-m", "wxemu", "logs", "--follow", "--json", *arguments]
-        begun = subprocess.Popen(
-            [*command, "--url", running.remote.url], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-        )
+    def begin(*arguments, of=running):
+        command = [sys.executable, "-m", "wxemu", "logs", "--follow", "--json", *arguments, "--url", of.url]
+        begun = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         followers.append(begun)
         return begun
 
@@ -109,7 +104,7 @@ def test_a_failure_shows_its_trace_and_is_exit_code_1(wxemu):
 def test_the_event_can_stand_in_a_file_or_come_on_standard_input(wxemu, tmp_path):
     (tmp_path / "event.json").write_text('{"from": "文件"}', encoding="utf-8")
     of_file = wxemu("invoke", "ask", "--data", f"@{tmp_path / 'event.json'}")
-    of_input = wxemu("invoke", "ask", "--data", "-", input='{"from": "input"}')
+    of_input = wxemu("invoke", "ask", "--data", "-", given='{"from": "input"}')
     assert json.loads(of_file.stdout) == {"asked": {"from": "文件"}}
     assert json.loads(of_input.stdout) == {"asked": {"from": "input"}}
 
@@ -117,14 +112,14 @@ def test_the_event_can_stand_in_a_file_or_come_on_standard_input(wxemu, tmp_path
 @pytest.mark.parametrize(
     ("sent", "told"), [("@nowhere.json", "'nowhere.json' cannot be read: No such file"), ("-", "got '-'")]
 )
-def test_an_event_that_cannot_be_read_is_a_usage_error(wxemu, tmp_path, sent, told):
-    refused = wxemu("invoke", "ask", "--data", sent, input="[]", cwd=tmp_path)
+def test_an_event_that_cannot_be_read_is_a_usage_error(wxemu, sent, told):
+    refused = wxemu("invoke", "ask", "--data", sent, given="[]")
     assert refused.returncode == 2
     assert told in refused.stderr
 
 
 def test_another_caller_is_named_by_an_option(wxemu, running):
-    openid = running.phone("none").openid
+    openid = running.new_phone("none").openid
 
     def asked(*options):
         return json.loads(wxemu("invoke", "ask", *options).stdout)["asked"]
@@ -139,7 +134,8 @@ def test_two_callers_at_once_are_refused(wxemu):
     assert (refused.returncode, refused.stderr) == (1, "Error: as, anonymous, timer: expected one of them at most\n")
 
 
-def test_logs_are_printed_in_the_order_in_which_they_ended(wxemu):
+def test_logs_are_printed_in_the_order_in_which_they_ended(wxemu, alone):
+    wxemu = partial(wxemu, of=alone)
     for number in (1, 2, 3):
         wxemu("invoke", "ask", "--data", f'{{"n":{number}}}')
     shown = wxemu("logs", "ask", "--limit", "2").stdout
@@ -167,14 +163,15 @@ def test_a_follower_sees_what_was_and_what_comes(wxemu, followed):
     assert (told["requestId"], told["log"]) == (after["FunctionRequestId"], after["Log"])
 
 
-def test_a_follower_is_told_when_the_emulator_ends_which_ends_cleanly(running, wxemu, followed):
-    wxemu("invoke", "ask")
-    follower = followed()
+def test_a_follower_is_told_when_the_emulator_ends_which_ends_cleanly(alone, wxemu, followed):
+    wxemu("invoke", "ask", of=alone)
+    follower = followed(of=alone)
     follower.stdout.readline()
-    code, errors = running.stop()
-    assert (code, errors.count("\n")) == (0, 1)  # the line about the variable
+    code, words = alone.stop()
     _, told = follower.communicate(timeout=20)
-    assert (follower.returncode, told) == (1, f"Error: the emulator at {running.remote.url} has ended\n")
+    assert (follower.returncode, told) == (1, f"Error: the emulator at {alone.url} has ended\n")
+    assert (code, words.count("\n")) == (0, 0)
+    assert words.count("nothing is set for {{env.WXEMU_TEST_GREETING}}") == 1
 
 
 def test_an_interrupt_is_the_way_to_end_a_follower(wxemu, followed):
@@ -191,7 +188,7 @@ def test_followers_that_leave_hold_no_place(running):
         session.trust_env = False
 
         def is_open():
-            with session.get(f"{running.remote.url}/emulator/v1/logs/stream", stream=True) as stream:
+            with session.get(f"{running.url}/emulator/v1/logs/stream", stream=True) as stream:
                 return stream.status_code == 200
 
         for _ in range(60):  # more than may follow at one time
@@ -206,9 +203,3 @@ def test_a_refused_stream_is_told_like_anything_else(wxemu):
     refused = wxemu("logs", "--follow", "--appid", "wx0")
     assert refused.returncode == 1
     assert refused.stderr == "Error: no app has the appid 'wx0'; `wxemu app list` shows which there are\n"
-
-
-def test_a_variable_that_nobody_sets_is_told_at_the_start(running, wxemu):
-    wxemu("invoke", "ask")
-    _, errors = running.stop()
-    assert errors.count("nothing is set for {{env.WXEMU_TEST_GREETING}}") == 1

@@ -9,55 +9,42 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from wxemu.client.remote import Remote
+from wxemu.client.testing import MiniProgramError
 
 
 def test_a_confirmation_is_genuine_for_its_user_and_for_nobody_else(emulator):
-    mine, theirs = emulator.phone(), emulator.phone("huawei")
-    signed = mine.confirm("order-1")
-    result = {"jsonString": signed["resultJSON"], "jsonSignature": signed["resultJSONSignature"]}
+    mine, theirs = emulator.new_phone(), emulator.new_phone("huawei")
+    signed = mine.start_soter_authentication("order-1").signed
 
-    assert mine.call("verifySignature", **result)["result"] == {
+    assert mine.call_function("verifySignature", **signed) == {
         "errCode": 0,
         "errMsg": "openapi.soter.verifySignature:ok",
         "isOk": True,
     }
-    assert theirs.call("verifySignature", **result)["result"]["isOk"] is False
+    assert theirs.call_function("verifySignature", **signed)["isOk"] is False
+    forged = theirs.call_function(
+        "verifySignature", userInfo={"openId": mine.openid, "appId": emulator.app.appid}, **signed
+    )
+    assert forged["isOk"] is False, "a mini program cannot say who it is"
 
 
 def test_a_session_is_valid_until_another_login_replaces_it(emulator):
-    phone = emulator.phone()
-    assert phone.call("checkSession")["result"]["errCode"] == 87007, "nothing is kept before the first login"
+    phone = emulator.new_phone()
+    assert phone.call_function("checkSession")["errCode"] == 87007, "nothing is kept before the first login"
 
-    login = phone.call("login", code=phone.do("login")["code"])["result"]
+    login = phone.call_function("login", code=phone.login())
     assert login == {"errCode": 0, "errMsg": "login:ok", "openid": phone.openid}
-    assert phone.call("checkSession")["result"] == {"errCode": 0, "errMsg": "checkSession:ok"}
+    assert phone.call_function("checkSession") == {"errCode": 0, "errMsg": "checkSession:ok"}
 
-    code = phone.do("login")["code"]
-    secret = "0123456789abcdef0123456789abcdef"
-    query = f"appid=wx1234567890abcdef&secret={secret}&js_code={code}&grant_type=authorization_code"
-    emulator.remote.send("GET", f"/sns/jscode2session?{query}")
-    stale = phone.call("checkSession")["result"]
+    query = f"appid={emulator.app.appid}&secret={emulator.app.secret}&js_code={phone.login()}"
+    emulator.remote.send("GET", f"/sns/jscode2session?{query}&grant_type=authorization_code")
+    stale = phone.call_function("checkSession")
     assert stale["errCode"] == 87009
     assert stale["errMsg"].startswith("checkSession:fail invalid signature rid: ")
 
 
-def test_a_mini_program_cannot_say_who_it_is(emulator):
-    mine, theirs = emulator.phone(), emulator.phone()
-    signed = mine.confirm("order-1")
-
-    forged = theirs.call(
-        "verifySignature",
-        userInfo={"openId": mine.openid, "appId": "wx1234567890abcdef"},
-        jsonString=signed["resultJSON"],
-        jsonSignature=signed["resultJSONSignature"],
-    )
-
-    assert forged["result"]["isOk"] is False
-
-
 def test_a_session_key_sent_from_a_mini_program_is_refused_and_not_repeated(emulator):
-    answer = emulator.phone().call("checkSession", sessionKey="HyVFkGl5F5OQWJZZaNzBBg==")["result"]
+    answer = emulator.new_phone().call_function("checkSession", sessionKey="HyVFkGl5F5OQWJZZaNzBBg==")
 
     assert answer["errCode"] == -501008
     assert "session_key stays on the server side" in answer["errMsg"]
@@ -65,10 +52,11 @@ def test_a_session_key_sent_from_a_mini_program_is_refused_and_not_repeated(emul
 
 
 def test_an_unknown_function_fails_in_the_platforms_words(emulator):
-    answer = emulator.phone().call("nope")
+    with pytest.raises(MiniProgramError) as failed:
+        emulator.new_phone().call_function("nope")
 
-    assert answer["errCode"] == -501000
-    assert answer["errMsg"].startswith(
+    assert failed.value.err_code == -501000
+    assert failed.value.err_msg.startswith(
         "cloud.callFunction:fail Error: errCode: -501000 | errMsg: FunctionName parameter could not be found. "
     )
 
@@ -82,29 +70,28 @@ def test_any_json_text_travels_verbatim_from_the_phone_to_the_endpoint(emulator,
     separators = data.draw(st.sampled_from([(",", ":"), (", ", ": "), (" , ", " : ")]))
     sent = json.dumps({"raw": text}, ensure_ascii=ascii_only, separators=separators).replace("/", "\\/")
     sent = sent.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    phone = emulator.phone("none")
+    phone = emulator.new_phone("none")
 
-    answer = phone.call("verifySignature", jsonString=sent, jsonSignature="c2lnbmF0dXJl")
+    answer = phone.call_function("verifySignature", jsonString=sent, jsonSignature="c2lnbmF0dXJl")
 
-    assert answer["result"]["isOk"] is False
-    seen = emulator.remote.ask("GET", "/emulator/v1/exchanges?api=soter.verifySignature&limit=10")["exchanges"]
-    asked = [one["given"] for one in seen]
-    assert [given["json_string"] for given in asked if given["openid"] == phone.openid] == [sent]
+    assert answer["isOk"] is False
+    (asked,) = emulator.app.requests.list(api="soter.verifySignature", text=phone.openid, face="cloudbase")
+    assert asked.given["json_string"] == sent
 
 
 @pytest.mark.slow
 def test_two_hundred_logins_and_confirmations_by_twenty_users_at_once_lose_and_mix_nothing(emulator):
-    phones = [emulator.phone() for _ in range(20)]
+    phones = [emulator.new_phone() for _ in range(20)]
+    cpu_ids = {phone.openid: emulator.ask("GET", f"/phone/v1/phones/{phone.phone_id}")["cpuId"] for phone in phones}
 
     def one_round(number):
-        mine, theirs = phones[number % 20], phones[(number + 1) % 20]
-        phone = type(mine)(Remote(emulator.remote.url), mine.made)
-        login = phone.call("login", code=phone.do("login")["code"])["result"]
-        signed = phone.confirm(f"order-{number}")
-        result = {"jsonString": signed["resultJSON"], "jsonSignature": signed["resultJSONSignature"]}
-        genuine = phone.call("verifySignature", **result)["result"]
-        stranger = type(mine)(Remote(emulator.remote.url), theirs.made).call("verifySignature", **result)["result"]
-        return login, json.loads(signed["resultJSON"]), genuine, stranger, mine
+        connection = emulator.again()
+        mine, theirs = (connection.same_phone(phones[(number + more) % 20]) for more in (0, 1))
+        login = mine.call_function("login", code=mine.login())
+        confirmation = mine.start_soter_authentication(f"order-{number}")
+        genuine = mine.call_function("verifySignature", **confirmation.signed)
+        stranger = theirs.call_function("verifySignature", **confirmation.signed)
+        return login, json.loads(confirmation.result_json), genuine, stranger, mine
 
     with ThreadPoolExecutor(32) as pool:
         rounds = list(pool.map(one_round, range(200)))
@@ -113,7 +100,7 @@ def test_two_hundred_logins_and_confirmations_by_twenty_users_at_once_lose_and_m
     for number, (login, signed, genuine, stranger, mine) in enumerate(rounds):
         assert login == {"errCode": 0, "errMsg": "login:ok", "openid": mine.openid}
         assert signed["raw"] == f"order-{number}"
-        assert signed["cpu_id"] == mine.made["cpuId"]
+        assert signed["cpu_id"] == cpu_ids[mine.openid]
         assert genuine["isOk"] is True
         assert stranger["isOk"] is False
         counters.setdefault(mine.openid, []).append(signed["counter"])

@@ -34,27 +34,23 @@ def main(event, context):
 RID = re.compile(r" rid: [0-9a-f-]+")
 
 
-@pytest.fixture
-def emulator(start, tmp_path):
+@pytest.fixture(scope="module")
+def emulator(start_for_module, tmp_path_factory):
     """An emulator of a project that has the one function three times, told to go different ways, and two of its own."""
-    (tmp_path / "functions").symlink_to(FUNCTIONS)
-    (tmp_path / "cloudbaserc.yaml").write_text(CLOUDBASERC, encoding="utf-8")
+    folder = tmp_path_factory.mktemp("project")
+    (folder / "functions").symlink_to(FUNCTIONS)
+    (folder / "cloudbaserc.yaml").write_text(CLOUDBASERC, encoding="utf-8")
     for name, code in (
         ("unpermitted", (FUNCTIONS / "verifySignature" / "index.py").read_text("utf-8")),
         ("asks", ASKS),
     ):
-        (tmp_path / name).mkdir()
-        (tmp_path / name / "index.py").write_text(code, encoding="utf-8")
-    return start("--state", ":memory:", project=tmp_path)
+        (folder / name).mkdir()
+        (folder / name / "index.py").write_text(code, encoding="utf-8")
+    return start_for_module(project=folder)
 
 
 def signed(phone, challenge):
-    done = (
-        phone.confirm(challenge)
-        if phone.made["profile"] != "ios"
-        else phone.do("startSoterAuthentication", requestAuthModes=["facial"], challenge=challenge)
-    )
-    return {"jsonString": done["resultJSON"], "jsonSignature": done["resultJSONSignature"]}
+    return phone.start_soter_authentication(challenge).signed
 
 
 def cases(android, huawei, ios):
@@ -109,12 +105,12 @@ def cases(android, huawei, ios):
 
 
 def answer(phone, function, event):
-    told = phone.call(function, **event)["result"]
+    told = phone.call_function(function, **event)
     return {**told, "errMsg": RID.sub("", told["errMsg"])}
 
 
 def test_both_ways_give_equal_answers_to_all_cases(emulator):
-    table = cases(emulator.phone(), emulator.phone("huawei"), emulator.phone("ios"))
+    table = cases(emulator.new_phone(), emulator.new_phone("huawei"), emulator.new_phone("ios"))
     assert len(table) >= 30
     by_https = {name: answer(phone, "overHttps", event) for name, (phone, event, _) in table.items()}
     by_cloud_call = {name: answer(phone, "overGateway", event) for name, (phone, event, _) in table.items()}
@@ -128,14 +124,14 @@ def test_both_ways_give_equal_answers_to_all_cases(emulator):
     ("function", "face"), [("overHttps", "wechat"), ("overGateway", "cloudbase"), ("asOffered", "cloudbase")]
 )
 def test_each_function_goes_the_way_it_is_told_or_offered(function, face, emulator):
-    phone = emulator.phone()
+    phone = emulator.new_phone()
     assert answer(phone, function, signed(phone, "order-1"))["isOk"] is True
-    exchanges = emulator.remote.ask("GET", "/emulator/v1/exchanges?limit=10")["exchanges"]
-    assert [one["face"] for one in exchanges if one["api"] == "soter.verifySignature"] == [face]
+    exchanges = emulator.app.requests.list(api="soter.verifySignature", text=phone.openid)
+    assert [exchange.face for exchange in exchanges] == [face]
 
 
 def test_a_cloud_call_needs_the_permission_of_config_json(emulator):
-    phone = emulator.phone()
+    phone = emulator.new_phone()
     assert answer(phone, "unpermitted", signed(phone, "order-1")) == {
         "errCode": -604101,
         "errMsg": "openapi.soter.verifySignature:fail -604101 function has no permission to call this API",
@@ -143,7 +139,7 @@ def test_a_cloud_call_needs_the_permission_of_config_json(emulator):
 
 
 def test_a_function_calls_another_for_its_own_caller(emulator):
-    phone = emulator.phone()
+    phone = emulator.new_phone()
     told = answer(phone, "asks", {"function": "asOffered", "data": signed(phone, "order-1")})
     assert (told["who"]["OPENID"], told["who"]["ENV"]) == (phone.openid, "env-demo")
     assert "API_TOKEN" not in told["who"]
@@ -167,6 +163,6 @@ def test_a_function_calls_another_for_its_own_caller(emulator):
     ],
 )
 def test_a_function_that_cannot_be_called_fails_as_in_wx_server_sdk(name, code, text, emulator):
-    told = answer(emulator.phone(), "asks", {"function": name, "data": {}})
+    told = answer(emulator.new_phone(), "asks", {"function": name, "data": {}})
     assert told["errCode"] == code
     assert re.fullmatch(text, told["errMsg"])

@@ -7,56 +7,48 @@ import signal
 import socket
 import subprocess
 import sys
+from functools import partial
 
 import pytest
 
-pytestmark = pytest.mark.slow  # every test starts processes of its own, as a user does
+from wxemu.client.testing import MiniProgramError
+
+pytestmark = pytest.mark.slow  # through processes, as a user's own
 
 
-def wxemu(*arguments, cwd=None):
-    command = [sys.executable, "-m", "wxemu", *arguments]
-    return subprocess.run(command, check=False, capture_output=True, text=True, cwd=cwd)
+COMMANDS = ["", "start", "demo", "invoke", "logs", "env", "phone", "clock", "fault", "fault add", "state", "exec"]
+COMMANDS += ["doctor", "app", "user"]
 
 
-@pytest.mark.parametrize(
-    "command",
-    [
-        (),
-        ("start",),
-        ("demo",),
-        ("invoke",),
-        ("logs",),
-        ("env",),
-        ("phone",),
-        ("clock",),
-        ("fault",),
-        ("fault", "add"),
-        ("state",),
-        ("exec",),
-        ("doctor",),
-    ],
-)
-def test_every_help_text_has_an_example(command):
-    shown = wxemu(*command, "--help")
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_help_text_has_an_example(wxemu, command):
+    shown = wxemu(*command.split(), "--help")
 
     assert shown.returncode == 0
-    assert f"wxemu {' '.join(command)}".strip() in shown.stdout.split("Usage:", 1)[1].split("Options:")[0]
+    assert f"wxemu {command}".strip() in shown.stdout.split("Usage:", 1)[1].split("Options:")[0]
+    assert "Example" in shown.stdout
 
 
-def test_a_taken_port_is_one_clear_sentence_and_exit_code_1(tmp_path):
+def test_the_command_is_a_program_and_a_module(process_of):
+    assert process_of("--version").stdout.startswith("wxemu")
+
+
+@pytest.mark.parametrize("option", ["--port", "--intercept-port"])
+def test_a_taken_port_is_one_clear_sentence_and_exit_code_1(process_of, tmp_path, option):
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
+        port = str(taken.getsockname()[1])
+        options = {"--port": "0", option: port}
 
-        started = wxemu("start", "--port", str(port), "--state", ":memory:", cwd=tmp_path)
+        started = process_of("start", *(part for pair in options.items() for part in pair), cwd=tmp_path)
 
     assert started.returncode == 1
     assert started.stderr.splitlines()[-1] == (
-        f"Error: port {port} is taken; name another one with --port, or --port 0 for any"
+        f"Error: port {port} is taken; name another one with {option}, or {option} 0 for any"
     )
 
 
-def test_an_address_of_another_machine_is_one_clear_sentence(tmp_path):
-    started = wxemu("start", "--port", "0", "--state", ":memory:", "--host", "192.0.2.1", cwd=tmp_path)
+def test_an_address_of_another_machine_is_one_clear_sentence(process_of, tmp_path):
+    started = process_of("start", "--port", "0", "--state", ":memory:", "--host", "192.0.2.1", cwd=tmp_path)
 
     assert started.returncode == 1
     assert started.stderr == (
@@ -65,7 +57,7 @@ def test_an_address_of_another_machine_is_one_clear_sentence(tmp_path):
     )
 
 
-def test_it_works_on_though_nobody_reads_that_it_is_ready(tmp_path):
+def test_it_works_on_though_nobody_reads_that_it_is_ready(tmp_path, wxemu):
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = str(probe.getsockname()[1])
     (tmp_path / "cloudbaserc.yaml").write_text("envId: env-demo\nfunctions: []\n")
@@ -83,174 +75,154 @@ def test_it_works_on_though_nobody_reads_that_it_is_ready(tmp_path):
     assert started.returncode == 0
 
 
-def test_two_emulators_never_share_a_port(start):
-    first = start("--state", ":memory:")
-
-    second = wxemu("start", "--port", first.facts["url"].rpartition(":")[2], "--state", ":memory:")
+def test_two_emulators_never_share_a_port(process_of, emulator):
+    second = process_of("start", "--port", emulator.url.rpartition(":")[2], "--state", ":memory:")
 
     assert second.returncode == 1
     assert "is taken" in second.stderr
 
 
-@pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])
-def test_it_stops_cleanly(start, stop):
-    running = start("--state", ":memory:")
-    running.phone().call("checkSession")
+@pytest.mark.parametrize("by", [signal.SIGTERM, signal.SIGINT])
+def test_it_stops_cleanly(start, by):
+    running = start()
+    running.new_phone().call_function("checkSession")
 
-    running.process.send_signal(stop)
-    _, errors = running.process.communicate(timeout=20)
-
-    assert (running.process.returncode, errors) == (0, "")
+    assert running.stop(by) == (0, "")
 
 
-def test_a_broken_seed_is_told_by_line_before_anything_starts(tmp_path):
-    seed = tmp_path / "seed.yaml"
-    seed.write_text("apps:\n  - appid: nonsense\n    secret: 0123456789abcdef0123456789abcdef\n    env: e\n")
-
-    started = wxemu("start", "--seed", str(seed), "--state", ":memory:", "--port", "0", cwd=tmp_path)
-
-    assert started.returncode == 1
-    assert f"{seed}:2: apps.0.appid: 'nonsense' does not match" in started.stderr
-    assert "wx and 16 lower-case hex digits" in started.stderr
-
-
-def test_a_state_that_is_none_is_refused_with_what_to_do(tmp_path):
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ("--state :memory: --seed {0}/seed.yaml", "{0}/seed.yaml:2: apps.0.appid: 'nonsense' does not match"),
+        ("--state {0}", "name another folder"),
+    ],
+)
+def test_what_it_cannot_begin_with_is_told_before_anything_starts(process_of, tmp_path, options, told):
+    (tmp_path / "seed.yaml").write_text(f"apps:\n  - appid: nonsense\n    secret: {'0' * 32}\n    env: e\n")
     (tmp_path / "world.sqlite").write_text("no database at all, but long enough to be read as one" * 100)
 
-    started = wxemu("start", "--state", str(tmp_path), "--port", "0", cwd=tmp_path)
+    started = process_of("start", "--port", "0", *options.format(tmp_path).split(), cwd=tmp_path)
 
     assert started.returncode == 1
-    assert "name another folder" in started.stderr
+    assert told.format(tmp_path) in started.stderr
 
 
 def test_a_folder_without_functions_is_remarked_and_served(start, tmp_path):
-    running = start("--state", ":memory:", project=tmp_path)
+    running = start(project=tmp_path)
 
-    assert running.phone().call("login")["errCode"] == -501000
-    _, errors = running.stop()
-    assert "no cloudbaserc.yaml" in errors
+    with pytest.raises(MiniProgramError) as failed:
+        running.new_phone().call_function("login")
+    assert failed.value.err_code == -501000
+    _, words = running.stop()
+    assert "no cloudbaserc.yaml" in words
 
 
 def test_state_outlives_a_kill(start, tmp_path):
     first = start("--state", str(tmp_path / "state"))
-    phone = first.phone()
-    phone.call("login", code=phone.do("login")["code"])
-    counter = json.loads(phone.confirm("order-1")["resultJSON"])["counter"]
-    first.process.kill()
-    first.process.wait()
-    first.process.communicate()
+    phone = first.new_phone()
+    phone.call_function("login", code=phone.login())
+    phone.start_soter_authentication("order-1")
+    counter = phone.counter
+    first.kill()
 
-    second = start("--state", str(tmp_path / "state"))
-    same = type(phone)(second.remote, phone.made)
+    same = start("--state", str(tmp_path / "state")).same_phone(phone)
 
-    assert same.call("checkSession")["result"] == {"errCode": 0, "errMsg": "checkSession:ok"}
-    assert json.loads(same.confirm("order-2")["resultJSON"])["counter"] == counter + 1
+    assert same.call_function("checkSession") == {"errCode": 0, "errMsg": "checkSession:ok"}
+    same.start_soter_authentication("order-2")
+    assert same.counter == counter + 1
 
 
 def test_a_random_seed_makes_two_runs_alike(start):
-    options = ("--state", ":memory:", "--random-seed", "7")
+    body = {"appid": "wx1234567890abcdef", "profile": "android"}
 
-    first, second = (start(*options).phone().made for _ in range(2))
+    first, second = (start("--random-seed", "7").ask("POST", "/phone/v1/phones", body) for _ in range(2))
 
     assert first == second
 
 
-def test_a_phone_is_held_from_the_command_line(emulator):
-    url = ("--url", emulator.remote.url, "--json")
-    phone = json.loads(wxemu("phone", "new", "--profile", "huawei", *url).stdout)["phoneId"]
+def test_a_phone_is_held_and_thrown_away_from_the_command_line(wxemu, emulator):
+    wxemu = partial(wxemu, of=emulator)
+    phone = json.loads(wxemu("phone", "new", "--profile", "huawei", "--json").stdout)["phoneId"]
+    confirm = ("phone", "startSoterAuthentication", phone, "--challenge", "a/b", "--json")
 
-    signed = wxemu("phone", "startSoterAuthentication", phone, "--challenge", "a/b", "--mode", "facial", *url)
-    missed = wxemu("phone", "startSoterAuthentication", phone, "--challenge", "a/b", "--outcome", "mismatch", *url)
-    listed = wxemu("phone", "list", *url)
-    called = wxemu("phone", "callFunction", phone, "checkSession", *url)
+    signed = wxemu(*confirm, "--mode", "facial")
+    missed = wxemu(*confirm, "--outcome", "mismatch")
+    listed = wxemu("phone", "list", "--json")
+    called = wxemu("phone", "callFunction", phone, "checkSession", "--json")
+    removed, again = (wxemu("phone", "remove", phone, "--json") for _ in range(2))
 
     assert (signed.returncode, json.loads(signed.stdout)["authMode"]) == (0, "facial")
     assert (missed.returncode, json.loads(missed.stdout)["errCode"]) == (1, 90009)
     assert phone in [one["phoneId"] for one in json.loads(listed.stdout)["phones"]]
     assert json.loads(called.stdout)["errMsg"] == "cloud.callFunction:ok"
-
-
-def test_a_phone_is_thrown_away_from_the_command_line(emulator):
-    url = ("--url", emulator.remote.url, "--json")
-    phone = json.loads(wxemu("phone", "new", "--profile", "none", *url).stdout)["phoneId"]
-
-    removed, again = (wxemu("phone", "remove", phone, *url) for _ in range(2))
-
     assert (removed.returncode, json.loads(removed.stdout)["phoneId"]) == (0, phone)
     assert again.returncode == 1
     assert "no phone has the id" in again.stderr
 
 
-def test_a_function_is_invoked_as_a_server_does(emulator):
-    url = ("--url", emulator.remote.url, "--json")
-
-    refused = wxemu("invoke", "checkSession", "--data", '{"openid":"oNobody","signature":"00"}', *url)
-    unknown = wxemu("invoke", "nope", *url)
+def test_a_function_is_invoked_as_a_server_does(wxemu, emulator):
+    refused = wxemu("invoke", "checkSession", "--data", '{"openid":"oNobody","signature":"00"}', "--json", of=emulator)
+    unknown = wxemu("invoke", "nope", "--json", of=emulator)
 
     assert json.loads(json.loads(refused.stdout)["RetMsg"])["errCode"] == 40003
     assert unknown.returncode == 1
     assert unknown.stderr == "Error: the project declares no function 'nope'; add it to cloudbaserc.yaml\n"
 
 
-def test_without_an_emulator_the_commands_say_how_to_start_one():
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
-
-    asked = wxemu("clock", "show", "--url", f"http://127.0.0.1:{port}")
-
-    assert asked.returncode == 1
-    assert "start one with `wxemu start`" in asked.stderr
+NO_FAULT = "expected --api or --function, got"
 
 
-@pytest.mark.parametrize("command", [("phone", "list"), ("logs", "--follow")])
+@pytest.mark.parametrize(
+    ("command", "code", "told"),
+    [
+        ("clock show --url http://127.0.0.1:1", 1, "start one with `wxemu start`"),
+        ("health --url http://127.0.0.1:1", 1, "no emulator answers"),
+        ("fault add --latency 1s", 2, f"{NO_FAULT} neither"),
+        ("fault add --api * --function * --latency 1s", 2, f"{NO_FAULT} both"),
+        ("invoke login --data {code}", 2, "expected a JSON object, got '{code}'"),
+        ("clock show --token \N{CJK UNIFIED IDEOGRAPH-4E2D}", 2, "expected 16 or more of the characters"),
+    ],
+)
+def test_what_a_command_cannot_do_is_told_with_what_to_do(wxemu, command, code, told):
+    asked = wxemu(*command.split())
+
+    assert asked.returncode == code
+    assert told in " ".join(asked.stderr.split())
+
+
+@pytest.mark.parametrize("command", ["phone list", "logs --follow"])
 @pytest.mark.parametrize("url", ["127.0.0.1:8686", "localhost", "http://[::1"])
-def test_a_url_that_is_none_is_told_with_one_that_is(command, url):
-    asked = wxemu(*command, "--url", url)
+def test_a_url_that_is_none_is_told_with_one_that_is(wxemu, command, url):
+    asked = wxemu(*command.split(), "--url", url)
 
     assert asked.returncode == 1
     assert asked.stderr == f"Error: expected the URL of an emulator, such as http://127.0.0.1:8686, got {url!r}\n"
 
 
-@pytest.mark.parametrize(("named", "got"), [((), "neither"), (("--api", "*", "--function", "*"), "both")])
-def test_a_fault_is_of_openapis_or_of_functions(named, got):
-    asked = wxemu("fault", "add", *named, "--latency", "1s")
-
-    assert asked.returncode == 2
-    assert f"expected --api or --function, got {got}" in asked.stderr
-
-
 @pytest.mark.parametrize("command", [("logs", "nothing"), ("requests", "--q", "what nobody asks")])
-def test_that_nothing_fits_is_told_apart_from_the_output(emulator, command):
-    asked = wxemu(*command, "--url", emulator.remote.url)
+def test_that_nothing_fits_is_told_apart_from_the_output(wxemu, emulator, command):
+    asked = wxemu(*command, of=emulator)
 
     assert (asked.returncode, asked.stdout) == (0, "")
     assert "so far that fits" in asked.stderr
 
 
-def test_data_that_is_no_json_is_a_usage_error():
-    asked = wxemu("invoke", "login", "--data", "{code}")
+def test_the_clock_and_the_state_are_moved_from_the_command_line(wxemu, start):
+    running = start()
+    wxemu = partial(wxemu, of=running)
 
-    assert asked.returncode == 2
-    assert "expected a JSON object, got '{code}'" in asked.stderr
-
-
-def test_the_clock_and_the_state_are_moved_from_the_command_line(start):
-    running = start("--state", ":memory:")
-    url = ("--url", running.remote.url, "--json")
-
-    frozen = json.loads(wxemu("clock", "freeze", "--at", "1700000000", *url).stdout)
-    advanced = json.loads(wxemu("clock", "advance", "60", *url).stdout)
-    running.phone()
-    reset = json.loads(wxemu("state", "reset", *url).stdout)
+    frozen = json.loads(wxemu("clock", "freeze", "--at", "1700000000", "--json").stdout)
+    advanced = json.loads(wxemu("clock", "advance", "60", "--json").stdout)
+    running.new_phone()
+    reset = json.loads(wxemu("state", "reset", "--json").stdout)
 
     assert (frozen["now"], advanced["now"]) == (1700000000, 1700000060)
     assert reset == {"to": "seed"}
-    assert json.loads(wxemu("phone", "list", *url).stdout) == {"phones": []}
+    assert json.loads(wxemu("phone", "list", "--json").stdout) == {"phones": []}
 
 
-@pytest.mark.slow
-def test_the_demo_plays_the_whole_story():
-    played = wxemu("demo", "--json")
+def test_the_demo_plays_the_whole_story(process_of):
+    played = process_of("demo", "--json")
 
     document = json.loads(played.stdout)
     assert played.returncode == 0
@@ -262,8 +234,8 @@ def test_the_demo_plays_the_whole_story():
     assert "0123456789abcdef0123456789abcdef" not in played.stdout
 
 
-def test_a_demo_without_the_functions_says_where_they_are_missed(tmp_path):
-    played = wxemu("demo", "--json", "--project", str(tmp_path))
+def test_a_demo_without_the_functions_says_where_they_are_missed(process_of, tmp_path):
+    played = process_of("demo", "--json", "--project", str(tmp_path))
 
     assert (played.returncode, played.stdout) == (1, "")
     assert played.stderr.splitlines()[-1] == (

@@ -59,21 +59,27 @@ class Child:
         """Its URL."""
         return str(self.facts["url"])
 
-    def wait(self) -> None:
-        """Wait until it ends."""
-        self._process.wait()
+    @property
+    def pid(self) -> int:
+        """The id of its first process, and of the process group that all of its processes are in."""
+        return self._process.pid
 
-    def stop(self) -> None:
-        """Stop it, and wait until it has ended."""
+    def wait(self) -> int:
+        """Wait until it ends; its exit code, or the number of the signal that ended it, below zero."""
+        return self._process.wait()
+
+    def stop(self) -> int:
+        """Stop it, and wait until it has ended; its exit code."""
         self._process.terminate()
         try:
-            self._process.wait(_STOP_SECONDS)
+            code = self._process.wait(_STOP_SECONDS)
         except subprocess.TimeoutExpired:
             self._process.kill()
-            self._process.wait()
+            code = self._process.wait()
         for stream in (self._process.stdin, self._process.stdout):
             if stream is not None:
                 stream.close()
+        return code
 
     def __enter__(self) -> Self:
         return self

@@ -10,6 +10,7 @@ from wxemu.client.testing.exchanges import Requests
 from wxemu.client.testing.faults import Faults
 from wxemu.client.testing.phone import Phone
 from wxemu.control.operations import apps
+from wxemu.control.operations.functions import SHOW_ENVIRONMENT
 from wxemu.control.operations.health import SHOW_PROXY
 from wxemu.phone.operations import CREATE
 
@@ -60,6 +61,23 @@ class Emulator(Connection):
             env=made["env"],
             secret_id=made["secret_id"],
             secret_key=made["secret_key"],
+            emulator=self,
+        )
+
+    def find_app(self, appid: str | None = None) -> App:
+        """A mini program that the seed, or somebody else, has made.
+
+        :param appid: by default the first one.
+        :raises RemoteError: there is none.
+        """
+        __tracebackhide__ = True
+        env = self.call(SHOW_ENVIRONMENT, body={} if appid is None else {"appid": appid})["env"]
+        return App(
+            appid=env["WX_APPID"],
+            secret=env["WX_SECRET"],
+            env=env["TCB_ENV"],
+            secret_id=env["TENCENTCLOUD_SECRETID"],
+            secret_key=env["TENCENTCLOUD_SECRETKEY"],
             emulator=self,
         )
 

@@ -1,0 +1,196 @@
+"""Emulators in processes of their own, the command line before them, and the tools that some clients need."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from subprocess import CompletedProcess
+from typing import TYPE_CHECKING, Any, Protocol
+
+import pytest
+from classic_mistakes import Server
+from click.testing import CliRunner
+
+from wxemu.cli import main
+from wxemu.client.child import Child, ChildError
+from wxemu.client.remote import Remote
+from wxemu.client.testing import Emulator
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from wxemu.client.testing import App, Phone
+    from wxemu.client.testing.phone import Profile
+
+TESTS = Path(__file__).parent
+PROJECT = TESTS.parent
+NODE_MODULES = TESTS / "clients/node_modules"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Running(Emulator):
+    """An emulator that a test has started, by the client that users have for their tests; and its process."""
+
+    child: Child = field(repr=False, compare=False)
+
+    @property
+    def facts(self) -> Mapping[str, Any]:
+        """What it says when it is ready."""
+        return self.child.facts
+
+    @cached_property
+    def app(self) -> App:
+        """The first mini program of its seed."""
+        return self.find_app()
+
+    def environment(self, **caller: str) -> dict[str, str]:
+        """The variables that ``wxemu env`` gives, for a ``function`` that an ``openid`` has called."""
+        return dict(self.ask("POST", "/emulator/v1/environments", caller)["env"])
+
+    def new_phone(self, profile: Profile = "android", openid: str | None = None) -> Phone:
+        """A phone in the hand of a new user of ``app``."""
+        return self.app.new_user(openid).new_phone(profile)
+
+    def same_phone(self, phone: Phone) -> Phone:
+        """A phone of another emulator, or of another connection, whose state this one has."""
+        return replace(phone, user=replace(phone.user, app=replace(phone.user.app, emulator=self)))
+
+    def again(self) -> Running:
+        """The same over a connection of its own, as a second thread needs one."""
+        return replace(self, remote=Remote(self.url))
+
+    def stop(self, by: signal.Signals = signal.SIGTERM) -> tuple[int, str]:
+        """End it: its exit code, and what it warned of."""
+        if by != signal.SIGTERM:
+            os.kill(self.child.pid, by)
+            self.child.wait()
+        return self.child.stop(), self.said()
+
+    def kill(self) -> None:
+        """Kill all its processes at once."""
+        os.killpg(self.child.pid, signal.SIGKILL)
+        self.child.stop()
+
+
+class Start(Protocol):
+    """Start an emulator with options of ``wxemu start``; it keeps no state unless they say so."""
+
+    def __call__(self, *options: str, project: Path = PROJECT) -> Running: ...
+
+
+def _starter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
+    running: list[Running] = []
+
+    def start(*options: str, project: Path = PROJECT) -> Running:
+        words = tmp_path_factory.mktemp("emulator") / "words"
+        with words.open("w") as stderr:
+            try:
+                child = Child(project, *options, stderr=stderr)
+            except ChildError:
+                raise pytest.fail.Exception(words.read_text()) from None
+        running.append(Running(child.url, Remote(child.url), words=words, child=child))
+        return running[-1]
+
+    with ExitStack() as stack:
+        stack.callback(lambda: [emulator.child.stop() for emulator in running])
+        yield start
+    assert {emulator.child.wait() for emulator in running} <= {0, -signal.SIGKILL}
+
+
+start = pytest.fixture(_starter, name="start")
+start_for_module = pytest.fixture(_starter, name="start_for_module", scope="module")
+
+
+@pytest.fixture(scope="module")
+def emulator(start_for_module: Start) -> Running:
+    """One with this project's functions, for all tests of a module."""
+    return start_for_module()
+
+
+@pytest.fixture
+def mistaken_server(emulator: Running) -> Server:
+    """A mini program's server that can make every classic mistake."""
+
+    def send(method: str, path: str, body: bytes | None) -> Any:
+        return json.loads(emulator.remote.send(method, path, None if body is None else json.loads(body)).response_body)
+
+    return Server(send, emulator.app.appid, emulator.app.secret)
+
+
+@pytest.fixture(scope="session")
+def write_project(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
+    """Write a project: its declaration, and the code of its functions by their names."""
+
+    def write(declaration: str, **functions: str) -> Path:
+        folder = tmp_path_factory.mktemp("project")
+        (folder / "cloudbaserc.yaml").write_text(declaration, encoding="utf-8")
+        for name, code in functions.items():
+            (folder / "functions" / name).mkdir(parents=True)
+            (folder / "functions" / name / "index.py").write_text(code, encoding="utf-8")
+        return folder
+
+    return write
+
+
+class Command(Protocol):
+    """Type in a ``wxemu`` command; ``of``: the emulator it is for, ``given``: its standard input."""
+
+    def __call__(
+        self, *arguments: str, of: Emulator | None = None, given: str | None = None, **environment: str
+    ) -> CompletedProcess[str]: ...
+
+
+@pytest.fixture(scope="session")
+def wxemu() -> Command:
+    """The command line in this process, as its start takes longer than all that it does."""
+
+    def run(
+        *arguments: str, of: Emulator | None = None, given: str | None = None, **environment: str
+    ) -> CompletedProcess[str]:
+        line = [*arguments, *(() if of is None else ("--url", of.url))]
+        done = CliRunner().invoke(main, line, input=given, env=environment, prog_name="wxemu", catch_exceptions=False)
+        return CompletedProcess(line, done.exit_code, done.stdout, done.stderr)
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def process_of() -> Callable[..., CompletedProcess[str]]:
+    """Run a ``wxemu`` command in a process of its own, until that ends."""
+
+    def run(*arguments: str, **options: Any) -> CompletedProcess[str]:
+        command = [sys.executable, "-m", "wxemu", *arguments]
+        return subprocess.run(command, check=False, capture_output=True, text=True, **options)
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def missing() -> Callable[[str], None]:
+    """Have a test skipped on a user's own machine, and fail where everything should be there."""
+    return pytest.fail if os.environ.get("CI") else pytest.skip
+
+
+@pytest.fixture(scope="session")
+def node_modules(missing: Callable[[str], None]) -> Path:
+    """The npm packages of tests/clients."""
+    if not NODE_MODULES.is_dir():
+        missing("the npm packages are needed: scripts/clients")
+    return NODE_MODULES
+
+
+@pytest.fixture(scope="session")
+def chromium(missing: Callable[[str], None]) -> str:
+    """The path of a Chromium."""
+    found = shutil.which("chromium")
+    if found is None:
+        missing("chromium is needed: apt install chromium")
+    return str(found)
