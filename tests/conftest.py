@@ -194,3 +194,11 @@ def chromium(missing: Callable[[str], None]) -> str:
     if found is None:
         missing("chromium is needed: apt install chromium")
     return str(found)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Tests of a module that share an emulator or a browser run in one worker (``--dist loadgroup``): it starts once."""
+    if config.pluginmanager.hasplugin("xdist"):
+        for item in items:
+            if {"start_for_module", "browser"} & set(getattr(item, "fixturenames", ())):
+                item.add_marker(pytest.mark.xdist_group(item.path.stem))

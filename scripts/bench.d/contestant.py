@@ -30,6 +30,7 @@ def ping(_contest: dict[str, Any]) -> WSGIApplication:
 
     app = Flask(__name__, static_folder=None)
     app.add_url_rule("/ping", "ping", lambda: "pong")
+    app.add_url_rule("/page", "page", lambda: "<!doctype html><title>page</title><p>page</p>")
     return app.wsgi_app
 
 

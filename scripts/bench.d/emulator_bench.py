@@ -8,6 +8,7 @@ from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING
 
+import first_paint
 import instances
 import load
 import served
@@ -16,7 +17,7 @@ from report import Table, number
 from visit import PING, Visit
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from load import Load
     from served import Served
@@ -26,6 +27,8 @@ MOST_START_RATIO = 2.0
 MOST_COLD_MS = 30
 """And a tenth of what importing requests takes, as a slower machine is slower at both."""
 MOST_ADDED_MS = 3
+MOST_FIRST_PAINT_MS = 200
+"""Up to which a page seems to be there at once."""
 _CODES_SECONDS = 2
 """Codes are made for so long: more than one slice can use up."""
 
@@ -97,9 +100,13 @@ def measure(*, is_quick: bool, tell: Callable[[str], None]) -> Table:
             memory = _measure_memory(ping, emulator)
             tell("function calls")
             calls = _measure_calls(ping, visit)
+            tell("the console in a browser")
+            paint = list(_measure_first_paint(rounds, ping, emulator))
+            if not paint:
+                tell("there is no Chromium, or no Playwright (scripts/setup --dev), so that row is left out")
     tell("instances of functions")
     alone = measure_instances(instances.measure(is_quick=is_quick))
-    return Table(("", "ping", "emulator", "ratio", "aim"), [*rates, start, memory, *calls, *alone])
+    return Table(("", "ping", "emulator", "ratio", "aim"), [*rates, start, memory, *calls, *paint, *alone])
 
 
 def _measure_start(starts: int, project: Path, folder: Path) -> Comparison:
@@ -196,6 +203,20 @@ def _measure_calls(ping: Served, visit: Visit) -> list[Comparison]:
             emulator=meanwhile.release_ms,
         ),
     ]
+
+
+def _measure_first_paint(rounds: int, ping: Served, emulator: Served) -> Iterator[Comparison]:
+    slowest = first_paint.measure(ping.url, emulator.url, rounds=rounds)
+    if slowest is not None:
+        yield Comparison(
+            name=f"first paint of the console's slowest page ({slowest.path})",
+            unit="ms",
+            ping=slowest.bare_ms,
+            emulator=slowest.console_ms,
+            ratio=slowest.ratio,
+            aim=f"<= {MOST_FIRST_PAINT_MS}",
+            is_met=slowest.console_ms <= MOST_FIRST_PAINT_MS,
+        )
 
 
 def measure_instances(found: instances.Instances) -> list[Comparison]:

@@ -45,7 +45,7 @@ def wechatpy():
 
     def start(emulator):
         environment = {"HTTPS_PROXY": emulator.proxy, "REQUESTS_CA_BUNDLE": emulator.ca_bundle}
-        command = [sys.executable, HERE / "wechatpy_client.py", APPID, SECRET]
+        command = [sys.executable, str(HERE / "wechatpy_client.py"), APPID, SECRET]
         process = subprocess.Popen(command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         started.append(process)
         return Wechatpy(process)

@@ -22,7 +22,13 @@ envId: env-demo
 functions:
   - {name: ask, runtime: Python3.11, handler: index.main, timeout: 5}
 """
-SOTER = ["startSoterAuthentication", {"requestAuthModes": ["fingerPrint", "facial"], "challenge": "order-1"}]
+
+
+def confirm(**changes):
+    return ["startSoterAuthentication", {"requestAuthModes": ["fingerPrint", "facial"], "challenge": "o"} | changes]
+
+
+SOTER = confirm(challenge="order-1")
 INIT = ["cloud.init"]
 OUTCOMES = {
     "cancel": 90008,
@@ -127,7 +133,7 @@ def test_a_fixed_outcome_holds_for_each_prompt(ask, outcome, code):
 
 
 def test_a_function_may_decide_at_each_prompt(run):
-    asked = [SOTER[0], {**SOTER[1], "authContent": "Pay 1.00"}]
+    asked = confirm(authContent="Pay 1.00")
     ran = run([asked, asked], profile="ios", outcomes=["cancel", "match"])
     assert ran["results"][0]["rejected"]["errCode"] == 90008
     assert ran["results"][1]["resolved"]["authMode"] == "facial"
@@ -136,7 +142,7 @@ def test_a_function_may_decide_at_each_prompt(run):
 
 def test_it_is_not_asked_where_the_phone_shows_no_prompt(run):
     ran = run(
-        [SOTER, [SOTER[0], {**SOTER[1], "requestAuthModes": ["facial"]}], SOTER],
+        [SOTER, confirm(requestAuthModes=["facial"]), SOTER],
         profile="android",
         outcomes=["lockout"],
     )
