@@ -197,7 +197,7 @@ def chromium(missing: Callable[[str], None]) -> str:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Tests of a module that share an emulator or a browser run in one worker (``--dist loadgroup``): it starts once."""
+    """Tests of a module that share an emulator or a browser run in one worker, which starts it once (loadgroup)."""
     if config.pluginmanager.hasplugin("xdist"):
         for item in items:
             if {"start_for_module", "browser"} & set(getattr(item, "fixturenames", ())):

@@ -92,7 +92,7 @@ def measure(*, is_quick: bool, tell: Callable[[str], None]) -> Table:
         project = waiting.make_project(Path(name) / "project")
         tell(f"start: {starts} of each side")
         start = _measure_start(starts, project, Path(name))
-        with served.ping() as ping, served.emulator(project, Path(name) / "state") as emulator:
+        with served.serve_ping() as ping, served.serve_emulator(project, Path(name) / "state") as emulator:
             visit = Visit(emulator.url)
             _warm_up(ping, visit)
             tell(f"WeChat's endpoints: {rounds} rounds")
@@ -111,8 +111,11 @@ def measure(*, is_quick: bool, tell: Callable[[str], None]) -> Table:
 
 def _measure_start(starts: int, project: Path, folder: Path) -> Comparison:
     pairs = []
-    for number_of_start in range(starts + 1):
-        with served.ping() as ping, served.emulator(project, folder / f"start-{number_of_start}") as emulator:
+    for start in range(starts + 1):
+        with (
+            served.serve_ping() as ping,
+            served.serve_emulator(project, folder / f"start-{start}") as emulator,
+        ):
             pairs.append((ping.start_ms, emulator.start_ms))
     warm = pairs[1:]
     ratio = median(ours / theirs for theirs, ours in warm)

@@ -72,10 +72,10 @@ def run(url: str, load: Load, *, seconds: int, connections: int = CONNECTIONS, k
         if done.returncode != 0 or not figures.exists():
             raise BenchError(f"wrk failed: {done.stderr or done.stdout}")
         found = dict(line.split(" ", 1) for line in figures.read_text(errors="replace").splitlines())
-        return _checked(found, load, kept.read_text().split() if keeps else [])
+        return _check(found, load, kept.read_text().split() if keeps else [])
 
 
-def _checked(found: Mapping[str, str], load: Load, kept: Sequence[str]) -> Figures:
+def _check(found: Mapping[str, str], load: Load, kept: Sequence[str]) -> Figures:
     path = load.requests[0].path.partition("?")[0]
     if int(found["unexpected"]) or int(found["broken"]):
         raise BenchError(

@@ -32,7 +32,7 @@ class Table:
     def as_text(self) -> str:
         """Columns for a terminal: the first one to the left, figures to the right."""
         first, *others = zip(self.header, *(row.cells() for row in self.rows), strict=True)
-        columns = [_padded(first, str.ljust), *(_padded(column, str.rjust) for column in others)]
+        columns = [_pad(first, str.ljust), *(_pad(column, str.rjust) for column in others)]
         return "\n".join("  ".join(line).rstrip() for line in zip(*columns, strict=True))
 
     def as_markdown(self) -> str:
@@ -47,7 +47,7 @@ class Table:
         return json.dumps({"machine": machine, "python": python, "rows": [row.document() for row in self.rows]})
 
 
-def _padded(column: Sequence[str], pad: Callable[[str, int], str]) -> list[str]:
+def _pad(column: Sequence[str], pad: Callable[[str, int], str]) -> list[str]:
     width = max(map(len, column))
     return [pad(cell, width) for cell in column]
 

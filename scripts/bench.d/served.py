@@ -49,7 +49,7 @@ class Served:
         deadline = time.monotonic() + _START_LIMIT_SECONDS
         while not self._is_ready(path):
             if self._process.poll() is not None or time.monotonic() > deadline:
-                raise BenchError(f"{self._process.args!r} did not start; its own words stand above")
+                raise BenchError(f"{self._process.args!r} did not start; the lines above say why")
             time.sleep(0.002)
 
     def _is_ready(self, path: str) -> bool:
@@ -86,15 +86,13 @@ class Served:
         self.stop()
 
 
-def ping() -> Served:
+def serve_ping() -> Served:
     """The bare Flask app behind granian as `wxemu start` sets it up."""
     port = server.free_port(0)
-    return contestant(
-        {"server": "granian", "options": granian_options(port), "application": "ping", "port": port}, "/ping"
-    )
+    return serve({"server": "granian", "options": granian_options(port), "application": "ping", "port": port}, "/ping")
 
 
-def emulator(project: Path, state: Path) -> Served:
+def serve_emulator(project: Path, state: Path) -> Served:
     """`wxemu start` as a user types it."""
     port = server.free_port(0)
     wxemu = str(Path(sys.executable).with_name("wxemu"))
@@ -102,7 +100,7 @@ def emulator(project: Path, state: Path) -> Served:
     return Served((wxemu, "start", "--json", *where), port, "/readyz")
 
 
-def contestant(contest: Mapping[str, Any], ready_path: str) -> Served:
+def serve(contest: Mapping[str, Any], ready_path: str) -> Served:
     """An application behind a server of the choice, as `contestant.py` reads it."""
     command = (sys.executable, str(_CONTESTANT), json.dumps(contest))
     return Served(command, contest["port"], ready_path)

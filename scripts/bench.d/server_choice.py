@@ -73,7 +73,7 @@ class Candidate:
             "packages": str(packages),
             "state": str(folder / self.name.replace(" ", "-").replace("/", "-")),
         }
-        return served.contestant(contest, ready_path)
+        return served.serve(contest, ready_path)
 
 
 def _waitress(threads: int) -> dict[str, Any]:
@@ -233,7 +233,7 @@ def _keeps_alive(emulator: Served) -> bool:
 
 
 def _lets_half_a_body_wait(emulator: Served) -> bool:
-    """A client that stops in the middle of its body holds nobody up."""
+    """A client that stops in the middle of its body delays nobody else."""
     slow = http.client.HTTPConnection(LOOPBACK, emulator.port)
     other = http.client.HTTPConnection(LOOPBACK, emulator.port, timeout=2)
     try:

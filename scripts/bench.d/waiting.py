@@ -83,7 +83,7 @@ def measure(visit: Visit, *, seconds: int) -> Meanwhile:
         arrivals, gate = Path(folder) / "arrivals", Path(folder) / "gate"
         arrivals.mkdir()
         event = {**visit.result, "arrivals": str(arrivals), "gate": str(gate)}
-        with _closed(gate):
+        with _close(gate):
             calls = [callers.submit(visit.call, name, event) for name in _NAMES * _INSTANCES]
             _wait_for_all(arrivals)
             figures = load.run(visit.remote.url, visit.verify_signature(), seconds=seconds)
@@ -102,7 +102,7 @@ def _shared_folder(visit: Visit) -> Path:
 
 @contextmanager
 def _callers() -> Iterator[ThreadPoolExecutor]:
-    """Threads that nobody waits for: behind a server that starves, they end when it does."""
+    """Threads that are not joined: behind a server that starves, they end when it does."""
     callers = ThreadPoolExecutor(CALLS)
     try:
         yield callers
@@ -111,7 +111,7 @@ def _callers() -> Iterator[ThreadPoolExecutor]:
 
 
 @contextmanager
-def _closed(gate: Path) -> Iterator[None]:
+def _close(gate: Path) -> Iterator[None]:
     with gate.open("w") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
         yield

@@ -11,7 +11,7 @@ import click
 import recording
 import story
 from errors import PictureError
-from picture import RECORDING, check_folder, checked
+from picture import RECORDING, check, check_folder
 from playwright.sync_api import Error as BrowserError
 from stage import Stage
 
@@ -48,8 +48,8 @@ def screenshots(output: Path | None, *, is_check: bool) -> None:
         folder = output or (Path(scratch) if is_check else KEPT)
         folder.mkdir(parents=True, exist_ok=True)
         try:
-            for name, content in _made():
-                (folder / name).write_bytes(checked(name, content))
+            for name, content in _make_all():
+                (folder / name).write_bytes(check(name, content))
                 click.echo(f"{folder / name}: {len(content) / 1000:.0f} KB")
             if is_check:
                 check_folder(KEPT)
@@ -57,10 +57,10 @@ def screenshots(output: Path | None, *, is_check: bool) -> None:
             raise click.ClickException(str(error)) from None
 
 
-def _made() -> Iterator[tuple[str, bytes]]:
+def _make_all() -> Iterator[tuple[str, bytes]]:
     with Stage(PROJECT) as stage:
         yield from story.play(stage)
-    yield RECORDING, animation.svg(recording.of("wxemu", "demo", "--project", str(PROJECT)), "wxemu demo").encode()
+    yield RECORDING, animation.svg(recording.record("wxemu", "demo", "--project", str(PROJECT)), "wxemu demo").encode()
 
 
 if __name__ == "__main__":

@@ -67,9 +67,9 @@ def svg(bursts: Sequence[Burst], command: str) -> str:
         seconds=f"{moments[-1].at:.2f}",
         written=len(rows) * ROW,
         end=-moments[-1].top * ROW,
-        scrolling="\n".join(_scrolling(moments)),
-        writing="\n".join(_writing(moments)),
-        rows="\n".join(_drawn(number, row) for number, row in enumerate(rows) if row),
+        scrolling="\n".join(_scroll_keyframes(moments)),
+        writing="\n".join(_write_keyframes(moments)),
+        rows="\n".join(_draw_row(number, row) for number, row in enumerate(rows) if row),
     )
 
 
@@ -87,14 +87,14 @@ def _moments(bursts: Sequence[Burst], rows: int) -> list[Moment]:
     return [*moments, Moment(at, rows, end), Moment(at + REST_SECONDS, rows, end)]
 
 
-def _scrolling(moments: Sequence[Moment]) -> Iterator[str]:
+def _scroll_keyframes(moments: Sequence[Moment]) -> Iterator[str]:
     for moment in moments:
         pace = "linear" if moment.glides else "step-end"
         shift = f"transform: translateY({-moment.top * ROW}px); animation-timing-function: {pace};"
         yield f"{_percent(moment, moments)} {{ {shift} }}"
 
 
-def _writing(moments: Sequence[Moment]) -> Iterator[str]:
+def _write_keyframes(moments: Sequence[Moment]) -> Iterator[str]:
     for moment in moments:
         yield f"{_percent(moment, moments)} {{ transform: translateY({moment.written * ROW}px); }}"
 
@@ -103,11 +103,11 @@ def _percent(moment: Moment, moments: Sequence[Moment]) -> str:
     return f"{100 * moment.at / moments[-1].at:.3f}%"
 
 
-def _drawn(number: int, row: str) -> str:
-    return f'<text x="{LEFT}" y="{TOP + number * ROW + 13}">{"".join(_spans(_fitted(row)))}</text>'
+def _draw_row(number: int, row: str) -> str:
+    return f'<text x="{LEFT}" y="{TOP + number * ROW + 13}">{"".join(_spans(_fit(row)))}</text>'
 
 
-def _fitted(row: str) -> str:
+def _fit(row: str) -> str:
     """The row as far as the terminal is wide, and an ellipsis for what is cut off."""
     fitted, room = "", COLUMNS - 1
     for piece in _PIECE.findall(row):

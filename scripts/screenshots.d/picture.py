@@ -48,7 +48,7 @@ RECORDING: Final = "demo.svg"
 PICTURES: Final = (PHONE, OVERVIEW, OVERVIEW_DARK, EXPLAINED, FUNCTIONS, PHONE_CHINESE)
 
 
-def small(png: bytes) -> bytes:
+def shrink(png: bytes) -> bytes:
     """The same screenshot with a palette: nobody sees a difference, and it weighs a third."""
     packed = BytesIO()
     with Image.open(BytesIO(png)) as image:
@@ -56,7 +56,7 @@ def small(png: bytes) -> bytes:
     return packed.getvalue()
 
 
-def checked(name: str, content: bytes) -> bytes:
+def check(name: str, content: bytes) -> bytes:
     """The content of a picture, which is as it has to be.
 
     :raises PictureError: it is not.
@@ -81,7 +81,7 @@ def check_folder(folder: Path) -> None:
         missing, other = sorted(expected - found), sorted(found - expected)
         raise PictureError(f"{folder}: expected all pictures and no more, lacks {missing}, has {other} as well")
     for name in sorted(expected):
-        checked(name, (folder / name).read_bytes())
+        check(name, (folder / name).read_bytes())
 
 
 def _size(png: bytes) -> tuple[int, int]:

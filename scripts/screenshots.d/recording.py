@@ -30,7 +30,7 @@ class Burst:
     text: str
 
 
-def of(*command: str) -> list[Burst]:
+def record(*command: str) -> list[Burst]:
     """Run a command of this Python's environment in a terminal, to its end.
 
     :raises PictureError: it fails.

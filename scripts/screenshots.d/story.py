@@ -27,7 +27,7 @@ def play(stage: Stage) -> Iterator[tuple[str, bytes]]:
     for shot in (picture.OVERVIEW, picture.OVERVIEW_DARK):
         page = stage.open("/", shot)
         page.locator("#live").wait_for()
-        yield _taken(shot, page)
+        yield _take(shot, page)
     yield from _parse_and_dump(stage)
     yield from _call_often(stage)
     yield from _pay_in_chinese(stage)
@@ -43,7 +43,7 @@ def _pay(stage: Stage) -> Iterator[tuple[str, bytes]]:
     _tap(android, "Log in with WeChat", "Pay ¥128.00")
     android.get_by_role("dialog").wait_for()
     gallery.evaluate("scrollTo(0, 0)")
-    yield _taken(picture.PHONE, gallery)
+    yield _take(picture.PHONE, gallery)
     _tap(android, "Touch the sensor")
     android.get_by_text("Payment confirmed").wait_for()
 
@@ -51,18 +51,18 @@ def _pay(stage: Stage) -> Iterator[tuple[str, bytes]]:
 def _parse_and_dump(stage: Stage) -> Iterator[tuple[str, bytes]]:
     """A shop that parses the signed text and dumps it again, and why WeChat then says no."""
     stage.let_pass(LATER)
-    event = _confirmed(stage, "order/0")
+    event = _confirm(stage, "order/0")
     _verify(stage, {**event, "jsonString": json.dumps(json.loads(event["jsonString"]))})
     (refused,) = stage.remote.ask("GET", "/emulator/v1/exchanges?api=soter.verifySignature&limit=1")["exchanges"]
     page = stage.open(f"/requests/{refused['rid']}", picture.EXPLAINED)
-    yield _taken(picture.EXPLAINED, page)
+    yield _take(picture.EXPLAINED, page)
 
 
 def _call_often(stage: Stage) -> Iterator[tuple[str, bytes]]:
     """A function that has something to plot, invoked once more by hand."""
     for order in range(CALLS):
         stage.let_pass(order)
-        event = _confirmed(stage, f"order/{order}")
+        event = _confirm(stage, f"order/{order}")
         _verify(stage, event)
     page = stage.open("/functions/verifySignature", picture.FUNCTIONS)
     page.get_by_label("Event (JSON)").fill(json.dumps(event, indent=2))
@@ -70,19 +70,19 @@ def _call_often(stage: Stage) -> Iterator[tuple[str, bytes]]:
     page.wait_for_url("**?invocation=*")
     page = stage.open("/functions/verifySignature", picture.FUNCTIONS)  # from its top, as it is found the next time
     page.locator("#live").wait_for()
-    yield _taken(picture.FUNCTIONS, page)
+    yield _take(picture.FUNCTIONS, page)
 
 
 def _pay_in_chinese(stage: Stage) -> Iterator[tuple[str, bytes]]:
     page = stage.open(f"/phone/{_android(stage)}", picture.PHONE_CHINESE)
     _tap(page, "微信登录", "支付 ¥128.00")
     page.get_by_role("dialog").wait_for()
-    yield _taken(picture.PHONE_CHINESE, page)
+    yield _take(picture.PHONE_CHINESE, page)
 
 
-def _taken(shot: Picture, page: Page) -> tuple[str, bytes]:
+def _take(shot: Picture, page: Page) -> tuple[str, bytes]:
     page.evaluate("document.fonts.ready")
-    return shot.name, picture.small(page.screenshot(animations="disabled"))
+    return shot.name, picture.shrink(page.screenshot(animations="disabled"))
 
 
 def _add(gallery: Page, profile: str) -> FrameLocator:
@@ -109,7 +109,7 @@ def _do(stage: Stage, operation: str, **body: Any) -> dict[str, Any]:
     return stage.remote.ask("POST", f"/phone/v1/phones/{_android(stage)}/{operation}", body)
 
 
-def _confirmed(stage: Stage, challenge: str) -> dict[str, str]:
+def _confirm(stage: Stage, challenge: str) -> dict[str, str]:
     """What verifySignature takes, once the user has touched the sensor."""
     done = _do(stage, "startSoterAuthentication", requestAuthModes=["fingerPrint"], challenge=challenge)
     return {"jsonString": done["resultJSON"], "jsonSignature": done["resultJSONSignature"]}

@@ -62,14 +62,16 @@ def open_page(browser: Browser, emulator: Emulator) -> Iterator[Callable[..., Pa
 
 
 @pytest.fixture
-def grave_faults(node_modules: Path) -> Callable[[Page], list[Any]]:
-    """What axe-core finds on a page that keeps somebody from using it: rule, and where."""
+def grave_faults(node_modules: Path) -> Callable[..., list[Any]]:
+    """What axe-core finds on a page that keeps somebody from using it: rule, and where. ``rules``: a tag of some."""
     axe = (node_modules / "axe-core/axe.min.js").read_text(encoding="utf-8")
 
-    def find(page: Page) -> list[Any]:
+    def find(page: Page, rules: str | None = None) -> list[Any]:
         # Evaluated by the debugger, which the page's Content-Security-Policy does not bind.
-        page.evaluate(axe)
-        found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+        if page.evaluate("typeof axe") == "undefined":
+            page.evaluate(axe)
+        options = {"resultTypes": ["violations"], **({} if rules is None else {"runOnly": rules})}
+        found = page.evaluate("options => axe.run(document, options)", options)
         return [
             (violation["id"], violation["impact"], node["target"], node.get("failureSummary"))
             for violation in found["violations"]

@@ -50,9 +50,9 @@ def test_everybody_can_use_every_page_in_light_and_dark_and_in_a_narrow_window(
 ):
     for path in pages:
         page = open_page(path, complaints=["404"], reduced_motion="reduce")
-        for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme=scheme)
-            assert (path, scheme, grave_faults(page)) == (path, scheme, [])
+        assert (path, grave_faults(page)) == (path, [])
+        page.emulate_media(color_scheme="dark")  # in which nothing but colours differs
+        assert (path, grave_faults(page, rules="cat.color")) == (path, [])
         page.set_viewport_size(PHONE_WINDOW)
         assert (path, wide_parts(page)) == (path, [])
         page.context.close()  # or it would follow what happens, as every page that is open does
@@ -235,7 +235,7 @@ def test_what_callers_send_runs_nowhere(open_page, emulator, browser):
     assert page.locator("main img, main script").count() == 0
 
 
-def test_ten_thousand_requests_are_as_quick_to_look_through_as_ten(open_page, start, tmp_path):
+def test_ten_thousand_requests_are_as_quick_to_look_through_as_ten(start, open_page, tmp_path):
     running = start("--state", str(tmp_path), "--no-intercept")
     running.ask("GET", "/emulator/v1/clock")
     with sqlite3.connect(tmp_path / "world.sqlite") as world:

@@ -39,7 +39,7 @@ def state(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def emulator(start_for_module, write_project, state):
-    """A project of one function, which says what it is told, and waits for a file if one is named."""
+    """A project of one function, which prints its event's text, and waits for the file that the event names."""
     return start_for_module("--state", str(state), "--no-intercept", project=write_project(PROJECT, talker=TALKER))
 
 

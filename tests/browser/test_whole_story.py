@@ -40,7 +40,7 @@ def take(gallery):
 
 @pytest.fixture
 def overview(open_page):
-    """The console's front page, which nobody touches, and what must come to stand in its story."""
+    """The console's front page, left alone, and the check that its story shows arrows with these names."""
     page = open_page("/", locale="en-US")
     expect(page.locator("#live.on")).to_be_visible()
 

@@ -36,7 +36,7 @@ ACCESS_TOKEN_LIFE = 7200
 
 @pytest.fixture(scope="module")
 def emulator(start_for_module, write_project):
-    """An emulator with a function that tells what it was given."""
+    """An emulator with a function that returns its event."""
     return start_for_module(project=write_project(PROJECT, ask=FUNCTION))
 
 

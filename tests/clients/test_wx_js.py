@@ -43,7 +43,7 @@ NOBODY = "http://127.0.0.1:1"
 
 @pytest.fixture(scope="module")
 def emulator(start_for_module, write_project):
-    """An emulator with a function that tells what it was given."""
+    """An emulator with a function that returns its event."""
     return start_for_module(project=write_project(PROJECT, ask=FUNCTION))
 
 

@@ -14,7 +14,7 @@ PARTS = [path.stem for path in SCREENSHOTS.glob("*.py") if path.stem != "__main_
 
 @pytest.fixture
 def part(monkeypatch):
-    """One of them by its name; they are a program's and no package's, so their names are lent."""
+    """One of them by its name. They are modules of a program, so only a test makes them importable."""
     for name in PARTS:
         monkeypatch.delitem(sys.modules, name, raising=False)
     monkeypatch.syspath_prepend(SCREENSHOTS)

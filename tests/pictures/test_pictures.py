@@ -74,18 +74,18 @@ def test_a_folder_with_fewer_or_other_pictures_is_told(picture, picture_error, t
 
 def test_a_picture_of_another_size_than_stated_is_refused(picture, picture_error):
     with pytest.raises(picture_error, match=r"phone\.png: expected \(\d+, \d+\) pixels, got \(10, 20\)"):
-        picture.checked("phone.png", png(10, 20))
+        picture.check("phone.png", png(10, 20))
 
 
 @pytest.mark.parametrize("name", ["phone.png", "demo.svg"])
 def test_a_picture_that_is_too_heavy_is_refused(picture, picture_error, name):
     with pytest.raises(picture_error, match="bytes at the most, got 150001"):
-        picture.checked(name, b" " * 150_001)
+        picture.check(name, b" " * 150_001)
 
 
 def test_a_palette_leaves_the_size_as_it_is_and_makes_it_lighter(picture):
     heavy = png(300, 200)
-    light = picture.small(heavy)
+    light = picture.shrink(heavy)
 
     assert len(light) < len(heavy)
     with Image.open(BytesIO(light)) as image:
@@ -121,7 +121,7 @@ def test_a_terminal_fills_when_the_command_writes(drawn):
 
 
 def test_a_recording_tells_what_was_written_and_when(part):
-    bursts = part("recording").of("python", "-c", "print('确认')")
+    bursts = part("recording").record("python", "-c", "print('确认')")
 
     assert "".join(burst.text for burst in bursts) == "确认\r\n"
     assert bursts[0].at > 0
@@ -129,7 +129,7 @@ def test_a_recording_tells_what_was_written_and_when(part):
 
 def test_a_recording_of_a_command_that_fails_is_none(part, picture_error):
     with pytest.raises(picture_error, match="expected exit code 0, got 3"):
-        part("recording").of("python", "-c", "raise SystemExit(3)")
+        part("recording").record("python", "-c", "raise SystemExit(3)")
 
 
 def test_a_browser_that_is_missing_is_told(part, picture_error, monkeypatch):

@@ -24,7 +24,7 @@ pytestmark = [
 
 @pytest.fixture
 def load(monkeypatch):
-    """The part of the bench that drives wrk; it is a program's and no package's, so its names are lent."""
+    """The part of the bench that drives wrk. It is a module of a program, so only a test makes it importable."""
     for name in ("load", "errors"):
         monkeypatch.delitem(sys.modules, name, raising=False)
     monkeypatch.syspath_prepend(BENCH)

@@ -30,7 +30,7 @@ functions:
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory):
-    """The one function, told to go either way, with little patience."""
+    """verifySignature once for each transport, with a short timeout."""
     folder = tmp_path_factory.mktemp("project")
     (folder / "functions").symlink_to(FUNCTIONS)
     (folder / "cloudbaserc.yaml").write_text(CLOUDBASERC, encoding="utf-8")

@@ -25,7 +25,7 @@ ENOUGH = 300
 
 
 class Server:
-    """A mini program's server, which remembers what it was told."""
+    """A mini program's server."""
 
     def __init__(self, running):
         self.running = running
@@ -56,7 +56,7 @@ class Server:
 
 
 class Load:
-    """Phones that confirm and log in, and a server that verifies, until nobody answers any more."""
+    """Phones that confirm and log in, and a server that verifies, until the emulator is gone."""
 
     def __init__(self, running):
         self.running, self.token = running, Server(running).token()

@@ -36,7 +36,7 @@ RID = re.compile(r" rid: [0-9a-f-]+")
 
 @pytest.fixture(scope="module")
 def emulator(start_for_module, tmp_path_factory):
-    """An emulator of a project that has the one function three times, told to go different ways, and two of its own."""
+    """One whose project has verifySignature three times, for different transports, and two functions more."""
     folder = tmp_path_factory.mktemp("project")
     (folder / "functions").symlink_to(FUNCTIONS)
     (folder / "cloudbaserc.yaml").write_text(CLOUDBASERC, encoding="utf-8")
@@ -54,7 +54,7 @@ def signed(phone, challenge):
 
 
 def cases(android, huawei, ios):
-    """What is asked by whom, and what is told: `isOk`, or the errCode."""
+    """Each case: the phone that calls, the event, and the expected `isOk` or errCode."""
     genuine, other, foreign = signed(android, "order-1"), signed(android, "order-2"), signed(huawei, "order-3")
     text, signature = genuine["jsonString"], genuine["jsonSignature"]
     raw = base64.b64decode(signature)
