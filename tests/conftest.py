@@ -62,7 +62,7 @@ class Running(Emulator):
 
     def same_phone(self, phone: Phone) -> Phone:
         """A phone of another emulator, or of another connection, whose state this one has."""
-        return replace(phone, user=replace(phone.user, app=replace(phone.user.app, emulator=self)))
+        return replace(phone, emulator=self)
 
     def again(self) -> Running:
         """The same over a connection of its own, as a second thread needs one."""

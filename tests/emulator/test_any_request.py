@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 from xml.etree import ElementTree as ET
 
@@ -68,7 +68,7 @@ class Face:
 
     paths: st.SearchStrategy[str]
     members: str
-    values: list[object]
+    values: list[Any]
     is_in_form: Callable[..., bool]
     headers: st.SearchStrategy[dict[str, str]] = field(default_factory=lambda: st.just({}))
 

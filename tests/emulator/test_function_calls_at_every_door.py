@@ -9,7 +9,8 @@ import pytest
 from tencent_cloud import RefusedError
 
 from wxemu.core.faults import FAILURES
-from wxemu.scf.deployment import Deployment, TooManyCallsError
+from wxemu.scf.deployment import Deployment
+from wxemu.scf.failures import TooManyCallsError
 from wxemu.scf.runtime import Failure, Invocation
 
 FUNCTION = """

@@ -24,7 +24,7 @@ class InProcess(BaseAdapter):
         super().__init__()
         self.http = http
 
-    def send(self, request: requests.PreparedRequest, **_: Any) -> requests.Response:
+    def send(self, request: requests.PreparedRequest, *_: Any, **__: Any) -> requests.Response:
         answered = self.http.open(
             request.path_url, method=request.method, data=request.body, headers=dict(request.headers)
         )

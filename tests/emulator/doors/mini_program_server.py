@@ -59,17 +59,17 @@ class WeChat:
         self.tenant = tenant
         self.credentials = {"appid": tenant.appid, "secret": tenant.secret}
 
-    def call(self, method: str, path: str, *, body: bytes | None = None, **query: str) -> Answer:
+    def call(self, method: str, path: str, *, body: bytes | None = None, **query: Any) -> Answer:
         response = self.http.open(f"{path}?{urlencode(query)}", method=method, data=body)
         members = json.loads(response.data)
         assert response.status_code == 200
         assert isinstance(members, dict)
         return Answer(path, members)
 
-    def get(self, path: str, **query: str) -> Answer:
+    def get(self, path: str, **query: Any) -> Answer:
         return self.call("GET", path, **query)
 
-    def post(self, path: str, members: object, **query: str) -> Answer:
+    def post(self, path: str, members: object, **query: Any) -> Answer:
         return self.call("POST", path, body=json.dumps(members).encode(), **query)
 
     def plain_token(self, **changes: str) -> Answer:

@@ -89,7 +89,7 @@ def form(parameters: Mapping[str, str | bytes]) -> bytes:
     return body + f"--{BOUNDARY}--\r\n".encode()
 
 
-def message(parameters: Mapping[str, Any], **members: str) -> bytes:
+def message(parameters: Mapping[str, Any], **members: Any) -> bytes:
     """CommApiData, as wx-server-sdk packs the parameters of an openapi."""
     sent = CommApiData(**members)
     for name, value in parameters.items():

@@ -34,8 +34,8 @@ class Way:
     def answers(self, *script):
         """Each entry: what WeChat answers, or a raw Reply."""
         raw = (dict, list) if self.name == "gateway" else ()
-        script = [self.gateway.openapi(entry) if isinstance(entry, raw) else entry for entry in script]
-        (self.gateway.answers if self.name == "gateway" else lambda *e: self.wechat.answers(VERIFY, *e))(*script)
+        replies = [self.gateway.openapi(entry) if isinstance(entry, raw) else entry for entry in script]
+        (self.gateway.answers if self.name == "gateway" else lambda *e: self.wechat.answers(VERIFY, *e))(*replies)
 
     def invoked(self, **variables):
         return self.invocation(context=self.context, **{**self.settings, **variables})

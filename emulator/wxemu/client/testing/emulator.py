@@ -71,7 +71,7 @@ class Emulator(Connection):
         :raises RemoteError: there is none.
         """
         __tracebackhide__ = True
-        env = self.call(SHOW_ENVIRONMENT, body={} if appid is None else {"appid": appid})["env"]
+        env = self.call(SHOW_ENVIRONMENT, appid=appid)["env"]
         return App(
             appid=env["WX_APPID"],
             secret=env["WX_SECRET"],

@@ -6,6 +6,7 @@ from urllib.parse import quote
 import pytest
 from node_sdk import message
 
+from wxemu.cloudbase.admin.openapi_pb2 import CommApiData
 from wxemu.scf import invocation_records
 from wxemu.scf.invocation_records import Record
 
