@@ -41,7 +41,7 @@ def pages(emulator, story):
         "/functions/checkSession",
         f"/users/{APPID}/{phone.openid}",
         f"/phones/{phone.phone_id}",
-        "/state?deed=reset&to=seed",
+        "/state?confirm=reset&to=seed",
     ]
 
 
@@ -172,7 +172,7 @@ def test_a_value_is_copied_with_one_press(open_page, story):
     page.get_by_role("button", name=f"Copy {story[1]}").click()
 
     assert page.evaluate("navigator.clipboard.readText()") == story[1]
-    expect(page.locator("#said")).to_have_text("Copied")
+    expect(page.locator("#announcement")).to_have_text("Copied")
 
 
 def test_language_and_colours_are_switched_and_stay(open_page):

@@ -1,4 +1,4 @@
-"""What points each client at this emulator: lines to paste, with no secret in them."""
+"""Settings for each client, as lines to paste; they contain no secret."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Client:
-    """One client.
+    """The settings of one client.
 
-    :param name: as its users know it.
-    :param note: the key of the words below the lines; empty without any.
+    :param name: the client's name.
+    :param note: the key of the text below the lines; empty for none.
     """
 
     name: str
@@ -25,11 +25,11 @@ class Client:
     note: str = ""
 
 
-def of(url: str, app: App, *, proxy: str | None, ca: str | None) -> Iterator[Client]:
-    """The clients that can be pointed here.
+def list_clients(url: str, app: App, *, proxy: str | None, ca: str | None) -> Iterator[Client]:
+    """Every client that can use this emulator.
 
-    :param url: where the browser that asks reaches the emulator.
-    :param proxy: address of the intercepting proxy, ``None`` while there is none; likewise the file of its ``ca``.
+    :param url: the emulator's URL, as the browser uses it.
+    :param proxy: URL of the intercepting proxy, ``None`` without one; likewise the file ``ca``.
     """
     host = urlsplit(url).netloc
     yield Client(

@@ -21,22 +21,22 @@ STEPS: Final = (
     (86400, "clock.day"),
     (259200, "clock.session_life"),
 )
-"""Seconds worth going forward by, and their words."""
+"""Seconds to go forward, and the keys of their texts."""
 
 
 def page(world: World, _deployment: Deployment) -> Response:
-    """Where the clock stands, and how to move it."""
+    """The clock, and forms to move it."""
     return show(world, "clock.html", "clock", steps=STEPS)
 
 
 def freeze(world: World, _deployment: Deployment) -> str:
-    """Stand still, now."""
+    """Freeze the clock now."""
     world.clock.freeze()
     return "/clock"
 
 
 def advance(world: World, _deployment: Deployment) -> str:
-    """Move forward by the form's ``seconds``.
+    """Move the clock forward by the form's ``seconds``.
 
     :raises BodyError: no number; ClockError: not forward.
     """
@@ -45,7 +45,7 @@ def advance(world: World, _deployment: Deployment) -> str:
 
 
 def scale(world: World, _deployment: Deployment) -> str:
-    """Run the form's ``factor`` times as fast as real time.
+    """Run the clock the form's ``factor`` times as fast as real time.
 
     :raises BodyError: no number; ClockError: no such pace.
     """
@@ -54,6 +54,6 @@ def scale(world: World, _deployment: Deployment) -> str:
 
 
 def release(world: World, _deployment: Deployment) -> str:
-    """Run again, in step with real time."""
+    """Follow real time again."""
     world.clock.release()
     return "/clock"

@@ -1,4 +1,4 @@
-"""A sequence diagram's places: what a template needs to draw the steps of a story."""
+"""The layout of a sequence diagram: positions for the steps of a flow."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ _MARGIN: Final = 80
 _HEAD: Final = 44
 _ROW: Final = 30
 _LOOP: Final = 46
-"""How far the arrow of somebody who acts alone swings out."""
+"""The width of an arrow from a party to itself."""
 
 
 @dataclass(frozen=True)
-class Life:
-    """The line of one party."""
+class Lifeline:
+    """The vertical line of one party."""
 
     party: str
     x: float
@@ -30,7 +30,7 @@ class Life:
 
 @dataclass(frozen=True)
 class Arrow:
-    """One step in its place: from ``start`` to ``end`` at ``y``; its words are in the middle, at ``x``."""
+    """One step: an arrow from ``start`` to ``end`` at ``y``, with its text at ``x``."""
 
     step: Step
     start: float
@@ -40,23 +40,23 @@ class Arrow:
 
     @property
     def head(self) -> str:
-        """The points of its head."""
+        """The points of the arrow head."""
         back = -7 if self.end > self.start else 7
         return f"{self.end + back},{self.y - 4} {self.end},{self.y} {self.end + back},{self.y + 4}"
 
 
 @dataclass(frozen=True)
 class Diagram:
-    """All of it, in units of the drawing."""
+    """The whole diagram, in units of the drawing."""
 
-    lives: tuple[Life, ...]
+    lifelines: tuple[Lifeline, ...]
     arrows: tuple[Arrow, ...]
     height: int
     width: int = WIDTH
 
 
-def of(steps: Sequence[Step]) -> Diagram:
-    """The steps drawn, with a line for each party that takes part."""
+def lay_out(steps: Sequence[Step]) -> Diagram:
+    """Lay out the steps, with a lifeline for each party in them."""
     present = [party for party in PARTIES if any(party in (step.source, step.target) for step in steps)]
     gap = (WIDTH - 2 * _MARGIN) / max(len(present) - 1, 1)
     places = {party: round(_MARGIN + gap * number, 1) for number, party in enumerate(present)}
@@ -64,8 +64,8 @@ def of(steps: Sequence[Step]) -> Diagram:
         _arrow(step, places[step.source], places[step.target], _HEAD + _ROW * (number + 1))
         for number, step in enumerate(steps)
     ]
-    lives = tuple(Life(party, x) for party, x in places.items())
-    return Diagram(lives, tuple(arrows), _HEAD + _ROW * (len(steps) + 1))
+    lifelines = tuple(Lifeline(party, x) for party, x in places.items())
+    return Diagram(lifelines, tuple(arrows), _HEAD + _ROW * (len(steps) + 1))
 
 
 def _arrow(step: Step, start: float, end: float, y: float) -> Arrow:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wxemu.console import declared, form
+from wxemu.console import form
+from wxemu.console.functions import list_declared
 from wxemu.console.page import chosen_app, chosen_appid, show
 from wxemu.control import faults as operations
 from wxemu.control.operations.faults import NamedFault
@@ -37,7 +38,7 @@ def page(world: World, deployment: Deployment) -> Response:
         apis=[faults.ANY, *(api.name for api in TABLE)],
         errcodes={**ERRMSG, **OVERLOADS},
         failures=faults.FAILURES,
-        functions=sorted(spec.name for spec in declared.of(deployment, chosen_app(world)).functions),
+        functions=sorted(spec.name for spec in list_declared(deployment, chosen_app(world)).functions),
     )
 
 

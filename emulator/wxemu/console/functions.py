@@ -1,4 +1,4 @@
-"""The pages of functions: which there are, and one to be invoked and watched."""
+"""The pages of functions: the list, and one function to invoke and watch."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from flask import request
 from werkzeug.exceptions import NotFound
 
 from wxemu.cloudbase.callers import SENDERS, send_by_hand
-from wxemu.console import declared, form, log, rows, saved_events
+from wxemu.console import form, rows, saved_events
+from wxemu.console.live import classify_line
 from wxemu.console.page import chosen_app, show
 from wxemu.console.saved_events import LAST, SavedEvent
 from wxemu.core import journal
@@ -19,6 +20,7 @@ from wxemu.core.http.body import BodyError
 from wxemu.scf import invocation_records
 from wxemu.scf.failures import UnknownFunctionError
 from wxemu.scf.invocation_records import Choice
+from wxemu.scf.project import ProjectError
 from wxemu.wechat import users
 from wxemu.wechat.openapis import TABLE
 
@@ -38,21 +40,29 @@ if TYPE_CHECKING:
 PLOTTED: Final = 40
 """Invocations in a chart."""
 LISTED: Final = 200
-"""Invocations that the table goes through; their logs are kept longer."""
+"""Invocations in the table; logs are kept longer."""
 TAILED: Final = 3
-"""Invocations whose logs stand in the live log at first."""
+"""Invocations whose logs the live log begins with."""
 MOST_SUGGESTED: Final = 100
-"""Users whose openids the form suggests."""
+"""Openids that the form suggests."""
 MOST_REFUSALS: Final = 50
 DEVICE: Final = "console"
-"""The visitor's."""
+"""The device id of a visitor."""
 UNDECLARED: Final = "-604101"
-"""What the gateway answers to a cloud call that config.json does not declare."""
+"""The gateway's answer to a cloud call that config.json does not declare."""
+
+
+@dataclass(frozen=True)
+class DeclaredFunctions:
+    """The functions of an environment; ``mistake`` says what is wrong with the project, if anything is."""
+
+    functions: tuple[FunctionSpec, ...]
+    mistake: str | None = None
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One function, its instances, its latest invocations (the last one first)."""
+    """One function, its instances, its latest invocations (newest first)."""
 
     spec: FunctionSpec
     instances: Sequence[InstanceState]
@@ -61,51 +71,59 @@ class Entry:
 
 @dataclass(frozen=True)
 class Permissions:
-    """Which openapis it may call by cloud call.
+    """The openapis that a function may use by cloud call.
 
-    :param file: the config.json that says so, or would.
-    :param refused: those that it tried to call, though it says nothing of them.
-    :param wanted: what the file needs, so that they are not refused.
+    :param file: the config.json that declares them, or should.
+    :param refused: openapis that it called although they are not declared.
+    :param proposal: the file's text with the refused openapis declared too.
     """
 
     file: Path
     offered: Sequence[str]
     declared: frozenset[str]
     refused: Sequence[str]
-    wanted: str
+    proposal: str
+
+
+def list_declared(deployment: Deployment, app: App | None) -> DeclaredFunctions:
+    """The functions of an app's environment; without an app, of the project's environment."""
+    try:
+        return DeclaredFunctions(tuple(deployment.functions(None if app is None else app.env).values()))
+    except ProjectError as error:
+        return DeclaredFunctions((), str(error))
 
 
 def page(world: World, deployment: Deployment) -> Response:
     """The functions, with their latest invocations."""
     app = chosen_app(world)
-    found = declared.of(deployment, app)
+    declared = list_declared(deployment, app)
     running = [] if app is None else [instance for instance in deployment.instances() if instance.env == app.env]
-    entries = rows.of(found.functions, lambda spec: f"{spec.name} {spec.runtime} {spec.handler}")
+    entries = rows.select(declared.functions, lambda spec: f"{spec.name} {spec.runtime} {spec.handler}")
     return show(
         world,
         "functions.html",
         "functions",
         app=app,
         directory=deployment.catalogue.directory,
-        mistake=found.mistake,
+        mistake=declared.mistake,
         functions=entries,
-        entries=[_entry(world, app, spec, running) for spec in entries.shown],
+        entries=[_entry(world, app, spec, running) for spec in entries.visible],
     )
 
 
 def one(world: World, deployment: Deployment, name: str) -> Response:
-    """One function: invoke it, its live log, its instances, what it may call.
+    """One function: a form to invoke it, its live log, its instances, its permissions.
 
     :raises NotFound: nothing of this name is deployed, or there is no app to invoke it for.
     :raises ProjectError: the project cannot be read.
     """
     app, spec = _function(world, deployment, name)
     choice = Choice(env=app.env, function=name)
-    wanted = request.args.get("invocation", "")
+    request_id = request.args.get("invocation", "")
     with world.transaction():
         latest = invocation_records.list_latest(world, choice, limit=LISTED)
-        shown = invocation_records.find(world, app.env, wanted) if wanted else next(iter(latest), None)
-        made = [] if shown is None else journal.recent(world, choice=journal.Choice(request_id=shown.request_id))
+        record = invocation_records.find(world, app.env, request_id) if request_id else next(iter(latest), None)
+        made = [] if record is None else journal.recent(world, choice=journal.Choice(request_id=record.request_id))
         saved = saved_events.of_function(world, app.env, name)
         openids = [user.openid for user in users.all_users(world, app.appid)[:MOST_SUGGESTED]]
         permissions = _permissions(world, deployment, app, spec)
@@ -119,47 +137,47 @@ def one(world: World, deployment: Deployment, name: str) -> Response:
         saved=[entry for entry in saved.values() if entry.name != LAST],
         senders=SENDERS,
         openids=openids,
-        shown=shown,
-        exchanges=[entry for entry in made if shown is not None and entry.rid != shown.request_id][::-1],
+        record=record,
+        exchanges=[entry for entry in made if record is not None and entry.rid != record.request_id][::-1],
         instances=[running for running in deployment.instances() if (running.env, running.function) == (app.env, name)],
-        invocations=rows.of(latest, lambda done: f"{done.request_id} {done.result} {done.log}"),
+        invocations=rows.select(latest, lambda done: f"{done.request_id} {done.result} {done.log}"),
         plotted=latest[:PLOTTED][::-1],
-        tail=[log.shown(line) for done in latest[:TAILED][::-1] for line in done.log.split("\n")],
+        tail=[classify_line(line) for done in latest[:TAILED][::-1] for line in done.log.split("\n")],
         permissions=permissions,
     )
 
 
 def invoke(world: World, deployment: Deployment, name: str) -> str:
-    """Run it with the form's event, as the form's sender, and keep that event as the last one.
+    """Invoke the function with the form's event and sender, and save that event as the last one.
 
-    :raises BodyError: no JSON, or no event that such a sender sends.
+    :raises BodyError: not JSON, or not an event that such a sender can send.
     :raises NotFound: nothing of this name is deployed.
-    :raises WeChatError: 40003 nobody has the openid.
-    :raises TooManyCallsError: as many calls as may be are in flight.
+    :raises WeChatError: 40003, no user has the openid.
+    :raises TooManyCallsError: too many calls are in flight.
     """
     app, _ = _function(world, deployment, name)
     event, caller = _send(world, app)
     with world.transaction():
-        saved_events.keep(world, _written(app, name, LAST))
+        saved_events.keep(world, _event_of_form(app, name, LAST))
     done = deployment.invoke(name, event, caller)
     return address(name, invocation=done.request_id)
 
 
 def save(world: World, deployment: Deployment, name: str) -> str:
-    """Keep the form's event under the form's name.
+    """Save the form's event under the form's name.
 
-    :raises BodyError: no name, or no JSON; NotFound: nothing of this name is deployed.
+    :raises BodyError: no name, or not JSON; NotFound: nothing of this name is deployed.
     """
     app, _ = _function(world, deployment, name)
     form.json_value("event")
-    saved = _written(app, name, form.text("name", is_required=True))
+    saved = _event_of_form(app, name, form.text("name", is_required=True))
     with world.transaction():
         saved_events.keep(world, saved)
     return address(name, event=saved.name)
 
 
 def forget(world: World, deployment: Deployment, name: str) -> str:
-    """Forget the saved event that the form names.
+    """Delete the saved event that the form names.
 
     :raises NotFound: there is none.
     """
@@ -171,14 +189,14 @@ def forget(world: World, deployment: Deployment, name: str) -> str:
 
 
 def address(name: str, **query: str) -> str:
-    """Of a function's page."""
+    """The URL of a function's page."""
     return f"/functions/{quote(name)}" + (f"?{urlencode(query)}" if query else "")
 
 
 def _function(world: World, deployment: Deployment, name: str) -> tuple[App, FunctionSpec]:
     app = chosen_app(world)
     if app is None:
-        raise NotFound("there is no app whose functions these could be; add one to the seed")
+        raise NotFound("there is no app, so there are no functions; add an app to the seed")
     try:
         return app, deployment.function(app.env, name)
     except UnknownFunctionError as error:
@@ -186,16 +204,16 @@ def _function(world: World, deployment: Deployment, name: str) -> tuple[App, Fun
 
 
 def _send(world: World, app: App) -> tuple[JSONValue, Identity]:
-    """The event that the function gets for the form's ``event``, ``sender`` and ``openid``, and its caller.
+    """The event and the caller for the form's ``event``, ``sender`` and ``openid``.
 
-    :raises BodyError: no JSON, no sender, or what such a sender does not send.
-    :raises WeChatError: 40003 nobody has the openid.
+    :raises BodyError: not JSON, an unknown sender, or not an event that such a sender can send.
+    :raises WeChatError: 40003, no user has the openid.
     """
     sender, event = form.one_of("sender", SENDERS), form.json_value("event")
     is_object = event is None or isinstance(event, dict)
     if sender in ("user", "visitor") and not is_object:
-        found = type(event).__name__
-        raise BodyError(f"event: expected an object, as mini programs and web pages send, got {found}")
+        kind = type(event).__name__
+        raise BodyError(f"event: expected an object, as mini programs and web pages send, got {kind}")
     openid = form.text("openid", is_required=sender == "user")
     event = {} if event is None else event
     return send_by_hand(world, app, sender=sender, event=event, openid=openid, device=DEVICE)
@@ -208,8 +226,7 @@ def _entry(world: World, app: App | None, spec: FunctionSpec, running: Sequence[
     return Entry(spec, [instance for instance in running if instance.function == spec.name], latest)
 
 
-def _written(app: App, function: str, name: str) -> SavedEvent:
-    """What the form holds."""
+def _event_of_form(app: App, function: str, name: str) -> SavedEvent:
     return SavedEvent(
         env=app.env,
         function=function,
@@ -221,13 +238,13 @@ def _written(app: App, function: str, name: str) -> SavedEvent:
 
 
 def _draft(saved: dict[str, SavedEvent], app: App, function: str, openids: Sequence[str]) -> SavedEvent:
-    """What the editor holds: what was refused just now, the event that is asked for, or the last one."""
+    """The editor's content: what was just refused, the event that ``?event=`` names, or the last one."""
     if request.method == "POST" and "event" in request.form:
-        given = {name: request.form.get(name, "") for name in ("event", "sender", "openid")}
-        return SavedEvent(app.env, function, request.form.get("name", ""), **given)
-    found = saved.get(request.args.get("event", LAST)) or saved.get(LAST)
-    if found is not None:
-        return found
+        fields = {name: request.form.get(name, "") for name in ("event", "sender", "openid")}
+        return SavedEvent(app.env, function, request.form.get("name", ""), **fields)
+    event = saved.get(request.args.get("event", LAST)) or saved.get(LAST)
+    if event is not None:
+        return event
     sender, openid = ("user", openids[0]) if openids else ("server", "")
     return SavedEvent(app.env, function, LAST, "{}", sender, openid)
 
@@ -237,13 +254,13 @@ def _permissions(world: World, deployment: Deployment, app: App, spec: FunctionS
     refusals = journal.recent(world, choice=journal.Choice(appid=app.appid, errcode=UNDECLARED), limit=MOST_REFUSALS)
     tried = {refusal.api for refusal in refusals if refusal.api and _is_by(world, app, spec.name, refusal.request_id)}
     refused = sorted(tried - spec.openapi_permissions)
-    wanted = {"permissions": {"openapi": sorted(spec.openapi_permissions | set(refused))}}
+    proposal = {"permissions": {"openapi": sorted(spec.openapi_permissions | set(refused))}}
     return Permissions(
         file=own if own.is_file() or project is None else project / "config.json",
         offered=[api.name for api in TABLE if api.has_cloud_call],
         declared=spec.openapi_permissions,
         refused=refused,
-        wanted=json.dumps(wanted, indent=2),
+        proposal=json.dumps(proposal, indent=2),
     )
 
 

@@ -1,4 +1,4 @@
-"""``/live``: server-sent events that name what has changed, so that a page shows it without being asked."""
+"""``/live``: server-sent events that name what has changed, so that pages can refresh it; and log lines."""
 
 from __future__ import annotations
 
@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING, Final
 
 from flask import Response, request
 
-from wxemu.console import log
 from wxemu.console.page import chosen_app
 from wxemu.core import faults, journal
 from wxemu.core.http import body
 from wxemu.scf import invocation_records
+from wxemu.scf.invocation_records import Choice
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
+    from wxemu.core.apps import App
     from wxemu.core.http.streams import Streams
     from wxemu.core.world import World
     from wxemu.scf.deployment import Deployment
@@ -33,23 +34,23 @@ TOPICS: Final[Mapping[str, Callable[[World, Deployment], object]]] = {
     "seconds": lambda world, _: int(world.clock.now()),
     "state": lambda world, _: world.store.writes(),
 }
-"""What a page may follow, each with a value that differs once something has changed; ``state`` is anything at all."""
+"""Topics that a page can follow, each with a value that differs after a change; ``state`` is any change at all."""
 POLL_SECONDS: Final = 0.25
-"""Between two looks; however much has changed in between, a page hears of it once."""
+"""How often changes are looked for: all changes in between are one event."""
 _COMMENT: Final = ":\n\n"
 
 
-def followed(world: World, deployment: Deployment, streams: Streams) -> Response:
-    """Events of the topics in ``?on=``, separated by commas, until the page is left.
+def follow(world: World, deployment: Deployment, streams: Streams) -> Response:
+    """Send events for the topics in ``?on=``, separated by commas, until the page is closed.
 
-    With ``?log=`` the lines that a function says besides, each as it comes.
+    With ``?log=`` also the log lines of that function, as they come.
 
     :raises BodyError: an unknown topic.
-    :raises TooManyRequests: as many pages as may be are followed already.
+    :raises TooManyRequests: too many streams are open.
     """
     topics = [body.member(topic, TOPICS) for topic in request.args.get("on", "").split(",")]
     function, app = request.args.get("log"), chosen_app(world)
-    listener = None if function is None or app is None else log.listener(deployment, app, function)
+    listener = None if function is None or app is None else listen(deployment, app, function)
     return streams.open(
         _news(world, deployment, topics, listener),
         content_type="text/event-stream",
@@ -61,17 +62,32 @@ def followed(world: World, deployment: Deployment, streams: Streams) -> Response
 def _news(
     world: World, deployment: Deployment, topics: Sequence[str], listener: Listener | None
 ) -> Iterator[list[str]]:
-    """What to tell, each time one asks: at first that the page is followed from now on."""
-    seen = {topic: TOPICS[topic](world, deployment) for topic in topics}
+    """Yield the events since the last item; the first one says that the stream has begun."""
+    before = {topic: TOPICS[topic](world, deployment) for topic in topics}
     yield [_event("following", topics)]
     while True:
         now = {topic: TOPICS[topic](world, deployment) for topic in topics}
-        changed = [topic for topic in topics if now[topic] != seen[topic]]
-        seen = now
+        changed = [topic for topic in topics if now[topic] != before[topic]]
+        before = now
         lines = [] if listener is None else listener.take()
-        said = [_event("said", [log.shown(line.text) for line in lines])] if lines else []
-        yield [*said, _event("changed", changed)] if changed else said
+        log = [_event("log", [classify_line(line.text) for line in lines])] if lines else []
+        yield [*log, _event("changed", changed)] if changed else log
 
 
-def _event(name: str, told: object) -> str:
-    return f"event: {name}\ndata: {json.dumps(told)}\n\n"
+def _event(name: str, content: object) -> str:
+    return f"event: {name}\ndata: {json.dumps(content)}\n\n"
+
+
+def listen(deployment: Deployment, app: App, function: str) -> Listener:
+    """Listen to the log lines of a function from now on."""
+    return deployment.feed.listener(Choice(env=app.env, function=function))
+
+
+def classify_line(line: str) -> tuple[str, str]:
+    """A line of a log and its kind: ``frame`` (from the platform), ``failure``, or ``output`` (from the function)."""
+    if line.startswith("ERROR RequestId: "):
+        return line, "failure"
+    is_frame = line.startswith(
+        ("START RequestId: ", "END RequestId: ", "Report RequestId: ", "Init Report RequestId: ")
+    )
+    return line, "frame" if is_frame or line.startswith("Response RequestId:") else "output"

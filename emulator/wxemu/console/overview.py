@@ -1,4 +1,4 @@
-"""The first page: what runs where, how each client is pointed here, and the story so far."""
+"""The first page: what runs where, settings for each client, and the last flow."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask import request
 
-from wxemu.console import clients, declared, diagram, story
+from wxemu.console import clients, diagram, functions, story
 from wxemu.console.page import chosen_app, chosen_appid, show
 from wxemu.core import journal
 from wxemu.core.journal import Choice
@@ -29,18 +29,18 @@ def page(world: World, deployment: Deployment, interception: Interception | None
     with world.transaction():
         recent = journal.recent(world, choice=Choice(appid=appid), limit=4 * story.MOST_EXCHANGES)
         counts = {"requests": journal.last_number(world), "invocations": invocation_records.find_last_number(world)}
-        held = phones.all_phones(world, appid)
+        all_phones = phones.all_phones(world, appid)
     return show(
         world,
         "overview.html",
         "overview",
         url=url,
         interception=facts,
-        clients=[] if app is None else list(clients.of(url, app, proxy=facts["proxy"], ca=facts["caBundle"])),
+        clients=[] if app is None else list(clients.list_clients(url, app, proxy=facts["proxy"], ca=facts["caBundle"])),
         app=app,
         directory=deployment.catalogue.directory,
-        declared=declared.of(deployment, app),
-        phones=held,
+        declared=functions.list_declared(deployment, app),
+        phones=all_phones,
         counts=counts,
-        diagram=diagram.of(story.of(recent)),
+        diagram=diagram.lay_out(story.list_steps(recent)),
     )

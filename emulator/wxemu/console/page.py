@@ -1,4 +1,4 @@
-"""How a page of the console is shown: its frame, its words, and what every page knows."""
+"""Render the console's pages: frame, texts, and the values that every page has."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ THEMES: Final = ("auto", "light", "dark")
 
 @dataclass(frozen=True)
 class Section:
-    """One entry of the navigation; its words are ``nav.<name>``, its icon has the same name.
+    """One entry of the navigation; its text is ``nav.<name>``, its icon has the same name.
 
-    :param keys: the key that leads there, and the one that does so after ``g``.
+    :param keys: the key that opens it, and the key that does so after ``g``.
     """
 
     name: str
@@ -54,9 +54,9 @@ SECTIONS: Final = (
 
 
 def show(world: World, template: str, section: str, **facts: object) -> Response:
-    """The page made of a template and ``facts``.
+    """Render a template with ``facts``.
 
-    :param section: of the navigation, which it belongs to.
+    :param section: the page's section in the navigation.
     """
     texts = Texts(language.of_request())
     with world.transaction():
@@ -66,7 +66,7 @@ def show(world: World, template: str, section: str, **facts: object) -> Response
         "t": texts,
         "languages": language.LANGUAGES,
         "themes": THEMES,
-        "theme": _kept("theme", THEMES) or "auto",
+        "theme": _choice("theme", THEMES) or "auto",
         "sections": SECTIONS,
         "section": section,
         "tenants": tenants,
@@ -85,53 +85,51 @@ def show(world: World, template: str, section: str, **facts: object) -> Response
 
 
 def chosen_appid(world: World) -> str | None:
-    """The app that the page is to be about, or ``None`` for all: what ``?app=`` says, which a cookie then keeps."""
-    wanted = request.args.get("app", request.cookies.get("app"))
-    if not wanted:
+    """The appid that ``?app=`` or else the cookie chooses; ``None`` for all apps."""
+    appid = request.args.get("app", request.cookies.get("app"))
+    if not appid:
         return None
     with world.transaction():
-        found = apps.find(world, wanted)
-    return None if found is None else found.appid
+        app = apps.find(world, appid)
+    return None if app is None else app.appid
 
 
 def chosen_app(world: World) -> App | None:
-    """The app that a page is about which can be about one only: the chosen one, else the first."""
+    """The app for a page about a single app: the chosen one, or the first."""
     appid = chosen_appid(world)
     with world.transaction():
         return apps.find(world, appid) if appid else next(iter(apps.all_apps(world)), None)
 
 
 def app_of_form(world: World) -> App:
-    """The app that a form names, else the one that its page was about.
+    """The app that a form names, or the one of its page.
 
     :raises NotFound: there is none.
     """
-    named = request.form.get("appid")
+    appid = request.form.get("appid")
     with world.transaction():
-        app = apps.find(world, named) if named else chosen_app(world)
+        app = apps.find(world, appid) if appid else chosen_app(world)
     if app is None:
-        raise NotFound(f"no app has the appid {named!r}" if named else "there is no app; add one to the seed")
+        raise NotFound(f"no app has the appid {appid!r}" if appid else "there is no app; add one to the seed")
     return app
 
 
 def chosen_apps(world: World) -> list[App]:
-    """The apps that the page is to be about."""
+    """The chosen app, or all apps."""
     appid = chosen_appid(world)
     with world.transaction():
         return [app for app in apps.all_apps(world) if appid in (None, app.appid)]
 
 
 def here(**changes: object) -> str:
-    """The address of the present page, its query changed; ``None`` takes a part away."""
+    """The URL of the current page with changes to its query; ``None`` removes a parameter."""
     query = {name: value for name, value in {**request.args, **changes}.items() if value not in (None, "")}
-    path = (
-        "/" if request.path == "/overview" else g.get("place", request.path)
-    )  # of a form that was refused, its page's
+    path = "/" if request.path == "/overview" else g.get("page_path", request.path)  # after a refused form, its page's
     return f"{path}?{urlencode(query)}" if query else path
 
 
 def keep_choices(response: Response) -> Response:
-    """Remember the app and the colours that the request chose."""
+    """Keep the app and the theme that the request chose in cookies."""
     if request.args.get("theme") in THEMES:
         response.set_cookie("theme", request.args["theme"], samesite="Lax", httponly=True)
     if "app" in request.args:
@@ -139,16 +137,16 @@ def keep_choices(response: Response) -> Response:
     return response
 
 
-def _kept(name: str, known: tuple[str, ...]) -> str | None:
-    return next((value for value in (request.args.get(name), request.cookies.get(name)) if value in known), None)
+def _choice(name: str, values: tuple[str, ...]) -> str | None:
+    return next((value for value in (request.args.get(name), request.cookies.get(name)) if value in values), None)
 
 
-@functools.cache
 def _outcome_of_result(result: str) -> Outcome:
-    """What the result of a function says, which is kept as JSON."""
+    """The outcome that a function's result, a JSON text, states."""
     return outcome.of_members(json_value(result))
 
 
+@functools.cache
 def _templates() -> Environment:
     templates = Environment(
         loader=PackageLoader("wxemu.console"),
@@ -163,7 +161,7 @@ def _templates() -> Environment:
         "day": _day,
         "iso": _iso,
         "span": _span,
-        "shown": shown,
+        "pretty": _pretty,
         "json": _json,
         "grouped": _grouped,
     }
@@ -189,7 +187,7 @@ def _iso(at: float) -> str:
 
 
 def _span(seconds: float) -> str:
-    """A length of time in its two largest units: ``2 h 5 min``."""
+    """A duration in its two largest units: ``2 h 5 min``."""
     parts = []
     for unit, length in (("d", 86400), ("h", 3600), ("min", 60), ("s", 1)):
         count, seconds = divmod(seconds, length)
@@ -199,7 +197,7 @@ def _span(seconds: float) -> str:
 
 
 def _json(text: str) -> object:
-    """The value that JSON spells; what is none, such as a text that was cut, stays a text."""
+    """The value of a JSON text; a text that is not JSON, for example because it was cut, stays a text."""
     try:
         return json.loads(text)
     except (ValueError, RecursionError):
@@ -207,10 +205,10 @@ def _json(text: str) -> object:
 
 
 def _grouped(digits: str) -> str:
-    """The first 12 hexadecimal digits of a fingerprint, in twos: ``3f:a1:...``."""
+    """The first 12 hexadecimal digits of a fingerprint, in pairs: ``3f:a1:...``."""
     return ":".join(digits[place : place + 2] for place in range(0, 12, 2))
 
 
-def shown(content: object) -> str:
-    """A JSON value as text: of an object each member on its own line."""
+def _pretty(content: object) -> str:
+    """A JSON value as indented text; a string unchanged."""
     return content if isinstance(content, str) else json.dumps(content, ensure_ascii=False, indent=2)

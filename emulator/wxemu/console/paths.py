@@ -15,14 +15,14 @@ _HTML: Final = "text/html"
 
 
 def console_paths() -> dict[str, Any]:
-    """Each path with its methods; what one does is the first line of what its function says of itself."""
+    """Each path with its methods; a summary is the first line of the view's docstring."""
     paths: dict[str, Any] = {
         "/live": {
             "get": _operation(
-                "Events that name what has changed, of the topics in ?on=, and what ?log= says", "text/event-stream"
+                "Events for changes of the topics in ?on=, and the log lines of ?log=", "text/event-stream"
             )
         },
-        "/state/export": {"get": _operation("The whole state as a document, to be downloaded", "application/json")},
+        "/state/export": {"get": _operation("Download the whole state as a document", "application/json")},
         "/console/static/{filename}": {"get": _operation("Styles, scripts and pictures", "*/*", ("filename",))},
     }
     for path, page in PAGES.items():

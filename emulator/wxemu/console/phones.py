@@ -1,4 +1,4 @@
-"""The pages of phones: what they can recognise, their keys, and how they can be made to misbehave."""
+"""The pages of phones: their sensors, their keys, and ways to make them misbehave."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from wxemu.scf.deployment import Deployment
 
 MOST_SUGGESTED: Final = 100
-"""Users whose openids a form suggests."""
+"""Openids that a form suggests."""
 MOST_ENROLLED: Final = 1000
 
 
@@ -30,8 +30,8 @@ MOST_ENROLLED: Final = 1000
 class Key:
     """One key of a phone's chain.
 
-    :param name: ``attk``, ``ask``, ``auth_key``, or ``uploaded``: the AuthKey as WeChat has it.
-    :param fingerprint: ``None`` for a key that is not here.
+    :param name: ``attk``, ``ask``, ``auth_key``, or ``uploaded``: the AuthKey at WeChat.
+    :param fingerprint: ``None`` for a key that the phone does not have.
     """
 
     name: str
@@ -39,8 +39,8 @@ class Key:
 
 
 @dataclass(frozen=True)
-class Signed:
-    """A confirmation that the phone gave out."""
+class SignedConfirmation:
+    """A confirmation that the phone has sent."""
 
     signed: SignedText
     challenge: str
@@ -51,15 +51,21 @@ def page(world: World, _deployment: Deployment) -> Response:
     """The phones, and a form for a new one."""
     app = chosen_app(world)
     with world.transaction():
-        found = phones.all_phones(world, chosen_appid(world))
+        listed_phones = phones.all_phones(world, chosen_appid(world))
         openids = [] if app is None else [user.openid for user in users.all_users(world, app.appid)[:MOST_SUGGESTED]]
     return show(
-        world, "phones.html", "phones", phones=rows.of(found, _text), profiles=soter.PROFILES, openids=openids, app=app
+        world,
+        "phones.html",
+        "phones",
+        phones=rows.select(listed_phones, _text),
+        profiles=soter.PROFILES,
+        openids=openids,
+        app=app,
     )
 
 
 def one(world: World, _deployment: Deployment, phone_id: str) -> Response:
-    """One phone: its keys, its counter, what it signed last.
+    """One phone: its keys, its counter, its latest signatures.
 
     :raises UnknownPhoneError: there is none.
     """
@@ -73,25 +79,25 @@ def one(world: World, _deployment: Deployment, phone_id: str) -> Response:
         "phones",
         phone=phone,
         keys=_chain(phone, next((key.public_key for key in uploaded if key.phone_id == phone_id), None)),
-        signed=[_shown(text) for text in signed if text.phone_id == phone_id],
+        signed=[_confirmation(text) for text in signed if text.phone_id == phone_id],
         overrides=OVERRIDES,
     )
 
 
 def add(world: World, _deployment: Deployment) -> str:
-    """Have the form's user hold a new phone of its profile.
+    """Add a phone of the form's profile for the form's user.
 
-    :raises NotFound: there is no app; InvalidPhoneError: no such phone can be.
+    :raises NotFound: there is no app; InvalidPhoneError: the phone cannot be made.
     """
     app = app_of_form(world)
-    made = phones.create(world, appid=app.appid, profile_name=form.text("profile"), openid=form.text("openid") or None)
-    return address(made)
+    phone = phones.create(world, appid=app.appid, profile_name=form.text("profile"), openid=form.text("openid") or None)
+    return address(phone)
 
 
 def enrol(world: World, _deployment: Deployment, phone_id: str) -> str:
     """Enrol the form's ``count`` of fingers or faces.
 
-    :raises PhoneError: no such phone, or none that can; BodyError: no number.
+    :raises PhoneError: no such phone, or it has no such sensor; BodyError: not a number.
     """
     count = form.whole_number("count", most=MOST_ENROLLED) or 0
     with world.transaction():
@@ -99,9 +105,9 @@ def enrol(world: World, _deployment: Deployment, phone_id: str) -> str:
 
 
 def override(world: World, _deployment: Deployment, phone_id: str) -> str:
-    """Have it misbehave in the form's ways, or with none of them behave.
+    """Set the form's override, or without any kind clear it.
 
-    :raises PhoneError: no such phone, or none that can.
+    :raises PhoneError: no such phone, or it has no key.
     """
     wanted = Override(tuple(kind for kind in OVERRIDES if form.text(kind)), bool(form.text("is_lasting")))
     with world.transaction():
@@ -109,7 +115,7 @@ def override(world: World, _deployment: Deployment, phone_id: str) -> str:
 
 
 def remove(world: World, _deployment: Deployment, phone_id: str) -> str:
-    """Throw it away.
+    """Remove the phone.
 
     :raises UnknownPhoneError: there is none.
     """
@@ -119,7 +125,7 @@ def remove(world: World, _deployment: Deployment, phone_id: str) -> str:
 
 
 def address(phone: Phone) -> str:
-    """Of a phone's page."""
+    """The URL of a phone's page."""
     return f"/phones/{quote(phone.phone_id, safe='')}"
 
 
@@ -128,13 +134,13 @@ def _text(phone: Phone) -> str:
 
 
 def _chain(phone: Phone, uploaded: str | None) -> list[Key]:
-    """From the factory's key to the one that WeChat checks signatures with."""
+    """The keys from the factory's to the one that WeChat verifies signatures with."""
     private = {"ask": phone.ask, "auth_key": phone.auth_key}
     public = {name: pem and soter.public_key_pem(soter.load_private_key(pem)) for name, pem in private.items()}
     keys = {"attk": phone.attk, **public, "uploaded": uploaded}
     return [Key(name, None if pem is None else soter.fingerprint(pem)) for name, pem in keys.items()]
 
 
-def _shown(text: SignedText) -> Signed:
+def _confirmation(text: SignedText) -> SignedConfirmation:
     members = json_object(text.given_text)
-    return Signed(text, str(members.get("raw", "")), str(members.get("counter", "")))
+    return SignedConfirmation(text, str(members.get("raw", "")), str(members.get("counter", "")))

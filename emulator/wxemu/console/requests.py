@@ -1,4 +1,4 @@
-"""The pages of the journal: what was asked and answered, and one exchange decoded on every layer."""
+"""The pages of the journal: all requests and answers, and one exchange decoded on every layer."""
 
 from __future__ import annotations
 
@@ -29,76 +29,76 @@ _MOST_DIGITS: Final = 15
 
 
 def page(world: World, _deployment: Deployment) -> Response:
-    """The latest exchanges of a choice, newest first, ``ROWS`` at a time."""
-    asked = request.args
-    before = asked.get("before", "")
+    """The latest exchanges that match, newest first, ``ROWS`` at a time."""
+    query = request.args
+    before = query.get("before", "")
     choice = Choice(
         appid=chosen_appid(world),
-        text=asked.get("q") or None,
-        face=asked.get("face") or None,
-        is_failure=True if asked.get("outcome") == "failed" else None,
+        text=query.get("q") or None,
+        face=query.get("face") or None,
+        is_failure=True if query.get("outcome") == "failed" else None,
         before=int(before) if before.isascii() and before.isdigit() and len(before) <= _MOST_DIGITS else None,
     )
     with world.transaction():
-        found = journal.recent(world, choice=choice, limit=ROWS + 1)
-    exchanges = found[:ROWS]
+        one_more = journal.recent(world, choice=choice, limit=ROWS + 1)
+    exchanges = one_more[:ROWS]
     return show(
         world,
         "requests.html",
         "requests",
         exchanges=exchanges,
         faces=journal.FACES,
-        asked=asked,
-        is_chosen=any(asked.get(name) for name in ("q", "face", "outcome")),
+        query=query,
+        is_filtered=any(query.get(name) for name in ("q", "face", "outcome")),
         newest=here(before=None) if choice.before is not None else None,
-        older=here(before=exchanges[-1].number) if len(found) > ROWS else None,
+        older=here(before=exchanges[-1].number) if len(one_more) > ROWS else None,
         url=request.host_url.rstrip("/"),
     )
 
 
 def one(world: World, _deployment: Deployment, rid: str) -> Response:
-    """One exchange, wholly.
+    """One exchange with all details.
 
     :raises NotFound: the journal has none with this rid.
     """
     with world.transaction():
-        found = _find(world, rid)
-        explanation, related = explain(world, found), _related(world, found)
+        exchange = _find(world, rid)
+        explanation, related = explain(world, exchange), _related(world, exchange)
         before = journal.find(world, request.args.get("again", ""))
     return show(
         world,
         "request.html",
         "requests",
-        exchange=found,
+        exchange=exchange,
         explanation=explanation,
-        layers=layers.of(found),
+        layers=layers.of(exchange),
         related=related,
         before=before,
     )
 
 
-def replay(world: World, _deployment: Deployment, rid: str, replayed: Callable[[Exchange], Exchange]) -> str:
-    """Send one again, with the credentials of now.
+def replay(world: World, _deployment: Deployment, rid: str, send_again: Callable[[Exchange], Exchange]) -> str:
+    """Send a request again, with the current credentials.
 
-    :param replayed: does so.
+    :param send_again: sends the request of an exchange.
     :raises NotFound: the journal has none with this rid; Conflict: it cannot be sent again.
     """
     with world.transaction():
-        found = _find(world, rid)
-    return f"/requests/{quote(replayed(found).rid)}?again={quote(found.rid)}"
+        exchange = _find(world, rid)
+    return f"/requests/{quote(send_again(exchange).rid)}?again={quote(exchange.rid)}"
 
 
 def _find(world: World, rid: str) -> Exchange:
-    found = journal.look_up(world, rid)
-    if found is None:
+    exchange = journal.look_up(world, rid)
+    if exchange is None:
         raise NotFound(f"no exchange has the rid {rid!r}; the journal keeps the latest {journal.KEPT_EXCHANGES}")
-    return found
+    return exchange
 
 
 def _related(world: World, exchange: Exchange) -> list[Exchange]:
-    """What the same call of a function led to, and the call; in the order of their ends, ``exchange`` left out."""
+    """The other exchanges of the same function call, and the call itself, in the order of their ends."""
     call = journal.find(world, exchange.request_id) if exchange.request_id else exchange
     if call is None or story.function_of(call) is None:
         return []
-    meanwhile = journal.recent(world, choice=Choice(before=call.number, since=call.at), limit=ROWS)
-    return [entry for entry in (*story.inner(call, meanwhile[::-1]), call) if entry.number != exchange.number]
+    earlier = journal.recent(world, choice=Choice(before=call.number, since=call.at), limit=ROWS)
+    return [entry for entry in (*story.made_by(call, earlier[::-1]), call) if entry.number != exchange.number]

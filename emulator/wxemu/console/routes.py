@@ -1,4 +1,4 @@
-"""Routes of the console: its pages, what can be done on them, and ``/live``."""
+"""Routes of the console: pages, actions, and ``/live``."""
 
 from __future__ import annotations
 
@@ -75,16 +75,16 @@ ACTIONS: Final[dict[str, tuple[Action, Page]]] = {
     "/state/forget": (state.forget, state.page),
     "/state/reset": (state.reset, state.page),
 }
-"""By path: what a form's POST does, answering where to go then; and the page that shows why it was refused."""
+"""By path: the action of a form's POST, which returns the URL to go to; and the page that shows a refusal."""
 _PART: Final = re.compile(r"<(?:path:)?(\w+)>")
 _POLICY: Final = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
 
 
 def application(world: World, console: Blueprint, access: Access, statuses: Statuses) -> Flask:
-    """The console, which is what ``face`` has made, as a party of its own."""
+    """The console, made by ``face``, as a WSGI application."""
 
     def refuse(error: Exception) -> Response:
-        # A page tells which apps there are, which is not for whoever is kept out.
+        # A page lists the apps, which a client without the token must not see.
         is_kept_out = isinstance(error, ControlTokenError | ForeignPageError)
         fail = our_failures.failure if is_kept_out else partial(failure, world)
         return our_failures.refuse(statuses, error, fail=fail)
@@ -99,9 +99,9 @@ def face(
     interception: Interception | None,
     replay: Callable[[Exchange], Exchange],
 ) -> Blueprint:
-    """The pages over ``world`` and ``deployment``.
+    """The pages of ``world`` and ``deployment``.
 
-    :param interception: told of on the first page, if there is one.
+    :param interception: shown on the first page, if there is one.
     :param replay: sends a request again.
     """
     routes = Blueprint("console", __name__, static_folder="static", static_url_path="/console/static")
@@ -112,35 +112,35 @@ def face(
     pages: dict[str, Page] = {**PAGES, "/overview": partial(overview.page, interception=interception)}
     for path, page in pages.items():
         routes.add_url_rule(path, f"GET {path}", partial(page, world, deployment), methods=["GET"])
-    again = partial(requests.replay, replayed=replay)
+    again = partial(requests.replay, send_again=replay)
     actions: dict[str, tuple[Action, Page]] = {**ACTIONS, "/requests/<rid>/replay": (again, requests.one)}
     for path, (action, page) in actions.items():
-        view = partial(_act, partial(action, world, deployment), _place_of(page), partial(page, world, deployment))
+        view = partial(_act, partial(action, world, deployment), _path_of(page), partial(page, world, deployment))
         routes.add_url_rule(path, f"POST {path}", view, methods=["POST"])
-    follow = partial(live.followed, world, deployment, Streams("the pages"))
+    follow = partial(live.follow, world, deployment, Streams("the pages"))
     routes.add_url_rule("/live", "live", follow, methods=["GET"])
-    routes.add_url_rule("/state/export", "state export", partial(state.exported, world, deployment), methods=["GET"])
+    routes.add_url_rule("/state/export", "state export", partial(state.export, world, deployment), methods=["GET"])
     return routes
 
 
 def failure(world: World, status: int, message: str) -> Response:
-    """A refusal: on the page whose form was sent, else on a page of its own."""
+    """Show a refusal, on the page whose form was sent or on a page of its own."""
     g.refusal = message
     page = g.pop("page_of_form", partial(show, world, "refused.html", ""))
     try:
         answer: Response = page()
-    except (HTTPException, UnknownPhoneError, ProjectError):  # what the page is of is not there either
+    except (HTTPException, UnknownPhoneError, ProjectError):  # the page itself cannot be shown
         answer = show(world, "refused.html", "")
     answer.status_code = status
     return answer
 
 
-def _place_of(page: Page) -> str:
-    return next(path for path, shown in PAGES.items() if shown is page)
+def _path_of(page: Page) -> str:
+    return next(path for path, other in PAGES.items() if other is page)
 
 
-def _act(action: Action, place: str, page: Page, **path: str) -> Response:
-    g.page_of_form, g.place = partial(page, **path), _PART.sub(lambda part: quote(path[part[1]]), place)
+def _act(action: Action, page_path: str, page: Page, **path: str) -> Response:
+    g.page_of_form, g.page_path = partial(page, **path), _PART.sub(lambda part: quote(path[part[1]]), page_path)
     answer = Response(status=303, headers={"Location": action(**path)})
     done = re.sub(r"/<[^>]+>", "", str(request.url_rule))
     answer.set_cookie("done", done, max_age=10, samesite="Lax", httponly=True)
@@ -148,7 +148,7 @@ def _act(action: Action, place: str, page: Page, **path: str) -> Response:
 
 
 def _harden(response: Response) -> Response:
-    """No page of ours runs or shows what is not this server's, or is kept by a cache."""
+    """Pages load only this server's files, and are never cached."""
     response.headers["Content-Security-Policy"] = _POLICY
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Referrer-Policy"] = "same-origin"

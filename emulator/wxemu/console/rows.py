@@ -1,4 +1,4 @@
-"""What a table shows of a long list: what fits ``?q=``, so many rows from ``?from=`` on."""
+"""Search and paging of a long list: the rows that match ``?q=``, some of them from ``?from=`` on."""
 
 from __future__ import annotations
 
@@ -14,37 +14,37 @@ if TYPE_CHECKING:
 
 Row = TypeVar("Row")
 
-AT_A_TIME: Final = 50
+PAGE_SIZE: Final = 50
 _MOST_DIGITS: Final = 9
 
 
 @dataclass(frozen=True)
 class Rows(Generic[Row]):
-    """Some rows.
+    """One page of rows.
 
-    :param query: what they fit; empty for all.
-    :param first: the address of the first ones, ``None`` if these are; likewise of ``more``.
+    :param query: the text that they match; empty for all rows.
+    :param first: the URL of the first page, ``None`` on it; likewise ``more``.
     """
 
-    shown: Sequence[Row]
+    visible: Sequence[Row]
     query: str
     first: str | None
     more: str | None
 
 
-def of(found: Sequence[Row], text: Callable[[Row], str]) -> Rows[Row]:
-    """The rows that the request asks for.
+def select(all_rows: Sequence[Row], text: Callable[[Row], str]) -> Rows[Row]:
+    """Select the rows that the request asks for.
 
-    :param text: what is searched of a row, in whatever case.
+    :param text: the text of a row that is searched, without regard to case.
     """
     query = request.args.get("q", "").strip()
-    fitting = [row for row in found if query.lower() in text(row).lower()] if query else found
-    wanted = request.args.get("from", "")
-    start = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) <= _MOST_DIGITS else 0
-    end = start + AT_A_TIME
+    matching = [row for row in all_rows if query.lower() in text(row).lower()] if query else all_rows
+    number = request.args.get("from", "")
+    start = int(number) if number.isascii() and number.isdigit() and len(number) <= _MOST_DIGITS else 0
+    end = start + PAGE_SIZE
     return Rows(
-        shown=fitting[start:end],
+        visible=matching[start:end],
         query=query,
         first=here(**{"from": None}) if start else None,
-        more=here(**{"from": end}) if len(fitting) > end else None,
+        more=here(**{"from": end}) if len(matching) > end else None,
     )

@@ -1,4 +1,4 @@
-"""Events that somebody keeps at hand to invoke a function with; they are no part of its state."""
+"""Saved events to invoke functions with; they are not part of the state."""
 
 from __future__ import annotations
 
@@ -9,15 +9,16 @@ if TYPE_CHECKING:
     from wxemu.core.world import World
 
 LAST: Final = ""
-"""The name of the one that was sent last, which is kept by itself."""
+"""The name of the event that was sent last, which is saved automatically."""
 
 
 @dataclass(frozen=True)
 class SavedEvent:
     """An event of one function.
 
-    :param event: as it was written, JSON or not.
-    :param sender: who sends it, in the words of whoever keeps it; ``openid`` says which user, empty for none.
+    :param event: the text, JSON or not.
+    :param sender: one of ``SENDERS``.
+    :param openid: of the sender; empty for none.
     """
 
     env: str
@@ -29,17 +30,17 @@ class SavedEvent:
 
 
 def keep(world: World, saved: SavedEvent) -> None:
-    """Keep one, in the place of the function's one of this name."""
+    """Save an event; replaces the function's event of this name."""
     world.store.run("INSERT OR REPLACE INTO saved_events VALUES (?, ?, ?, ?, ?, ?)", *astuple(saved))
 
 
 def of_function(world: World, env: str, function: str) -> dict[str, SavedEvent]:
-    """A function's events by their names."""
+    """A function's events by name."""
     rows = world.store.rows("SELECT * FROM saved_events WHERE env = ? AND function = ? ORDER BY name", env, function)
     return {row["name"]: SavedEvent(**row) for row in rows}
 
 
 def delete(world: World, env: str, function: str, name: str) -> bool:
-    """Forget one; whether it was there."""
-    gone = world.store.run("DELETE FROM saved_events WHERE env = ? AND function = ? AND name = ?", env, function, name)
-    return gone > 0
+    """Delete an event; false if there is none of this name."""
+    rows = world.store.run("DELETE FROM saved_events WHERE env = ? AND function = ? AND name = ?", env, function, name)
+    return rows > 0

@@ -1,4 +1,4 @@
-"""The page of the whole state: out and in as a document, snapshots, and the ways back."""
+"""The page of the state: export and import, snapshots, resets."""
 
 from __future__ import annotations
 
@@ -19,35 +19,35 @@ if TYPE_CHECKING:
     from wxemu.scf.deployment import Deployment
 
 LARGEST_DOCUMENT: Final = 1024 * 1024 * 1024
-"""Bytes of a document: uploaded code and a full journal are in it."""
-DEEDS: Final = ("reset", "forget")
-"""What the page asks about once more before it is done."""
+"""Bytes of a document, which may contain uploaded code and a full journal."""
+CONFIRMED: Final = ("reset", "forget")
+"""Actions that the page asks to confirm."""
 
 
 def page(world: World, _deployment: Deployment) -> Response:
-    """What there is, the snapshots, and the ways back; with ``?deed=`` the question whether one is meant."""
-    asked = request.args if request.method == "GET" else {}
-    deed = asked.get("deed")
+    """The state, its snapshots, and forms to reset; with ``?confirm=`` the question whether to do so."""
+    query = request.args if request.method == "GET" else {}
+    action = query.get("confirm")
     with world.transaction():
-        found = snapshots.all_snapshots(world)
+        all_snapshots = snapshots.all_snapshots(world)
         sizes = world_state.sizes(world)
         tenants = [app.appid for app in apps.all_apps(world)]
     return show(
         world,
         "state.html",
         "state",
-        snapshots=rows.of(found, lambda snapshot: snapshot.name),
+        snapshots=rows.select(all_snapshots, lambda snapshot: snapshot.name),
         sizes=sizes,
         appids=tenants,
         reserved=snapshots.RESERVED,
-        deed=deed if deed in DEEDS else None,
-        to=asked.get("to", ""),
-        of=asked.get("of", ""),
+        confirm=action if action in CONFIRMED else None,
+        to=query.get("to", ""),
+        of=query.get("of", ""),
     )
 
 
-def exported(world: World, deployment: Deployment) -> Response:
-    """All of it as a document, with its toy secrets; without ``?journal=1`` the exchanges and logs are left out."""
+def export(world: World, deployment: Deployment) -> Response:
+    """The state as a document, with its toy secrets; ``?journal=1`` includes the exchanges and logs."""
     document = text(_state(world, deployment).document(has_journal=bool(request.args.get("journal"))))
     answer = Response(document, content_type="application/json")
     answer.headers["Content-Disposition"] = 'attachment; filename="wxcloud-state.json"'
@@ -55,16 +55,16 @@ def exported(world: World, deployment: Deployment) -> Response:
 
 
 def replace(world: World, deployment: Deployment) -> str:
-    """Put the form's document in the place of all there is.
+    """Replace the state by the form's document.
 
-    :raises BodyError: none came, or nobody said that it is meant; StateError: it is none.
+    :raises BodyError: no document came, or it was not confirmed; StateError: it is not a state.
     """
     request.max_content_length = LARGEST_DOCUMENT
     document = request.files.get("document")
     if document is None or not document.filename:
         raise BodyError("document: expected a file, got nothing; `wxemu state export` writes one")
     if not form.text("is_sure"):
-        raise BodyError("expected the mark that all there is may go; nothing was changed")
+        raise BodyError("expected your confirmation that the present state is replaced; nothing was changed")
     _state(world, deployment).replace(parse(document.read().decode(errors="replace")))
     return "/state"
 
@@ -72,14 +72,14 @@ def replace(world: World, deployment: Deployment) -> str:
 def save(world: World, deployment: Deployment) -> str:
     """Save a snapshot under the form's name.
 
-    :raises SnapshotNameError: no name for one.
+    :raises SnapshotNameError: not a valid name.
     """
     _state(world, deployment).save(form.text("name"))
     return "/state"
 
 
 def forget(world: World, _deployment: Deployment) -> str:
-    """Forget the form's snapshot.
+    """Delete the form's snapshot.
 
     :raises UnknownSnapshotError: there is none.
     """
@@ -88,9 +88,10 @@ def forget(world: World, _deployment: Deployment) -> str:
 
 
 def reset(world: World, deployment: Deployment) -> str:
-    """Go back to the seed, to nothing or to a snapshot, with all or with the form's app.
+    """Go back to the seed, to nothing or to a snapshot, with all apps or with the form's.
 
-    :raises SnapshotError: there is no such snapshot; UnknownAppError, SeedError, StateError: no such app, or not there.
+    :raises SnapshotError: there is no such snapshot.
+    :raises UnknownAppError, SeedError, StateError: there is no such app, now or in the seed or snapshot.
     """
     _state(world, deployment).reset(form.text("to", is_required=True), appid=form.text("of") or None)
     return "/state"

@@ -1,4 +1,4 @@
-"""The last flow told from the journal: who asked whom for what, in its order, as a sequence diagram draws it."""
+"""The last flow in the journal as steps of a sequence diagram: who asked whom for what, in order."""
 
 from __future__ import annotations
 
@@ -12,25 +12,25 @@ if TYPE_CHECKING:
     from wxemu.core.journal import Exchange
 
 PARTIES: Final = ("phone", "server", "function", "gateway", "wechat")
-"""Who takes part, from left to right: a phone, a server or web page of one's own, a function, CloudBase, WeChat."""
+"""The parties from left to right: a phone, the user's server or web page, a function, CloudBase, WeChat."""
 MOST_EXCHANGES: Final = 9
 SILENCE: Final = 60.0
-"""Seconds without any exchange, after which a new flow begins."""
+"""Seconds without an exchange, after which a new flow begins."""
 _CALLS: Final = ("wx.cloud.callFunction", "functions.invokeFunction", "Invoke", "InvokeFunction")
-_IN_HAND: Final = ("wx.startSoterAuthentication", "wx.checkIsSupportSoterAuthentication")
-"""What a phone does by itself."""
-_BY_HAND: Final = ("wx.enrol", "wx.override", "wx.cloudID", "wx.promptSoterAuthentication")
-"""What is no part of any flow, but arranges one."""
+_LOCAL: Final = ("wx.startSoterAuthentication", "wx.checkIsSupportSoterAuthentication")
+"""Operations of a phone that need no other party."""
+_PREPARATIONS: Final = ("wx.enrol", "wx.override", "wx.cloudID", "wx.promptSoterAuthentication")
+"""Operations that are not part of a flow."""
 
 
 @dataclass(frozen=True)
 class Step:
     """One arrow.
 
-    :param source: of ``PARTIES``; the same as ``target`` for what somebody does alone.
-    :param words: what it carries.
-    :param is_answer: whether it answers an arrow above.
-    :param is_ok: of an answer, whether it is a success.
+    :param source: one of ``PARTIES``; the same as ``target`` for a local operation.
+    :param words: the arrow's text.
+    :param is_answer: whether it answers an arrow above it.
+    :param is_ok: whether an answer is a success.
     """
 
     source: str
@@ -41,16 +41,16 @@ class Step:
     is_ok: bool = True
 
 
-def of(newest_first: Sequence[Exchange]) -> list[Step]:
-    """The steps of the last flow among these exchanges."""
-    return [step for exchange, made in _nested(_flow(newest_first)) for step in _told(exchange, made)]
+def list_steps(newest_first: Sequence[Exchange]) -> list[Step]:
+    """The steps of the last flow in these exchanges."""
+    return [step for exchange, made in _group(_flow(newest_first)) for step in _steps(exchange, made)]
 
 
 def _flow(newest_first: Sequence[Exchange]) -> list[Exchange]:
     """The exchanges of the last flow, in the order in which they ended."""
     flow: list[Exchange] = []
     for exchange in newest_first:
-        if exchange.name in _BY_HAND:
+        if exchange.name in _PREPARATIONS:
             continue
         if len(flow) == MOST_EXCHANGES or (flow and flow[-1].at - exchange.at > SILENCE):
             break
@@ -58,39 +58,39 @@ def _flow(newest_first: Sequence[Exchange]) -> list[Exchange]:
     return flow[::-1]
 
 
-def _nested(flow: Sequence[Exchange]) -> Iterator[tuple[Exchange, list[Exchange]]]:
-    """Each exchange with those that it waited for: a function that was called is told after what it called."""
+def _group(flow: Sequence[Exchange]) -> Iterator[tuple[Exchange, list[Exchange]]]:
+    """Each exchange with those that its function made, which the journal has before it."""
     before: list[Exchange] = []
     for exchange in flow:
         if exchange.name not in _CALLS:
             before.append(exchange)
             continue
-        waited_for = inner(exchange, before)
-        yield from ((entry, []) for entry in before if entry not in waited_for)
-        yield exchange, waited_for
+        made = made_by(exchange, before)
+        yield from ((entry, []) for entry in before if entry not in made)
+        yield exchange, made
         before = []
     yield from ((entry, []) for entry in before)
 
 
-def inner(call: Exchange, ended: Iterable[Exchange]) -> list[Exchange]:
-    """Of exchanges that ended before a function's call did, those that the function made."""
-    return [entry for entry in ended if _is_within(entry, call)]
+def made_by(call: Exchange, earlier: Iterable[Exchange]) -> list[Exchange]:
+    """The exchanges that a function made during a call, out of those that ended earlier than the call."""
+    return [entry for entry in earlier if _is_within(entry, call)]
 
 
 def _is_within(entry: Exchange, call: Exchange) -> bool:
-    """A cloud call says which invocation makes it; of any other request only the time tells."""
+    """A cloud call names its invocation; for any other request only the time is known."""
     if entry.request_id is not None:
         return entry.request_id == call.rid
     return entry.face != "phone" and call.at <= entry.at
 
 
-def _told(exchange: Exchange, made: Sequence[Exchange], caller: str = "server") -> Iterator[Step]:
+def _steps(exchange: Exchange, made: Sequence[Exchange], caller: str = "server") -> Iterator[Step]:
     path = _path(exchange, caller)
     words = function_of(exchange) or title(exchange)
     for source, target in pairwise(path):
         yield Step(source, target, words, exchange.rid)
     for entry in made:
-        yield from _told(entry, (), caller="function")
+        yield from _steps(entry, (), caller="function")
     is_ok = not exchange.is_failure
     for source, target in pairwise(path[::-1]):
         yield Step(source, target, exchange.outcome, exchange.rid, is_answer=True, is_ok=is_ok)
@@ -99,11 +99,11 @@ def _told(exchange: Exchange, made: Sequence[Exchange], caller: str = "server") 
 
 
 def _path(exchange: Exchange, caller: str) -> list[str]:
-    """Through whose hands the request went."""
+    """The parties that the request passed, from the caller on."""
     if exchange.face == "phone":
         if exchange.name in _CALLS:
             return ["phone", "function"]
-        return ["phone"] if exchange.name in _IN_HAND else ["phone", "wechat"]
+        return ["phone"] if exchange.name in _LOCAL else ["phone", "wechat"]
     if exchange.face == "wechat":
         return [caller, "wechat"]
     if exchange.name in _CALLS:
@@ -112,14 +112,14 @@ def _path(exchange: Exchange, caller: str) -> list[str]:
 
 
 def function_of(exchange: Exchange) -> str | None:
-    """The function that was called, if it was one."""
+    """The name of the called function; ``None`` if the exchange is not a call."""
     if exchange.name not in _CALLS:
         return None
-    given = exchange.parameters
-    name = given.get("name") or given.get("function_name") or given.get("FunctionName")
+    parameters = exchange.parameters
+    name = parameters.get("name") or parameters.get("function_name") or parameters.get("FunctionName")
     return name if isinstance(name, str) else None
 
 
 def title(exchange: Exchange) -> str:
-    """What was asked for, in a word."""
+    """A short name for an exchange."""
     return exchange.api or exchange.name or exchange.url.partition("?")[0]

@@ -1,4 +1,4 @@
-"""The console's words, in each language of ``wxemu.core.http.language``."""
+"""The console's texts in each language of ``wxemu.core.http.language``."""
 
 from __future__ import annotations
 
@@ -12,29 +12,29 @@ if TYPE_CHECKING:
 
 
 class Texts:
-    """The words of one language.
+    """The texts of one language.
 
     :param language: the name of a file in ``texts/``.
     """
 
     def __init__(self, language: str) -> None:
         self.language = language
-        self._words = words(language)
+        self._texts = load_texts(language)
 
     def __call__(self, key: str, /, **values: object) -> str:
-        """The words under ``key``, with ``values`` where its braces stand.
+        """The text of ``key``, with ``values`` in its braces.
 
-        :raises KeyError: there are none: a mistake in a template.
+        :raises KeyError: an unknown key, which is a mistake in a template.
         """
-        return self._words[key].format(**values) if values else self._words[key]
+        return self._texts[key].format(**values) if values else self._texts[key]
 
     def __contains__(self, key: str) -> bool:
-        return key in self._words
+        return key in self._texts
 
 
 @functools.cache
-def words(language: str) -> Mapping[str, str]:
-    """All words of a language by their keys."""
-    text = resources.files(__package__).joinpath(f"texts/{language}.json").read_text(encoding="utf-8")
-    read: dict[str, str] = json.loads(text)
-    return read
+def load_texts(language: str) -> Mapping[str, str]:
+    """Load all texts of a language by their keys."""
+    json_text = resources.files(__package__).joinpath(f"texts/{language}.json").read_text(encoding="utf-8")
+    texts: dict[str, str] = json.loads(json_text)
+    return texts

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from wxemu.wechat.tokens import IssuedToken
 
 MOST_TOKENS: Final = 1000
-"""Of an app, its latest."""
+"""The latest tokens of an app that are shown."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Entry:
 
 
 def page(world: World, _deployment: Deployment) -> Response:
-    """The tokens that were issued last, and what is used up of each quota."""
+    """The latest tokens, and the use of each quota."""
     with world.transaction():
         appids = [app.appid for app in chosen_apps(world)]
         issued = [
@@ -45,18 +45,18 @@ def page(world: World, _deployment: Deployment) -> Response:
         world,
         "tokens.html",
         "tokens",
-        tokens=rows.of(
+        tokens=rows.select(
             issued, lambda entry: f"{entry.appid} {entry.token.kind} {entry.token.api} {entry.token.digest}"
         ),
-        usages=rows.of(usages, _text).shown,
+        usages=rows.select(usages, _text).visible,
         url=request.host_url.rstrip("/"),
     )
 
 
 def end(world: World, _deployment: Deployment) -> str:
-    """Have the form's token end, as at its two hours.
+    """End the form's token, as after its two hours.
 
-    :raises Conflict: none that works.
+    :raises Conflict: it has ended already.
     """
     with world.transaction():
         if tokens.end(world, form.text("appid"), form.text("digest")) is None:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Entry:
-    """One user, the latest session, the phones in hand."""
+    """One user, with the latest session and the phones."""
 
     user: User
     session: Session | None
@@ -35,38 +35,39 @@ class Entry:
 
 @dataclass(frozen=True)
 class Purchase:
-    """The code that bought a session, and the phone that got it of wx.login."""
+    """The code that was exchanged for a session, and the phone that got it from wx.login."""
 
     code: str
     phone: Phone
 
 
 def page(world: World, _deployment: Deployment) -> Response:
-    """The users, each with the session."""
+    """The users, each with the latest session."""
     with world.transaction():
-        found = [entry for app in chosen_apps(world) for entry in _entries(world, app.appid)]
-    return show(world, "users.html", "users", users=rows.of(found, _text), app=chosen_app(world))
+        entries = [entry for app in chosen_apps(world) for entry in _entries(world, app.appid)]
+    return show(world, "users.html", "users", users=rows.select(entries, _text), app=chosen_app(world))
 
 
 def one(world: World, _deployment: Deployment, appid: str, openid: str) -> Response:
-    """One user: sessions, phones.
+    """One user, with sessions and phones.
 
-    :raises NotFound: the app has none with this openid.
+    :raises NotFound: the app has no user with this openid.
     """
     with world.transaction():
         user = users.find(world, appid, openid)
         if user is None:
             raise NotFound(f"nobody has the openid {openid!r} in {appid!r}")
-        session, held = sessions.latest(world, appid, openid), phones.of_user(world, appid, openid)
+        session, own_phones = sessions.latest(world, appid, openid), phones.of_user(world, appid, openid)
         former = sessions.former(world, appid, openid)
-        purchase = None if session is None else _purchase(world, session, held)
-    return show(world, "user.html", "users", user=user, session=session, former=former, purchase=purchase, phones=held)
+        purchase = None if session is None else _purchase(world, session, own_phones)
+    facts = {"user": user, "session": session, "former": former, "purchase": purchase, "phones": own_phones}
+    return show(world, "user.html", "users", **facts)
 
 
 def add(world: World, _deployment: Deployment) -> str:
-    """Have the form's user come into being.
+    """Add the form's user.
 
-    :raises NotFound: there is no app; SeedError: no openid, or one that is taken.
+    :raises NotFound: there is no app; SeedError: the openid is invalid or taken.
     """
     app = app_of_form(world)
     entry: dict[str, Any] = {name: form.text(name) for name in ("openid", "unionid") if form.text(name)}
@@ -78,7 +79,7 @@ def add(world: World, _deployment: Deployment) -> str:
 def end(world: World, _deployment: Deployment) -> str:
     """End the session of the form's user.
 
-    :raises NotFound: nobody has this openid; Conflict: there is no session.
+    :raises NotFound: no user has this openid; Conflict: there is no session.
     """
     appid, openid = form.text("appid"), form.text("openid")
     with world.transaction():
@@ -91,17 +92,18 @@ def end(world: World, _deployment: Deployment) -> str:
 
 
 def address(user: User) -> str:
-    """Of a user's page."""
+    """The URL of a user's page."""
     return f"/users/{quote(user.appid)}/{quote(user.openid, safe='')}"
 
 
 def _entries(world: World, appid: str) -> list[Entry]:
     latest = {session.openid: session for session in sessions.all_sessions(world, appid)}
-    held: dict[str, list[Phone]] = {}
+    phones_of: dict[str, list[Phone]] = {}
     for phone in phones.all_phones(world, appid):
-        held.setdefault(phone.openid, []).append(phone)
+        phones_of.setdefault(phone.openid, []).append(phone)
     return [
-        Entry(user, latest.get(user.openid), tuple(held.get(user.openid, ()))) for user in users.all_users(world, appid)
+        Entry(user, latest.get(user.openid), tuple(phones_of.get(user.openid, ())))
+        for user in users.all_users(world, appid)
     ]
 
 
@@ -110,8 +112,8 @@ def _text(entry: Entry) -> str:
     return " ".join([user.appid, user.openid, user.unionid or "", *(phone.phone_id for phone in entry.phones)])
 
 
-def _purchase(world: World, session: Session, held: list[Phone]) -> Purchase | None:
-    for phone in held:
+def _purchase(world: World, session: Session, own_phones: list[Phone]) -> Purchase | None:
+    for phone in own_phones:
         if phone.latest_code is not None and sessions.has_bought(world, session, phone.latest_code):
             return Purchase(phone.latest_code, phone)
     return None

@@ -153,9 +153,9 @@ def test_what_cannot_be_done_is_told_on_the_page_itself_and_changes_nothing(  # 
 
 
 def test_a_page_that_tells_a_refusal_keeps_its_own_address(http):
-    assert 'data-place="/clock"' in http.post("/clock/advance").text
+    assert 'data-path="/clock"' in http.post("/clock/advance").text
     assert 'href="/clock?lang=zh"' in http.post("/clock/advance").text
-    assert "data-place" not in http.get("/clock").text
+    assert "data-path" not in http.get("/clock").text
 
 
 def test_a_fault_is_added_met_and_removed(send, world, wechat):

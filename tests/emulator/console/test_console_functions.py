@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from wxemu.console import log, saved_events
+from wxemu.console import live, saved_events
 from wxemu.core import journal
 from wxemu.core.journal import Exchange
 from wxemu.scf import invocation_records
@@ -220,19 +220,20 @@ class TestOneFunction:
 class TestTheLiveLog:
     def test_comes_line_by_line_on_the_stream_of_the_page(self, world, serve, project_of, monkeypatch):
         heard = []
-        monkeypatch.setattr(log, "listener", lambda deployment, app, name: heard.append((app.env, name)) or Said())
+        monkeypatch.setattr(live, "listen", lambda deployment, app, name: heard.append((app.env, name)) or Said())
         answer = serve(world, project_of(ASK)).get("/live?on=clock&log=ask")
         blocks = (block.decode() for block in answer.response if not block.startswith(b":"))
         assert next(blocks).startswith("event: following")
         assert (
-            next(blocks) == f'event: said\ndata: [["START RequestId: 1", "frame"], {json.dumps([HOSTILE, "said"])}]\n\n'
+            next(blocks)
+            == f'event: log\ndata: [["START RequestId: 1", "frame"], {json.dumps([HOSTILE, "output"])}]\n\n'
         )
         assert heard == [(ENV, "ask")]
         answer.close()
 
     def test_tells_the_platform_s_lines_from_the_function_s(self):
         kinds = [
-            log.shown(line)[1]
+            live.classify_line(line)[1]
             for line in (
                 "START RequestId: 1",
                 "Init Report RequestId: 1 Coldstart: 3ms",
@@ -244,13 +245,13 @@ class TestTheLiveLog:
                 "",
             )
         ]
-        assert kinds == ["frame", "frame", "said", "failure", "frame", "frame", "frame", "said"]
+        assert kinds == ["frame", "frame", "output", "failure", "frame", "frame", "frame", "output"]
 
     def test_has_the_latest_logs_at_first(self, http, ended):
         for number in range(5):
             ended(number)
         page = http.get("/functions/ask").text
-        assert re.findall(r'<p class="said">(said \d)</p>', page) == ["said 2", "said 3", "said 4"]
+        assert re.findall(r'<p class="output">(said \d)</p>', page) == ["said 2", "said 3", "said 4"]
 
 
 class Said:

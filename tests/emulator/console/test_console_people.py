@@ -95,15 +95,15 @@ class TestOneUser:
         shown = read(ALICE)
         assert f"wx.login on {phone.phone_id} , code {code}" in shown
         assert "in 3 d" in shown
-        assert "kept on the server's side" in shown
+        assert "stays on the server" in shown
 
     def test_shows_no_code_that_bought_nothing(self, read, new_phone):
         code = new_phone(openid="oAlice").login()
         assert code not in read(ALICE)
-        assert "no phone's last login" in read(ALICE)
+        assert "the seed, a reset, or an earlier login" in read(ALICE)
 
     def test_shows_the_sessions_before(self, http, wechat, clock):
-        assert "None was replaced yet" in http.get(ALICE).text
+        assert "None yet. A new login ends" in http.get(ALICE).text
         wechat.log_in("oAlice")
         clock.advance(5)
         wechat.log_in("oAlice")
@@ -159,7 +159,7 @@ class TestPhones:
     def test_are_made_for_a_user_or_with_one(self, send, world):
         status, page = send("/phones/add", profile="ios", openid="oAlice")
         assert status == 303
-        assert "its keys made and uploaded" in page
+        assert "its keys are made and uploaded" in page
         send("/phones/add", profile="android", openid="", appid=OTHER_APPID)
         held = {phone.appid: phone for phone in phones.all_phones(world)}
         assert (held[APPID].openid, held[APPID].profile.name) == ("oAlice", "ios")
@@ -296,7 +296,7 @@ class TestQuotas:
 
 def test_a_table_never_shows_more_rows_than_fit(http, world):
     with world.transaction():
-        for number in range(3 * rows.AT_A_TIME):
+        for number in range(3 * rows.PAGE_SIZE):
             users.add(world, User(APPID, f"oX{number}"))
-    assert len(names(http.get("/users").text)) == rows.AT_A_TIME
-    assert len(names(http.get(f"/users?from={2 * rows.AT_A_TIME}&q=oX").text)) == rows.AT_A_TIME
+    assert len(names(http.get("/users").text)) == rows.PAGE_SIZE
+    assert len(names(http.get(f"/users?from={2 * rows.PAGE_SIZE}&q=oX").text)) == rows.PAGE_SIZE

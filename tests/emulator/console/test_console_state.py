@@ -78,10 +78,10 @@ def test_snapshots_are_saved_listed_found_and_forgotten(send, read, world):
 @pytest.mark.parametrize(
     ("asked", "question"),
     [
-        ("deed=reset&to=seed", "Reset all apps to “seed”?"),
-        (f"deed=reset&to=empty&of={APPID}", f"Reset {APPID} to “empty”?"),
-        ("deed=forget&to=before", "Delete the snapshot “before”?"),
-        ("deed=reset&to=<b>", "Reset all apps to “<b>”?"),
+        ("confirm=reset&to=seed", "Reset all apps to “seed”?"),
+        (f"confirm=reset&to=empty&of={APPID}", f"Reset {APPID} to “empty”?"),
+        ("confirm=forget&to=before", "Delete the snapshot “before”?"),
+        ("confirm=reset&to=<b>", "Reset all apps to “<b>”?"),
     ],
 )
 def test_what_cannot_be_undone_is_asked_about_first(read, world, asked, question):
@@ -90,7 +90,7 @@ def test_what_cannot_be_undone_is_asked_about_first(read, world, asked, question
     assert world.store.writes() == before
 
 
-@pytest.mark.parametrize("asked", ["", "deed=", "deed=burn&to=seed"])
+@pytest.mark.parametrize("asked", ["", "confirm=", "confirm=burn&to=seed"])
 def test_where_nothing_is_asked_for_nothing_is_asked(http, asked):
     assert 'id="sure"' not in http.get(f"/state?{asked}").text
 

@@ -33,13 +33,13 @@ def told(*in_order):
     """The steps, each as a line: ``phone > function: login``, answers with ``<``."""
     return [
         f"{step.source} {'<' if step.is_answer else '>'} {step.target}: {step.words}"
-        for step in story.of(in_order[::-1])
+        for step in story.list_steps(in_order[::-1])
     ]
 
 
 def test_nothing_happened_yet():
     assert told() == []
-    assert diagram.of([]).arrows == ()
+    assert diagram.lay_out([]).arrows == ()
 
 
 def test_what_a_function_asks_is_told_between_its_call_and_its_answer():
@@ -106,7 +106,7 @@ def test_a_long_silence_begins_a_new_flow():
 
 def test_a_long_flow_is_told_from_its_end():
     flow = [exchange("wx.login", "phone", at=float(number), rid=str(number)) for number in range(30)]
-    assert {step.rid for step in story.of(flow[::-1])} == {str(number) for number in range(21, 30)}
+    assert {step.rid for step in story.list_steps(flow[::-1])} == {str(number) for number in range(21, 30)}
 
 
 def test_what_was_arranged_by_hand_is_no_part_of_it():
@@ -114,9 +114,9 @@ def test_what_was_arranged_by_hand_is_no_part_of_it():
 
 
 def test_a_diagram_has_a_line_for_each_who_takes_part_and_room_for_every_step():
-    steps = story.of([call(at=100.0), exchange("auth.code2Session", at=101.0)])
-    drawn = diagram.of(steps)
-    assert [life.party for life in drawn.lives] == ["phone", "function", "wechat"]
+    steps = story.list_steps([call(at=100.0), exchange("auth.code2Session", at=101.0)])
+    drawn = diagram.lay_out(steps)
+    assert [lifeline.party for lifeline in drawn.lifelines] == ["phone", "function", "wechat"]
     assert [arrow.step for arrow in drawn.arrows] == steps
     assert [arrow.y for arrow in drawn.arrows] == sorted({arrow.y for arrow in drawn.arrows})
     assert all(0 < place < drawn.width for arrow in drawn.arrows for place in (arrow.start, arrow.end, arrow.x))

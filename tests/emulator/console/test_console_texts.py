@@ -8,7 +8,7 @@ import pytest
 
 import wxemu.console
 from wxemu.console.routes import ACTIONS
-from wxemu.console.texts import Texts, words
+from wxemu.console.texts import Texts, load_texts
 from wxemu.core.http.language import LANGUAGES
 
 CONSOLE = Path(wxemu.console.__file__).parent
@@ -27,25 +27,25 @@ def test_there_is_a_file_of_words_for_each_language():
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_language_has_the_same_words_with_the_same_places(language):
-    assert {key: places(text) for key, text in words(language).items()} == {
-        key: places(text) for key, text in words("en").items()
+    assert {key: places(text) for key, text in load_texts(language).items()} == {
+        key: places(text) for key, text in load_texts("en").items()
     }
 
 
 def test_every_word_that_a_page_names_is_there():
     named = re.findall(r'\bt\("([a-z_.]+[a-z_])"[,)]', SOURCES)
-    assert set(named) - set(words("en")) == set()
+    assert set(named) - set(load_texts("en")) == set()
 
 
 def test_every_action_says_what_it_did():
     said = {f"done{re.sub('/<[^>]+>', '', path)}" for path in ACTIONS} - {"done/requests/replay"}  # which shows both
-    assert said <= set(words("en"))
+    assert said <= set(load_texts("en"))
 
 
 def test_no_word_is_there_that_nobody_shows():
     composed = ("nav.", "theme.", "face.", "party.", "effect.", "done/", "request.request", "request.response")
     composed += ("sender.", "profile.", "mode.", "key.", "override.", "period.", "state.sure_")
-    assert [key for key in words("en") if f'"{key}"' not in SOURCES and not key.startswith(composed)] == []
+    assert [key for key in load_texts("en") if f'"{key}"' not in SOURCES and not key.startswith(composed)] == []
 
 
 def test_a_word_that_is_missing_is_a_mistake_of_ours():

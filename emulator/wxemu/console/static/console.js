@@ -1,20 +1,20 @@
-// What pages do in the browser: copy, search as one types, ask before what cannot be undone, a clock that ticks.
-// The pages work without any of it.
+// The pages' behaviour: copy, search while one types, confirm what cannot be undone, a ticking clock.
+// The pages work without it.
 
 import "./keys.js"
 import { refresh, show } from "./live.js"
 
-// What a form was refused for stands on its own page, but came from the address that the form was sent to.
-if (document.body.dataset.place) history.replaceState(null, "", document.body.dataset.place)
+// A refused form is answered with its page, but under the URL of the action.
+if (document.body.dataset.path) history.replaceState(null, "", document.body.dataset.path)
 
 const PAUSE = 180 // milliseconds after the last keystroke
-const said = document.getElementById("said")
+const announcement = document.getElementById("announcement")
 let typing
 
 async function copy(button) {
   try {
     await navigator.clipboard.writeText(button.dataset.copy)
-  } catch { // a page of another machine's may not write to the clipboard; one that was selected can be copied
+  } catch { // over plain HTTP from another machine there is no clipboard; a selection can be copied
     const field = document.createElement("textarea")
     field.value = button.dataset.copy
     button.after(field)
@@ -22,18 +22,18 @@ async function copy(button) {
     document.execCommand("copy")
     field.remove()
   }
-  said.textContent = said.dataset.copied
+  announcement.textContent = announcement.dataset.copied
   button.classList.add("copied")
-  setTimeout(() => { button.classList.remove("copied"); said.textContent = "" }, 1200)
+  setTimeout(() => { button.classList.remove("copied"); announcement.textContent = "" }, 1200)
 }
 
 function search(form) {
-  const asked = new URLSearchParams([...new FormData(form)].filter(([, value]) => value))
-  history.replaceState(null, "", asked.size ? `?${asked}` : location.pathname)
+  const query = new URLSearchParams([...new FormData(form)].filter(([, value]) => value))
+  history.replaceState(null, "", query.size ? `?${query}` : location.pathname)
   refresh([document.getElementById("list")])
 }
 
-/** Send a form whose answer takes its time, and go on showing the page meanwhile. */
+/** Send a form whose answer may take long, and keep showing the page meanwhile. */
 async function send(form, button) {
   button.disabled = true
   try {

@@ -1,7 +1,7 @@
-// What the keyboard does: digits and g-letter lead to pages, / searches, j and k go through rows, ? shows all of it.
+// The keyboard: digits and g with a letter open pages, / searches, j and k move through rows, ? shows all keys.
 
 const help = document.getElementById("keys")
-let isGoing = false // g was pressed, a letter is to follow
+let isGoing = false // g was pressed, a letter must follow
 
 const isWriting = target => target.matches("input, textarea, select, [contenteditable]")
 
@@ -17,7 +17,7 @@ function step(by) {
   rows[Math.min(Math.max(at + by, 0), rows.length - 1)]?.focus()
 }
 
-const deeds = {
+const actions = {
   "/": () => document.querySelector("[data-search] input")?.select(),
   "?": () => help.showModal(),
   j: () => step(1),
@@ -32,8 +32,8 @@ addEventListener("keydown", event => {
   isGoing = false
   if (wasGoing && go(event.key, 1)) return event.preventDefault()
   if (/^\d$/.test(event.key) && go(event.key, 0)) return event.preventDefault()
-  if (deeds[event.key]) {
-    deeds[event.key]()
+  if (actions[event.key]) {
+    actions[event.key]()
     event.preventDefault()
   }
 })

@@ -1,6 +1,6 @@
-// Keeps the parts of a page that name a topic in data-live as the server would show them now.
+// Refreshes the parts of a page that name topics in data-live when these change.
 
-import { say, logged } from "./log.js"
+import { addLines, logQuery } from "./log.js"
 
 const RETRY = 2000 // milliseconds
 const STOPS = "a, button, input, select, textarea, summary, [tabindex]" // of the keyboard
@@ -9,13 +9,13 @@ let stream, isBusy = false, isStale = false
 
 const parts = () => [...document.querySelectorAll("[data-live][id]")]
 
-function tell(isOn) {
+function showState(isOn) {
   sign.hidden = false
   sign.textContent = isOn ? sign.dataset.on : sign.dataset.off
   sign.classList.toggle("on", isOn)
 }
 
-/** Put the server's present form of every live part in its place; the focus and what was opened stay. */
+/** Replace every live part by the server's present one; the focus and opened details stay. */
 export async function refresh(wanted = parts()) {
   if (isBusy) { isStale = true; return }
   isBusy = true
@@ -23,15 +23,15 @@ export async function refresh(wanted = parts()) {
     const answer = await fetch(location.href, { headers: { Accept: "text/html" } })
     show(await answer.text(), wanted)
   } catch {
-    tell(false) // the server is gone; the stream tells when it is back
+    showState(false) // the server is gone; the stream shows when it is back
   } finally {
     isBusy = false
   }
   if (isStale) { isStale = false; await refresh() }
-  if (!document.hidden) follow() // what was put in place may be live where nothing was before
+  if (!document.hidden) follow() // a new part may be live although no part was before
 }
 
-/** Put parts of the page as it is in this text in their places. */
+/** Replace parts of the page by those in this HTML text. */
 export function show(text, wanted = [document.getElementById("notices"), ...parts()]) {
   const page = new DOMParser().parseFromString(text, "text/html")
   for (const part of wanted) replace(part, page.getElementById(part.id))
@@ -49,16 +49,16 @@ function replace(part, fresh) {
 function follow() {
   const topics = new Set(parts().flatMap(part => part.dataset.live.split(" ")))
   if (!topics.size || stream) return
-  stream = new EventSource(`/live?${new URLSearchParams({ on: [...topics].join(","), ...logged() })}`)
-  stream.addEventListener("said", event => say(JSON.parse(event.data)))
-  stream.addEventListener("following", () => { tell(true); refresh() })
+  stream = new EventSource(`/live?${new URLSearchParams({ on: [...topics].join(","), ...logQuery() })}`)
+  stream.addEventListener("log", event => addLines(JSON.parse(event.data)))
+  stream.addEventListener("following", () => { showState(true); refresh() })
   stream.addEventListener("changed", event => {
     const changed = JSON.parse(event.data)
     refresh(parts().filter(part => part.dataset.live.split(" ").some(topic => changed.includes(topic))))
   })
   stream.onerror = () => {
-    tell(false)
-    if (stream?.readyState !== EventSource.CLOSED) return // it tries again by itself
+    showState(false)
+    if (stream?.readyState !== EventSource.CLOSED) return // it reconnects by itself
     leave()
     setTimeout(follow, RETRY)
   }
@@ -69,9 +69,9 @@ function leave() {
   stream = undefined
 }
 
-// A browser opens six connections to one host: pages that nobody looks at must not hold them all.
+// A browser opens six connections to one host: hidden pages must not hold them all.
 document.addEventListener("visibilitychange", () => {
-  if (document.hidden) { leave(); tell(false) } else follow()
+  if (document.hidden) { leave(); showState(false) } else follow()
 })
 addEventListener("pagehide", leave)
 if (!document.hidden) follow()

@@ -1,14 +1,14 @@
-// Adds what a function says to the log on its page, line by line.
+// Adds a function's new log lines to the log on its page.
 
 const MOST = 1000 // lines on the page
 
 const log = document.querySelector("[data-log]")
 
-/** What the stream is to tell besides, as a part of its query. */
-export const logged = () => log ? { log: log.dataset.log } : {}
+/** The stream's query parameter for the log lines. */
+export const logQuery = () => log ? { log: log.dataset.log } : {}
 
-/** Add lines, pairs of text and what it is; who has scrolled up to read stays there. */
-export function say(lines) {
+/** Add lines, pairs of text and kind; a log that was scrolled up stays there. */
+export function addLines(lines) {
   const isAtEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 40
   for (const [text, kind] of lines) {
     const line = document.createElement("p")
