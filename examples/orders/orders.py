@@ -1,6 +1,6 @@
 """A mini program's server: customers log in, place orders, and confirm each with a finger.
 
-It is run with the AppID and AppSecret of the mini program in WX_APPID and WX_SECRET: flask --app orders run
+Run it with the mini program's AppID and AppSecret in WX_APPID and WX_SECRET: flask --app orders run
 """
 
 from __future__ import annotations
@@ -23,18 +23,18 @@ class Order:
 
 
 class Confirmations:
-    """What `success` of wx.startSoterAuthentication got, and whether it confirms an order."""
+    """Decides whether the result of wx.startSoterAuthentication confirms an order."""
 
     def __init__(self, wechat: WeChatClient) -> None:
         self._wechat = wechat
         self._counters: dict[str, int] = {}  # the latest of each phone
 
     def refusal(self, order: Order, text: str, signature: str) -> str | None:
-        """Why it does not; ``None`` if it does."""
-        body = {"openid": order.openid, "json_string": text, "json_signature": signature}  # the text as it came
+        """Why it does not confirm the order; ``None`` if it does."""
+        body = {"openid": order.openid, "json_string": text, "json_signature": signature}  # the text unchanged
         if not self._wechat.post("soter/verify_signature", data=body)["is_ok"]:
-            return "WeChat does not vouch for it"
-        # WeChat checks the signature. What was signed, and that it is no copy of an earlier one, is for us to check.
+            return "WeChat does not confirm it"
+        # WeChat checks only the signature. We must check what was signed, and that it is not used a second time.
         signed = json.loads(text)
         if order.is_confirmed or signed["raw"] != order.challenge:
             return "it is for another order, or was used before"
@@ -48,7 +48,7 @@ def create_app() -> Flask:
     app = Flask(__name__)
     wechat = WeChatClient(os.environ["WX_APPID"], os.environ["WX_SECRET"])
     confirmations = Confirmations(wechat)
-    openids: dict[str, str] = {}  # by the session that the mini program sends along
+    openids: dict[str, str] = {}  # by the session that the mini program sends
     orders: dict[str, Order] = {}
 
     def customer() -> str:

@@ -1,4 +1,4 @@
-"""The server against api.weixin.qq.com, and a customer with a phone. Run by: wxemu exec -- pytest"""
+"""The server with api.weixin.qq.com, and a customer with a phone. Run: wxemu exec -- pytest"""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def ask(path, body):
 
 
 class Customer:
-    """A customer who holds a phone with the mini program on it."""
+    """A customer with a phone that runs the mini program."""
 
     def __init__(self, server):
         self.server = server
@@ -39,8 +39,8 @@ class Customer:
         return self.asks("/orders").json
 
     def signs(self, challenge):
-        given = self.does("startSoterAuthentication", requestAuthModes=["fingerPrint"], challenge=challenge)
-        return {name: given[name] for name in ("resultJSON", "resultJSONSignature")}
+        answer = self.does("startSoterAuthentication", requestAuthModes=["fingerPrint"], challenge=challenge)
+        return {name: answer[name] for name in ("resultJSON", "resultJSONSignature")}
 
     def confirms(self, order, signed):
         return self.asks(f"/orders/{order['order']}/confirm", **signed)
@@ -48,12 +48,12 @@ class Customer:
 
 @pytest.fixture
 def server(monkeypatch):
-    """The server of a mini program that is this test's own, so that tests may run at once."""
-    made = ask("/emulator/v1/apps", {})
-    monkeypatch.setenv("WX_APPID", made["appid"])
-    monkeypatch.setenv("WX_SECRET", made["secret"])
+    """The server of a mini program for this test only, so that tests may run in parallel."""
+    app = ask("/emulator/v1/apps", {})
+    monkeypatch.setenv("WX_APPID", app["appid"])
+    monkeypatch.setenv("WX_SECRET", app["secret"])
     yield create_app().test_client()
-    requests.delete(f"{os.environ['WXEMU_URL']}/emulator/v1/apps/{made['appid']}", timeout=20).raise_for_status()
+    requests.delete(f"{os.environ['WXEMU_URL']}/emulator/v1/apps/{app['appid']}", timeout=20).raise_for_status()
 
 
 @pytest.fixture
@@ -83,7 +83,7 @@ def test_a_text_that_was_changed_on_the_way_is_refused(customer):
     signed = customer.signs(order["challenge"])
     signed["resultJSON"] = signed["resultJSON"].replace(order["challenge"], other["challenge"])
 
-    assert customer.confirms(other, signed).json == {"refused": "WeChat does not vouch for it"}
+    assert customer.confirms(other, signed).json == {"refused": "WeChat does not confirm it"}
 
 
 def test_another_customer_s_finger_is_refused(server, customer):
@@ -91,7 +91,7 @@ def test_another_customer_s_finger_is_refused(server, customer):
 
     refused = customer.confirms(order, Customer(server).signs(order["challenge"]))
 
-    assert (refused.status_code, refused.json) == (403, {"refused": "WeChat does not vouch for it"})
+    assert (refused.status_code, refused.json) == (403, {"refused": "WeChat does not confirm it"})
 
 
 def test_an_order_is_confirmed_only_once(customer):

@@ -1,4 +1,4 @@
-"""No account, no network, no phone. Each test has a mini program of its own, so `pytest -n 4` may run them at once."""
+"""No account, no network, no phone. Each test has its own mini program, so `pytest -n 4` can run them in parallel."""
 
 import pytest
 from shop import Shop
@@ -6,7 +6,7 @@ from shop import Shop
 
 @pytest.fixture
 def shop(wxcloud, wx_app, monkeypatch):
-    """The server, unchanged: for it, the proxy leads api.weixin.qq.com to the emulator."""
+    """The unchanged server: by the proxy, its requests to api.weixin.qq.com reach the emulator."""
     monkeypatch.setenv("HTTPS_PROXY", wxcloud.proxy)
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", wxcloud.ca_bundle)
     return Shop(wx_app.appid, wx_app.secret)

@@ -91,7 +91,7 @@ def cases(android, huawei, ios):
         "a newline more": (*with_text(text + "\r\n"), False),
         "another challenge": (*with_text(text.replace("order-1", "order-9")), False),
         "escaped slashes": (*with_text(r'{"raw":"a\/b"}'), False),
-        "half a surrogate pair": (*with_text(r'{"raw":"\udfff"}'), False),
+        "a lone surrogate": (*with_text(r'{"raw":"\udfff"}'), False),
         "text that is no JSON": (*with_text("order-1"), False),
         "a JSON array": (*with_text("[1]"), False),
         "a long text": (*with_text(json.dumps({"raw": "订单\\/" * 20_000}, ensure_ascii=False)), False),

@@ -1,4 +1,4 @@
-"""Text that can be kept and sent. JSON can spell a lone surrogate (half a surrogate pair), UTF-8 has no form for it."""
+"""Text that can be kept and sent. JSON can spell a lone surrogate, UTF-8 has no form for it."""
 
 from __future__ import annotations
 

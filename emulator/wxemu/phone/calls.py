@@ -63,7 +63,7 @@ _TEXTS: Final = {
     -504003: " ",
     -604001: " cloudfunction result size exceed limit (1MB)",
 }
-"""What follows the number, blanks included: the newer library's table has an empty text for a timeout [field]."""
+"""The text after the number, with its spaces: the newer library's table has an empty text for a timeout [field]."""
 _NOT_FOUND: Final = (
     "FunctionName parameter could not be found. 更多错误信息请访问："
     "https://docs.cloudbase.net/error-code/basic/FUNCTION_NOT_FOUND"

@@ -57,7 +57,7 @@ class Parameters:
     def optional_text(self, name: str) -> str | None:
         """A string, or ``None`` without it.
 
-        :raises ApiError: InvalidParameter: another type, or half a surrogate pair in it.
+        :raises ApiError: InvalidParameter: another type, or a lone surrogate in it.
         """
         found = self.members.get(name)
         if found is not None and not (isinstance(found, str) and is_text(found)):

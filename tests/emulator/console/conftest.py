@@ -26,7 +26,7 @@ def refusal_on(page):
 
 @pytest.fixture
 def read(http):
-    """What a reader sees on a page, blanks made one."""
+    """What a reader sees on a page, whitespace collapsed."""
 
     def read_one(path):
         answer = http.get(path)

@@ -45,7 +45,7 @@ def keep(world):
 
 
 def text_of(answer):
-    """What a reader sees, blanks made one."""
+    """What a reader sees, whitespace collapsed."""
     body = re.sub(r"<(script|style).*?</\1>", "", answer.text, flags=re.DOTALL)
     return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", body)))
 

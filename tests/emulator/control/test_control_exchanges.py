@@ -213,7 +213,7 @@ WRITTEN = {
     "in a query": f"a=1&secret={SECRET}&b=2",
     "in a query, escaped": "cloudbase_access_token=9hAb%2FNEY%2BlkaMBEsmFgzig%3D%3D&b=2",
     "in JSON": json.dumps({"session_key": SECRET, "b": 2}),
-    "in JSON with blanks": f'{{"access_token" : "{SECRET}" , "b":2}}',
+    "in JSON with whitespace": f'{{"access_token" : "{SECRET}" , "b":2}}',
     "in JSON with escaped slashes, as PHP writes it": json.dumps({"sessionKey": SECRET}).replace("/", r"\/"),
     "in JSON with escaped signs, as Gson writes it": json.dumps({"secret": SECRET}).replace("=", r"\u003d"),
     "in a form": f'--b\r\nContent-Disposition: form-data; name="secret"\r\n\r\n{SECRET}\r\n--b--',

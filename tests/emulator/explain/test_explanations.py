@@ -42,7 +42,7 @@ def wrapped(signature):
 
 
 TEXTS = {
-    "blanks": json.dumps,
+    "whitespace": json.dumps,
     "no escaped slashes": lambda found: json.dumps(found, ensure_ascii=False, separators=(",", ":")),
     "sorted": lambda found: json.dumps(found, sort_keys=True, separators=(",", ":")),
     "indented": lambda found: json.dumps(found, indent=2),

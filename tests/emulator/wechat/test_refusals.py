@@ -58,7 +58,7 @@ def test_a_token_endpoint_refuses(wechat, *, method, path, members, errcode, err
 
 TYPED_REFUSALS = {
     "an appid that is a number": ({**CREDENTIAL, "appid": 7}, 40013, "invalid appid"),
-    "an appid with half a surrogate pair": ({**CREDENTIAL, "appid": "\ud800"}, 40013, "invalid appid"),
+    "an appid with a lone surrogate": ({**CREDENTIAL, "appid": "\ud800"}, 40013, "invalid appid"),
     "a secret in a list": ({**CREDENTIAL, "secret": [SECRET]}, 40125, "invalid appsecret"),
     "a grant_type of true": ({**CREDENTIAL, "grant_type": True}, 40002, "invalid grant_type"),
     "a force_refresh that is a text": ({**CREDENTIAL, "force_refresh": "true"}, 40097, "invalid args"),
@@ -130,7 +130,7 @@ VERIFY_REFUSALS = {
     "no json_string": (_without(VERIFY, "json_string"), 40101, "missing parameter"),
     "an empty json_string": ({**VERIFY, "json_string": ""}, 40101, "missing parameter"),
     "a json_string sent as an object": ({**VERIFY, "json_string": {"raw": "a"}}, 40097, "invalid args"),
-    "a json_string with half a surrogate pair": ({**VERIFY, "json_string": "\udfff"}, 40097, "invalid args"),
+    "a json_string with a lone surrogate": ({**VERIFY, "json_string": "\udfff"}, 40097, "invalid args"),
     "no json_signature": (_without(VERIFY, "json_signature"), 40101, "missing parameter"),
     "a json_signature that is null": ({**VERIFY, "json_signature": None}, 40101, "missing parameter"),
     "a json_signature that is a list": ({**VERIFY, "json_signature": ["A"]}, 40097, "invalid args"),
@@ -146,7 +146,7 @@ def test_verify_signature_refuses(wechat, members, errcode, errmsg):
 
 BODIES = {
     "no body": (b"", 44002, "empty post data"),
-    "blanks": (b" \r\n", 44002, "empty post data"),
+    "whitespace": (b" \r\n", 44002, "empty post data"),
     "a form": (b"openid=oAlice&json_string=%7B%7D", 47001, "data format error"),
     "JSON that breaks off": (b'{"openid":"oAlice"', 47001, "data format error"),
     "a template that did not escape": (b'{"openid":"o","json_string":"{"raw":"a"}"}', 47001, "data format error"),

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 LIFE: Final = 600
 """Seconds that a signature is good for: what every SDK writes into X-Signature-Expires, which nothing signs."""
 MULTIPART: Final = "multipart/form-data"
-BLANKS: Final = "".join(
+WHITESPACE: Final = "".join(
     map(chr, (*range(9, 14), 32, 0xA0, 0x1680, *range(0x2000, 0x200B), 0x2028, 0x2029, 0x202F, 0x205F, 0x3000, 0xFEFF))
 )
 """What JavaScript's trim takes away, which is not what Python's strip does."""
@@ -90,7 +90,7 @@ def canonical_request(request: SignedRequest, authorization: Authorization) -> s
 def _header(name: str, value: str) -> str:
     if name == "content-type":  # the boundary is not known when it signs
         return MULTIPART if value.startswith(MULTIPART) else value
-    return value.strip(BLANKS).lower()
+    return value.strip(WHITESPACE).lower()
 
 
 def _payload(parameters: Mapping[str, Any], names: tuple[str, ...]) -> bytes:
@@ -103,7 +103,7 @@ def _payload(parameters: Mapping[str, Any], names: tuple[str, ...]) -> bytes:
 def _value(value: object) -> bytes:
     if isinstance(value, bytes):
         return value
-    return _utf8(value.strip(BLANKS) if isinstance(value, str) else _stringify(value))
+    return _utf8(value.strip(WHITESPACE) if isinstance(value, str) else _stringify(value))
 
 
 def _stringify(value: object) -> str:

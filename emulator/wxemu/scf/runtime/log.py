@@ -101,7 +101,7 @@ def _end(done: Invocation, spec: FunctionSpec) -> tuple[str, str, str]:
 
 
 def ret_msg(value: object) -> str:
-    """Return a result or failure as the platform writes it: JSON, characters as they are, no blanks."""
+    """Return a result or failure as the platform writes it: JSON, characters as they are, no whitespace."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 

@@ -4,5 +4,5 @@ import json
 
 
 def main(event, context):
-    caller = json.loads(context["environment"])  # comes with the invocation, so that nobody can pretend
+    caller = json.loads(context["environment"])  # set by the platform for this invocation: nobody can fake it
     return {"openid": caller["WX_OPENID"], "greeting": f"Hello, {event['name']}"}
