@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 from node_sdk import message
 
-from wxemu.cloudbase.admin.errors import OVERLOAD_CODES
+from wxemu.cloudbase.admin.gateway_errors import OVERLOAD_CODES
 from wxemu.cloudbase.admin.openapi_pb2 import CommOpenApiResp
 from wxemu.core import faults
 from wxemu.state import seed

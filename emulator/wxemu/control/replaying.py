@@ -19,7 +19,7 @@ from werkzeug.datastructures import Headers
 from werkzeug.exceptions import Conflict
 
 from wxemu.cloudbase import grants
-from wxemu.cloudbase.admin.signature import SignedRequest, canonical_request
+from wxemu.cloudbase.admin.gateway_signature import SignedRequest, canonical_request
 from wxemu.control import exchanges
 from wxemu.control.operations import exchanges as operations
 from wxemu.core import apps, journal

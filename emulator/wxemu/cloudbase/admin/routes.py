@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Final
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
-from wxemu.cloudbase.admin import codec, signature
-from wxemu.cloudbase.admin.actions import Gateway, invoke_function, wx_api
-from wxemu.cloudbase.admin.errors import AdminError, InvalidEnvError, InvalidParamError, SignParamInvalidError
-from wxemu.cloudbase.admin.signature import SignedRequest
+from wxemu.cloudbase.admin import gateway_signature, gateway_wire
+from wxemu.cloudbase.admin.gateway_actions import Gateway, invoke_function, wx_api
+from wxemu.cloudbase.admin.gateway_errors import AdminError, InvalidEnvError, InvalidParamError, SignParamInvalidError
+from wxemu.cloudbase.admin.gateway_signature import SignedRequest
 from wxemu.core import apps
 from wxemu.core.http import layers
 from wxemu.core.http.layers import Layer
@@ -23,7 +23,7 @@ from wxemu.core.http.tc3 import SignatureError, UnknownSecretIdError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from wxemu.cloudbase.admin.codec import Call
+    from wxemu.cloudbase.admin.gateway_wire import Call
     from wxemu.core.apps import App
     from wxemu.core.world import World
     from wxemu.scf.deployment import Deployment
@@ -69,10 +69,10 @@ def _answer(world: World, deployment: Deployment) -> Response:
 
 def _call() -> Call:
     body = request.get_data(cache=True, parse_form_data=False)
-    parameters = codec.parameters(request.headers.get("Content-Type", ""), body)
+    parameters = gateway_wire.parameters(request.headers.get("Content-Type", ""), body)
     if any(isinstance(value, bytes) for value in parameters.values()):
-        entry().layers = (Layer(layers.REQUEST, codec.MULTIPART, "", codec.for_journal(parameters)),)
-    return codec.Call(
+        entry().layers = (Layer(layers.REQUEST, gateway_wire.MULTIPART, "", gateway_wire.for_journal(parameters)),)
+    return gateway_wire.Call(
         parameters,
         source=request.headers.get("X-TCB-Source", ""),
         client_ip=request.remote_addr or "",
@@ -92,7 +92,7 @@ def _app(world: World, call: Call) -> App:
         return bound
     signed = SignedRequest(request.path, request.query_string.decode("latin-1"), request.headers, call.parameters)
     try:
-        app = signature.authenticate(world, signed)
+        app = gateway_signature.authenticate(world, signed)
     except UnknownSecretIdError:
         raise SignParamInvalidError("secret id error") from None  # its words [field]
     except SignatureError as error:
@@ -103,7 +103,7 @@ def _app(world: World, call: Call) -> App:
 
 
 def _refuse(error: Exception) -> Response:
-    return codec.refusal(_as_admin_error(error))
+    return gateway_wire.refusal(_as_admin_error(error))
 
 
 def _as_admin_error(error: Exception) -> AdminError:

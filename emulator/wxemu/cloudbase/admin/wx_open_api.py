@@ -9,9 +9,9 @@ from flask import Response
 from google.protobuf.message import DecodeError, Message
 
 from wxemu.cloudbase import grants, open_data
-from wxemu.cloudbase.admin import codec
-from wxemu.cloudbase.admin.actions import members_of
-from wxemu.cloudbase.admin.errors import InvalidParamError
+from wxemu.cloudbase.admin import gateway_wire
+from wxemu.cloudbase.admin.gateway_actions import members_of
+from wxemu.cloudbase.admin.gateway_errors import InvalidParamError
 from wxemu.cloudbase.admin.openapi_pb2 import (
     ApiGetOpenDataByCloudIdReq,
     ApiGetOpenDataByCloudIdResp,
@@ -25,8 +25,8 @@ from wxemu.core.http.recording import entry
 from wxemu.wechat.errors import CloudCallError
 
 if TYPE_CHECKING:
-    from wxemu.cloudbase.admin.actions import Gateway
-    from wxemu.cloudbase.admin.codec import Call
+    from wxemu.cloudbase.admin.gateway_actions import Gateway
+    from wxemu.cloudbase.admin.gateway_wire import Call
     from wxemu.wechat.openapis import Decision
 
 Decoded = TypeVar("Decoded", bound=Message)
@@ -61,7 +61,7 @@ def _answer(gateway: Gateway, call: Call, message: CommApiData) -> Response:
 def _encode(decision: Decision) -> Response:
     if isinstance(decision.error, CloudCallError):
         return _reply(CommOpenApiResp(error_code=decision.error.errcode))
-    text = codec.json_text(members_of(decision))
+    text = gateway_wire.json_text(members_of(decision))
     return _reply(CommOpenApiResp(resp_data=text.encode(), content_type="application/json"))
 
 
@@ -91,7 +91,7 @@ def _json_value(value: Any) -> Any:
 
 def _parameter(pair: KeyValuePair) -> Any:
     """A file's bytes, or the value that the SDK has written as JSON."""
-    return pair.value if pair.filename else codec.json_value(pair.key, pair.value)
+    return pair.value if pair.filename else gateway_wire.json_value(pair.key, pair.value)
 
 
 def _open_data(gateway: Gateway, call: Call, sent: bytes) -> CommOpenApiResp:
@@ -103,7 +103,7 @@ def _open_data(gateway: Gateway, call: Call, sent: bytes) -> CommOpenApiResp:
             raise CloudCallError(-604104)
         items = [
             ApiGetOpenDataByCloudIdResp.OpDataItem(
-                cloud_id=cloud_id, json=codec.json_text(_open_data_item(gateway, cloud_id, grant.openid))
+                cloud_id=cloud_id, json=gateway_wire.json_text(_open_data_item(gateway, cloud_id, grant.openid))
             )
             for cloud_id in message.cloudid_list
         ]

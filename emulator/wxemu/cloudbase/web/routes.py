@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from flask import Blueprint, Response, jsonify
 
 from wxemu.cloudbase import calls, web_users
-from wxemu.cloudbase.web import codec
+from wxemu.cloudbase.web import web_wire
 from wxemu.cloudbase.web_requests import UnservedError, codes_of, refuse_the_rest
 from wxemu.core import outcome
 from wxemu.core.http import origins
@@ -17,7 +17,7 @@ from wxemu.core.http.recording import entry, keep_exchanges
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from wxemu.cloudbase.web.codec import Call
+    from wxemu.cloudbase.web.web_wire import Call
     from wxemu.core.world import World
     from wxemu.scf.deployment import Deployment
 
@@ -36,7 +36,7 @@ def face(world: World, deployment: Deployment) -> Blueprint:
 
 
 def _call(world: World, deployment: Deployment) -> Response:
-    call = codec.call()
+    call = web_wire.call()
     action = call.text("action")
     if action not in ACTIONS:
         raise UnservedError(f"the action {action!r} is not served here")
@@ -57,7 +57,7 @@ def _invoke_function(world: World, deployment: Deployment, call: Call) -> Mappin
     name = call.text("function_name")
     done = calls.call_function(world, deployment, user=user, name=name, data=call.request_data)
     entry().rid, entry().outcome = done.request_id, outcome.of_members(done.result)
-    return {"data": {"response_data": done.result if call.is_parsed else codec.json_text(done.result)}}
+    return {"data": {"response_data": done.result if call.is_parsed else web_wire.json_text(done.result)}}
 
 
 def _sign_in_anonymously(world: World, _deployment: Deployment, call: Call) -> Mapping[str, Any]:

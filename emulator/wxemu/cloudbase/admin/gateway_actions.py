@@ -7,8 +7,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from wxemu.cloudbase import grants
-from wxemu.cloudbase.admin import codec
-from wxemu.cloudbase.admin.errors import OVERLOAD_CODES, AdminError, FunctionError, InvalidRequestSourceError
+from wxemu.cloudbase.admin import gateway_wire
+from wxemu.cloudbase.admin.gateway_errors import OVERLOAD_CODES, AdminError, FunctionError, InvalidRequestSourceError
 from wxemu.cloudbase.callers import app_caller
 from wxemu.cloudbase.grants import CloudCallCredential
 from wxemu.core import outcome
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from flask import Response
 
-    from wxemu.cloudbase.admin.codec import Call
+    from wxemu.cloudbase.admin.gateway_wire import Call
     from wxemu.core.apps import App
     from wxemu.core.world import World
     from wxemu.scf.deployment import Deployment
@@ -79,7 +79,7 @@ def _encode(encode: Encode, decision: Decision) -> Response:
         return outages.response(decision.fault)
     error = decision.error
     if isinstance(error, CloudCallError) and error.errcode in OVERLOADS:
-        return codec.refusal(AdminError(error.errmsg, code=OVERLOAD_CODES[error.errcode]))
+        return gateway_wire.refusal(AdminError(error.errmsg, code=OVERLOAD_CODES[error.errcode]))
     return encode(decision)
 
 
@@ -95,13 +95,13 @@ def members_of(decision: Decision) -> Mapping[str, Any]:
 def wx_api(gateway: Gateway, call: Call) -> Response:
     """``wx.api``: JSON both ways. A refusal of the gateway stands where WeChat's would [inferred]."""
     text = call.text("requestData")
-    parameters = codec.json_object("requestData", text) if text else {}
+    parameters = gateway_wire.json_object("requestData", text) if text else {}
     request_id = gateway.world.randomness.uuid()
     return gateway.cloud_call(
         call,
         parameters,
-        lambda decision: codec.json_reply(
-            {"data": {"responseData": codec.json_text(members_of(decision))}, "requestId": request_id}
+        lambda decision: gateway_wire.json_reply(
+            {"data": {"responseData": gateway_wire.json_text(members_of(decision))}, "requestId": request_id}
         ),
     )
 
@@ -115,7 +115,7 @@ def invoke_function(gateway: Gateway, call: Call) -> Response:
     name, text = call.text("function_name"), call.text("request_data")
     if call.text("qualifier") not in ("", LATEST):
         raise FunctionError("there is only $LATEST here", code="FUNCTION_QUALIFIER_NOT_FOUND")
-    data = codec.json_value("request_data", text) if text else {}
+    data = gateway_wire.json_value("request_data", text) if text else {}
     caller = _caller(gateway, call)
     event = wx_event(data, caller) if isinstance(data, dict) else data
     try:
@@ -123,7 +123,9 @@ def invoke_function(gateway: Gateway, call: Call) -> Response:
     except NoResultError as error:
         raise _no_result(error) from None
     entry().rid, entry().outcome = done.request_id, outcome.of_members(done.result)
-    return codec.json_reply({"data": {"response_data": codec.json_text(done.result)}, "requestId": done.request_id})
+    return gateway_wire.json_reply(
+        {"data": {"response_data": gateway_wire.json_text(done.result)}, "requestId": done.request_id}
+    )
 
 
 def _caller(gateway: Gateway, call: Call) -> Identity:

@@ -42,7 +42,7 @@ FORM_ACTIONS: Final = ("wx.openApi", "wx.wxPayApi")
 class SignedRequest:
     """A request as its signature sees it.
 
-    :param parameters: the body's, as ``codec.Call`` has them.
+    :param parameters: the body's, as ``gateway_wire.Call`` has them.
     """
 
     path: str

@@ -11,7 +11,7 @@ from flask import Response, current_app
 from multipart import MultipartError, MultipartSegment, PushMultipartParser
 from werkzeug.http import parse_options_header
 
-from wxemu.cloudbase.admin.errors import AdminError, InvalidParamError
+from wxemu.cloudbase.admin.gateway_errors import AdminError, InvalidParamError
 from wxemu.core.credentials import strike_out
 from wxemu.core.http.recording import entry
 from wxemu.core.text import is_text
