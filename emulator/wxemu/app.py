@@ -131,9 +131,10 @@ def create_app(
         from functools import partial  # noqa: PLC0415
 
         from wxemu.console import routes  # noqa: PLC0415
-        from wxemu.control import errors, replaying  # noqa: PLC0415
+        from wxemu.control import errors  # noqa: PLC0415
+        from wxemu.control.replay import replay as replay_exchange  # noqa: PLC0415
 
-        replay = partial(replaying.replay, world, deployment)
+        replay = partial(replay_exchange, world, deployment)
         face = routes.face(world, deployment, interception=interception, replay=replay)
         return routes.application(world, face, access, errors.STATUSES)
 

@@ -16,7 +16,7 @@ from wxemu.cli.functions import invoke, logs
 from wxemu.cli.health import health
 from wxemu.cli.phone import phone
 from wxemu.cli.requests import explain, requests
-from wxemu.cli.starting import demo, start
+from wxemu.cli.start import demo, start
 from wxemu.cli.state import state
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from wxemu.cli.options import JsonObject, first_appid, json_option, running, show, url_option
+from wxemu.cli.options import JsonObject, connect, first_appid, json_option, show, url_option
 from wxemu.control.operations import apps as operations
 
 
@@ -26,7 +26,7 @@ def app() -> None:
 @json_option
 def new_app(data: dict[str, object], url: str, *, is_json: bool) -> None:
     """A new app; what --data leaves out of appid, secret and env is made up. The answer alone shows its secret."""
-    show(running(url).call(operations.ADD, body=data), is_json=is_json)
+    show(connect(url).call(operations.ADD, body=data), is_json=is_json)
 
 
 @app.command("list")
@@ -34,7 +34,7 @@ def new_app(data: dict[str, object], url: str, *, is_json: bool) -> None:
 @json_option
 def list_apps(url: str, *, is_json: bool) -> None:
     """Every app."""
-    show(running(url).call(operations.LIST), is_json=is_json)
+    show(connect(url).call(operations.LIST), is_json=is_json)
 
 
 @app.command("show")
@@ -43,7 +43,7 @@ def list_apps(url: str, *, is_json: bool) -> None:
 @json_option
 def show_app(appid: str, url: str, *, is_json: bool) -> None:
     """One app, and what it may be refused for."""
-    show(running(url).call(operations.SHOW, appid=appid), is_json=is_json)
+    show(connect(url).call(operations.SHOW, appid=appid), is_json=is_json)
 
 
 @click.group()
@@ -69,7 +69,7 @@ def new_user(
     openid: str | None, unionid: str | None, appid: str | None, url: str, *, high_risk: bool, is_json: bool
 ) -> None:
     """A new user."""
-    remote = running(url)
+    remote = connect(url)
     named = {"openid": openid, "unionid": unionid, "is_high_risk": high_risk or None}
     entry = {name: value for name, value in named.items() if value is not None}
     show(remote.call(operations.ADD_USER, appid=appid or first_appid(remote), body=entry), is_json=is_json)
@@ -81,5 +81,5 @@ def new_user(
 @json_option
 def list_users(appid: str | None, url: str, *, is_json: bool) -> None:
     """Every user of an app."""
-    remote = running(url)
+    remote = connect(url)
     show(remote.call(operations.LIST_USERS, appid=appid or first_appid(remote)), is_json=is_json)

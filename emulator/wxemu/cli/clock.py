@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from wxemu.cli.options import json_option, running, show, url_option
+from wxemu.cli.options import connect, json_option, show, url_option
 from wxemu.control.operations import clock as operations
 
 
@@ -26,7 +26,7 @@ def clock() -> None:
 @json_option
 def show_clock(url: str, *, is_json: bool) -> None:
     """Where the clock stands."""
-    show(running(url).call(operations.SHOW), is_json=is_json)
+    show(connect(url).call(operations.SHOW), is_json=is_json)
 
 
 @clock.command()
@@ -35,7 +35,7 @@ def show_clock(url: str, *, is_json: bool) -> None:
 @json_option
 def freeze(at: float | None, url: str, *, is_json: bool) -> None:
     """Stop the clock."""
-    show(running(url).call(operations.FREEZE, **({} if at is None else {"at": at})), is_json=is_json)
+    show(connect(url).call(operations.FREEZE, **({} if at is None else {"at": at})), is_json=is_json)
 
 
 @clock.command(context_settings={"ignore_unknown_options": True})  # -5 is a number, if one that is refused
@@ -44,7 +44,7 @@ def freeze(at: float | None, url: str, *, is_json: bool) -> None:
 @json_option
 def advance(seconds: float, url: str, *, is_json: bool) -> None:
     """Move the clock forward by SECONDS."""
-    show(running(url).call(operations.ADVANCE, seconds=seconds), is_json=is_json)
+    show(connect(url).call(operations.ADVANCE, seconds=seconds), is_json=is_json)
 
 
 @clock.command()
@@ -53,7 +53,7 @@ def advance(seconds: float, url: str, *, is_json: bool) -> None:
 @json_option
 def scale(factor: float, url: str, *, is_json: bool) -> None:
     """Let the clock run FACTOR times as fast as real time, from where it stands; 1 lets a stopped one run on."""
-    show(running(url).call(operations.SCALE, factor=factor), is_json=is_json)
+    show(connect(url).call(operations.SCALE, factor=factor), is_json=is_json)
 
 
 @clock.command()
@@ -61,4 +61,4 @@ def scale(factor: float, url: str, *, is_json: bool) -> None:
 @json_option
 def release(url: str, *, is_json: bool) -> None:
     """Let the clock run in step with real time again."""
-    show(running(url).call(operations.RELEASE), is_json=is_json)
+    show(connect(url).call(operations.RELEASE), is_json=is_json)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from wxemu.cli.options import json_option, running, show, url_option
+from wxemu.cli.options import connect, json_option, show, url_option
 
 _MARKS = {"ok": "ok     ", "hint": "hint   ", "broken": "BROKEN "}
 
@@ -36,7 +36,7 @@ def doctor(project: Path, url: str, *, is_json: bool) -> None:
     """
     from wxemu.client.doctor import examine  # noqa: PLC0415
 
-    findings = list(examine(running(url), project.resolve(), os.environ))
+    findings = list(examine(connect(url), project.resolve(), os.environ))
     is_sound = not any(finding.is_broken for finding in findings)
     if is_json:
         show({"ok": is_sound, "findings": [finding.document() for finding in findings]}, is_json=True)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from wxemu.cli.options import given_token, running, show, url_option
+from wxemu.cli.options import connect, read_token, show, url_option
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -51,10 +51,10 @@ def env(form: str, openid: str | None, function: str | None, appid: str | None, 
     """
     from wxemu.client.environment import NoInterceptionError, of_invocation, of_real_names  # noqa: PLC0415
 
-    remote = running(url)
+    remote = connect(url)
     variables = of_invocation(remote, openid=openid, function=function, appid=appid)
     try:
-        variables |= of_real_names(remote, os.environ, given_token())
+        variables |= of_real_names(remote, os.environ, read_token())
     except NoInterceptionError as error:  # what is left is what functions read, which go without it
         click.echo(f"wxemu: {error}", err=True)
     if form == "json":

@@ -15,8 +15,8 @@ import click
 from click.core import ParameterSource
 
 from wxemu.cli.environment import invocation_options
-from wxemu.cli.intercepting import PassThrough
-from wxemu.cli.options import given_token, running, url_option
+from wxemu.cli.interception_options import PassThrough
+from wxemu.cli.options import connect, read_token, url_option
 from wxemu.control.operations.health import READY
 
 if TYPE_CHECKING:
@@ -112,12 +112,12 @@ def _emulator(
 
     if not is_own:
         try:
-            (remote := running(url)).call(READY)
+            (remote := connect(url)).call(READY)
         except RemoteError as error:
             if click.get_current_context().get_parameter_source("url") is not ParameterSource.DEFAULT:
                 raise click.ClickException(f"{error}; or run this on one of its own with --fresh") from None
         else:
-            token = given_token()
+            token = read_token()
             yield remote, {} if token is None else {_TOKEN: token}
             return
     with Child(project, *options) as child:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 import click
 
-from wxemu.cli.options import JsonObject, json_option, running, show, url_option
+from wxemu.cli.options import JsonObject, connect, json_option, show, url_option
 from wxemu.control.operations import faults as operations
 from wxemu.core.faults import FaultRequest
 from wxemu.core.http.inputs import members
@@ -86,7 +86,7 @@ def add(url: str, *, is_json: bool, **given: Any) -> None:
         got = "neither" if given["api"] is None else "both"
         raise click.UsageError(f"expected --api or --function, got {got}")
     asked = {name: value for name, value in given.items() if value is not None}
-    show(running(url).call(operations.ADD, **cast("FaultRequest", asked)), is_json=is_json)
+    show(connect(url).call(operations.ADD, **cast("FaultRequest", asked)), is_json=is_json)
 
 
 @fault.command("list")
@@ -95,7 +95,7 @@ def add(url: str, *, is_json: bool, **given: Any) -> None:
 @json_option
 def list_faults(appid: str | None, url: str, *, is_json: bool) -> None:
     """The faults that wait, oldest first, and how often each was met."""
-    show(running(url).call(operations.LIST, appid=appid), is_json=is_json)
+    show(connect(url).call(operations.LIST, appid=appid), is_json=is_json)
 
 
 @fault.command()
@@ -110,7 +110,7 @@ def remove(number: int | None, appid: str | None, url: str, *, is_all: bool, is_
         raise click.UsageError(f"expected the ID of a fault or --all, got {'both' if is_all else 'neither'}")
     if appid is not None and not is_all:
         raise click.UsageError("--appid goes with --all")
-    remote = running(url)
+    remote = connect(url)
     answer = (
         remote.call(operations.REMOVE_ALL, appid=appid) if number is None else remote.call(operations.REMOVE, id=number)
     )
@@ -131,4 +131,4 @@ def quotas(appid: str | None, url: str, *, is_json: bool) -> None:
       wxemu quotas
       wxemu quotas --appid wx1234567890abcdef --json
     """
-    show(running(url).call(operations.LIST_QUOTAS, appid=appid), is_json=is_json)
+    show(connect(url).call(operations.LIST_QUOTAS, appid=appid), is_json=is_json)

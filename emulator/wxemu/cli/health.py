@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from wxemu.cli.options import json_option, running, show, url_option
+from wxemu.cli.options import connect, json_option, show, url_option
 from wxemu.control.operations.health import READY
 
 
@@ -21,4 +21,4 @@ def health(url: str, *, is_json: bool) -> None:
       wxemu health
       docker run --health-cmd 'wxemu health' ...
     """
-    show(running(url).call(READY), is_json=is_json)
+    show(connect(url).call(READY), is_json=is_json)

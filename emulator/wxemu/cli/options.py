@@ -52,15 +52,15 @@ def _keep_token(context: click.Context, _param: click.Parameter, token: str | No
     context.meta[_KEPT_TOKEN] = token
 
 
-def running(url: str) -> Remote:
+def connect(url: str) -> Remote:
     """The running emulator that is meant."""
     # Imported when it is used: HTTP takes 60 ms, which `wxemu start` need not pay.
     from wxemu.client.remote import Remote  # noqa: PLC0415
 
-    return Remote(url, token=given_token())
+    return Remote(url, token=read_token())
 
 
-def given_token() -> str | None:
+def read_token() -> str | None:
     """What ``--token`` says."""
     token: str | None = click.get_current_context().meta.get(_KEPT_TOKEN)
     return token

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import click
 
-from wxemu.cli.options import JsonObject, first_appid, json_option, running, show, url_option
+from wxemu.cli.options import JsonObject, connect, first_appid, json_option, show, url_option
 from wxemu.phone import operations
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def phone() -> None:
 @json_option
 def new(profile: str, appid: str | None, openid: str | None, url: str, *, is_json: bool) -> None:
     """A new phone, one finger or face enrolled."""
-    remote = running(url)
+    remote = connect(url)
     appid = appid or first_appid(remote)
     show(remote.call(operations.CREATE, appid=appid, profile=profile, openid=openid), is_json=is_json)
 
@@ -49,7 +49,7 @@ def new(profile: str, appid: str | None, openid: str | None, url: str, *, is_jso
 @json_option
 def list_phones(url: str, *, is_json: bool) -> None:
     """Every phone."""
-    show(running(url).call(operations.LIST), is_json=is_json)
+    show(connect(url).call(operations.LIST), is_json=is_json)
 
 
 @phone.command()
@@ -58,7 +58,7 @@ def list_phones(url: str, *, is_json: bool) -> None:
 @json_option
 def remove(phone_id: str, url: str, *, is_json: bool) -> None:
     """Throw a phone away; WeChat forgets its AuthKey."""
-    show(running(url).call(operations.REMOVE, phoneId=phone_id), is_json=is_json)
+    show(connect(url).call(operations.REMOVE, phoneId=phone_id), is_json=is_json)
 
 
 def _finish(answer: Mapping[str, Any], *, is_json: bool) -> None:
@@ -75,7 +75,7 @@ def _add_command(operation: Operation[..., NamedPhone, Any], help_text: str) -> 
     @url_option
     @json_option
     def run(phone_id: str, url: str, *, is_json: bool) -> None:
-        _finish(running(url).call(operation, phoneId=phone_id), is_json=is_json)
+        _finish(connect(url).call(operation, phoneId=phone_id), is_json=is_json)
 
 
 _add_command(operations.LOGIN, "wx.login: a code, good once for five minutes.")
@@ -90,7 +90,7 @@ _add_command(operations.CHECK_SUPPORT, "How this phone can recognise its user.")
 @json_option
 def check_is_enrolled(phone_id: str, mode: str, url: str, *, is_json: bool) -> None:
     """Is a finger or face enrolled?"""
-    _finish(running(url).call(operations.CHECK_ENROLLED, phoneId=phone_id, checkAuthMode=mode), is_json=is_json)
+    _finish(connect(url).call(operations.CHECK_ENROLLED, phoneId=phone_id, checkAuthMode=mode), is_json=is_json)
 
 
 @phone.command("startSoterAuthentication")
@@ -112,7 +112,7 @@ def start_soter(
         "authContent": auth_content,
         "outcome": outcome,
     }
-    _finish(running(url).call(operations.START, **asked), is_json=is_json)
+    _finish(connect(url).call(operations.START, **asked), is_json=is_json)
 
 
 @phone.command("callFunction")
@@ -123,7 +123,7 @@ def start_soter(
 @json_option
 def call_function(phone_id: str, name: str, data: dict[str, Any], url: str, *, is_json: bool) -> None:
     """wx.cloud.callFunction as this phone's user."""
-    called = running(url).call(operations.CALL_FUNCTION, phoneId=phone_id, name=name, data=data)
+    called = connect(url).call(operations.CALL_FUNCTION, phoneId=phone_id, name=name, data=data)
     _finish(called, is_json=is_json)
 
 
@@ -135,7 +135,7 @@ def call_function(phone_id: str, name: str, data: dict[str, Any], url: str, *, i
 @json_option
 def enrol(phone_id: str, mode: str, count: int, url: str, *, is_json: bool) -> None:
     """Enrol fingers or faces."""
-    _finish(running(url).call(operations.ENROL, phoneId=phone_id, mode=mode, count=count), is_json=is_json)
+    _finish(connect(url).call(operations.ENROL, phoneId=phone_id, mode=mode, count=count), is_json=is_json)
 
 
 @phone.command()
@@ -149,5 +149,5 @@ def enrol(phone_id: str, mode: str, count: int, url: str, *, is_json: bool) -> N
 def override(phone_id: str, kinds: tuple[str, ...], url: str, *, until_cleared: bool, is_json: bool) -> None:
     """Let the phone behave as an attacker's; without --kind it is honest again."""
     asked = {"phoneId": phone_id, **dict.fromkeys(kinds, True), "untilCleared": until_cleared}
-    answer = running(url).call(operations.OVERRIDE, **cast("Override", asked))  # who refuses what is no kind
+    answer = connect(url).call(operations.OVERRIDE, **cast("Override", asked))  # who refuses what is no kind
     _finish(answer, is_json=is_json)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from wxemu.cli.options import json_option, running, show, url_option
+from wxemu.cli.options import connect, json_option, show, url_option
 from wxemu.control.operations import exchanges as operations
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def requests(
     if context.invoked_subcommand is not None:
         return
     choice: Choice = {"api": api, "appid": appid, "errcode": errcode, "q": text, "failed": failed, "limit": limit}
-    remote = running(url)
+    remote = connect(url)
     if follow:
         with suppress(KeyboardInterrupt):  # the way to end it
             _print(remote.follow(operations.FOLLOW, **choice), is_json=is_json)
@@ -87,7 +87,7 @@ def _line(exchange: Mapping[str, Any]) -> str:
 @json_option
 def show_one(rid: str, url: str, *, is_json: bool) -> None:
     """One exchange, decoded on every layer. RID may be an errmsg with a rid in it, or the request id of an answer."""
-    show(running(url).call(operations.SHOW, rid=_id_in(rid)), is_json=is_json)
+    show(connect(url).call(operations.SHOW, rid=_id_in(rid)), is_json=is_json)
 
 
 @requests.command()
@@ -96,7 +96,7 @@ def show_one(rid: str, url: str, *, is_json: bool) -> None:
 @json_option
 def replay(rid: str, url: str, *, is_json: bool) -> None:
     """Send the same request again, with the credentials of now, and show what the answers differ in."""
-    answer = running(url).call(operations.REPLAY, rid=_id_in(rid))
+    answer = connect(url).call(operations.REPLAY, rid=_id_in(rid))
     if is_json:
         show(answer, is_json=True)
         return
@@ -122,7 +122,7 @@ def explain(rid: str, url: str, *, is_json: bool) -> None:
       wxemu explain 6553f100-0a1b2c3d-4e5f6071
       wxemu explain "invalid signature rid: 6553f100-0a1b2c3d-4e5f6071" --json
     """
-    answer = running(url).call(operations.EXPLAIN, rid=_id_in(rid))
+    answer = connect(url).call(operations.EXPLAIN, rid=_id_in(rid))
     if is_json:
         show(answer, is_json=True)
     else:

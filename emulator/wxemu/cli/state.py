@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from wxemu.cli.options import json_option, running, show, url_option
+from wxemu.cli.options import connect, json_option, show, url_option
 from wxemu.control.operations import state as operations
 
 
@@ -41,7 +41,7 @@ def export_state(file: str, url: str, *, without_journal: bool) -> None:
     """
     from wxemu.state import text, write_file  # noqa: PLC0415 - of this command only
 
-    document = running(url).call(operations.EXPORT, withoutJournal=without_journal)
+    document = connect(url).call(operations.EXPORT, withoutJournal=without_journal)
     if file == "-":
         click.echo(text(document), nl=False)
     else:
@@ -62,7 +62,7 @@ def import_state(file: str, url: str, *, is_json: bool) -> None:
     from wxemu.state import parse, read_file  # noqa: PLC0415 - of this command only
 
     document = parse(sys.stdin.read()) if file == "-" else read_file(Path(file))
-    show(running(url).call(operations.IMPORT, body=document), is_json=is_json)
+    show(connect(url).call(operations.IMPORT, body=document), is_json=is_json)
 
 
 @state.command()
@@ -71,7 +71,7 @@ def import_state(file: str, url: str, *, is_json: bool) -> None:
 @json_option
 def save(name: str, url: str, *, is_json: bool) -> None:
     """Save all but the journal as the snapshot NAME; a former one of this name is replaced."""
-    show(running(url).call(operations.SAVE, name=name), is_json=is_json)
+    show(connect(url).call(operations.SAVE, name=name), is_json=is_json)
 
 
 @state.command("list")
@@ -79,7 +79,7 @@ def save(name: str, url: str, *, is_json: bool) -> None:
 @json_option
 def list_snapshots(url: str, *, is_json: bool) -> None:
     """The snapshots."""
-    show(running(url).call(operations.LIST), is_json=is_json)
+    show(connect(url).call(operations.LIST), is_json=is_json)
 
 
 @state.command()
@@ -88,7 +88,7 @@ def list_snapshots(url: str, *, is_json: bool) -> None:
 @json_option
 def delete(name: str, url: str, *, is_json: bool) -> None:
     """Forget the snapshot NAME."""
-    show(running(url).call(operations.DELETE, name=name), is_json=is_json)
+    show(connect(url).call(operations.DELETE, name=name), is_json=is_json)
 
 
 @state.command()
@@ -104,4 +104,4 @@ def reset(to: str, appid: str | None, url: str, *, is_json: bool) -> None:
       wxemu state reset
       wxemu state reset --to empty --appid wx1234567890abcdef
     """
-    show(running(url).call(operations.RESET, to=to, appid=appid), is_json=is_json)
+    show(connect(url).call(operations.RESET, to=to, appid=appid), is_json=is_json)

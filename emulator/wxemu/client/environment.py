@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote, urlsplit
 
 from wxemu.client import truststore
+from wxemu.control.operations.functions import SHOW_ENVIRONMENT
+from wxemu.control.operations.health import SHOW_PROXY
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,14 +38,17 @@ class NoInterceptionError(Exception):
     """The emulator has no proxy, or its CA is not on this machine; the text says what to do."""
 
 
-def of_invocation(remote: Remote, **who: str | None) -> dict[str, str]:
+def of_invocation(
+    remote: Remote, *, openid: str | None = None, function: str | None = None, appid: str | None = None
+) -> dict[str, str]:
     """The variables that the platform sets for one invocation, and the emulator's URL.
 
-    :param who: ``openid``, ``function`` and ``appid``; each may be left out.
+    :param openid: the user on whose behalf it runs.
+    :param function: whose permissions it has; by default all functions'.
+    :param appid: by default the first app's.
     :raises RemoteError: the emulator does not answer, or does not know one of them.
     """
-    given = {name: value for name, value in who.items() if value is not None}
-    answer = remote.ask("POST", "/emulator/v1/environments", given)
+    answer = remote.call(SHOW_ENVIRONMENT, openid=openid, function=function, appid=appid)
     return {**answer["env"], "WXEMU_URL": remote.url}
 
 
@@ -58,7 +63,7 @@ def of_real_names(remote: Remote, environ: Mapping[str, str], token: str | None 
     :raises NoInterceptionError: the emulator has no proxy, or its CA is not on this machine.
     :raises RemoteError: the emulator does not answer.
     """
-    facts = remote.ask("GET", "/emulator/v1/interception")
+    facts = remote.call(SHOW_PROXY)
     proxy, bundle = _proxy_and_bundle(remote.url, facts)
     unproxied = dict.fromkeys((*_LOOPBACK, urlsplit(remote.url).hostname or _LOOPBACK[0]))
     variables = {

@@ -15,7 +15,7 @@ from werkzeug.exceptions import HTTPException
 
 from wxemu.cloudbase import web_users
 from wxemu.cloudbase.calls import INVOCATION_FAILED, PARAM_INVALID, FunctionCallError
-from wxemu.core.http.body import BodyError
+from wxemu.core.http.inputs import InputError
 from wxemu.core.http.origins import METHODS, ForeignPageError, preflight
 from wxemu.core.http.recording import entry
 
@@ -51,7 +51,7 @@ class Codes:
 _INVALID: Final = Codes("INVALID_PARAM", (400, PARAM_INVALID), (400, "invalid_argument", 3))
 _INTERNAL: Final = Codes("SYS_ERR", (500, "SYS_ERR"), (500, "internal", 13))
 _CODES: Final[dict[type[Exception], Codes]] = {
-    BodyError: _INVALID,
+    InputError: _INVALID,
     HTTPException: _INVALID,
     UnimplementedError: Codes("INVALID_ACTION", (404, "INVALID_PATH"), (400, "unimplemented", 12)),
     UnservedError: Codes("INVALID_ACTION", (404, "INVALID_PATH"), (404, "not_found", 5)),

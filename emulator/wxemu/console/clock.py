@@ -38,7 +38,7 @@ def freeze(world: World, _deployment: Deployment) -> str:
 def advance(world: World, _deployment: Deployment) -> str:
     """Move the clock forward by the form's ``seconds``.
 
-    :raises BodyError: no number; ClockError: not forward.
+    :raises InputError: no number; ClockError: not forward.
     """
     world.clock.advance(form.number("seconds"))
     return "/clock"
@@ -47,7 +47,7 @@ def advance(world: World, _deployment: Deployment) -> str:
 def scale(world: World, _deployment: Deployment) -> str:
     """Run the clock the form's ``factor`` times as fast as real time.
 
-    :raises BodyError: no number; ClockError: no such pace.
+    :raises InputError: no number; ClockError: no such pace.
     """
     world.clock.scale(form.number("factor"))
     return "/clock"

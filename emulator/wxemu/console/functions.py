@@ -16,7 +16,7 @@ from wxemu.console.live import classify_line
 from wxemu.console.page import chosen_app, show
 from wxemu.console.saved_events import LAST, SavedEvent
 from wxemu.core import journal
-from wxemu.core.http.body import BodyError
+from wxemu.core.http.inputs import InputError
 from wxemu.scf import invocation_records
 from wxemu.scf.failures import UnknownFunctionError
 from wxemu.scf.invocation_records import Choice
@@ -150,7 +150,7 @@ def one(world: World, deployment: Deployment, name: str) -> Response:
 def invoke(world: World, deployment: Deployment, name: str) -> str:
     """Invoke the function with the form's event and sender, and save that event as the last one.
 
-    :raises BodyError: not JSON, or not an event that such a sender can send.
+    :raises InputError: not JSON, or not an event that such a sender can send.
     :raises NotFound: nothing of this name is deployed.
     :raises WeChatError: 40003, no user has the openid.
     :raises TooManyCallsError: too many calls are in flight.
@@ -166,7 +166,7 @@ def invoke(world: World, deployment: Deployment, name: str) -> str:
 def save(world: World, deployment: Deployment, name: str) -> str:
     """Save the form's event under the form's name.
 
-    :raises BodyError: no name, or not JSON; NotFound: nothing of this name is deployed.
+    :raises InputError: no name, or not JSON; NotFound: nothing of this name is deployed.
     """
     app, _ = _function(world, deployment, name)
     form.json_value("event")
@@ -206,14 +206,14 @@ def _function(world: World, deployment: Deployment, name: str) -> tuple[App, Fun
 def _send(world: World, app: App) -> tuple[JSONValue, Identity]:
     """The event and the caller for the form's ``event``, ``sender`` and ``openid``.
 
-    :raises BodyError: not JSON, an unknown sender, or not an event that such a sender can send.
+    :raises InputError: not JSON, an unknown sender, or not an event that such a sender can send.
     :raises WeChatError: 40003, no user has the openid.
     """
     sender, event = form.one_of("sender", SENDERS), form.json_value("event")
     is_object = event is None or isinstance(event, dict)
     if sender in ("user", "visitor") and not is_object:
         kind = type(event).__name__
-        raise BodyError(f"event: expected an object, as mini programs and web pages send, got {kind}")
+        raise InputError(f"event: expected an object, as mini programs and web pages send, got {kind}")
     openid = form.text("openid", is_required=sender == "user")
     event = {} if event is None else event
     return send_by_hand(world, app, sender=sender, event=event, openid=openid, device=DEVICE)

@@ -45,7 +45,7 @@ def follow(world: World, deployment: Deployment, streams: Streams) -> Response:
 
     With ``?log=`` also the log lines of that function, as they come.
 
-    :raises BodyError: an unknown topic.
+    :raises InputError: an unknown topic.
     :raises TooManyRequests: too many streams are open.
     """
     topics = [body.member(topic, TOPICS) for topic in request.args.get("on", "").split(",")]

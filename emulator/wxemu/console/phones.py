@@ -97,7 +97,7 @@ def add(world: World, _deployment: Deployment) -> str:
 def enrol(world: World, _deployment: Deployment, phone_id: str) -> str:
     """Enrol the form's ``count`` of fingers or faces.
 
-    :raises PhoneError: no such phone, or it has no such sensor; BodyError: not a number.
+    :raises PhoneError: no such phone, or it has no such sensor; InputError: not a number.
     """
     count = form.whole_number("count", most=MOST_ENROLLED) or 0
     with world.transaction():

@@ -9,7 +9,7 @@ from flask import Response, request
 from wxemu.console import form, rows
 from wxemu.console.page import show
 from wxemu.core import apps
-from wxemu.core.http.body import BodyError
+from wxemu.core.http.inputs import InputError
 from wxemu.state import State, parse, snapshots, text
 from wxemu.state import tables as world_state
 from wxemu.state.function_store import FunctionStore
@@ -57,14 +57,14 @@ def export(world: World, deployment: Deployment) -> Response:
 def replace(world: World, deployment: Deployment) -> str:
     """Replace the state by the form's document.
 
-    :raises BodyError: no document came, or it was not confirmed; StateError: it is not a state.
+    :raises InputError: no document came, or it was not confirmed; StateError: it is not a state.
     """
     request.max_content_length = LARGEST_DOCUMENT
     document = request.files.get("document")
     if document is None or not document.filename:
-        raise BodyError("document: expected a file, got nothing; `wxemu state export` writes one")
+        raise InputError("document: expected a file, got nothing; `wxemu state export` writes one")
     if not form.text("is_sure"):
-        raise BodyError("expected your confirmation that the present state is replaced; nothing was changed")
+        raise InputError("expected your confirmation that the present state is replaced; nothing was changed")
     _state(world, deployment).replace(parse(document.read().decode(errors="replace")))
     return "/state"
 

@@ -11,7 +11,7 @@ from flask import Response, current_app
 from wxemu.cloudbase import callers
 from wxemu.control import naming
 from wxemu.control.operations import functions as operations
-from wxemu.control.watching import watch
+from wxemu.control.watched_invocation import watch
 from wxemu.core.http.body import json_object
 from wxemu.core.http.inputs import InputError
 from wxemu.core.http.serving import answers

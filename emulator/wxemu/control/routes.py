@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint
 
-from wxemu.control import apps, clock, exchanges, faults, functions, health, invocations, logs, quotas, replaying, state
+from wxemu.control import apps, clock, exchanges, faults, functions, health, invocations, logs, quotas, replay, state
 from wxemu.control.errors import STATUSES
 from wxemu.control.platform import Platform
 from wxemu.core.http.application import make_application
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from wxemu.intercept import Interception
     from wxemu.scf.deployment import Deployment
 
-ANSWERS = answers_in(health, apps, state, clock, faults, quotas, exchanges, replaying, functions, invocations, logs)
+ANSWERS = answers_in(health, apps, state, clock, faults, quotas, exchanges, replay, functions, invocations, logs)
 """The functions that answer the operations of the table."""
 
 

@@ -33,6 +33,8 @@ def test_an_exchange_is_kept_whole(wechat, control):
         "request_id": None,
         "given": {"openid": "oNobody", "json_string": "{}", "json_signature": "AAAA"},
         "remark": "'oNobody'",
+        "outcome": "40003",
+        "is_failure": True,
         "number": kept["number"],
     }
     assert kept["user_agent"].startswith("Werkzeug/")

@@ -13,13 +13,15 @@ from urllib.parse import urlsplit
 
 from wxemu.client.doctor.finding import broken, hint, ok
 from wxemu.client.remote import Remote, RemoteError
+from wxemu.control.operations import clock as clocks
+from wxemu.control.operations import health
+from wxemu.control.operations.faults import LIST
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Mapping
 
     from wxemu.client.doctor.finding import Finding
 
-_CONTROL: Final = "/emulator/v1"
 _TOLERATED_SECONDS: Final = 5.0
 """By which the clocks of two machines may differ, request time included."""
 _ANSWER_SECONDS: Final = 2.0
@@ -42,16 +44,16 @@ def examine_machine() -> Iterator[Finding]:
 def examine(remote: Remote, environ: Mapping[str, str]) -> Generator[Finding, None, str | None]:
     """Check the emulator; return its proxy's URL, if it tells one."""
     try:
-        remote.ask("GET", "/readyz")
+        remote.call(health.READY)
     except RemoteError as error:
         yield _silence(remote.url, str(error))
         return None
     yield ok("emulator", f"answers at {remote.url}")
     try:
-        facts = remote.ask("GET", f"{_CONTROL}/interception")
-        clock = remote.ask("GET", f"{_CONTROL}/clock")
-        faults = remote.ask("GET", f"{_CONTROL}/faults")["faults"]
-        settings = remote.ask("GET", f"{_CONTROL}/settings")
+        facts = remote.call(health.SHOW_PROXY)
+        clock = remote.call(clocks.SHOW)
+        faults = remote.call(LIST)["faults"]
+        settings = remote.call(health.SHOW_SETTINGS)
     except RemoteError as error:
         yield broken("control plane", str(error), "name its token, or update the older of client and emulator")
         return None
@@ -94,7 +96,7 @@ def _token(url: str, environ: Mapping[str, str]) -> Iterator[Finding]:
     if not environ.get("WXEMU_TOKEN"):
         return
     try:
-        Remote(url).ask("GET", f"{_CONTROL}/clock")
+        Remote(url).call(clocks.SHOW)
     except RemoteError:
         yield ok("control token", "is required, and the one in WXEMU_TOKEN is right")
     else:

@@ -33,15 +33,15 @@ def wxcloud(pytestconfig: pytest.Config) -> Iterator[Emulator]:
     """The emulator of this test run, on free ports; or the one that WXEMU_URL names, which goes on running."""
     from wxemu.client.child import ChildError  # noqa: PLC0415 - here and below: only what a fixture needs, when it is used
     from wxemu.client.remote import RemoteError  # noqa: PLC0415
-    from wxemu.client.testing.running import named, started  # noqa: PLC0415
+    from wxemu.client.testing.start import connect_to, start  # noqa: PLC0415
 
     url = os.environ.get("WXEMU_URL")
     with ExitStack() as until_the_end:
         try:
             if url:
-                emulator = named(url, os.environ.get("WXEMU_TOKEN"))
+                emulator = connect_to(url, os.environ.get("WXEMU_TOKEN"))
             else:
-                own = started(_project(pytestconfig), pytestconfig.getini(OPTIONS))
+                own = start(_project(pytestconfig), pytestconfig.getini(OPTIONS))
                 emulator = until_the_end.enter_context(own)
         except (ChildError, RemoteError) as error:
             raise pytest.fail.Exception(str(error), pytrace=False) from None

@@ -11,7 +11,7 @@ from flask import Blueprint, Response, jsonify, request
 from wxemu.cloudbase import web_users
 from wxemu.cloudbase.web_requests import UnimplementedError, bearer_token, codes_of, refuse_the_rest
 from wxemu.core.http import body, origins
-from wxemu.core.http.body import BodyError
+from wxemu.core.http.inputs import InputError
 from wxemu.core.http.recording import entry, keep_exchanges
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def _sign_in_anonymously(world: World) -> Response:
     env = _environment(body.of_request())
     device_id = request.headers.get("X-Device-Id", "")
     if not device_id:
-        raise BodyError("x-device-id: expected the header with an id that the client keeps, got nothing")
+        raise InputError("x-device-id: expected the header with an id that the client keeps, got nothing")
     with world.transaction():
         return _credentials(world, web_users.sign_in(world, env=env, device_id=device_id))
 
@@ -96,11 +96,11 @@ def _refuse(error: Exception) -> Response:
 def _environment(members: Mapping[str, Any]) -> str:
     """The environment that the client names: without one of its own, an environment's id is a client's id [doc].
 
-    :raises BodyError: none is named.
+    :raises InputError: none is named.
     """
     env = request.args.get("client_id") or body.encodable_text(members, "client_id")
     if not env:
-        raise BodyError("client_id: expected an environment's id in the query or the body, got nothing")
+        raise InputError("client_id: expected an environment's id in the query or the body, got nothing")
     entry().env = env
     return env
 

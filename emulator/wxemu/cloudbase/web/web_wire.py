@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from flask import current_app, request
 
 from wxemu.core.http import body
-from wxemu.core.http.body import BodyError
+from wxemu.core.http.inputs import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,7 +29,7 @@ class Call:
     def text(self, name: str) -> str:
         """A string member, empty without it.
 
-        :raises BodyError: it is something else.
+        :raises InputError: it is something else.
         """
         return body.encodable_text(self.members, name) or ""
 
@@ -37,7 +37,7 @@ class Call:
     def request_data(self) -> dict[str, Any]:
         """The object that a function is called with, which comes as JSON in a string; without data as an empty one.
 
-        :raises BodyError: it is something else.
+        :raises InputError: it is something else.
         """
         text = body.text(self.members, "request_data")
         if not text:
@@ -45,18 +45,18 @@ class Call:
         try:
             return body.json_object(json.loads(text))
         except (ValueError, RecursionError):
-            raise BodyError("request_data: expected a JSON object in a string, got something else") from None
+            raise InputError("request_data: expected a JSON object in a string, got something else") from None
 
 
 def call() -> Call:
     """The call that the present request carries.
 
-    :raises BodyError: it is no JSON object, or the environment is not named, or query and body name two.
+    :raises InputError: it is no JSON object, or the environment is not named, or query and body name two.
     """
     members = body.of_request()
     named = {request.args.get("env"), body.encodable_text(members, "env")} - {None, ""}
     if len(named) != 1:
-        raise BodyError(f"env: expected an environment's id, the same in query and body, got {len(named)}")
+        raise InputError(f"env: expected an environment's id, the same in query and body, got {len(named)}")
     return Call(members, str(named.pop()), is_parsed=request.args.get("parse") == "true")
 
 

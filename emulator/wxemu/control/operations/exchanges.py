@@ -48,6 +48,8 @@ class Exchange(TypedDict):
     request_id: str | None
     given: Mapping[str, Any] | None
     remark: str | None
+    outcome: str
+    is_failure: bool
     number: int
 
 

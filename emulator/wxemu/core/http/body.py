@@ -13,8 +13,6 @@ from wxemu.core.text import is_text
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-BodyError = InputError
-
 
 def of_request() -> dict[str, Any]:
     """The JSON object that the present request carries, whatever it is labelled as.

@@ -19,6 +19,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypeVar
 
+from wxemu.core.text import is_text
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Hashable
 
@@ -212,7 +214,7 @@ def check(member: Member, value: Any) -> Any:
     name, takes = member.name, member.takes
     if not _is_of_kind(member.kind, value):
         raise _unexpected(member, value)
-    if member.kind in (str, Mapping) and not takes.has_surrogates and not is_text(value):
+    if member.kind in (str, Mapping) and not takes.has_surrogates and not _is_text(value):
         raise InputError(f"{name}: expected text, got a lone surrogate in it")
     if member.choices and value not in member.choices:
         raise InputError(f"{name}: expected one of {', '.join(member.choices)}, got {value!r}")
@@ -233,13 +235,8 @@ def _is_of_kind(kind: Any, value: Any) -> bool:
     return isinstance(value, dict if kind is Mapping else kind)
 
 
-def is_text(value: object) -> bool:
-    """Whether a string, or all in a JSON value, has a UTF-8 form; a lone surrogate has none."""
-    try:
-        (value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)).encode()
-    except UnicodeEncodeError:
-        return False
-    return True
+def _is_text(value: Any) -> bool:
+    return is_text(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
 
 
 _KINDS: Final = {

@@ -11,7 +11,7 @@ from werkzeug.exceptions import HTTPException
 from wxemu.core.apps import UnknownAppError
 from wxemu.core.clock import ClockError
 from wxemu.core.http.access import ControlTokenError
-from wxemu.core.http.body import BodyError
+from wxemu.core.http.inputs import InputError
 from wxemu.core.http.origins import ForeignPageError
 from wxemu.core.settings import SettingsError
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     Statuses = Mapping[type[Exception], int]
 
 CORE_STATUSES: Final[Statuses] = {
-    BodyError: 400,
+    InputError: 400,
     ClockError: 400,
     SettingsError: 400,
     ControlTokenError: 401,

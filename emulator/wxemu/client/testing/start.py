@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def started(project: Path, options: Sequence[str]) -> Iterator[Emulator]:
-    """One of our own.
+def start(project: Path, options: Sequence[str]) -> Iterator[Emulator]:
+    """Start one for this test run.
 
     :raises ChildError: it does not start; the text tells why.
     """
@@ -38,8 +38,8 @@ def _reason(said: str) -> str:
     return error if found else said.strip().rpartition("\n")[2]
 
 
-def named(url: str, token: str | None) -> Emulator:
-    """One that runs already, named by WXEMU_URL, and goes on.
+def connect_to(url: str, token: str | None) -> Emulator:
+    """Take the one that WXEMU_URL names, which goes on running.
 
     :raises RemoteError: it does not answer, is not ready, or wants another token.
     """

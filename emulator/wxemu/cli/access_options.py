@@ -59,7 +59,7 @@ class PublicUrl(click.ParamType[str]):
         return str(value).rstrip("/")
 
 
-def reaching_options(command: Command) -> Command:
+def access_options(command: Command) -> Command:
     """``--host``, ``--public-url``, ``--allow-host`` and ``--control-token``."""
     for option in (
         click.option(
@@ -90,7 +90,7 @@ def reaching_options(command: Command) -> Command:
     return command
 
 
-def access_of(
+def read_access_options(
     host: str, public_url: str | None, allow_host: Sequence[str], control_token: str | None
 ) -> tuple[Access, str | None]:
     """Who reaches the emulator, and the control token if it had to be made."""

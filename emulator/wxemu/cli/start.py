@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from wxemu.cli.intercepting import intercept_port_of, interception_options
-from wxemu.cli.keeping import keeping_of, keeping_options
+from wxemu.cli.access_options import access_options, read_access_options
+from wxemu.cli.interception_options import choose_intercept_port, interception_options
 from wxemu.cli.options import json_option, show
-from wxemu.cli.reaching import access_of, reaching_options
+from wxemu.cli.state_options import read_state_options, state_options
 
 if TYPE_CHECKING:
     from wxemu.client.remote import Remote
@@ -52,9 +52,9 @@ def _require_seeded_keys(_context: click.Context, _option: click.Parameter, seed
     callback=_require_seeded_keys,
     help="Make ids and keys the same in every run that begins with the same state.",
 )
-@reaching_options
+@access_options
 @interception_options
-@keeping_options
+@state_options
 @click.option("--until-eof", is_flag=True, help="Stop as well when standard input ends: with whoever started it.")
 @json_option
 def start(
@@ -93,10 +93,10 @@ def start(
     from wxemu.state import seed  # noqa: PLC0415
 
     logging.basicConfig(level=logging.WARNING, format="wxemu: %(message)s", stream=sys.stderr)
-    imported, export_to = keeping_of(import_file, export_file, seed_file)
+    imported, export_to = read_state_options(import_file, export_file, seed_file)
     seed_document = None if seed_file is None else seed.read(_text_of(seed_file), name=str(seed_file))
     folder = project / _STATE_FOLDER if state is None else Path(state)
-    access, new_token = access_of(host, public_url, allow_host, control_token)
+    access, new_token = read_access_options(host, public_url, allow_host, control_token)
     plan = server.Plan(
         port=server.free_port(port, host),
         project=_checked_project(project, packages),
@@ -109,7 +109,7 @@ def start(
         access=access,
         public_url=public_url,
         new_token=new_token,
-        intercept_port=intercept_port_of(intercept_port, port, host, is_off=no_intercept),
+        intercept_port=choose_intercept_port(intercept_port, port, host, is_off=no_intercept),
         pass_through=pass_through,
         imported=imported,
         export_to=export_to,

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 Command = TypeVar("Command", bound="Callable[..., Any]")
 
 
-def keeping_options(command: Command) -> Command:
-    """``--import`` and ``--export-on-exit``, for ``keeping_of``."""
+def state_options(command: Command) -> Command:
+    """``--import`` and ``--export-on-exit``, for ``read_state_options``."""
     command = click.option(
         "--export-on-exit",
         "export_file",
@@ -31,7 +31,7 @@ def keeping_options(command: Command) -> Command:
     )(command)
 
 
-def keeping_of(
+def read_state_options(
     import_file: Path | None, export_file: str | None, seed_file: Path | None
 ) -> tuple[dict[str, Any] | None, Path | None]:
     """The document to begin with, ``None`` for a seed; and the file to leave one in, if any.

@@ -60,7 +60,7 @@ def interception_options(command: Command) -> Command:
     return command
 
 
-def intercept_port_of(wanted: int | None, port: int, host: str, *, is_off: bool) -> int | None:
+def choose_intercept_port(wanted: int | None, port: int, host: str, *, is_off: bool) -> int | None:
     """The port to intercept at, or ``None``.
 
     :param wanted: what --intercept-port says.
