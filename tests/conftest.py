@@ -24,6 +24,7 @@ from wxemu.cli import main
 from wxemu.client.child import Child, ChildError
 from wxemu.client.remote import Remote
 from wxemu.client.testing import Emulator
+from wxemu.control.operations.functions import SHOW_ENVIRONMENT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -54,7 +55,7 @@ class Running(Emulator):
 
     def environment(self, **caller: str) -> dict[str, str]:
         """The variables that ``wxemu env`` gives, for a ``function`` that an ``openid`` has called."""
-        return dict(self.ask("POST", "/emulator/v1/environments", caller)["env"])
+        return self.call(SHOW_ENVIRONMENT, **caller)["env"]
 
     def new_phone(self, profile: Profile = "android", openid: str | None = None) -> Phone:
         """A phone in the hand of a new user of ``app``."""
