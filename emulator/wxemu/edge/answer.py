@@ -1,0 +1,112 @@
+"""An answer of the application, as bytes of HTTP/1.1."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from email.utils import formatdate
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final
+
+from wxemu.edge.request import CUT, LATE_SECONDS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from types import TracebackType
+    from wsgiref.types import WSGIApplication, WSGIEnvironment
+
+_WITHOUT_BODY: Final = frozenset({"204", "304"})
+
+
+@dataclass
+class Answer:
+    """What the application answers to one request.
+
+    `whole` is the body, or None for one that comes bit by bit out of `stream`.
+    """
+
+    status: str = "500 Internal Server Error"
+    headers: list[tuple[str, str]] = field(default_factory=list)
+    whole: bytes | None = b""
+    stream: Iterator[bytes] | None = None
+    late_seconds: float = 0.0
+    is_cut: bool = False
+
+    def head(self, *, version: str, is_kept_alive: bool) -> bytes:
+        """The head, with the headers that the connection itself needs."""
+        names = {name.lower() for name, _ in self.headers}
+        lines = [f"HTTP/1.1 {self.status}", *(f"{name}: {value}" for name, value in self.headers)]
+        if "date" not in names:
+            lines.append(f"Date: {_date(int(time.time()))}")
+        if self.is_chunked(version):
+            lines.append("Transfer-Encoding: chunked")
+        elif self.whole is not None and "content-length" not in names and self.status[:3] not in _WITHOUT_BODY:
+            lines.append(f"Content-Length: {len(self.whole)}")
+        if not is_kept_alive:
+            lines.append("Connection: close")
+        elif version == "1.0":
+            lines.append("Connection: keep-alive")
+        return "\r\n".join([*lines, "\r\n"]).encode("latin-1")
+
+    def is_chunked(self, version: str) -> bool:
+        """Whether the body goes out in chunks: its length is not known, and the client can read them."""
+        return self.stream is not None and version == "1.1"
+
+    def close(self) -> None:
+        """Let the application know that nothing more of the body is asked for."""
+        close = getattr(self.stream, "close", None)
+        if close is not None:
+            close()
+
+
+def ask(application: WSGIApplication, environ: WSGIEnvironment) -> Answer:
+    """What the application answers; raises what it raises."""
+    answer = Answer()
+
+    def start_response(
+        status: str,
+        headers: list[tuple[str, str]],
+        _error: tuple[type[BaseException], BaseException, TracebackType] | tuple[None, None, None] | None = None,
+    ) -> Callable[[bytes], object]:
+        answer.status, answer.headers = status, headers
+        return _no_write
+
+    parts = application(environ, start_response)
+    answer.late_seconds = environ.get(LATE_SECONDS, 0.0)
+    answer.is_cut = environ.get(CUT, False)
+    if answer.is_cut:
+        return answer
+    if _is_stream(parts, answer.headers):
+        answer.whole, answer.stream = None, _closing(parts)
+        return answer
+    try:
+        answer.whole = b"".join(parts)
+    finally:
+        close = getattr(parts, "close", None)
+        if close is not None:
+            close()
+    return answer
+
+
+def _is_stream(parts: Iterable[bytes], headers: list[tuple[str, str]]) -> bool:
+    """Whether the body comes bit by bit: it has no length that is known."""
+    has_length = any(name.lower() == "content-length" for name, _ in headers)
+    return not has_length and not isinstance(parts, (list, tuple))
+
+
+def _closing(parts: Iterable[bytes]) -> Iterator[bytes]:
+    try:
+        yield from parts
+    finally:
+        close: Any = getattr(parts, "close", None)
+        if close is not None:
+            close()
+
+
+def _no_write(_data: bytes) -> object:
+    raise NotImplementedError("an application returns its body here, and does not write it")
+
+
+@lru_cache(maxsize=4)
+def _date(second: int) -> str:
+    return formatdate(second, usegmt=True)

@@ -1,0 +1,156 @@
+"""The edge of one emulator: who is admitted, and on which lane a request is answered."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import resource
+import threading
+from collections import OrderedDict
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from wxemu.edge.answer import Answer, ask
+from wxemu.edge.connection import Connection
+
+if TYPE_CHECKING:
+    import socket
+    from collections.abc import Callable
+    from wsgiref.types import WSGIApplication, WSGIEnvironment
+
+
+MOST_CONNECTIONS: Final = 4000
+SPARE_DESCRIPTORS: Final = 256
+"""Files that the emulator needs beside its clients' connections."""
+END_SECONDS: Final = 3.0
+"""Given to answers that are under way when the emulator ends."""
+_FAULT: Final = Answer(
+    "500 Internal Server Error", [("Content-Type", "text/plain; charset=utf-8")], b"a fault of the emulator\n"
+)
+_log = logging.getLogger(__name__)
+
+
+class Edge:
+    """Connections of one event loop to one application.
+
+    :param is_decision: whether a request is decided quickly and waits for nothing, so that it runs on the loop itself.
+    :param threads: at most so many requests wait at one time.
+    """
+
+    def __init__(
+        self, application: WSGIApplication, *, is_decision: Callable[[WSGIEnvironment], bool], threads: int
+    ) -> None:
+        self.loop = asyncio.get_running_loop()
+        self._application = application
+        self._is_decision = is_decision
+        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="waiting")
+        self._connections: OrderedDict[Connection, None] = OrderedDict()  # the one that was busy last stands last
+        self._most = _most_connections()
+
+    # Admission
+
+    def admit(self, connection: Connection) -> None:
+        """Take a new connection; where there are too many, the one that has been idle longest is closed for it."""
+        self._connections[connection] = None
+        if len(self._connections) > self._most:
+            idle = next((one for one in self._connections if not one.is_answering), connection)
+            self.forget(idle)
+            idle.cut()
+
+    def forget(self, connection: Connection) -> None:
+        """A connection has ended."""
+        self._connections.pop(connection, None)
+
+    # Lanes
+
+    def answer(self, connection: Connection, environ: WSGIEnvironment) -> None:
+        """Have the application answer a request that has wholly come."""
+        self._connections.move_to_end(connection)
+        if self._is_decision(environ):
+            self._send(connection, self._ask(environ))
+        else:
+            self._threads.submit(self._answer_waiting, connection, environ)
+
+    def _ask(self, environ: WSGIEnvironment) -> Answer:
+        try:
+            return ask(self._application, environ)
+        except Exception:  # noqa: BLE001 - whatever it is, it ends no other request
+            _log.exception("a fault of the emulator, answered with 500")
+            return _FAULT
+
+    def _answer_waiting(self, connection: Connection, environ: WSGIEnvironment) -> None:
+        answer = self._ask(environ)
+        if answer.stream is None:
+            self._on_loop(self._send, connection, answer)
+        else:
+            self._stream(connection, answer)
+
+    def _send(self, connection: Connection, answer: Answer) -> None:
+        if answer.stream is not None:  # a decision with a body that comes bit by bit: it goes on on a thread
+            self._threads.submit(self._stream, connection, answer)
+        elif answer.late_seconds > 0:
+            self.loop.call_later(answer.late_seconds, connection.send, answer)
+        else:
+            connection.send(answer)
+
+    def _stream(self, connection: Connection, answer: Answer) -> None:
+        """Send a body bit by bit, no faster than the client reads it, until it ends or the client has gone."""
+        self._on_loop(connection.begin, answer)
+        is_whole = False
+        try:
+            for part in answer.stream or ():
+                connection.writable.wait()
+                if connection.is_lost:
+                    break
+                self._send_part(connection, part)
+            else:
+                is_whole = True
+        except Exception:  # noqa: BLE001 - as above
+            _log.exception("a fault of the emulator in the middle of an answer, which is cut off")
+        finally:
+            answer.close()
+            self._on_loop(partial(connection.finish, is_whole=is_whole))
+
+    def _send_part(self, connection: Connection, part: bytes) -> None:
+        is_written = threading.Event()
+
+        def write() -> None:
+            connection.send_part(part)
+            is_written.set()
+
+        self._on_loop(write)
+        is_written.wait(END_SECONDS)
+
+    def _on_loop(self, call: Callable[..., object], *arguments: object) -> None:
+        if not self.loop.is_closed():
+            self.loop.call_soon_threadsafe(call, *arguments)
+
+    # The end
+
+    async def end(self) -> None:
+        """Close every connection; what is being answered gets a moment for it."""
+        for connection in list(self._connections):
+            if not connection.is_answering:
+                connection.close()
+        until = self.loop.time() + END_SECONDS
+        while self._connections and self.loop.time() < until:  # noqa: ASYNC110 - once, at the end
+            await asyncio.sleep(0.02)
+        for connection in list(self._connections):
+            connection.cut()
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+
+def _most_connections() -> int:
+    """How many clients there are file descriptors for."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MOST_CONNECTIONS + SPARE_DESCRIPTORS
+    granted = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    if granted > soft:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (granted, hard))
+    return max(8, min(MOST_CONNECTIONS, max(soft, granted) - SPARE_DESCRIPTORS))
+
+
+async def listen(edge: Edge, listening: socket.socket) -> asyncio.Server:
+    """Take clients from now on."""
+    return await edge.loop.create_server(lambda: Connection(edge), sock=listening, backlog=1024)
