@@ -35,6 +35,10 @@ CONSOLE: Final = (
 CLOUDBASE: Final = ("/admin", "/web", "/v1/", "/auth/")
 TENCENT_CLOUD: Final = tuple(f"/{digit}" for digit in range(10))
 """COS, whose paths begin with a date; ``/`` is Tencent Cloud's as well."""
+WECHAT: Final = ("/cgi-bin/", "/sns/", "/wxa/")
+ADMIN: Final = "/admin"
+INVOCATION: Final = b"functions.invokeFunction"
+"""In the body of a call of a function, which may take as long as the function does."""
 OUR_OWN: Final = (*PHONE, *CONTROL, *DOCUMENTS)
 """What answers in our own JSON."""
 
@@ -51,6 +55,11 @@ class Party:
         self._make = make
         self._making = threading.Lock()
         self._application: Flask | None = None
+
+    @property
+    def is_made(self) -> bool:
+        """Whether it was asked before."""
+        return self._application is not None
 
     @property
     def application(self) -> Flask:
@@ -84,6 +93,15 @@ class Switchboard:
         party = self.application_of("/" + environ["PATH_INFO"].lstrip("/"))  # as routes are matched
         serve = self._serve_fallback if party is self._fallback else party.wsgi_app
         return serve(environ, start_response)
+
+    def is_decision(self, environ: WSGIEnvironment) -> bool:
+        """Whether a request is decided quickly and waits for nothing: an openapi's, over HTTPS or by cloud call."""
+        path = environ["PATH_INFO"]
+        if path.startswith(WECHAT):
+            return True
+        return (
+            path == ADMIN and self._parties[0].is_made and INVOCATION not in environ["wsgi.input"].getbuffer().tobytes()
+        )
 
     def application_of(self, path: str) -> Flask:
         """The application of the party that a path belongs to."""

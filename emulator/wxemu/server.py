@@ -1,40 +1,35 @@
-"""The server: one world, its parties and its functions behind granian.
-
-Why granian: of the servers measured (docs/benchmarks.md) it answers most verifications a second, takes chunked bodies,
-keeps connections alive, and gives a function that calls back a thread of its own.
-"""
+"""The server: one world, its parties and its functions behind the edge, in one process."""
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import gc
 import ipaddress
 import json
 import logging
-import multiprocessing
 import os
 import signal
 import socket
 import sys
 import tempfile
 import threading
-import time
 from contextlib import AbstractContextManager, closing, nullcontext, suppress
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
-from granian.constants import Interfaces
-from granian.server import Server
+import uvloop
 
 from wxemu.app import create_app
 from wxemu.cloudbase.callers import issue_wx_api_token
 from wxemu.core import apps
 from wxemu.core.http.access import LOOPBACK, LOOPBACK_ONLY, Access
+from wxemu.core.http.application import SWITCHBOARD
 from wxemu.core.store import StoreError
 from wxemu.core.world import World
+from wxemu.edge.edge import Edge, listen
 from wxemu.intercept import Interception, interception_facts
 from wxemu.scf.deployment import MAX_IN_FLIGHT, SESSION_STORE, Deployment
 from wxemu.scf.inspection import Inspection
@@ -44,7 +39,6 @@ from wxemu.state.function_store import FunctionStore
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from wsgiref.types import WSGIApplication
 
 THREADS: Final = 2 * MAX_IN_FLIGHT + 200
 """More than all function calls in flight and their calls back can take."""
@@ -167,24 +161,13 @@ def serve(plan: Plan) -> None:
     with tempfile.TemporaryDirectory(prefix="wxemu-") as passing:
         storage = Path(passing) if plan.state is None else plan.state
         interception = _interception(plan, storage)
-        server = Server(
-            "wxcloud emulator",
-            address=plan.access.address,
-            port=plan.port,
-            interface=Interfaces.WSGI,
-            blocking_threads=THREADS,
-            backpressure=THREADS,
-            log_enabled=False,
-            websockets=False,
-            workers_kill_timeout=3,
-        )
         intercepting = _intercepting(interception)
         gc.collect()
         gc.freeze()  # what is there now stays shared with the processes to come, which would copy it to count it
         with intercepting:
             if plan.is_until_eof:
                 threading.Thread(target=_stop_at_eof, name="stop at eof", daemon=True).start()
-            server.serve(target_loader=partial(_load, plan, storage, interception), wrap_loader=False)
+            uvloop.run(_serve(plan, storage, interception))
         if plan.export_to is not None:
             _export(storage, plan.export_to)
 
@@ -228,10 +211,8 @@ def _interception(plan: Plan, storage: Path) -> Interception | None:
     )
 
 
-def _load(plan: Plan, storage: Path, interception: Interception | None) -> WSGIApplication:
-    """The application, in the process that serves it."""
-    threading.Thread(target=_end_with_parent, name="end with parent", daemon=True).start()
-    # What is to be exported at the end is in a file, since by then this process has ended.
+async def _serve(plan: Plan, storage: Path, interception: Interception | None) -> None:
+    # What is to be exported at the end is in a file, which is opened once more then.
     world = World(plan.state if plan.export_to is None else storage, random_seed=plan.random_seed)
     deployment = Deployment(
         world,
@@ -242,16 +223,20 @@ def _load(plan: Plan, storage: Path, interception: Interception | None) -> WSGIA
         issue_wx_api_token=issue_wx_api_token,
         packaged=plan.packaged,
     )
+    application = create_app(world, deployment, plan.access, interception)
+    switchboard = application.extensions[SWITCHBOARD]
+    edge = Edge(switchboard, is_decision=switchboard.is_decision, threads=THREADS)
+    family = socket.AF_INET6 if ":" in plan.access.address else socket.AF_INET
+    listening = socket.create_server((plan.access.address, plan.port), family=family, backlog=1024)
+    server = await listen(edge, listening)
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        edge.loop.add_signal_handler(number, stop.set)
     threading.Thread(target=_begin, args=(world, deployment, plan, interception), name="begin", daemon=True).start()
-    return create_app(world, deployment, plan.access, interception).wsgi_app
-
-
-def _end_with_parent() -> None:
-    """A killed parent cannot stop the process that serves, which would hold port and state for ever."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
+    await stop.wait()
+    server.close()
+    await edge.end()
+    deployment.close()
 
 
 def _begin(world: World, deployment: Deployment, plan: Plan, interception: Interception | None) -> None:
@@ -265,7 +250,6 @@ def _begin(world: World, deployment: Deployment, plan: Plan, interception: Inter
         State(world, FunctionStore(deployment.session_store)).replace(plan.imported)
     else:
         seed.load(world, seed.DEMO if plan.seed is None else plan.seed)
-    _wait_until_listening(plan)
     with suppress(BrokenPipeError):  # its reader is gone, as after Ctrl-C in a demo
         _announce(plan, world, interception)
     world.keys.fill()
@@ -273,16 +257,6 @@ def _begin(world: World, deployment: Deployment, plan: Plan, interception: Inter
         deployment.prepare()
     if plan.project is not None:
         Inspection(deployment, plan.project).run()
-
-
-def _wait_until_listening(plan: Plan) -> None:
-    while True:
-        try:
-            socket.create_connection((_local_host(plan.access.address), plan.port), timeout=1).close()
-        except OSError:
-            time.sleep(0.005)
-        else:
-            return
 
 
 def _announce(plan: Plan, world: World, interception: Interception | None) -> None:
