@@ -15,6 +15,8 @@ from __future__ import annotations
 import json
 import threading
 import time
+from collections.abc import Callable  # noqa: TC003 - in a type that is read
+from contextvars import ContextVar
 from dataclasses import astuple, dataclass, fields, replace
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypeAlias, TypedDict, get_args
 
@@ -43,6 +45,8 @@ MOST_LATE: Final = 400
 """Answers that are late at one time: each holds a thread of the server, and further ones come at once, so that there
 is one left to take the fault away."""
 _LATE: Final = threading.BoundedSemaphore(MOST_LATE)
+DELAY: Final[ContextVar[Callable[[float], object] | None]] = ContextVar("DELAY", default=None)
+"""What takes the seconds by which the answer to the present request goes out later; without it they pass here."""
 
 
 class FaultError(ValueError):
@@ -219,6 +223,15 @@ def _take(world: World, fitting: Iterable[Fault]) -> Fault | None:
             world.store.run("UPDATE faults SET hits = hits + 1, times = times - 1 WHERE number = ?", fault.number)
         return fault
     return None
+
+
+def delay_answer(fault: Fault) -> None:
+    """Have the answer to the present request go out later by the fault's latency."""
+    delay = DELAY.get()
+    if delay is None:
+        wait(fault)
+    elif fault.latency_ms:
+        delay(fault.latency_ms / 1000)
 
 
 def wait(fault: Fault) -> None:

@@ -8,7 +8,7 @@ from email.utils import formatdate
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
-from wxemu.edge.request import CUT, LATE_SECONDS
+from wxemu.core.faults import DELAY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -60,7 +60,7 @@ class Answer:
 
 
 def ask(application: WSGIApplication, environ: WSGIEnvironment) -> Answer:
-    """What the application answers; raises what it raises."""
+    """What the application answers, and when; raises what it raises."""
     answer = Answer()
 
     def start_response(
@@ -71,11 +71,17 @@ def ask(application: WSGIApplication, environ: WSGIEnvironment) -> Answer:
         answer.status, answer.headers = status, headers
         return _no_write
 
-    parts = application(environ, start_response)
-    answer.late_seconds = environ.get(LATE_SECONDS, 0.0)
-    answer.is_cut = environ.get(CUT, False)
-    if answer.is_cut:
+    def delay(seconds: float) -> None:
+        answer.late_seconds += seconds
+
+    delaying = DELAY.set(delay)
+    try:
+        parts = application(environ, start_response)
+    except ConnectionAbortedError:
+        answer.is_cut = True
         return answer
+    finally:
+        DELAY.reset(delaying)
     if _is_stream(parts, answer.headers):
         answer.whole, answer.stream = None, _closing(parts)
         return answer

@@ -11,10 +11,6 @@ from urllib.parse import unquote_to_bytes, urlsplit
 if TYPE_CHECKING:
     from wsgiref.types import WSGIEnvironment
 
-LATE_SECONDS: Final = "wxemu.late_seconds"
-"""In the environ: the application puts here how much later its answer is to go out."""
-CUT: Final = "wxemu.cut"
-"""In the environ: the application sets it to have the connection cut instead of answered."""
 _LISTS: Final = {"HTTP_COOKIE": "; "}
 """Headers that come more than once are joined by a comma, but for these."""
 

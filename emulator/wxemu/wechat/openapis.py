@@ -334,7 +334,7 @@ def call(
         response = encode(decision)
         entry.keep(world, response)
     if decision.fault is not None:
-        faults.wait(decision.fault)
+        faults.delay_answer(decision.fault)
     return response
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from flask import Response
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
     from wsgiref.types import StartResponse, WSGIEnvironment
 
     from wxemu.core.faults import Fault
@@ -18,20 +18,13 @@ _PAGE: Final = "<html><head><title>{status}</title></head><body><h1>{status}</h1
 
 
 class CutConnection(Response):
-    """No answer: the connection ends without a byte."""
+    """No answer: the connection ends without a byte, which the edge sees to."""
 
     default_status = 0
 
-    def __call__(self, _environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Give a head that cannot be sent: granian then drops the connection, before anything went out [run]."""
-        start_response("200 OK", [("Content-Length", "none")])
-        return _nothing()
-
-
-def _nothing() -> Iterator[bytes]:
-    """A body that no length is known of, as the head above must not have; whoever reads it finds no answer either."""
-    raise ConnectionAbortedError("the connection was cut, as a fault wants it")
-    yield b""
+    def __call__(self, _environ: WSGIEnvironment, _start_response: StartResponse) -> Iterable[bytes]:
+        """:raises ConnectionAbortedError: always."""
+        raise ConnectionAbortedError("a fault cuts the connection")
 
 
 def response(fault: Fault) -> Response:
