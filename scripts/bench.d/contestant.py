@@ -1,6 +1,6 @@
 """A process to measure: one application behind one server, until SIGTERM.
 
-    python contestant.py '{"server": "granian", "options": {...}, "application": "ping", "port": 0, ...}'
+    python contestant.py '{"server": "edge", "options": {...}, "application": "ping", "port": 0, ...}'
 
 Imports stand where they are needed, because the start and the memory of a process that does without are measured too.
 """
@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 def main(contest: dict[str, Any]) -> None:
     sys.path += [contest["packages"]] if "packages" in contest else []  # servers that are not installed
     load = partial(ping if contest["application"] == "ping" else emulator, contest)
-    {"granian": granian, "waitress": waitress, "gunicorn": gunicorn}[contest["server"]](load, contest["options"])
+    {"edge": edge, "granian": granian, "waitress": waitress, "gunicorn": gunicorn}[contest["server"]](
+        load, contest["options"]
+    )
 
 
 def ping(_contest: dict[str, Any]) -> WSGIApplication:
@@ -55,6 +57,24 @@ def emulator(contest: dict[str, Any]) -> WSGIApplication:
         issue_wx_api_token=issue_wx_api_token,
     )
     return create_app(world, deployment).wsgi_app
+
+
+def edge(load: Callable[[], WSGIApplication], options: dict[str, Any]) -> None:
+    import asyncio  # noqa: PLC0415
+    import socket  # noqa: PLC0415
+
+    import uvloop  # noqa: PLC0415
+
+    from wxemu.edge.edge import Edge, listen  # noqa: PLC0415
+
+    async def serve() -> None:
+        application = load()
+        is_decision = getattr(application, "is_decision", lambda _environ: True)
+        edge = Edge(application, is_decision=is_decision, threads=options["threads"])
+        await listen(edge, socket.create_server(("127.0.0.1", options["port"]), backlog=1024))
+        await asyncio.Event().wait()
+
+    uvloop.run(serve())
 
 
 def granian(load: Callable[[], WSGIApplication], options: dict[str, Any]) -> None:

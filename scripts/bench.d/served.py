@@ -11,7 +11,6 @@ import time
 from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
-from unittest import mock
 
 from errors import BenchError
 
@@ -87,9 +86,10 @@ class Served:
 
 
 def serve_ping() -> Served:
-    """The bare Flask app behind granian as `wxemu start` sets it up."""
+    """The bare Flask app behind the edge, as `wxemu start` has it."""
     port = server.free_port(0)
-    return serve({"server": "granian", "options": granian_options(port), "application": "ping", "port": port}, "/ping")
+    options = {"port": port, "threads": server.THREADS}
+    return serve({"server": "edge", "options": options, "application": "ping", "port": port}, "/ping")
 
 
 def serve_emulator(project: Path, state: Path) -> Served:
@@ -104,13 +104,6 @@ def serve(contest: Mapping[str, Any], ready_path: str) -> Served:
     """An application behind a server of the choice, as `contestant.py` reads it."""
     command = (sys.executable, str(_CONTESTANT), json.dumps(contest))
     return Served(command, contest["port"], ready_path)
-
-
-def granian_options(port: int) -> dict[str, Any]:
-    """What `wxemu.server` tells granian, overheard so that it is said in one place."""
-    with mock.patch.object(server, "Server") as overheard:
-        server.serve(server.Plan(port=port, project=None, state=None, seed={"apps": []}))
-    return dict(overheard.call_args.kwargs)
 
 
 def _parents() -> Iterator[tuple[int, int]]:

@@ -41,7 +41,7 @@ _HEADER = (
     "half a body",
     f"{waiting.CALLS} calls back",
 )
-_NOT_INSTALLED = ("waitress", "gunicorn")
+_NOT_INSTALLED = ("granian", "waitress", "gunicorn")
 _FEW = 8
 
 
@@ -60,7 +60,8 @@ class Candidate:
         """The application behind this server."""
         port = free_port(0)
         where = {
-            "granian": {**served.granian_options(port), **self.options},
+            "edge": {"port": port, "threads": THREADS},
+            "granian": {"address": LOOPBACK, "port": port, **self.options},
             "waitress": {"host": LOOPBACK, "port": port, **self.options},
             "gunicorn": {"bind": f"{LOOPBACK}:{port}", **self.options},
         }
@@ -76,6 +77,11 @@ class Candidate:
         return served.serve(contest, ready_path)
 
 
+def _granian(threads: int) -> dict[str, Any]:
+    options = {"interface": "wsgi", "blocking_threads": threads, "backpressure": threads}
+    return {**options, "log_enabled": False, "websockets": False}
+
+
 def _waitress(threads: int) -> dict[str, Any]:
     return {"threads": threads, "connection_limit": 1000, "asyncore_use_poll": True}
 
@@ -87,8 +93,9 @@ def _gunicorn(threads: int) -> dict[str, Any]:
 
 
 CANDIDATES = (
-    Candidate("granian, as now", "granian", {}),
-    Candidate("granian, 1 thread", "granian", {"blocking_threads": 1}),
+    Candidate("the edge", "edge", {}),
+    Candidate("granian, 1 thread", "granian", _granian(1)),
+    Candidate(f"granian, {THREADS:,} threads", "granian", _granian(THREADS)),
     Candidate(f"waitress, {_FEW} threads", "waitress", _waitress(_FEW)),
     Candidate(f"waitress, {THREADS:,} threads", "waitress", _waitress(THREADS)),
     Candidate(f"gunicorn gthread, {_FEW} threads", "gunicorn", _gunicorn(_FEW)),

@@ -1,7 +1,7 @@
 """Carry requests from a client to a server and the answers back, or plain bytes both ways.
 
 Requests are parsed (h11), not copied as bytes. A client may close its half of the connection after its last request,
-but granian drops a request if the half is closed before the answer. So we close it only after the answer.
+but many servers drop a request if the half is closed before the answer. So we close it only after the answer.
 """
 
 from __future__ import annotations
