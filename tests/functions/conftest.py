@@ -11,7 +11,7 @@ import threading
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -45,7 +45,7 @@ class Request:
 
 
 @dataclass(frozen=True)
-class Reply:
+class RawReply:
     """A raw answer; `body` None hangs up instead, `waits_for` keeps the client waiting for a byte more."""
 
     body: bytes | None
@@ -66,7 +66,7 @@ class WeChat:
     released: threading.Event = field(default_factory=threading.Event)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
-    Reply = Reply
+    Reply: ClassVar = RawReply
 
     def __post_init__(self) -> None:
         tokens = (f"token-{number}" for number in itertools.count(1))
@@ -83,21 +83,21 @@ class WeChat:
         """Each entry: a JSON value, a Reply, or a function of the Request that gives one of them."""
         self.scripts[path] = list(script)
 
-    def never(self, *, after: bytes = b"") -> Reply:
+    def never(self, *, after: bytes = b"") -> RawReply:
         """An answer that stops before its first byte, or within its body `after` these bytes of it."""
-        return Reply(after, waits_for=self.released)
+        return RawReply(after, waits_for=self.released)
 
     def sent(self, path: str) -> list[Request]:
         return [request for request in self.requests if request.path == path]
 
-    def take(self, request: Request) -> Reply:
+    def take(self, request: Request) -> RawReply:
         with self.lock:
             self.requests.append(request)
             script = self.scripts[request.path]
             answer = script.pop(0) if len(script) > 1 else script[0]
             if callable(answer):
                 answer = answer(request)
-        return answer if isinstance(answer, Reply) else Reply(json.dumps(answer).encode())
+        return answer if isinstance(answer, RawReply) else RawReply(json.dumps(answer).encode())
 
 
 class Handler(BaseHTTPRequestHandler):

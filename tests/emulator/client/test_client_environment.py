@@ -10,18 +10,19 @@ from cryptography.hazmat.primitives.serialization.pkcs12 import load_pkcs12
 
 from wxemu.client import truststore
 from wxemu.client.environment import NoInterceptionError, of_invocation, of_real_names
+from wxemu.client.remote import Remote
 from wxemu.intercept.authority import Authority
 
 URL = "http://127.0.0.1:8686"
 
 
-class Answering:
+class Answering(Remote):
     """What a running emulator would answer about its interception."""
 
     def __init__(self, folder, url=URL, **facts):
+        super().__init__(url)
         Authority.of_folder(folder)
         told = {"proxy": "http://127.0.0.1:8687", "ca": f"{folder}/ca.pem", "caBundle": f"{folder}/ca-bundle.pem"}
-        self.url = url
         self._facts = told | facts
         self.asked = []
 

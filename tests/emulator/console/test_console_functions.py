@@ -3,6 +3,7 @@
 import html
 import json
 import re
+from typing import Any
 
 import pytest
 
@@ -14,6 +15,17 @@ from wxemu.scf.invocation_records import Record
 
 APPID = "wx1234567890abcdef"
 ENV = "env-demo"
+CLOUD_CALL: dict[str, Any] = {
+    "at": 1.0,
+    "face": "cloudbase",
+    "appid": APPID,
+    "method": "POST",
+    "url": "/admin",
+    "cost_in_ms": 1,
+    "request_body": "",
+    "response_body": "",
+    "client_ip": "",
+}
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>"
 ASK = """
 def main(event, context):
@@ -174,9 +186,7 @@ class TestOneFunction:
         ended(1)
         with world.transaction():
             for rid, request_id in (("inner", "call-1"), ("other", "call-2")):
-                told = {"rid": rid, "at": 1.0, "face": "cloudbase", "name": "wx.openApi", "appid": APPID}
-                told |= {"method": "POST", "url": "/admin", "request_body": "", "response_body": "", "cost_in_ms": 1}
-                journal.record(world, Exchange(**told, client_ip="", request_id=request_id))
+                journal.record(world, Exchange(rid=rid, name="wx.openApi", request_id=request_id, **CLOUD_CALL))
         page = http.get("/functions/ask").text
         assert 'href="/requests/inner"' in page
         assert 'href="/requests/other"' not in page
@@ -186,10 +196,8 @@ class TestOneFunction:
         ended(2, function="somebody")
         with world.transaction():
             for api, request_id in (("soter.verifySignature", "call-1"), ("security.msgSecCheck", "call-2")):
-                told = {"rid": api, "at": 1.0, "face": "cloudbase", "name": "wx.api", "appid": APPID, "api": api}
-                told |= {"method": "POST", "url": "/admin", "request_body": "", "response_body": "", "cost_in_ms": 1}
-                told |= {"client_ip": "", "errcode": "-604101", "request_id": request_id}
-                journal.record(world, Exchange(**told))
+                refused = {"errcode": "-604101", "request_id": request_id, **CLOUD_CALL}
+                journal.record(world, Exchange(rid=api, api=api, name="wx.api", **refused))
         page = html.unescape(http.get("/functions/ask").text)
         assert str(tmp_path / "config.json") in page
         assert '"openapi": [\n      "soter.verifySignature"\n    ]' in page
@@ -220,7 +228,12 @@ class TestOneFunction:
 class TestTheLiveLog:
     def test_comes_line_by_line_on_the_stream_of_the_page(self, world, serve, project_of, monkeypatch):
         heard = []
-        monkeypatch.setattr(live, "listen", lambda deployment, app, name: heard.append((app.env, name)) or Said())
+
+        def listen(_deployment, app, name):
+            heard.append((app.env, name))
+            return Said()
+
+        monkeypatch.setattr(live, "listen", listen)
         answer = serve(world, project_of(ASK)).get("/live?on=clock&log=ask")
         blocks = (block.decode() for block in answer.response if not block.startswith(b":"))
         assert next(blocks).startswith("event: following")

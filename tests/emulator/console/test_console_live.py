@@ -4,7 +4,6 @@ import json
 
 import pytest
 
-from wxemu.console import live
 from wxemu.core.http import streams
 
 APPID = "wx1234567890abcdef"
@@ -12,7 +11,7 @@ APPID = "wx1234567890abcdef"
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch):
-    monkeypatch.setattr(live.time, "sleep", lambda _: None)
+    monkeypatch.setattr("wxemu.console.live.time.sleep", lambda _: None)
 
 
 @pytest.fixture

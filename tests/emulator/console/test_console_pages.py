@@ -170,7 +170,7 @@ def test_requests_come_page_by_page(http, keep):
         page = http.get(address).text
         seen += re.findall(r'href="/requests/([0-9a-f]{8})-', page)
         older = re.search(r'href="([^"]+)" rel="next"', page)
-        address = older and html.unescape(older[1])
+        address = html.unescape(older[1]) if older else ""
     assert [int(rid, 16) for rid in seen] == [*range(119, -1, -1)]
     assert 'data-live="requests"' in http.get("/requests").text
     assert 'data-live="requests"' not in http.get("/requests?before=60").text  # what is old does not change

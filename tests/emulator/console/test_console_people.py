@@ -49,7 +49,7 @@ class TestUsers:
             page = http.get(address).text
             seen += names(page)
             more = re.search(r'href="([^"]+)" rel="next"', page)
-            address = more and html.unescape(more[1])
+            address = html.unescape(more[1]) if more else ""
         assert seen == [f"oX{number:03}" for number in range(120)]
 
     @pytest.mark.parametrize("start", ["x", "-1", "1e3", "٣", "9" * 40])

@@ -43,8 +43,10 @@ def test_every_action_says_what_it_did():
 
 
 def test_no_word_is_there_that_nobody_shows():
-    composed = ("nav.", "theme.", "face.", "party.", "effect.", "done/", "request.request", "request.response")
-    composed += ("sender.", "profile.", "mode.", "key.", "override.", "period.", "state.sure_")
+    composed = (
+        *("nav.", "theme.", "face.", "party.", "effect.", "done/", "request.request", "request.response", "sender."),
+        *("profile.", "mode.", "key.", "override.", "period.", "state.sure_"),
+    )
     assert [key for key in load_texts("en") if f'"{key}"' not in SOURCES and not key.startswith(composed)] == []
 
 

@@ -37,7 +37,7 @@ def test_a_world_without_seed_is_alive_and_not_ready(open_world, serve, healthz,
 
 def test_a_world_is_not_ready_while_its_seed_is_being_loaded(http, world, monkeypatch, readyz):
     seen = []
-    monkeypatch.setattr(seed.phones, "create", lambda *_, **__: seen.append(http.get(readyz).status_code))
+    monkeypatch.setattr("wxemu.phone.phones.create", lambda *_, **__: seen.append(http.get(readyz).status_code))
     user = {"openid": "o", "phones": [{"id": "p", "profile": "none"}]}
     seed.load(world, {"apps": [{"appid": APPID, "secret": "0" * 32, "env": "e", "users": [user]}]})
     assert seen == [503]

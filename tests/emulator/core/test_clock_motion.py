@@ -141,3 +141,13 @@ def test_a_scale_outlives_a_restart(tmp_path, real):
     store = Store(tmp_path / "world.sqlite")
     assert Clock(store).now() == NOON + 600
     store.close()
+
+
+@pytest.mark.parametrize(
+    ("at", "agrees"), [(NOON - 61, False), (NOON - 60, True), (NOON + 60, True), (NOON + 61, False)]
+)
+def test_a_clients_clock_is_right_that_is_so_many_seconds_from_ours(clock, real, at, agrees):
+    clock.freeze()
+    real.now += 10_000
+    assert clock.agrees(at, within=60) is agrees
+    assert clock.agrees(real.now, within=60)  # or from this machine's

@@ -5,6 +5,7 @@ import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from wxemu.core.store import StoreError
@@ -138,7 +139,9 @@ def test_a_pool_that_ran_dry_makes_more_keys(open_world):
     world.store.run("DELETE FROM rsa_keys")
     one, another = world.keys.take(2)
     assert one != another
-    assert load_pem_private_key(one.encode(), password=None).key_size == 2048
+    key = load_pem_private_key(one.encode(), password=None)
+    assert isinstance(key, RSAPrivateKey)
+    assert key.key_size == 2048
 
 
 def test_the_file_is_its_owner_s_only_whatever_the_folder_is(open_world, tmp_path):

@@ -52,11 +52,6 @@ def test_a_reset_of_an_unseeded_world_draws_others(story):
     assert not set(_drawn(world)) & set(before)
 
 
-def test_a_seeded_world_draws_nothing_twice(story):
-    world, before = story("7")
-    assert not set(_drawn(world)) & set(before)
-
-
 def test_a_seeded_world_goes_on_where_it_stopped(open_world, tmp_path):
     first = open_world(tmp_path, random_seed="7").randomness.hex(32)
     second = open_world(tmp_path, random_seed="7").randomness.hex(32)

@@ -1,5 +1,7 @@
 """An interception in front of a server that tells what reached it, and a client's view of TLS."""
 
+from __future__ import annotations
+
 import json
 import socket
 import ssl
@@ -19,6 +21,7 @@ class Told(BaseHTTPRequestHandler):
     """Answers each request with what it was; `/slow` takes its time, `/silent` ends without a word."""
 
     protocol_version = "HTTP/1.1"
+    server: Server
 
     def answer(self):
         if self.path == "/silent":

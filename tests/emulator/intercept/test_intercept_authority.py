@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ed25519
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
 
 from wxemu.core.http.hosts import EMULATED
@@ -32,6 +32,7 @@ def vouch(folder):
     def verify(host):
         ca = x509.load_pem_x509_certificate((folder / "ca.pem").read_bytes())
         ca_key = load_pem_private_key((folder / "ca.key").read_bytes(), password=None)
+        assert isinstance(ca_key, ec.EllipticCurvePrivateKey)
         leaf = certificates.new_leaf(host, certificates.new_key().public_key(), ca, ca_key)
         (folder / "leaf.pem").write_bytes(leaf.public_bytes(Encoding.PEM))
         command = ["openssl", "verify", "-x509_strict", "-CAfile", folder / "ca.pem", folder / "leaf.pem"]

@@ -6,7 +6,7 @@ from wxemu.cloudbase import web_users
 from wxemu.core import apps
 from wxemu.phone import phones
 from wxemu.scf import api_functions
-from wxemu.state import seed
+from wxemu.state.seed_form import SeedError
 from wxemu.state.snapshots import SnapshotNameError, UnknownSnapshotError
 from wxemu.state.tables import StateError
 from wxemu.wechat import sessions, tokens, users
@@ -92,7 +92,7 @@ class TestReset:
     def test_of_an_app_that_the_seed_has_not_is_refused(self, world, state):
         with world.transaction():
             apps.add(world, apps.App("wx0000000000000000", "0" * 32, "e"))
-        with pytest.raises(seed.SeedError, match="the seed has no app 'wx0000000000000000' to go back to"):
+        with pytest.raises(SeedError, match="the seed has no app 'wx0000000000000000' to go back to"):
             state.reset("seed", appid="wx0000000000000000")
 
     def test_of_an_app_that_there_is_not_is_refused(self, state):

@@ -95,43 +95,6 @@ def test_missing_credentials_are_named():
     assert refused.value.errCode == -501009
 
 
-@pytest.mark.parametrize(
-    ("context", "token"),
-    [
-        ({"WX_API_TOKEN": "own"}, "own"),
-        ({"WX_API_TOKEN": "own", "WX_TRIGGER_API_TOKEN_V0": "timer's", "TRIGGER_SRC": "tcb"}, "own"),
-        ({"WX_API_TOKEN": "own", "WX_TRIGGER_API_TOKEN_V0": "timer's", "TRIGGER_SRC": "timer"}, "timer's"),
-        ({"WX_API_TOKEN": "own", "TRIGGER_SRC": "timer"}, "own"),
-        ({"WX_TRIGGER_API_TOKEN_V0": "timer's"}, ""),
-        ({}, ""),
-    ],
-)
-def test_the_token_is_the_invocations_own(context, token):
-    left_behind = {"WX_API_TOKEN": "somebody else's", "WX_TRIGGER_API_TOKEN_V0": "another's", "TRIGGER_SRC": "timer"}
-    assert grant(context, left_behind).wx_api_token == token
-
-
-def test_nothing_about_the_caller_is_taken_from_the_instance():
-    left_behind = {"TCB_SOURCE": "wx_client", "TCB_SEQID": "old", "TCB_SESSIONTOKEN": "old", "TCB_ENV": "old"}
-    lent = grant({}, left_behind)
-    assert (lent.source, lent.sequence, lent.tcb_session_token, lent.env) == (",unknown", "", "", "")
-
-
-@pytest.mark.parametrize(
-    ("context", "environ", "is_offered"),
-    [
-        ({"WX_API_TOKEN": "t", **PAIR}, {}, True),
-        ({"WX_API_TOKEN": "t"}, PAIR, True),
-        ({"WX_TRIGGER_API_TOKEN_V0": "t", "TRIGGER_SRC": "timer"}, PAIR, True),
-        ({"WX_API_TOKEN": "t"}, {}, False),
-        (PAIR, {"WX_API_TOKEN": "t"}, False),
-        ({"WX_API_TOKEN": "", **PAIR}, {}, False),
-    ],
-)
-def test_a_cloud_call_is_offered_to_who_has_a_token_and_credentials(context, environ, is_offered):
-    assert grant(context, environ).offers_cloud_call is is_offered
-
-
 def test_a_token_that_is_no_text_cannot_be_read():
     with pytest.raises(InvalidContext, match="WX_API_TOKEN"):
         _ = grant({"WX_API_TOKEN": 7}).wx_api_token

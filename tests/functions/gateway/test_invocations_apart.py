@@ -4,6 +4,7 @@ import itertools
 import json
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
+from typing import Any
 
 import pytest
 
@@ -81,7 +82,7 @@ def reachable(thing, seen=None):
     if isinstance(thing, (str, bytes)):
         yield str(thing)
         return
-    parts = [thing.keys(), thing.values()] if isinstance(thing, dict) else []
+    parts: list[Any] = [thing.keys(), thing.values()] if isinstance(thing, dict) else []
     parts += [thing] if isinstance(thing, (list, tuple, set, frozenset)) else []
     parts += [vars(thing).values()] if hasattr(thing, "__dict__") and not isinstance(thing, type) else []
     for part in itertools.chain.from_iterable(parts):

@@ -175,7 +175,7 @@ def test_versions_and_the_system_clock_are_told():
 
 
 def test_a_system_clock_that_is_behind_this_software_is_broken(monkeypatch):
-    monkeypatch.setattr(running.time, "time", lambda: 0.0)
+    monkeypatch.setattr(time, "time", lambda: 0.0)
     assert [finding.name for finding in running.examine_machine() if finding.is_broken] == ["system clock"]
 
 

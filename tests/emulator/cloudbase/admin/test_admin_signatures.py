@@ -1,6 +1,7 @@
 """The gateway takes a request only from whose credentials signed exactly it, a short time ago."""
 
 import json
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -22,7 +23,7 @@ HEADERS = {
 SCOPE = "TC3-HMAC-SHA256 Credential=AKIDlocal/2023-11-14/tcb/tc3_request"
 SIGNED_HEADERS = "SignedHeaders=content-type;host;user-agent;x-client-timestamp;x-sdk-version;x-tcb-source"
 
-OLD_PARAMETERS = {
+OLD_PARAMETERS: dict[str, Any] = {
     "action": "functions.invokeFunction",
     "function_name": "ask",
     "request_data": '{"text":"订单 (1)*\'!~"}',

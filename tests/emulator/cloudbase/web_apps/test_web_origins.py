@@ -1,5 +1,7 @@
 """Which pages may call: those of this machine, and those that a setting names."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,7 +18,7 @@ FOREIGN = [
     *("file://", "http://localhost/path", "http://localhost@evil.example", "ftp://localhost", "localhost", "http://["),
 ]
 PATHS = ["/web", "/v1/functions/ask", "/auth/v1/signin/anonymously", "/v1/other/thing", "/auth/v1/other"]
-REFUSALS = {
+REFUSALS: dict[str, tuple[int, dict[str, Any]]] = {
     "/web": (200, {"code": "INVALID_REQUEST_SOURCE"}),
     "/v1/functions/ask": (403, {"code": "INVALID_REQUEST_SOURCE"}),
     "/v1/other/thing": (403, {"code": "INVALID_REQUEST_SOURCE"}),

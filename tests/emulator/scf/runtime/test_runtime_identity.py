@@ -2,6 +2,7 @@
 
 import json
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 
@@ -89,7 +90,7 @@ def test_a_reused_instance_s_environ_still_holds_the_last_caller_and_the_context
 
 def test_user_info_is_the_platform_s_and_all_else_the_caller_s():
     caller = Identity(appid="wxA", env="e", openid="oA")
-    data = {"jsonString": "{}", "userInfo": {"openId": "oForged"}}
+    data: dict[str, Any] = {"jsonString": "{}", "userInfo": {"openId": "oForged"}}
     assert wx_event(data, caller) == {"jsonString": "{}", "userInfo": {"appId": "wxA", "openId": "oA"}}
     assert data["userInfo"] == {"openId": "oForged"}
 

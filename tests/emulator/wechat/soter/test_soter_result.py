@@ -1,5 +1,6 @@
 import json
 import re
+from typing import Any
 
 import pytest
 from hypothesis import example, given, settings
@@ -7,7 +8,13 @@ from hypothesis import strategies as st
 
 from wxemu.wechat.soter import PROFILES, AuthMode, UnsupportedModeError, result_json
 
-FACTS = {"raw": "msg", "fid": "2", "counter": 123, "cpu_id": "0f000000262300000b5f094d1cf4c411", "uid": "10206"}
+FACTS: dict[str, Any] = {
+    "raw": "msg",
+    "fid": "2",
+    "counter": 123,
+    "cpu_id": "0f000000262300000b5f094d1cf4c411",
+    "uid": "10206",
+}
 
 
 def test_an_android_phone_writes_the_nine_members_of_the_documentation():
