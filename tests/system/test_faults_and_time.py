@@ -71,10 +71,10 @@ def test_a_cut_connection_ends_without_a_byte_and_no_other_suffers(running, wxem
     fault = wxemu("fault", "add", "--api", "auth.code2Session", "--abort", "--times", "2")
     with requests.Session() as session:
         for _ in range(2):
-            assert session.get(f"{running.url}/healthz", timeout=5).status_code == 200
+            assert session.get(f"{running.url}/healthz", timeout=60).status_code == 200
             with pytest.raises(requests.ConnectionError, match="Remote end closed connection without response"):
-                session.get(running.url + LOGIN, timeout=5)
-        assert session.get(running.url + LOGIN, timeout=5).status_code == 200
+                session.get(running.url + LOGIN, timeout=60)
+        assert session.get(running.url + LOGIN, timeout=60).status_code == 200
     kept = running.ask("GET", "/emulator/v1/exchanges")["exchanges"]
     assert [exchange["remark"] for exchange in kept].count(f"fault {fault['id']}") == 2
     assert running.said() == ""
