@@ -202,7 +202,7 @@ def test_a_state_goes_out_and_comes_in(open_page, emulator, tmp_path):
     page.get_by_label("Replace the present state").check()
     page.get_by_role("button", name="Import").click()
 
-    expect(page.get_by_role("status").first).to_contain_text("in place")
+    expect(page.get_by_role("status").first).to_contain_text("imported")
     page.goto(f"/phones?q={phone.phone_id}")
     expect(page.locator("main")).to_contain_text("Nothing found")
 
