@@ -205,7 +205,11 @@ FACES = {
         st.fixed_dictionaries({"Authorization": in_header}),
     ),
 }
-METHODS = {"gateway": st.just("POST"), "COS": st.sampled_from(["PUT", "POST"]), "web": methods.filter(str.isalpha)}
+WEB_METHODS = st.sampled_from(["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
+METHODS = {
+    **{"gateway": st.just("POST"), "COS": st.sampled_from(["PUT", "POST"])},
+    **{"web": WEB_METHODS, "HTTP API": WEB_METHODS, "login": WEB_METHODS},
+}
 
 
 @pytest.fixture

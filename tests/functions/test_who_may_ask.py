@@ -9,7 +9,7 @@ SIGNED = {"jsonString": r'{"raw":"a\/b","counter":1}', "jsonSignature": "c2ln+/=
 PROOF = {"sessionKey": KEY}
 EVENTS = {"verifySignature": SIGNED, "checkSession": {}}
 PATHS = {"verifySignature": "/cgi-bin/soter/verify_signature", "checkSession": "/wxa/checksession"}
-STAYS = "a session_key stays on the server side"
+STAYS = "a session_key stays on the server"
 
 
 @pytest.fixture

@@ -47,7 +47,7 @@ def test_a_session_key_sent_from_a_mini_program_is_refused_and_not_repeated(emul
     answer = emulator.new_phone().call_function("checkSession", sessionKey="HyVFkGl5F5OQWJZZaNzBBg==")
 
     assert answer["errCode"] == -501008
-    assert "session_key stays on the server side" in answer["errMsg"]
+    assert "session_key stays on the server" in answer["errMsg"]
     assert "HyVFkGl5F5OQWJZZaNzBBg==" not in answer["errMsg"]
 
 

@@ -99,7 +99,9 @@ def test_of_an_invocation_only_what_is_named_is_asked_for(folder):
     remote = Answering(folder)
     variables = of_invocation(remote, openid="oAlice", function=None, appid=None)
     assert variables == {"TCB_ENV": "env-demo", "WXEMU_URL": URL}
-    assert remote.asked == [("POST", "/emulator/v1/environments", {"openid": "oAlice"})]
+    assert remote.asked == [
+        ("POST", "/emulator/v1/environments", {"openid": "oAlice", "function": None, "appid": None})
+    ]
 
 
 def roots_in(store):
