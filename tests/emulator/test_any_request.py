@@ -207,8 +207,11 @@ FACES = {
 }
 WEB_METHODS = st.sampled_from(["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
 METHODS = {
-    **{"gateway": st.just("POST"), "COS": st.sampled_from(["PUT", "POST"])},
-    **{"web": WEB_METHODS, "HTTP API": WEB_METHODS, "login": WEB_METHODS},
+    "gateway": st.just("POST"),
+    "COS": st.sampled_from(["PUT", "POST"]),
+    "web": WEB_METHODS,
+    "HTTP API": WEB_METHODS,
+    "login": WEB_METHODS,
 }
 
 
