@@ -10,7 +10,9 @@ from flask import Blueprint
 
 from wxemu.cloudbase.paths import cloudbase_paths
 from wxemu.console.paths import console_paths
+from wxemu.control.operations import faults
 from wxemu.control.routes import ANSWERS
+from wxemu.core.faults import ANY
 from wxemu.core.http.application import make_application
 from wxemu.core.http.openapi import operation_paths, our_failure
 from wxemu.core.http.operations import Nothing, Operation
@@ -19,7 +21,7 @@ from wxemu.core.http.serving import add_route
 from wxemu.phone import operations as phone_operations
 from wxemu.phone.pages import page_paths
 from wxemu.tencentcloud.routes import ACTIONS
-from wxemu.wechat.openapis import TABLE
+from wxemu.wechat.openapis import BY_NAME, TABLE
 from wxemu.wechat.paths import failure, wechat_paths
 
 if TYPE_CHECKING:
@@ -46,6 +48,9 @@ def face() -> Blueprint:
 def openapi() -> dict[str, Any]:
     """The HTTP faces as an OpenAPI 3.1 document."""
     ours = [SHOW, *(operation for answer in ANSWERS for operation in answer.operations), *phone_operations.TABLE]
+    paths = wechat_paths() | cloudbase_paths() | operation_paths(ours) | page_paths() | console_paths()
+    members = paths[faults.ADD.path]["post"]["requestBody"]["content"]["application/json"]["schema"]["properties"]
+    members["api"]["enum"] = [ANY, *BY_NAME]  # core says what a fault is, and knows no openapi
     return {
         "openapi": "3.1.0",
         "info": {
@@ -53,7 +58,7 @@ def openapi() -> dict[str, Any]:
             "version": "1",
             "description": "WeChat's endpoints, a SOTER phone, and the emulator's own control plane.",
         },
-        "paths": wechat_paths() | cloudbase_paths() | operation_paths(ours) | page_paths() | console_paths(),
+        "paths": paths,
         "components": {"schemas": {"Failure": failure(), "OurFailure": our_failure()}},
     }
 

@@ -61,8 +61,10 @@ def files() -> list[Path]:
 
 def commands(group: click.Group = main, name: str = "wxemu") -> dict[str, click.Command]:
     """Every command that does something, by what one types."""
-    found: dict[str, click.Command] = {}
-    for part, command in group.commands.items():
+    context, found = click.Context(group), {}
+    for part in group.list_commands(context):
+        command = group.get_command(context, part)
+        assert command is not None
         if isinstance(command, click.Group):
             found |= commands(command, f"{name} {part}")
         else:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
 
 from wxemu.cli import main
@@ -34,7 +35,9 @@ def test_every_option_on_the_page_is_one_of_the_script(name, script):
 def test_every_wxemu_command_on_the_page_is_one():
     for line in re.findall(r"wxemu ([^#`\n]+)", SHELL):
         name, *arguments = line.split()
-        known = {option for parameter in main.commands[name].params for option in parameter.opts}
+        command = main.get_command(click.Context(main), name)
+        assert command is not None
+        known = {option for parameter in command.params for option in parameter.opts}
         assert {argument for argument in arguments if argument.startswith("--")} <= known
 
 

@@ -2,30 +2,51 @@
 
 from __future__ import annotations
 
-from typing import Any
+from importlib import import_module
+from typing import Any, Final
 
 import click
 
-from wxemu.cli.apps import app, user
-from wxemu.cli.clock import clock
-from wxemu.cli.doctor import doctor
-from wxemu.cli.environment import env
-from wxemu.cli.exec import execute
-from wxemu.cli.faults import fault, quotas
-from wxemu.cli.functions import invoke, logs
-from wxemu.cli.health import health
-from wxemu.cli.phone import phone
-from wxemu.cli.requests import explain, requests
-from wxemu.cli.start import demo, start
-from wxemu.cli.state import state
+_COMMANDS: Final = {
+    "start": "start:start",
+    "demo": "start:demo",
+    "exec": "exec:execute",
+    "invoke": "functions:invoke",
+    "logs": "functions:logs",
+    "requests": "requests:requests",
+    "explain": "requests:explain",
+    "env": "environment:env",
+    "phone": "phone:phone",
+    "clock": "clock:clock",
+    "fault": "faults:fault",
+    "quotas": "faults:quotas",
+    "state": "state:state",
+    "app": "apps:app",
+    "user": "apps:user",
+    "health": "health:health",
+    "doctor": "doctor:doctor",
+}
+"""By name: module and function. Each is imported when it is asked for, so that `wxemu start` waits for none but its own."""
 
 
-class _Tidy(click.Group):
-    """Errors of ours as one sentence, without a traceback."""
+class _Commands(click.Group):
+    """Commands that are imported when they are asked for; errors of ours as one sentence, without a traceback."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's
+        return sorted(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's
+        if cmd_name not in _COMMANDS:
+            return None
+        module, _, function = _COMMANDS[cmd_name].partition(":")
+        command: click.Command = getattr(import_module(f"wxemu.cli.{module}"), function)
+        return command
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
+        except (click.ClickException, click.Abort, click.exceptions.Exit, SystemExit):
+            raise  # before the clause below imports half of wxemu, only to find that it does not apply
         except _expected() as error:
             raise click.ClickException(str(error)) from None
 
@@ -56,7 +77,7 @@ def _expected() -> tuple[type[Exception], ...]:
     )
 
 
-@click.group(cls=_Tidy, context_settings={"auto_envvar_prefix": "WXEMU", "help_option_names": ["-h", "--help"]})
+@click.group(cls=_Commands, context_settings={"auto_envvar_prefix": "WXEMU", "help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="wxemu")
 def main() -> None:
     """WeChat login and SOTER confirmation on CloudBase, on this machine.
@@ -81,8 +102,3 @@ def main() -> None:
 
     Every option can be given by an environment variable as well: --port of start is WXEMU_START_PORT.
     """
-
-
-OF_CALLS = (invoke, logs, requests, explain)
-for command in (start, demo, execute, *OF_CALLS, env, phone, clock, fault, quotas, state, app, user, health, doctor):
-    main.add_command(command)
