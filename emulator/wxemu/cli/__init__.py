@@ -26,7 +26,7 @@ _COMMANDS: Final = {
     "health": "health:health",
     "doctor": "doctor:doctor",
 }
-"""By name: module and function. Each is imported when it is asked for, so that `wxemu start` waits for none but its own."""
+"""By name: module and function. Each is imported when it is asked for; `wxemu start` waits for its own alone."""
 
 
 class _Commands(click.Group):
