@@ -63,14 +63,17 @@ def open_page(browser: Browser, emulator: Emulator) -> Iterator[Callable[..., Pa
 
 @pytest.fixture
 def grave_faults(node_modules: Path) -> Callable[..., list[Any]]:
-    """What axe-core finds on a page that keeps somebody from using it: rule, and where. ``rules``: a tag of some."""
+    """What axe-core finds on a page that keeps somebody from using it: rule, and where. ``rule``: this one alone."""
     axe = (node_modules / "axe-core/axe.min.js").read_text(encoding="utf-8")
 
-    def find(page: Page, rules: str | None = None) -> list[Any]:
+    def find(page: Page, rule: str | None = None) -> list[Any]:
         # Evaluated by the debugger, which the page's Content-Security-Policy does not bind.
         if page.evaluate("typeof axe") == "undefined":
             page.evaluate(axe)
-        options = {"resultTypes": ["violations"], **({} if rules is None else {"runOnly": rules})}
+        options = {
+            "resultTypes": ["violations"],
+            **({} if rule is None else {"runOnly": {"type": "rule", "values": [rule]}}),
+        }
         found = page.evaluate("options => axe.run(document, options)", options)
         return [
             (violation["id"], violation["impact"], node["target"], node.get("failureSummary"))

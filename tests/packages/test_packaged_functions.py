@@ -160,7 +160,7 @@ def test_packaged_functions_play_their_parts_in_the_emulator(packaged):
     command = [
         sys.executable,
         "-m",
-        "emulator",
+        "wxemu",
         "start",
         "--project",
         str(packaged.parent),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from contextlib import suppress
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final, Protocol, cast
 
 import httptools
 
@@ -13,7 +13,7 @@ from wxemu.edge.answer import Answer
 from wxemu.edge.request import Request
 
 if TYPE_CHECKING:
-    from wxemu.edge.edge import Edge
+    from wsgiref.types import WSGIEnvironment
 
 LARGEST_HEAD: Final = 64 * 1024
 LARGEST_BODY: Final = 32 * 1024 * 1024
@@ -24,11 +24,26 @@ IDLE_SECONDS: Final = 75.0
 CONTINUE: Final = b"HTTP/1.1 100 Continue\r\n\r\n"
 
 
+class Host(Protocol):
+    """Who takes connections, and has their requests answered."""
+
+    loop: asyncio.AbstractEventLoop
+
+    def admit(self, connection: Connection) -> None:
+        """A connection has begun."""
+
+    def forget(self, connection: Connection) -> None:
+        """A connection has ended."""
+
+    def answer(self, connection: Connection, environ: WSGIEnvironment) -> None:
+        """Have a request answered that has wholly come."""
+
+
 class Connection(asyncio.Protocol):
     """HTTP/1.1 with keep-alive, pipelining and chunks. Its methods run on the event loop."""
 
-    def __init__(self, edge: Edge) -> None:
-        self._edge = edge
+    def __init__(self, host: Host) -> None:
+        self._host = host
         self._transport: asyncio.Transport | None = None
         self._parser = httptools.HttpRequestParser(self)
         self._coming: Request | None = None
@@ -55,7 +70,7 @@ class Connection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)
-        self._edge.admit(self)
+        self._host.admit(self)
         self._expect_within(IDLE_SECONDS)
 
     def data_received(self, data: bytes) -> None:
@@ -84,7 +99,7 @@ class Connection(asyncio.Protocol):
         self._coming = None
         self._waiting.clear()
         self.writable.set()
-        self._edge.forget(self)
+        self._host.forget(self)
 
     def pause_writing(self) -> None:
         self.writable.clear()
@@ -152,7 +167,7 @@ class Connection(asyncio.Protocol):
         self._answering = self._waiting.pop(0)
         client = self._transport.get_extra_info("peername") or ("", 0)
         server = self._transport.get_extra_info("sockname") or ("", 0)
-        self._edge.answer(self, self._answering.environ(client=client[:2], server=server[:2]))
+        self._host.answer(self, self._answering.environ(client=client[:2], server=server[:2]))
 
     # Answers
 
@@ -233,7 +248,7 @@ class Connection(asyncio.Protocol):
 
     def _expect_within(self, seconds: float) -> None:
         self._forget_timer()
-        self._timer = self._edge.loop.call_later(seconds, self._expire)
+        self._timer = self._host.loop.call_later(seconds, self._expire)
 
     def _forget_timer(self) -> None:
         if self._timer is not None:

@@ -48,6 +48,10 @@ class Application:
         start_response("200 OK", [("Content-Type", "text/plain")])
         return [body or b"hello"]
 
+    def wait_for_a_request(self):
+        while not self.requests:
+            time.sleep(0.01)
+
     def endless(self):
         try:
             while True:
@@ -198,6 +202,7 @@ def test_where_there_are_too_many_connections_the_idle_ones_go_first(application
     monkeypatch.setattr("wxemu.edge.edge.MOST_CONNECTIONS", 8)
     with serving(application) as address, client(address) as waiting:
         waiting.sendall(request("/waits", CLOSE))
+        application.wait_for_a_request()
         idle = [socket.create_connection(address, timeout=SECONDS) for _ in range(30)]
         assert send(address, request("/now", CLOSE)).endswith(b"hello")
         application.released.set()

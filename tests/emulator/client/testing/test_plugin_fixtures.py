@@ -54,7 +54,7 @@ def test_an_app_can_be_refused_what_others_may(wx_app, wx_phone):
 @slow
 def test_an_app_as_a_context_is_gone_afterwards(wxcloud):
     with wxcloud.new_app(users=[{"openid": "oAlice"}]) as app:
-        known = wxcloud.ask("GET", f"{app.path}/users")["users"]
+        known = wxcloud.ask("GET", f"/emulator/v1/apps/{app.appid}/users")["users"]
     assert [user["openid"] for user in known] == ["oAlice"]
     assert app.appid not in [left["appid"] for left in wxcloud.ask("GET", "/emulator/v1/apps")["apps"]]
     app.remove()  # once more, as a test may have done before its fixture
@@ -215,8 +215,8 @@ def test_what_failed_is_found_by_its_errcode_and_explained(wxcloud, wx_app, wx_r
     assert explained.causes
     assert explained.advice
     assert explained.verdict in str(explained)
-    assert "-> 40029" in wx_requests.told()
-    assert explained.verdict in wx_requests.told()
+    assert "-> 40029" in wx_requests.describe()
+    assert explained.verdict in wx_requests.describe()
 
 
 @slow

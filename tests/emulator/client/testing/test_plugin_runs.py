@@ -138,7 +138,8 @@ def test_tests_at_the_same_time_in_one_emulator_never_meet_and_leave_it_as_it_wa
                 wx_faults.next_answer(openid, function="whoami")
                 phone.login()
                 meet()
-                assert [user["openid"] for user in wxcloud.ask("GET", wx_app.path + "/users")["users"]] == [openid]
+                users = wxcloud.ask("GET", "/emulator/v1/apps/" + wx_app.appid + "/users")["users"]
+                assert [user["openid"] for user in users] == [openid]
                 assert len(wx_faults.waiting()) == 1
                 assert [request.name for request in wx_requests.list()] == ["wx.login"]
                 meet()
