@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from wxemu.core.faults import DELAY
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable
     from types import TracebackType
     from wsgiref.types import WSGIApplication, WSGIEnvironment
 
@@ -22,13 +22,13 @@ _WITHOUT_BODY: Final = frozenset({"204", "304"})
 class Answer:
     """What the application answers to one request.
 
-    `whole` is the body, or None for one that comes bit by bit out of `stream`.
+    `whole` is the body. It is None for one that comes bit by bit out of `stream`, and where there is none at all.
     """
 
     status: str = "500 Internal Server Error"
     headers: list[tuple[str, str]] = field(default_factory=list)
     whole: bytes | None = b""
-    stream: Iterator[bytes] | None = None
+    stream: Iterable[bytes] | None = None
     late_seconds: float = 0.0
     is_cut: bool = False
 
@@ -40,7 +40,7 @@ class Answer:
             lines.append(f"Date: {_date(int(time.time()))}")
         if self.is_chunked(version):
             lines.append("Transfer-Encoding: chunked")
-        elif self.whole is not None and "content-length" not in names and self.status[:3] not in _WITHOUT_BODY:
+        elif self.whole is not None and "content-length" not in names and not self.has_no_body:
             lines.append(f"Content-Length: {len(self.whole)}")
         if not is_kept_alive:
             lines.append("Connection: close")
@@ -48,15 +48,21 @@ class Answer:
             lines.append("Connection: keep-alive")
         return "\r\n".join([*lines, "\r\n"]).encode("latin-1")
 
+    @property
+    def has_no_body(self) -> bool:
+        """Whether its status says that nothing follows the head (RFC 9110, 6.4.1).
+
+        A client takes whatever does follow for the beginning of the next answer.
+        """
+        return self.status[:3] in _WITHOUT_BODY
+
     def is_chunked(self, version: str) -> bool:
         """Whether the body goes out in chunks: its length is not known, and the client can read them."""
         return self.stream is not None and version == "1.1"
 
     def close(self) -> None:
         """Let the application know that nothing more of the body is asked for."""
-        close = getattr(self.stream, "close", None)
-        if close is not None:
-            close()
+        _close(self.stream)
 
 
 def ask(application: WSGIApplication, environ: WSGIEnvironment) -> Answer:
@@ -82,31 +88,27 @@ def ask(application: WSGIApplication, environ: WSGIEnvironment) -> Answer:
         return answer
     finally:
         DELAY.reset(delaying)
-    if _is_stream(parts, answer.headers):
-        answer.whole, answer.stream = None, _closing(parts)
-        return answer
-    try:
-        answer.whole = b"".join(parts)
-    finally:
-        close = getattr(parts, "close", None)
-        if close is not None:
-            close()
+    if _has_length(answer.headers) or isinstance(parts, (list, tuple)):
+        try:
+            answer.whole = b"".join(parts)
+        finally:
+            _close(parts)
+    elif environ["REQUEST_METHOD"] == "HEAD" or answer.has_no_body:
+        answer.whole = None
+        _close(parts)
+    else:
+        answer.whole, answer.stream = None, parts
     return answer
 
 
-def _is_stream(parts: Iterable[bytes], headers: list[tuple[str, str]]) -> bool:
-    """Whether the body comes bit by bit: it has no length that is known."""
-    has_length = any(name.lower() == "content-length" for name, _ in headers)
-    return not has_length and not isinstance(parts, (list, tuple))
+def _has_length(headers: list[tuple[str, str]]) -> bool:
+    return any(name.lower() == "content-length" for name, _ in headers)
 
 
-def _closing(parts: Iterable[bytes]) -> Iterator[bytes]:
-    try:
-        yield from parts
-    finally:
-        close: Any = getattr(parts, "close", None)
-        if close is not None:
-            close()
+def _close(parts: object) -> None:
+    close: Any = getattr(parts, "close", None)
+    if close is not None:
+        close()
 
 
 def _no_write(_data: bytes) -> object:

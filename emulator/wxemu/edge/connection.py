@@ -179,7 +179,7 @@ class Connection(asyncio.Protocol):
         if answer.is_cut:
             self.cut()
             return
-        body = b"" if request.method == "HEAD" else answer.whole or b""
+        body = b"" if request.method == "HEAD" or answer.has_no_body else answer.whole or b""
         self._write(self._head(answer) + body)
         self._done()
 

@@ -42,6 +42,9 @@ class Application:
             case "/stream":
                 start_response("200 OK", [("Content-Type", "text/plain")])
                 return (part for part in (b"one", b"two"))
+            case "/not-modified":
+                start_response("304 Not Modified", [])
+                return iter(())
             case "/endless":
                 start_response("200 OK", [("Content-Type", "text/plain")])
                 return self.endless()
@@ -242,6 +245,12 @@ def test_head_has_the_head_alone(address):
     answer = send(address, request(method="HEAD"), request("/", CLOSE))
     assert answer.count(b"Content-Length: 5") == 2
     assert answer.count(b"hello") == 1
+
+
+@pytest.mark.parametrize("bodiless", [request("/not-modified"), request("/stream", method="HEAD")], ids=["304", "HEAD"])
+def test_an_answer_without_a_body_is_followed_by_the_next_answer(address, bodiless):
+    _, _, following = send(address, bodiless, request("/", CLOSE)).partition(b"\r\n\r\n")
+    assert following.startswith(b"HTTP/1.1 200 OK")
 
 
 def test_a_stream_ends_with_its_reader(address, application):
