@@ -22,6 +22,8 @@ from wxcloud.errors import (
     ServerTimeout,
     WeChatError,
 )
+from wxcloud.transport import response as responses
+from wxcloud.transport.response import Response, WholeResponses
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,8 +39,8 @@ BUSY = -1
 class Request:
     """A request. `is_repeatable`: sending it twice does no harm.
 
-    `timeouts` are seconds to wait for a connection and then for the answer; `answer_limit` names the setting of the
-    second.
+    `timeouts` are seconds to wait for a connection and then for the whole answer; `answer_limit` names the setting of
+    the second.
     """
 
     method: str
@@ -62,15 +64,18 @@ class Connection:
         self._sleep = sleep
         self._http = requests.Session()
         self._http.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))
+        self._http.headers["Accept-Encoding"] = "identity"
+        for scheme in ("https://", "http://"):
+            self._http.mount(scheme, WholeResponses())
 
-    def exchange(self, request: Request, read: Callable[[requests.Response], Answer]) -> Answer:
+    def exchange(self, request: Request, read: Callable[[Response], Answer]) -> Answer:
         """Send one request and return what `read` makes of the response.
 
         It is sent again, at most twice and after a pause, if WeChat answers errcode -1 (busy), if no connection could
         be made, and, for a repeatable request, if the connection broke before the answer.
 
-        Raises ServerTimeout, NetworkFailure, or what `read` raises; none of them contains the address, which may have
-        a secret or a token in it.
+        Raises ServerTimeout, NetworkFailure, BadAnswer, or what `read` raises; none of them contains the address,
+        which may have a secret or a token in it.
         """
         pauses = iter(BACK_OFF_SECONDS)
         while True:
@@ -82,9 +87,9 @@ class Connection:
                     raise
             self._sleep(pause)
 
-    def _send(self, request: Request) -> requests.Response:
+    def _send(self, request: Request) -> Response:
         try:
-            return self._http.request(
+            response = self._http.request(
                 request.method,
                 request.url,
                 params=request.query,
@@ -93,7 +98,9 @@ class Connection:
                 timeout=request.timeouts,
                 auth=_add_nothing,
                 allow_redirects=False,  # no other address may get the request
+                stream=True,
             )
+            return responses.read(self._peer, response)
         except requests.RequestException as error:
             # Not chained: requests' own errors contain the address.
             raise self._failure(error, request.answer_limit) from None
@@ -127,21 +134,21 @@ def json_text(value: Any) -> str:
     return text.encode("utf-8", "backslashreplace").decode()
 
 
-def json_object(response: requests.Response) -> dict[str, Any] | None:
-    """The JSON object of an HTTP 200 response; None for any other response.
+def json_object(response: Response) -> dict[str, Any] | None:
+    """The JSON object of an HTTP 200 response; None for any other.
 
     The Content-Type is ignored: WeChat labels JSON text/plain on /sns/ and sometimes elsewhere [src/field].
     """
     try:
-        value = json.loads(response.content.decode()) if response.status_code == requests.codes.ok else None
+        value = json.loads(response.content.decode()) if response.status == requests.codes.ok else None
     except (ValueError, RecursionError):
         return None
     return value if isinstance(value, dict) else None
 
 
-def describe(response: requests.Response) -> str:
-    """The response for an error's text, without its body, which may have a session_key in it."""
-    return f"HTTP {response.status_code} with {len(response.content)} bytes"
+def describe(response: Response) -> str:
+    """A response for an error's text, without its body, which may have a session_key in it."""
+    return f"HTTP {response.status} with {len(response.content)} bytes"
 
 
 def _may_retry(error: CloudError, *, is_repeatable: bool) -> bool:

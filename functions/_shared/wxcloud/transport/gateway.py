@@ -22,10 +22,9 @@ from wxcloud.version import __version__
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    import requests
-
     from wxcloud.settings import Settings
     from wxcloud.transport.grant import Grant
+    from wxcloud.transport.response import Response
 
 SDK = f"wxcloud-python/{__version__}"
 SIGNATURE_LIFE_SECONDS = 600
@@ -106,7 +105,7 @@ class Gateway:
         return f"{grant.sequence}-{own}" if grant.sequence else own
 
 
-def _reply(response: requests.Response) -> dict[str, Any]:
+def _reply(response: Response) -> dict[str, Any]:
     """Read the gateway's reply `{"data", "requestId"}`; raises GatewayError for `{"code", "message", "requestId"}`."""
     reply = json_object(response)
     if reply is None:

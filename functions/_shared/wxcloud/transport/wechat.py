@@ -11,9 +11,8 @@ from wxcloud.transport.connection import Connection, Request, describe, json_obj
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    import requests
-
     from wxcloud.settings import Settings
+    from wxcloud.transport.response import Response
 
 
 @dataclass(frozen=True)
@@ -85,7 +84,7 @@ def check_answer(answer: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in answer.items() if name not in {"errcode", "errmsg"}}
 
 
-def _answer(response: requests.Response) -> dict[str, Any]:
+def _answer(response: Response) -> dict[str, Any]:
     answer = json_object(response)
     if answer is None:
         raise BadAnswer(f"WeChat must answer HTTP 200 with a JSON object, got {describe(response)}")
