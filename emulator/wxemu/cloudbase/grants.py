@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from wxemu.wechat.openapis import Api
 
 LIFE: Final = 600
+KEPT_GRANTS: Final = 10_000
 """Seconds that a wx_api_token works; the real one's life is not known [inferred]."""
 
 
@@ -53,6 +54,7 @@ def issue(
     grant = Grant(world.randomness.text(64, BASE64URL), appid, env, function, openid, permissions, request_id)
     now = world.clock.now()
     world.store.run("DELETE FROM wx_api_tokens WHERE expires_at <= ?", now)
+    world.store.keep_latest("wx_api_tokens", "expires_at", KEPT_GRANTS)
     world.store.run(
         "INSERT INTO wx_api_tokens VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         grant.wx_api_token,

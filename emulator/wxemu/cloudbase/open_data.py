@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 LIFE: Final = 300
 """Seconds that a cloudID is good for [doc]."""
+KEPT: Final = 10_000
 REFUSALS: Final = {
     -601005: "invalid cloudID",
     -601006: "cloudID expired",
@@ -41,6 +42,7 @@ def issue(world: World, *, appid: str, openid: str, data: Mapping[str, Any]) -> 
     marked = {**data, "watermark": {"appid": appid, "timestamp": int(now)}}
     # Some expired ones are kept: the answer to them is another than to one that never was.
     world.store.run("DELETE FROM open_data WHERE expires_at <= ?", now - 24 * 3600)
+    world.store.keep_latest("open_data", "expires_at", KEPT)
     world.store.run(
         "INSERT INTO open_data VALUES (?, ?, ?, ?, ?)", cloud_id, appid, openid, json.dumps(marked), now + LIFE
     )

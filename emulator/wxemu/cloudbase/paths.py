@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from wxemu.core.http.openapi import of_cloudbase
+from wxemu.core.http.openapi import of_cloudbase, preflight
 
 
 def cloudbase_paths() -> dict[str, Any]:
@@ -17,30 +17,34 @@ def _web_app_paths() -> dict[str, Any]:
     get, post = "get", "post"
     refused = ("get", "post", "put", "patch", "delete")
     others = dict.fromkeys(refused, of_cloudbase("Not emulated: refused in the client's own form", ("rest",)))
-    preflight = {"options": of_cloudbase("A browser's preflight", ("rest",))}
+    of_rest = others | {"options": preflight(("rest",))}
     web = dict.fromkeys(refused, of_cloudbase("Not emulated: refused in the client's own form"))
     return {
         "/web": {
             **web,
             post: of_cloudbase("js-sdk 1.x and 2.x, CLOUD_API of 3.x: functions and anonymous login"),
-            "options": of_cloudbase("A browser's preflight"),
+            "options": preflight(),
         },
         "/v1/functions/{name}": {post: of_cloudbase("The HTTP API of functions, GATEWAY of js-sdk 3.x", ("name",))},
-        "/v1/{rest}": others | preflight,
+        "/v1/{rest}": of_rest,
         "/auth/v1/signin/anonymously": {post: of_cloudbase("Log in as the anonymous user of a device")},
         "/auth/v1/token": {post: of_cloudbase("A new access token for a refresh token")},
         "/auth/v1/user/me": {get: of_cloudbase("Who is logged in")},
         "/auth/v1/revoke": {post: of_cloudbase("End the login of an access token")},
         "/auth/v1/user/signout": {post: of_cloudbase("End one's login")},
-        "/auth/v1/{rest}": others | preflight,
+        "/auth/v1/{rest}": of_rest,
     }
 
 
 def _tencent_cloud_paths() -> dict[str, Any]:
+    front = of_cloudbase(
+        "COS's temporary bucket: unfinished uploads (?uploads), always none; for a browser the console"
+    )
+    front["responses"]["default"]["content"]["text/html"] = {}
     day_and_path = ("year", "month", "day", "objectPath")
     return {
         "/": {
-            "get": of_cloudbase("COS's temporary bucket: unfinished uploads (?uploads), always none"),
+            "get": front,
             "post": of_cloudbase("Tencent Cloud's API with X-TC-Action: SCF and tcb, as SDKs and the CLI use them"),
         },
         "/{year}-{month}-{day}/{objectPath}": {

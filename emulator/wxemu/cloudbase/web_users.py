@@ -29,6 +29,8 @@ ACCESS_TOKEN_LIFE: Final = 7200
 """Seconds that an access token works [doc, by its example]."""
 REFRESH_TOKEN_LIFE: Final = 31 * 24 * 3600
 """Seconds that a refresh token works [doc]."""
+KEPT_LOGINS: Final = 10_000
+MOST_USERS: Final = 10_000
 SCOPE: Final = "anonymous"
 NOBODY_S_DEVICE: Final = "unverified"
 """The device of whoever calls without a good token while ``verify_signatures`` is off."""
@@ -183,6 +185,7 @@ def _new_login(world: World, user: WebUser) -> Login:
     login = Login(world.randomness.uuid(), user, world.randomness.text(64, ALPHANUMERIC))
     now = world.clock.now()
     world.store.run("DELETE FROM web_logins WHERE expires_at <= ?", now)
+    world.store.keep_latest("web_logins", "expires_at", KEPT_LOGINS)
     world.store.run(
         "INSERT INTO web_logins VALUES (?, ?, ?, ?, ?)",
         login.login_id,
@@ -208,8 +211,18 @@ def user_of_device(world: World, env: str, device_id: str) -> WebUser:
     if row is not None:
         return WebUser(env, row["uuid"])
     user = WebUser(env, world.randomness.text(22, BASE64URL))
+    _forget_idle_users(world)
     world.store.run("INSERT INTO web_users VALUES (?, ?, ?)", env, device_id, user.uuid)
     return user
+
+
+def _forget_idle_users(world: World) -> None:
+    """Once there are too many users, forget those who are not logged in; such a device would get another uuid."""
+    world.store.run(
+        "DELETE FROM web_users WHERE (SELECT count(*) FROM web_users) >= ?"
+        " AND uuid NOT IN (SELECT uuid FROM web_logins)",
+        MOST_USERS,
+    )
 
 
 def _require_environment(world: World, env: str) -> None:

@@ -37,7 +37,7 @@ def _operation(summary: str, content_type: str, path: tuple[str, ...] = ()) -> d
         "summary": summary,
         "tags": ["Console"],
         "parameters": [{"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in path],
-        "responses": {"default": {"description": "for a browser", "content": {content_type: {}}}},
+        "responses": {"default": {"description": "for a browser", "content": {content_type: {}, _HTML: {}}}},
     }
 
 

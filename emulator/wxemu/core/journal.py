@@ -23,7 +23,6 @@ SEARCHED_CHARACTERS: Final = 1000
 """Of a text that is looked for its beginning: nobody else decides meanwhile."""
 FACES: Final = ("phone", "wechat", "cloudbase", "tencentcloud")
 """Who tells the journal, from left to right in the flow."""
-_FORGET_EVERY: Final = 100
 _CUT: Final = re.compile(r"\n\[cut: \d+ characters in all\]\Z")
 _HINT: Final = re.compile(r"(?:hint: \[|req_id: )([0-9a-f]{8})([0-9a-f]{8})\b")
 _ID: Final = re.compile(r"\b[0-9a-f]{8}-(?:[0-9a-f]{8}-[0-9a-f]{8}|[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\b")
@@ -189,8 +188,7 @@ def record(world: World, exchange: Exchange) -> int:
         exchange.is_failure,
     )
     number = 0 if row is None else int(row["number"])
-    if number % _FORGET_EVERY == 0:
-        world.store.run("DELETE FROM exchanges WHERE number <= ?", number - KEPT_EXCHANGES)
+    world.store.keep_latest("exchanges", "number", KEPT_EXCHANGES)
     return number
 
 

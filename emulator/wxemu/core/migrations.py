@@ -25,6 +25,9 @@ _STATEMENTS: Final = (
     "ALTER TABLE api_tokens RENAME TO wx_api_tokens",
     "ALTER TABLE wx_api_tokens RENAME COLUMN token TO wx_api_token",
     "CREATE INDEX wx_api_tokens_by_end ON wx_api_tokens (expires_at)",
+    "CREATE INDEX codes_by_end ON codes (expires_at)",
+    "CREATE INDEX web_logins_by_end ON web_logins (expires_at)",
+    "CREATE INDEX open_data_by_end ON open_data (expires_at)",
 )
 # WeChat's answers and functions' results, which may stand in JSON inside JSON, its quotes escaped.
 _IS_OK: Final = re.compile(r'is_?[oO]k\\*":\s*(true|false)')

@@ -18,6 +18,7 @@ CREATE TABLE codes (
   code TEXT PRIMARY KEY, appid TEXT NOT NULL, openid TEXT NOT NULL, expires_at REAL NOT NULL,
   is_used INTEGER NOT NULL DEFAULT 0, session_key TEXT
 ) WITHOUT ROWID;
+CREATE INDEX codes_by_end ON codes (expires_at);
 CREATE TABLE sessions (
   appid TEXT NOT NULL, openid TEXT NOT NULL, session_key TEXT NOT NULL, issued_at REAL NOT NULL, expires_at REAL NOT NULL,
   PRIMARY KEY (appid, openid)
@@ -51,6 +52,7 @@ CREATE TABLE web_users (
 CREATE TABLE web_logins (
   login_id TEXT PRIMARY KEY, env TEXT NOT NULL, uuid TEXT NOT NULL, refresh_token TEXT NOT NULL UNIQUE, expires_at REAL NOT NULL
 ) WITHOUT ROWID;
+CREATE INDEX web_logins_by_end ON web_logins (expires_at);
 CREATE TABLE web_key (number INTEGER PRIMARY KEY CHECK (number = 1), key BLOB NOT NULL);
 CREATE TABLE functions (
   env TEXT NOT NULL, name TEXT NOT NULL, configuration TEXT, PRIMARY KEY (env, name)
@@ -77,6 +79,7 @@ CREATE INDEX invocations_by_function ON invocations (env, function, at);
 CREATE TABLE open_data (
   cloud_id TEXT PRIMARY KEY, appid TEXT NOT NULL, openid TEXT NOT NULL, data TEXT NOT NULL, expires_at REAL NOT NULL
 ) WITHOUT ROWID;
+CREATE INDEX open_data_by_end ON open_data (expires_at);
 CREATE TABLE quotas (
   appid TEXT NOT NULL, api TEXT NOT NULL, period TEXT NOT NULL, subject TEXT NOT NULL, started INTEGER NOT NULL, calls INTEGER NOT NULL,
   PRIMARY KEY (appid, api, period, subject)

@@ -10,6 +10,7 @@ import json
 import os
 import sqlite3
 import threading
+from collections import Counter
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib import resources
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SCHEMA_VERSION: Final = 3
+FORGET_EVERY: Final = 100
 KEPT_BY_RESET: Final = frozenset({"meta", "rsa_keys", "snapshots", "saved_events"})
 
 
@@ -53,6 +55,7 @@ class Store:
         self._lock = threading.RLock()
         self._depth = 0
         self._notes: dict[str, Any] = {}
+        self._added: Counter[str] = Counter()
         try:
             if path is not None:
                 _make_private(path)
@@ -116,6 +119,20 @@ class Store:
         """Execute one statement inside a transaction; the number of rows it changed."""
         with self._lock:
             return self._connection.execute(sql, values).rowcount
+
+    def keep_latest(self, table: str, by: str, kept: int) -> None:
+        """Forget all but the latest ``kept`` rows of a table, by an indexed column; called with every row added.
+
+        Only every hundredth call does it, so that there may be a hundred more. Rows of the same time go together.
+        """
+        with self._lock:
+            self._added[table] += 1
+            if self._added[table] % FORGET_EVERY == 0:
+                self.run(
+                    f"DELETE FROM {table} WHERE {by} <"  # noqa: S608 - names of the schema
+                    f" (SELECT {by} FROM {table} ORDER BY {by} DESC LIMIT 1 OFFSET ?)",
+                    kept - 1,
+                )
 
     def row(self, sql: str, *values: object) -> sqlite3.Row | None:
         """The first row, or ``None``."""

@@ -16,7 +16,6 @@ KEPT_INVOCATIONS: Final = 2_000
 """Invocations kept in all, give or take a hundred."""
 KEPT_CHARACTERS: Final = 32 * 1024
 """Of a log its end, of a result its beginning: what is longer is cut [inferred]."""
-_FORGET_EVERY: Final = 100
 
 
 @dataclass(frozen=True)
@@ -54,8 +53,8 @@ class Choice:
 
 def save(world: World, done: Record) -> None:
     """Keep one invocation; every hundredth time, forget all but the latest ``KEPT_INVOCATIONS``."""
-    row = world.store.row(
-        "INSERT INTO invocations VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING number",
+    world.store.run(
+        "INSERT INTO invocations VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         done.request_id,
         done.env,
         done.function,
@@ -66,8 +65,7 @@ def save(world: World, done: Record) -> None:
         _storable(strike_out(done.log))[-KEPT_CHARACTERS:],
         _storable(strike_out(done.result))[:KEPT_CHARACTERS],
     )
-    if row is not None and row["number"] % _FORGET_EVERY == 0:
-        world.store.run("DELETE FROM invocations WHERE number <= ?", row["number"] - KEPT_INVOCATIONS)
+    world.store.keep_latest("invocations", "number", KEPT_INVOCATIONS)
 
 
 def find(world: World, env: str, request_id: str) -> Record | None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from wxemu.core.http.openapi import OBJECT, json_content
 from wxemu.wechat.errors import ERRMSG
 from wxemu.wechat.openapis import TABLE
+from wxemu.wechat.routes import SNS, SNS_CONTENT_TYPE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,7 +35,7 @@ def _operation(api: Api) -> dict[str, Any]:
             "200": {
                 "description": "always 200; errcode tells success from failure",
                 "content": {
-                    "application/json": {
+                    _content_type(api): {
                         "schema": {"anyOf": [_schema_of(api.reply), {"$ref": "#/components/schemas/Failure"}]}
                     }
                 },
@@ -50,6 +51,10 @@ def _operation(api: Api) -> dict[str, Any]:
             }
         )
     return operation
+
+
+def _content_type(api: Api) -> str:
+    return SNS_CONTENT_TYPE if api.path.startswith(SNS) else "application/json"
 
 
 def _in_query(parameter: Parameter) -> dict[str, Any]:

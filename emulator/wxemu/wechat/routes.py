@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 METHODS: Final = ("GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS")
 CONTENT_TYPE: Final = "application/json; encoding=utf-8"
+SNS: Final = "/sns/"
 SNS_CONTENT_TYPE: Final = "text/plain"
 """What /sns/ labels its JSON [src, field]."""
 _log = logging.getLogger(__name__)
@@ -190,4 +191,4 @@ def _response(members: Mapping[str, Any]) -> Response:
 
 def _is_sns() -> bool:
     """Whether the path belongs to the family that labels and suffixes its answers in its own way."""
-    return request.path.startswith("/sns/")
+    return request.path.startswith(SNS)

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 CODE_LIFE: Final = 300
 """Seconds that a code waits to be used [doc]."""
+KEPT_CODES: Final = 10_000
+"""Used and unused ones, in all apps."""
 KEPT_FORMER: Final = 5
 """Of a user's ended sessions, so many are remembered, to explain a signature that they made."""
 SIG_METHOD: Final = "hmac_sha256"
@@ -63,6 +65,7 @@ def new_code(world: World, *, appid: str, openid: str) -> str:
         openid,
         world.clock.now() + CODE_LIFE,
     )
+    world.store.keep_latest("codes", "expires_at", KEPT_CODES)
     return code
 
 

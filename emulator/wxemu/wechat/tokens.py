@@ -23,6 +23,8 @@ OVERLAP: Final = 300
 """Seconds that a replaced token still works, and before its end that a stable one is renewed [doc]."""
 FORCED_PER_DAY: Final = 20
 """force_refresh calls a day [doc]."""
+REMEMBERED: Final = 24 * 3600
+"""Seconds for which an ended token is known as one that has ended; the quotas bound how many there are [inferred]."""
 FORCED_APART: Final = 30
 """Seconds between two force_refresh calls that both take effect [doc]."""
 
@@ -84,6 +86,7 @@ def _may_force(world: World, app: App, now: float) -> bool:
         return False
     if calls >= FORCED_PER_DAY:
         raise WeChatError(45009)
+    world.store.run("DELETE FROM forced_refreshes WHERE appid = ? AND at <= ?", app.appid, now - 24 * 3600)
     world.store.run("INSERT INTO forced_refreshes VALUES (?, ?)", app.appid, now)
     return True
 
@@ -105,6 +108,7 @@ def _replace_latest(world: World, app: App, kind: str, *, works_for: float) -> N
 def _new(world: World, app: App, kind: str) -> AccessToken:
     now = world.clock.now()
     token = f"{10 + int(now) // LIFE % 90}_{world.randomness.text(133, BASE64URL)}"
+    world.store.run("DELETE FROM tokens WHERE appid = ? AND expires_at <= ?", app.appid, now - REMEMBERED)
     world.store.run("INSERT INTO tokens VALUES (?, ?, ?, ?, ?, NULL)", token, app.appid, kind, now, now + LIFE)
     return AccessToken(token, LIFE)
 

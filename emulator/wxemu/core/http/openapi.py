@@ -114,6 +114,14 @@ def of_cloudbase(summary: str, path: tuple[str, ...] = ()) -> dict[str, Any]:
     }
 
 
+def preflight(path: tuple[str, ...] = ()) -> dict[str, Any]:
+    """A browser's question whether a page may ask."""
+    return {
+        **of_cloudbase("A browser's preflight", path),
+        "responses": {"204": {"description": "its headers say who may"}},
+    }
+
+
 def our_failure() -> dict[str, Any]:
     """The form of every refusal of our own interfaces."""
     error = {"type": "object", "properties": {"status": {"type": "integer"}, "message": {"type": "string"}}}

@@ -1,0 +1,23 @@
+"""A short form of ``scripts/fuzz``: hostile requests over real connections find no fault of the emulator."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+TOP = Path(__file__).parents[2]
+
+
+def test_hostile_requests_meet_no_fault_of_the_emulator():
+    done = subprocess.run(
+        [sys.executable, str(TOP / "scripts" / "fuzz.d"), "--cases", "1200", "--json"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    figures = json.loads(done.stdout)
+    assert figures["complaints"] == []
+    assert sum(figures["cases"].values()) >= 1000
+    assert done.returncode == 0
