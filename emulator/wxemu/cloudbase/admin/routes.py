@@ -48,10 +48,29 @@ def wx_open_api(gateway: Gateway, call: Call) -> Response:
     return wx_open_api.answer(gateway, call)
 
 
+def document_database(gateway: Gateway, call: Call) -> Response:
+    """``database.*``: EJSON in JSON."""
+    # Imported when the first one comes: its engine takes 60 ms, a fifth of a start.
+    from wxemu.cloudbase.admin import database  # noqa: PLC0415
+
+    return database.answer(gateway, call)
+
+
 ACTIONS: Final[dict[str, Callable[[Gateway, Call], Response]]] = {
     "wx.openApi": wx_open_api,
     "wx.api": wx_api,
     "functions.invokeFunction": invoke_function,
+    "database.addCollection": document_database,
+    "database.insertDocument": document_database,
+    "database.getDocument": document_database,
+    "database.modifyDocument": document_database,
+    "database.modifyAndReturnDoc": document_database,
+    "database.removeDocument": document_database,
+    "database.calculateDocument": document_database,
+    "database.aggregateDocuments": document_database,
+    "database.startTransaction": document_database,
+    "database.commitTransaction": document_database,
+    "database.abortTransaction": document_database,
 }
 
 
