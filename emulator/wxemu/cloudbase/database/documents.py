@@ -54,9 +54,7 @@ class SharedDocuments:
 
     def texts(self, keys: Sequence[str] | None = None) -> dict[str, tuple[int, str]]:
         """Each document's number, by which it is in order, and its text, by its key."""
-        condition, values = "", ()
-        if keys is not None and len(keys) <= MOST_KEYS:
-            condition, values = f" AND key IN ({', '.join('?' * len(keys))})", tuple(keys)
+        condition, values = _among(keys)
         rows = self.world.store.rows(
             f"SELECT key, number, document FROM documents WHERE env = ? AND collection = ?{condition}",  # noqa: S608 - question marks
             self.env,
@@ -135,13 +133,14 @@ class TransactionDocuments:
         return texts
 
     def _kept(self, table: str, keys: Sequence[str] | None) -> Iterable[tuple[str, int, str | None]]:
+        condition, values = _among(keys)
         rows = self.world.store.rows(
-            f"SELECT key, number, document FROM {table} WHERE transaction_id = ? AND collection = ?",  # noqa: S608 - of two names
+            f"SELECT key, number, document FROM {table} WHERE transaction_id = ? AND collection = ?{condition}",  # noqa: S608 - of two names
             self.transaction_id,
             self.collection,
+            *values,
         )
-        wanted = None if keys is None or len(keys) > MOST_KEYS else set(keys)
-        return ((row["key"], row["number"], row["document"]) for row in rows if wanted is None or row["key"] in wanted)
+        return ((row["key"], row["number"], row["document"]) for row in rows)
 
     def insert(self, document: dict[str, Any]) -> None:
         document_key = key(document["_id"])
@@ -196,6 +195,13 @@ class TransactionDocuments:
             number,
             text,
         )
+
+
+def _among(keys: Sequence[str] | None) -> tuple[str, tuple[str, ...]]:
+    """A condition on the key, and its values."""
+    if keys is None or len(keys) > MOST_KEYS:
+        return "", ()
+    return f" AND key IN ({', '.join('?' * len(keys))})", tuple(keys)
 
 
 def _document(text: str) -> dict[str, Any]:
