@@ -110,7 +110,7 @@ class _Asked:
 
 
 def _add_collection(asked: _Asked) -> Answer:
-    with asked.world.deciding():
+    with asked.world.transaction():
         collections.create(asked.world, env=asked.env, name=asked.collection)
     return {}
 

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from wxemu.cloudbase.database.errors import InvalidValueError
-from wxemu.cloudbase.database.values import INT32, INT64, Binary, Int64, ObjectId, Regex
+from wxemu.cloudbase.database.values import Binary, Int64, ObjectId, Regex, has_bits
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -125,21 +125,21 @@ def _text(given: str) -> str:
 
 
 def _relaxed_integer(given: int) -> int | float:
-    if given in INT32:
+    if has_bits(given, 32):
         return given
-    return Int64(given) if given in INT64 else float(given)
+    return Int64(given) if has_bits(given, 64) else float(given)
 
 
 def _int32(given: str) -> int:
     number = int(_matching(_INTEGER, given))
-    if number not in INT32:
+    if not has_bits(number, 32):
         raise ValueError(number)
     return number
 
 
 def _int64(given: str) -> Int64:
     number = int(_matching(_INTEGER, given))
-    if number not in INT64:
+    if not has_bits(number, 64):
         raise ValueError(number)
     return Int64(number)
 
@@ -195,7 +195,7 @@ def as_json(value: Any) -> Any:
     if value is None or isinstance(value, bool | str):
         return value
     if isinstance(value, int):
-        is_short = value in INT32 and not isinstance(value, Int64)
+        is_short = has_bits(value, 32) and not isinstance(value, Int64)
         return {"$numberInt" if is_short else "$numberLong": str(int(value))}
     return _as_wrapped(value)
 

@@ -31,7 +31,7 @@ LIFE: Final = 30
 
 def start(world: World, *, env: str) -> str:
     """Start a transaction; its id."""
-    with world.deciding():
+    with world.transaction():
         _forget_expired(world, env)
         transaction_id = world.randomness.hex(32)
         world.store.run(
@@ -49,12 +49,12 @@ def documents(world: World, *, env: str, collection: str, transaction_id: str = 
     :raises TransactionBusyError: it has another request to answer.
     """
     if not transaction_id:
-        with world.deciding():
+        with world.transaction():
             _forget_expired(world, env)
             collections.require(world, env=env, name=collection)
             yield SharedDocuments(world, env, collection)
         return
-    with _turn(world, env, transaction_id), world.deciding():
+    with _turn(world, env, transaction_id), world.transaction():
         collections.require(world, env=env, name=collection)
         world.store.run("UPDATE transactions SET has_begun = 1 WHERE transaction_id = ?", transaction_id)
         yield TransactionDocuments(world, env, collection, transaction_id)
@@ -66,7 +66,7 @@ def commit(world: World, *, env: str, transaction_id: str) -> None:
     :raises TransactionConflictError: somebody else has written one of its documents; it is over.
     :raises TransactionNotExistError, TransactionBusyError: as above.
     """
-    with _turn(world, env, transaction_id), world.deciding():
+    with _turn(world, env, transaction_id), world.transaction():
         is_overtaken = world.store.row(
             "SELECT 1 FROM transaction_documents JOIN snapshot_documents USING (transaction_id, collection, key)"
             " WHERE transaction_id = ?",
@@ -98,14 +98,14 @@ def abort(world: World, *, env: str, transaction_id: str) -> None:
 
     :raises TransactionNotExistError, TransactionBusyError: as above.
     """
-    with _turn(world, env, transaction_id), world.deciding():
+    with _turn(world, env, transaction_id), world.transaction():
         _forget(world, transaction_id)
 
 
 @contextmanager
 def _turn(world: World, env: str, transaction_id: str) -> Iterator[None]:
     """The transaction for one request alone; a failure that MongoDB ends it for, ends it."""
-    with world.deciding():
+    with world.transaction():
         _forget_expired(world, env)
         row = world.store.row(
             "SELECT is_busy FROM transactions WHERE env = ? AND transaction_id = ?", env, transaction_id
@@ -122,7 +122,7 @@ def _turn(world: World, env: str, transaction_id: str) -> Iterator[None]:
         is_over = error.ends_transaction
         raise
     finally:
-        with world.deciding():
+        with world.transaction():
             if is_over:
                 _forget(world, transaction_id)
             else:

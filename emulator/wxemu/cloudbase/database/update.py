@@ -19,7 +19,7 @@ from wxemu.cloudbase.database.engine import (
 )
 from wxemu.cloudbase.database.errors import InvalidOperatorError, WriteError
 from wxemu.cloudbase.database.query import element_condition, refuse_not_emulated
-from wxemu.cloudbase.database.values import INT32, INT64, Int64, Regex, is_equal, is_number
+from wxemu.cloudbase.database.values import Int64, Regex, has_bits, is_equal, is_number
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -170,9 +170,9 @@ def _arithmetic(operator: str, verb: str, calculate: Callable[[Any, Any], Any]) 
 
 def _integer(result: int, held: int, operand: int, operator: str) -> int:
     """As wide as the wider of two integers, and wider if need be."""
-    if result not in INT64:
+    if not has_bits(result, 64):
         raise WriteError(f"Failed to apply {operator} operations to current value ((NumberLong){held})")
-    is_long = isinstance(held, Int64) or isinstance(operand, Int64) or result not in INT32
+    is_long = isinstance(held, Int64) or isinstance(operand, Int64) or not has_bits(result, 32)
     return Int64(result) if is_long else int(result)
 
 

@@ -10,8 +10,6 @@ import re
 from dataclasses import dataclass
 from typing import Any, Final
 
-INT32: Final = range(-(2**31), 2**31)
-INT64: Final = range(-(2**63), 2**63)
 FLAGS: Final = {"i": re.IGNORECASE, "m": re.MULTILINE, "s": re.DOTALL, "x": re.VERBOSE}
 """MongoDB's options of a regular expression; others, such as JavaScript's g, change nothing there."""
 
@@ -57,6 +55,11 @@ class Regex:
         :raises re.error: Python cannot read it.
         """
         return re.compile(self.pattern, self.flags)
+
+
+def has_bits(number: int, count: int) -> bool:
+    """Whether an integer fits into so many bits, its sign included."""
+    return -(1 << count - 1) <= number < 1 << count - 1
 
 
 def is_number(value: object) -> bool:

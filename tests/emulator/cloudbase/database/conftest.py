@@ -161,8 +161,8 @@ class Database:
 
 
 @pytest.fixture
-def planted(planted):
-    seed = deepcopy(planted)
+def world_seed(world_seed):
+    seed = deepcopy(world_seed)
     seed["apps"][0] |= {"secret_id": "AKIDlocal", "secret_key": "local-secret-key"}
     seed["apps"][1] |= {"secret_id": "AKIDother", "secret_key": "other-secret-key"}
     return seed

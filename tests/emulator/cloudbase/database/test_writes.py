@@ -37,7 +37,7 @@ def test_a_collection_has_a_name_that_mongodb_takes(db, refused, name):
         lambda db: db.update({}, {"$set": {"n": 1}}),
         lambda db: db.set("a", {}),
         lambda db: db.remove({}),
-        lambda db: db.start().doc("a"),
+        lambda db: db.start().ask("calculateDocument", collectionName="missing"),
     ],
 )
 def test_no_action_makes_a_collection(db, refused, ask):
