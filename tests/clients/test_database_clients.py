@@ -160,7 +160,8 @@ DOCUMENTS = {
         [start("t"), doc("b", ["get"], on="t"), doc("a", ["update", {"n": 9}]), doc("a", ["get"], on="t")],
         changed()),
     "a query inside a transaction": (
-        [start("t"), do(["add", {"_id": "e", "n": 0}], on="t"), do(["where", {"n": command(["lt", 2])}], ["get"], on="t")],
+        [start("t"), do(["add", {"_id": "e", "n": 0}], on="t"),
+         do(["where", {"n": command(["lt", 2])}], ["get"], on="t")],
         [SHOP[0], {"_id": "e", "n": 0}]),
 }  # fmt: skip
 NUMBERS = {

@@ -1,7 +1,7 @@
 """States of the version before, read as states of this one: a database file, and the tables of an exported document.
 
 Version 3 says of each exchange what came of it (``outcome``, ``is_failure``), which version 2 left to be guessed from
-the answer's body; and it calls a wx_api_token by its name.
+the answer's body; it calls a wx_api_token by its name; and it has a document database (``documents.sql``).
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ _STATEMENTS: Final = (
     "CREATE INDEX web_logins_by_end ON web_logins (expires_at)",
     "CREATE INDEX open_data_by_end ON open_data (expires_at)",
 )
+_NEW_TABLES: Final = ("collections", "documents", "transactions", "snapshot_documents", "transaction_documents")
 # WeChat's answers and functions' results, which may stand in JSON inside JSON, its quotes escaped.
 _IS_OK: Final = re.compile(r'is_?[oO]k\\*":\s*(true|false)')
 _CODE_OF_FUNCTION: Final = re.compile(r'"errCode":\s*(-?[1-9]\d*)')
@@ -46,7 +47,7 @@ def migrate_tables(tables: Any) -> Any:
     """The tables of a document of the former version as this one has them; what is damaged stays so."""
     if not isinstance(tables, dict):
         return tables
-    migrated = dict(tables)
+    migrated = {**{name: [] for name in _NEW_TABLES}, **tables}
     if "api_tokens" in migrated:
         migrated["wx_api_tokens"] = _map_rows(migrated.pop("api_tokens"), _with_wx_api_token)
     if "exchanges" in migrated:

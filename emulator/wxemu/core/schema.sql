@@ -96,21 +96,4 @@ CREATE TABLE exchanges (
   api TEXT, errcode TEXT, request_id TEXT, given TEXT, layers TEXT, token_digest TEXT, remark TEXT,
   outcome TEXT NOT NULL, is_failure INTEGER NOT NULL
 );
-CREATE INDEX exchanges_by_rid ON exchanges (rid);
-CREATE TABLE IF NOT EXISTS collections (env TEXT NOT NULL, name TEXT NOT NULL, PRIMARY KEY (env, name)) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS documents (
-  env TEXT NOT NULL, collection TEXT NOT NULL, key TEXT NOT NULL, number INTEGER NOT NULL, document TEXT NOT NULL,
-  PRIMARY KEY (env, collection, key)
-);
-CREATE INDEX IF NOT EXISTS documents_in_order ON documents (env, collection, number);
-CREATE TABLE IF NOT EXISTS transactions (
-  env TEXT NOT NULL, transaction_id TEXT PRIMARY KEY, started_at REAL NOT NULL, has_begun INTEGER NOT NULL, is_busy INTEGER NOT NULL
-) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS snapshot_documents (
-  env TEXT NOT NULL, transaction_id TEXT NOT NULL, collection TEXT NOT NULL, key TEXT NOT NULL, number INTEGER, document TEXT,
-  PRIMARY KEY (transaction_id, collection, key)
-);
-CREATE TABLE IF NOT EXISTS transaction_documents (
-  env TEXT NOT NULL, transaction_id TEXT NOT NULL, collection TEXT NOT NULL, key TEXT NOT NULL, number INTEGER NOT NULL, document TEXT,
-  PRIMARY KEY (transaction_id, collection, key)
-)
+CREATE INDEX exchanges_by_rid ON exchanges (rid)

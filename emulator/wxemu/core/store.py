@@ -79,18 +79,22 @@ class Store:
         with self.transaction():
             (version,) = self._connection.execute("PRAGMA user_version").fetchone()
             if version == 0:
-                schema = resources.files(__package__).joinpath("schema.sql").read_text(encoding="utf-8")
-                for statement in schema.split(";"):
-                    self._connection.execute(statement)
+                self._create_tables("schema.sql", "documents.sql")
                 self._connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
             elif version == migrations.FORMER_VERSION:
                 migrations.migrate(self._connection)
+                self._create_tables("documents.sql")
                 self._connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
             elif version != SCHEMA_VERSION:
                 raise StoreError(
                     f"{path} has state version {version}, this emulator keeps version {SCHEMA_VERSION}; "
                     "delete the folder, or name another with --state"
                 )
+
+    def _create_tables(self, *files: str) -> None:
+        for file in files:
+            for statement in resources.files(__package__).joinpath(file).read_text(encoding="utf-8").split(";"):
+                self._connection.execute(statement)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

@@ -14,6 +14,8 @@ import json
 import sqlite3
 from typing import TYPE_CHECKING, Any, Final
 
+from wxemu.cloudbase.database import ejson
+from wxemu.cloudbase.database.errors import InvalidValueError
 from wxemu.core import apps, clock, journal, settings
 from wxemu.phone import phones
 from wxemu.scf import api_functions
@@ -164,12 +166,20 @@ def _check(world: World) -> None:
         phones.all_phones(world)
         for app in apps.all_apps(world):
             api_functions.list_changes(world, app.env)
+        _check_documents(world)
         _check_journal(world)
-    except (ValueError, TypeError, LookupError, AttributeError) as error:
+    except (ValueError, TypeError, LookupError, AttributeError, InvalidValueError) as error:
         raise StateError(f"the state is damaged: a rule cannot read its part of it ({type(error).__name__})") from None
     for row in world.store.rows("SELECT package, content FROM packages"):
         if hashlib.sha256(row["content"]).hexdigest() != row["package"]:
             raise StateError("the state is damaged: the code of a function does not match its hash")
+
+
+def _check_documents(world: World) -> None:
+    """:raises InvalidValueError, LookupError: a document that is no EJSON, or has no _id."""
+    for table in ("documents", "snapshot_documents", "transaction_documents"):
+        for row in world.store.rows(f"SELECT document FROM {table} WHERE document IS NOT NULL"):  # noqa: S608 - of three names
+            ejson.parse("document", row["document"], now=0)["_id"]
 
 
 def _check_journal(world: World) -> None:

@@ -40,8 +40,16 @@ def sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
+def signed_bytes(value: Any) -> bytes:
+    """A parameter as it is signed: what is no string as JSON.stringify has it."""
+    if isinstance(value, bytes):
+        return value
+    text = value.strip() if isinstance(value, str) else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return text.encode()
+
+
 def tc3(
-    parameters: Mapping[str, str | bytes],
+    parameters: Mapping[str, Any],
     headers: Mapping[str, str],
     query: str,
     *,
@@ -50,11 +58,7 @@ def tc3(
     secret_key: str,
 ) -> str:
     """The Authorization header that @cloudbase/signature-nodejs 2.2.0 would make."""
-    signed = {
-        name.lower(): value if isinstance(value, bytes) else value.strip().encode()
-        for name, value in parameters.items()
-        if value
-    }
+    signed = {name.lower(): content for name, value in parameters.items() if (content := signed_bytes(value))}
     payload = b"".join(b"&" + name.encode() + b"=" + signed[name] + b"\r\n" for name in sorted(signed))
     lines = {name.lower(): value if name == "Content-Type" else value.lower() for name, value in headers.items()}
     canonical = [
@@ -108,7 +112,7 @@ class NodeSdk:
     token: str = ""
 
     def request(
-        self, action: str, *, at: int = NOON, query: str = "env=env-demo&seqId=1_1", **parameters: str | bytes
+        self, action: str, *, at: int = NOON, url_query: str = "env=env-demo&seqId=1_1", **parameters: Any
     ) -> Request:
         sent = {"action": action, **parameters, "envName": self.env, "wxCloudApiToken": self.token}
         is_form = any(isinstance(value, bytes) for value in sent.values())
@@ -120,12 +124,12 @@ class NodeSdk:
             "X-TCB-Source": "wx_client,scf",
         }
         headers["Authorization"] = tc3(
-            sent, headers, query, at=at, secret_id=self.secret_id, secret_key=self.secret_key
+            sent, headers, url_query, at=at, secret_id=self.secret_id, secret_key=self.secret_key
         )
         headers |= {"X-Timestamp": str(at), "X-Signature-Expires": "600"}
         if is_form:
             headers["Content-Type"] = FORM
-        return Request(form(sent) if is_form else json.dumps(sent).encode(), headers, query)
+        return Request(form(sent) if is_form else json.dumps(sent).encode(), headers, url_query)
 
     def open(self, request: Request) -> TestResponse:
         """Whatever is answered."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from wxemu.cloudbase import grants
 from wxemu.cloudbase.admin import gateway_wire
 from wxemu.cloudbase.admin.gateway_errors import AdminError, InvalidParamError
 from wxemu.cloudbase.database import collections, ejson, operations, transactions
@@ -36,11 +37,20 @@ def answer(gateway: Gateway, call: Call) -> Response:
 
     :raises AdminError: it refuses.
     """
+    _tell_invocation(gateway, call)
     try:
         members = _ANSWERS[call.text("action")](_Asked(gateway, call))
     except DatabaseError as error:
         raise AdminError(error.message, code=error.code) from None
     return gateway_wire.json_reply({**members, "requestId": entry().rid})
+
+
+def _tell_invocation(gateway: Gateway, call: Call) -> None:
+    """Tell the journal whose invocation asks. A wx_api_token is not needed: the credentials are an administrator's."""
+    if wx_api_token := call.text("wxCloudApiToken"):
+        with gateway.world.transaction():
+            grant = grants.find(gateway.world, wx_api_token, appid=gateway.app.appid)
+        entry().request_id = None if grant is None else grant.request_id
 
 
 class _Asked:
@@ -150,9 +160,7 @@ def _count(asked: _Asked) -> Answer:
 
 def _modify(asked: _Asked) -> Answer:
     query = asked.query()
-    change = asked.change(
-        is_merge=asked.flag("merge"), is_upsert=asked.flag("upsert"), is_multi=asked.flag("multi")
-    )
+    change = asked.change(is_merge=asked.flag("merge"), is_upsert=asked.flag("upsert"), is_multi=asked.flag("multi"))
     with asked.documents() as documents:
         done = operations.modify(documents, query, change, randomness=asked.world.randomness)
     (upserted_id,) = operations.ids_as_json([done.upserted_id])

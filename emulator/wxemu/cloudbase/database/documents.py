@@ -151,14 +151,13 @@ class TransactionDocuments:
     def _next_number(self) -> int:
         """Beyond everybody's, for what is new comes last."""
         row = self.world.store.row(
-            "SELECT max(coalesce((SELECT max(number) FROM documents WHERE env = ?1 AND collection = ?2), 0),"
-            " coalesce((SELECT max(number) FROM transaction_documents WHERE transaction_id = ?3 AND collection = ?2), 0))"
-            " AS latest",
+            "SELECT max(coalesce((SELECT max(number) FROM documents WHERE env = ?1 AND collection = ?2), 0), coalesce(("
+            "SELECT max(number) FROM transaction_documents WHERE transaction_id = ?3 AND collection = ?2), 0)) AS number",
             self.env,
             self.collection,
             self.transaction_id,
         )
-        return 1 if row is None else int(row["latest"]) + 1
+        return 1 if row is None else int(row["number"]) + 1
 
     def replace(self, document: dict[str, Any]) -> None:
         document_key = key(document["_id"])

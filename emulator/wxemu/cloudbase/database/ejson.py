@@ -24,7 +24,7 @@ MOST_LEVELS: Final = 100
 _EPOCH: Final = datetime(1970, 1, 1)  # noqa: DTZ001 - dates are kept without a zone
 _MILLISECOND: Final = timedelta(milliseconds=1)
 _NOT_EMULATED: Final = frozenset(
-    "$numberDecimal $timestamp $minKey $maxKey $code $symbol $undefined $dbPointer $uuid".split()
+    ["$numberDecimal", "$timestamp", "$minKey", "$maxKey", "$code", "$symbol", "$undefined", "$dbPointer", "$uuid"]
 )
 _DOUBLES: Final = {"Infinity": math.inf, "-Infinity": -math.inf, "NaN": math.nan}
 _OBJECT_ID: Final = re.compile(r"[0-9a-fA-F]{24}")

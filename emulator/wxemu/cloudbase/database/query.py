@@ -1,4 +1,4 @@
-"""A query, an order and a projection of the document database: what matches, in which order, and what is shown of it."""
+"""A query, an order and a projection: what matches, in which order, and what is shown of it."""
 
 from __future__ import annotations
 
@@ -15,9 +15,8 @@ if TYPE_CHECKING:
 
     Condition = Callable[[Any], bool]
 
-NOT_EMULATED: Final = frozenset(
-    "$near $nearSphere $geoNear $geoWithin $geoIntersects $geometry $expr $where $jsonSchema $text".split()
-)
+_GEO: Final = ("$near", "$nearSphere", "$geoNear", "$geoWithin", "$geoIntersects", "$geometry")
+NOT_EMULATED: Final = frozenset((*_GEO, "$expr", "$where", "$jsonSchema", "$text"))
 _PAIR: Final = 2
 
 

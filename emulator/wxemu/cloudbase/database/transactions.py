@@ -34,9 +34,7 @@ def start(world: World, *, env: str) -> str:
     with world.transaction():
         _forget_expired(world, env)
         transaction_id = world.randomness.hex(32)
-        world.store.run(
-            "INSERT INTO transactions VALUES (?, ?, ?, 0, 0)", env, transaction_id, world.clock.now()
-        )
+        world.store.run("INSERT INTO transactions VALUES (?, ?, ?, 0, 0)", env, transaction_id, world.clock.now())
     return transaction_id
 
 

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
     Change = Callable[[Any], Any]
 
+MOST_ELEMENTS: Final = 1_500_000
+"""Up to which element MongoDB fills an array with null."""
 _ABSENT: Final = object()
 
 
@@ -55,6 +57,7 @@ def apply(
     if not all(name.startswith("$") for name in spec):
         raise WriteError("update document must contain key beginning with '$'")
     refuse_not_emulated(spec)
+    _check_indexes(spec)
     with refusals(WriteError):
         ours = _Walker(deepcopy(document))
         if walker is not None:
@@ -64,6 +67,15 @@ def apply(
     if "_id" in document and not is_equal(changed.get("_id", _ABSENT), document["_id"]):
         raise WriteError("Performing an update on the path '_id' would modify the immutable field '_id'")
     return changed
+
+
+def _check_indexes(spec: Mapping[str, Any]) -> None:
+    """:raises WriteError: a path would fill an array with more nulls than MongoDB does."""
+    for members in spec.values():
+        for path in members if isinstance(members, dict) else ():
+            indexes = (step for step in path.split(".") if step.isdecimal())
+            if any(len(index) > len(str(MOST_ELEMENTS)) or int(index) > MOST_ELEMENTS for index in indexes):
+                raise WriteError(f"can't backfill more than {MOST_ELEMENTS} elements")
 
 
 def _with_present_dates(spec: Mapping[str, Any], now: datetime) -> dict[str, Any]:
@@ -251,9 +263,7 @@ def _without_values(path: str, operand: Any) -> Change:
     if not isinstance(operand, list):
         raise WriteError(f"$pullAll requires an array argument but was given a {_type_name(operand)}")
     return lambda held: [
-        element
-        for element in _array(path, held, "$pullAll")
-        if not any(is_equal(element, one) for one in operand)
+        element for element in _array(path, held, "$pullAll") if not any(is_equal(element, one) for one in operand)
     ]
 
 

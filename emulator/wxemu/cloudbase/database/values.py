@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Self
 
 FLAGS: Final = {"i": re.IGNORECASE, "m": re.MULTILINE, "s": re.DOTALL, "x": re.VERBOSE}
 """MongoDB's options of a regular expression; others, such as JavaScript's g, change nothing there."""
@@ -23,7 +23,7 @@ class Binary(bytes):
 
     subtype = "00"
 
-    def __new__(cls, content: bytes, subtype: str = "00") -> Binary:
+    def __new__(cls, content: bytes, subtype: str = "00") -> Self:
         """Bytes that are equal to these, whatever their subtype."""
         made = super().__new__(cls, content)
         made.subtype = subtype

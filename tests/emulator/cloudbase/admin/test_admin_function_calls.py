@@ -6,6 +6,8 @@ import re
 import pytest
 from node_sdk import FORM, form
 
+from wxemu.cloudbase.admin.routes import ACTIONS
+
 APPID, OTHER_APPID = "wx1234567890abcdef", "wxfedcba0987654321"
 REQUEST_ID = r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
 NO_INVOCATION = "the wxCloudApiToken has ended, or is that of no invocation of this app"
@@ -67,8 +69,8 @@ def test_data_that_is_no_json_is_refused(sdk):
 
 
 def test_an_action_that_is_not_emulated_is_refused(sdk):
-    expected = "action: expected one of wx.openApi, wx.api, functions.invokeFunction, got 'database.getDocument'"
-    assert refusal(sdk.ask("database.getDocument")) == ("INVALID_PARAM", expected)
+    expected = f"action: expected one of {', '.join(ACTIONS)}, got 'storage.getTempFileURL'"
+    assert refusal(sdk.ask("storage.getTempFileURL")) == ("INVALID_PARAM", expected)
 
 
 X = "multipart/form-data; boundary=x"

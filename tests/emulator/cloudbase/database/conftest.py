@@ -2,45 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import json
-from copy import deepcopy
-from datetime import UTC, datetime
 
 import pytest
-
-NOON = 1_700_000_000
-QUERY = "env=env-demo&seqId=1_1"
-
-
-def sha256(text):
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def authorization(parameters, headers, *, at, secret_id, secret_key):
-    """TC3 as @cloudbase/signature-nodejs 2.2.0 makes it: what is no string is signed as JSON.stringify has it."""
-    texts = {
-        name.lower(): value.strip()
-        if isinstance(value, str)
-        else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-        for name, value in parameters.items()
-    }
-    texts = {name: text for name, text in sorted(texts.items()) if text}
-    payload = "".join(f"&{name}={text}\r\n" for name, text in texts.items())
-    lines = {name.lower(): value.lower() for name, value in sorted(headers.items())}
-    names = ";".join(lines)
-    canonical = ["post", "//localhost/admin", QUERY, *(f"{name}:{value}" for name, value in lines.items()), "", names]
-    date = datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d")
-    to_sign = ["TC3-HMAC-SHA256", str(at), f"{date}/tcb/tc3_request", sha256("\n".join([*canonical, sha256(payload)]))]
-    key = f"TC3{secret_key}".encode()
-    for part in (date, "tcb", "tc3_request"):
-        key = hmac.new(key, part.encode(), "sha256").digest()
-    signature = hmac.new(key, "\n".join(to_sign).encode(), "sha256").hexdigest()
-    return (
-        f"TC3-HMAC-SHA256 Credential={secret_id}/{date}/tcb/tc3_request, SignedParams={';'.join(texts)}, "
-        f"SignedHeaders={names}, Signature={signature}"
-    )
+from node_sdk import NodeSdk
 
 
 def canonical(value):
@@ -73,7 +38,7 @@ def plain(value):
     return [plain(held) for held in value] if isinstance(value, list) else value
 
 
-class Refused(Exception):
+class RefusedError(Exception):
     """The gateway's refusal."""
 
     def __init__(self, told):
@@ -85,25 +50,16 @@ class Refused(Exception):
 class Database:
     """`app.database()` of node-sdk, over one collection; inside a transaction if it has its id."""
 
-    def __init__(self, http, *, env="env-demo", secret_id="AKIDlocal", secret_key="local-secret-key", clock=None):
-        self.http, self.env, self.clock = http, env, clock
-        self.credentials = {"secret_id": secret_id, "secret_key": secret_key}
+    def __init__(self, sdk, transaction_id=None):
+        self.sdk, self.transaction_id = sdk, transaction_id
         self.collection = "c"
-        self.transaction_id = None
 
     def ask(self, action, **parameters):
-        sent = {"action": f"database.{action}", **parameters, "envName": self.env, "wxCloudApiToken": ""}
-        if self.transaction_id is not None and "transactionId" not in sent:
-            sent["transactionId"] = self.transaction_id
-        headers = {"Host": "localhost", "Content-Type": "application/json", "User-Agent": "tcb-node-sdk/3.18.3"}
-        at = NOON if self.clock is None else int(self.clock.now())
-        headers["Authorization"] = authorization(sent, headers, at=at, **self.credentials)
-        headers |= {"X-Timestamp": str(at), "X-Signature-Expires": "600"}
-        answered = self.http.post(f"/admin?{QUERY}", data=json.dumps(sent).encode(), headers=headers)
-        assert (answered.status_code, answered.content_type) == (200, "application/json; charset=utf-8")
-        told = json.loads(answered.data)
+        if self.transaction_id is not None:
+            parameters.setdefault("transactionId", self.transaction_id)
+        told = self.sdk.ask(f"database.{action}", **parameters)
         if "code" in told:
-            raise Refused(told)
+            raise RefusedError(told)
         assert told.pop("requestId")
         return told
 
@@ -149,9 +105,7 @@ class Database:
 
     def start(self):
         """A transaction over the same collection."""
-        inside = Database(self.http, env=self.env, clock=self.clock, **self.credentials)
-        inside.transaction_id = self.ask("startTransaction")["transactionId"]
-        return inside
+        return Database(self.sdk, self.ask("startTransaction")["transactionId"])
 
     def commit(self):
         return self.ask("commitTransaction")
@@ -161,27 +115,19 @@ class Database:
 
 
 @pytest.fixture
-def world_seed(world_seed):
-    seed = deepcopy(world_seed)
-    seed["apps"][0] |= {"secret_id": "AKIDlocal", "secret_key": "local-secret-key"}
-    seed["apps"][1] |= {"secret_id": "AKIDother", "secret_key": "other-secret-key"}
-    return seed
-
-
-@pytest.fixture
-def db(http, clock):
+def db(sdk):
     """The database of env-demo, with an empty collection ``c``."""
-    database = Database(http, clock=clock)
+    database = Database(sdk)
     database.create()
     return database
 
 
 @pytest.fixture
-def other_db(http, clock):
+def other_db(http, other_tenant):
     """That of another app's environment, without any collection."""
-    return Database(http, env="env-other", secret_id="AKIDother", secret_key="other-secret-key", clock=clock)
+    return Database(NodeSdk(http, other_tenant.secret_id, other_tenant.secret_key, env=other_tenant.env))
 
 
 @pytest.fixture
 def refused():
-    return Refused
+    return RefusedError

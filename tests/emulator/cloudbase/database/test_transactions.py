@@ -6,18 +6,24 @@ import pytest
 
 CONFLICT = (
     "DATABASE_TRANSACTION_CONFLICT",
-    "[ResourceUnavailable.TransactionConflict] Transaction is conflict, maybe resource operated by others. "
-    "Please check your request, but if the problem persists, contact us.",
+    (
+        "[ResourceUnavailable.TransactionConflict] Transaction is conflict, maybe resource operated by others. "
+        "Please check your request, but if the problem persists, contact us."
+    ),
 )
 NOT_EXIST = (
     "DATABASE_TRANSACTION_FAIL",
-    "[ResourceUnavailable.TransactionNotExist] Transaction does not exist on the server, transaction must be commit or "
-    "abort in 30 seconds. Please check your request, but if the problem persists, contact us.",
+    (
+        "[ResourceUnavailable.TransactionNotExist] Transaction does not exist on the server, "
+        "transaction must be commit or abort in 30 seconds. Please check your request, but if the problem persists, contact us."
+    ),
 )
 BUSY = (
     "DATABASE_TRANSACTION_FAIL",
-    "[ResourceUnavailable.TransactionBusy] Transaction is busy. "
-    "Please check your request, but if the problem persists, contact us.",
+    (
+        "[ResourceUnavailable.TransactionBusy] Transaction is busy. "
+        "Please check your request, but if the problem persists, contact us."
+    ),
 )
 
 

@@ -16,8 +16,10 @@ def test_a_collection_is_there_once_it_is_made(db, refused):
         db.create("second")
     assert (error.value.code, error.value.text) == (
         "DATABASE_COLLECTION_ALREADY_EXIST",
-        "[ResourceUnavailable.ResourceExist] Table exist. "
-        "Please check your request, but if the problem persists, contact us.",
+        (
+            "[ResourceUnavailable.ResourceExist] Table exist. "
+            "Please check your request, but if the problem persists, contact us."
+        ),
     )
 
 
@@ -46,8 +48,10 @@ def test_no_action_makes_a_collection(db, refused, ask):
         ask(db)
     assert (error.value.code, error.value.text) == (
         "DATABASE_COLLECTION_NOT_EXIST",
-        "[ResourceNotFound] Db or Table not exist: missing. "
-        "Please check your request, but if the problem persists, contact us.",
+        (
+            "[ResourceNotFound] Db or Table not exist: missing. "
+            "Please check your request, but if the problem persists, contact us."
+        ),
     )
 
 
@@ -82,7 +86,8 @@ def test_an_id_that_is_there_is_refused(db, refused):
         db.add({"_id": "a", "n": 2})
     assert error.value.code == "DATABASE_REQUEST_FAILED"
     assert re.fullmatch(
-        rf"\[FailedOperation\] multiple write errors: \[{{write errors: \[{{{E11000}}}\]}}, {{<nil>}}\]", error.value.text
+        rf"\[FailedOperation\] multiple write errors: \[{{write errors: \[{{{E11000}}}\]}}, {{<nil>}}\]",
+        error.value.text,
     )
     assert db.doc("a") == {"_id": "a", "n": 1}
 
@@ -192,6 +197,7 @@ def test_one_alone_is_changed_where_one_is_asked_for(db):
         ({"$inc": {"s": 1}}, "DATABASE_REQUEST_FAILED", "Cannot apply $inc to a value of non-numeric type"),
         ({"$inc": {"n": "1"}}, "DATABASE_REQUEST_FAILED", "Cannot increment with non-numeric argument"),
         ({"$inc": {"n": {"$numberLong": "9223372036854775807"}}}, "DATABASE_REQUEST_FAILED", "Failed to apply $inc"),
+        ({"$set": {"arr.99999999": 1}}, "DATABASE_REQUEST_FAILED", "can't backfill more than 1500000 elements"),
         ({"$push": {"n": 1}}, "DATABASE_REQUEST_FAILED", "must be an array but is of type int"),
         ({"$addToSet": {"none": 1}}, "DATABASE_REQUEST_FAILED", "must be an array but is of type null"),
         ({"$pop": {"arr": 2}}, "DATABASE_REQUEST_FAILED", "$pop expects 1 or -1"),
