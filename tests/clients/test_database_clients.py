@@ -61,7 +61,7 @@ def regexp(source, flags=""):
     return {"$": "regexp", "source": source, "flags": flags}
 
 
-QUERIES = {
+QUERIES: dict[str, tuple[list, str]] = {
     "everything": ([do(["get"])], ALL),
     "where nothing is asked": (query({}), ALL),
     "a value": (query({"n": 2}), "b"),
@@ -164,7 +164,7 @@ DOCUMENTS = {
          do(["where", {"n": command(["lt", 2])}], ["get"], on="t")],
         [SHOP[0], {"_id": "e", "n": 0}]),
 }  # fmt: skip
-NUMBERS = {
+NUMBERS: dict[str, tuple[list, dict]] = {
     "count": ([do(["count"])], {"total": 4}),
     "count of a query": ([do(["where", {"n": command(["gt", 2])}], ["count"])], {"total": 2}),
     "all that match": ([do(["where", {"n": command(["gte", 2])}], ["update", {"x": 1}])], {"updated": 3}),

@@ -25,9 +25,6 @@ MOST_KEYS = 500
 class Documents(Protocol):
     """A collection's documents, within a transaction of the store."""
 
-    env: str
-    collection: str
-
     def read(self, keys: Sequence[str] | None = None) -> list[dict[str, Any]]:
         """All, or those with these keys, in the order in which they came."""
 
@@ -151,8 +148,9 @@ class TransactionDocuments:
     def _next_number(self) -> int:
         """Beyond everybody's, for what is new comes last."""
         row = self.world.store.row(
-            "SELECT max(coalesce((SELECT max(number) FROM documents WHERE env = ?1 AND collection = ?2), 0), coalesce(("
-            "SELECT max(number) FROM transaction_documents WHERE transaction_id = ?3 AND collection = ?2), 0)) AS number",
+            "SELECT max(coalesce((SELECT max(number) FROM documents WHERE env = ?1 AND collection = ?2), 0),"
+            " coalesce((SELECT max(number) FROM transaction_documents"
+            " WHERE transaction_id = ?3 AND collection = ?2), 0)) AS number",
             self.env,
             self.collection,
             self.transaction_id,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from wxemu.cloudbase.database import ejson, update
 from wxemu.cloudbase.database.errors import WriteError
 from wxemu.cloudbase.database.query import Query, project, sort
+from wxemu.cloudbase.database.values import ObjectId
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -162,7 +163,7 @@ def ids_as_json(ids: Sequence[Any]) -> list[Any]:
 
 
 def _id_as_json(value: Any) -> Any:
-    if isinstance(value, ejson.ObjectId):
+    if isinstance(value, ObjectId):
         return value.digits
     if value is None or isinstance(value, str | int | float):
         return value

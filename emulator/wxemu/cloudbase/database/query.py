@@ -117,7 +117,7 @@ def project(document: dict[str, Any], projection: Mapping[str, Any], query: Quer
         return shown
 
 
-class _Filter(QueryFilter):  # type: ignore[misc, valid-type]  # montydb has no types
+class _Filter(QueryFilter):  # type: ignore[misc]  # montydb has no types
     """montydb's, with BSON's equality in the place of Python's."""
 
     def parser(self, spec: Any) -> Any:
@@ -184,13 +184,12 @@ def _values(operator: str, wanted: Any) -> list[Any]:
 def _all_of(wanted: Any) -> Condition:
     if not isinstance(wanted, list):
         raise QueryError("$all needs an array")
-    conditions: list[Condition] = [
-        has_element(one["$elemMatch"])
-        if _is_expression(one) and "$elemMatch" in one
-        else lambda walker, one=one: _has(walker, one)
-        for one in wanted
-    ]
+    conditions = [has_element(one["$elemMatch"]) if _is_element(one) else _equal(one) for one in wanted]
     return lambda walker: bool(conditions) and all(condition(walker) for condition in conditions)
+
+
+def _is_element(spec: Any) -> bool:
+    return isinstance(spec, dict) and "$elemMatch" in spec
 
 
 def has_element(spec: Any) -> Condition:

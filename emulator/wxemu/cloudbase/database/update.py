@@ -89,7 +89,7 @@ def _with_present_dates(spec: Mapping[str, Any], now: datetime) -> dict[str, Any
     return rest | {"$set": {**rest.get("$set", {}), **dict.fromkeys(dates, now)}}
 
 
-class _Tree(FieldTree):  # type: ignore[misc, valid-type]  # montydb has no types
+class _Tree(FieldTree):  # type: ignore[misc]  # montydb has no types
     """montydb's, but that ``true`` in the place of 1 is a change, and a double in the place of an integer."""
 
     def stage(self, value: Any, evaluator: Any = None) -> None:
@@ -107,7 +107,7 @@ class _Tree(FieldTree):  # type: ignore[misc, valid-type]  # montydb has no type
             self.changes.append(node.full_path)
 
 
-class _Walker(FieldWalker):  # type: ignore[misc, valid-type]  # as above
+class _Walker(FieldWalker):  # type: ignore[misc]  # as above
     """montydb's, over such a tree."""
 
     def __init__(self, document: dict[str, Any]) -> None:
@@ -115,7 +115,7 @@ class _Walker(FieldWalker):  # type: ignore[misc, valid-type]  # as above
         self.tree = _Tree(document, dict)
 
 
-class _Updator(Updator):  # type: ignore[misc, valid-type]  # as above
+class _Updator(Updator):  # type: ignore[misc]  # as above
     """montydb's grammar, with operators that count as BSON counts."""
 
     def parser(self, spec: Any) -> Any:
@@ -195,10 +195,10 @@ def _bits(path: str, operand: Any) -> Change:
     if not all(isinstance(one, int) and is_number(one) for one in operand.values()):
         raise WriteError("The $bit modifier field must be an Integer(32/64 bit)")
 
-    def new_value(held: Any) -> int:
+    def new_value(held: Any) -> Any:
         if held is not _ABSENT and not (isinstance(held, int) and is_number(held)):
             raise WriteError(f"Cannot apply $bit to a value of non-integral type: {_type_name(held)}")
-        result = 0 if held is _ABSENT else held
+        result: Any = 0 if held is _ABSENT else held
         for name, one in operand.items():
             result = _integer(operations[name](int(result), int(one)), result, one, "$bit")
         return result

@@ -15,7 +15,8 @@ NOT_EXIST = (
     "DATABASE_TRANSACTION_FAIL",
     (
         "[ResourceUnavailable.TransactionNotExist] Transaction does not exist on the server, "
-        "transaction must be commit or abort in 30 seconds. Please check your request, but if the problem persists, contact us."
+        "transaction must be commit or abort in 30 seconds. "
+        "Please check your request, but if the problem persists, contact us."
     ),
 )
 BUSY = (
