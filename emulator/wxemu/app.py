@@ -29,16 +29,16 @@ PHONE: Final = ("/phone", "/wx.js")
 CONTROL: Final = ("/emulator/", "/healthz", "/readyz")
 DOCUMENTS: Final = ("/openapi.json",)
 CONSOLE: Final = (
-    *("/overview", "/functions", "/requests", "/users", "/phones", "/tokens", "/faults", "/clock", "/state"),
-    *("/live", "/console/"),
+    *("/overview", "/functions", "/requests", "/users", "/phones", "/tokens", "/documents", "/faults", "/clock"),
+    *("/state", "/live", "/console/"),
 )
 CLOUDBASE: Final = ("/admin", "/web", "/v1/", "/auth/")
 TENCENT_CLOUD: Final = tuple(f"/{digit}" for digit in range(10))
 """COS, whose paths begin with a date; ``/`` is Tencent Cloud's as well."""
 WECHAT: Final = ("/cgi-bin/", "/sns/", "/wxa/")
 ADMIN: Final = "/admin"
-INVOCATION: Final = b"functions.invokeFunction"
-"""In the body of a call of a function, which may take as long as the function does."""
+SLOW: Final = (b"functions.invokeFunction", b"database.")
+"""In the body of a call that may take long: as long as a function does, or as a query of many documents."""
 OUR_OWN: Final = (*PHONE, *CONTROL, *DOCUMENTS)
 """What answers in our own JSON."""
 
@@ -99,9 +99,10 @@ class Switchboard:
         path = environ["PATH_INFO"]
         if path.startswith(WECHAT):
             return True
-        return (
-            path == ADMIN and self._parties[0].is_made and INVOCATION not in environ["wsgi.input"].getbuffer().tobytes()
-        )
+        if path != ADMIN or not self._parties[0].is_made:
+            return False
+        body = environ["wsgi.input"].getbuffer().tobytes()
+        return not any(action in body for action in SLOW)
 
     def application_of(self, path: str) -> Flask:
         """The application of the party that a path belongs to."""

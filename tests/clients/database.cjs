@@ -1,4 +1,4 @@
-// What a server (@cloudbase/node-sdk) or a cloud function (wx-server-sdk) does with its document database.
+// What a server (@cloudbase/node-sdk, tcb-admin-node) or a cloud function (wx-server-sdk) does with its document database.
 //   node database.cjs PACKAGE CONFIG.json CASES.json
 // CASES is a list of cases, each a list of steps: {"on": name of a transaction, "as": name for what comes of it,
 // "do": [[method, ...arguments], ...]}, a chain of calls that begins at the database or at the transaction; or
@@ -73,6 +73,7 @@ const called = async (owner, chain) => {
     if (!isWx && name === 'update' && others[0]?.multi === false) current = current.options({ multiple: false })
     current = await current[name](...given)
   }
+  if (current && current.code) throw current // tcb-admin-node returns a refusal
   return current
 }
 

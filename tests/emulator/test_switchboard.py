@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import json
 import subprocess
 import sys
 import threading
@@ -16,6 +18,7 @@ from wxemu.tencentcloud.cos.routes import PATH
 
 LATER = (
     "google.protobuf",
+    "montydb",
     "multipart",
     "cryptography.x509",
     "wxemu.cloudbase.admin",
@@ -48,6 +51,17 @@ def test_every_route_leads_to_its_party(http):
     for party in switchboard.applications():
         for rule in party.url_map.iter_rules():
             assert switchboard.application_of(rule.rule.replace(COS_DATE, "/2026-01-01")) is party, rule
+
+
+@pytest.mark.parametrize(
+    ("action", "is_decision"),
+    [("wx.api", True), ("functions.invokeFunction", False), ("database.getDocument", False)],
+)
+def test_what_may_take_long_is_not_decided_on_the_loop(http, action, is_decision):
+    switchboard = http.application.extensions[SWITCHBOARD]
+    http.post("/admin")  # the party is there then
+    body = io.BytesIO(json.dumps({"action": action}).encode())
+    assert switchboard.is_decision({"PATH_INFO": "/admin", "wsgi.input": body}) is is_decision
 
 
 @pytest.mark.parametrize(

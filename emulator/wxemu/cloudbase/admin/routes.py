@@ -60,17 +60,7 @@ ACTIONS: Final[dict[str, Callable[[Gateway, Call], Response]]] = {
     "wx.openApi": wx_open_api,
     "wx.api": wx_api,
     "functions.invokeFunction": invoke_function,
-    "database.addCollection": document_database,
-    "database.insertDocument": document_database,
-    "database.getDocument": document_database,
-    "database.modifyDocument": document_database,
-    "database.modifyAndReturnDoc": document_database,
-    "database.removeDocument": document_database,
-    "database.calculateDocument": document_database,
-    "database.aggregateDocuments": document_database,
-    "database.startTransaction": document_database,
-    "database.commitTransaction": document_database,
-    "database.abortTransaction": document_database,
+    "database.*": document_database,
 }
 
 
@@ -80,9 +70,10 @@ def _answer(world: World, deployment: Deployment) -> Response:
     with world.transaction():
         app = _app(world, call)
     entry().appid = app.appid
-    action = ACTIONS.get(call.text("action"))
+    name = call.text("action")
+    action = ACTIONS.get("database.*" if name.startswith("database.") else name)
     if action is None:
-        raise InvalidParamError(f"action: expected one of {', '.join(ACTIONS)}, got {call.text('action')!r}")
+        raise InvalidParamError(f"action: expected one of {', '.join(ACTIONS)}, got {name!r}")
     return action(Gateway(world, deployment, app), call)
 
 

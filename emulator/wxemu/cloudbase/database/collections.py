@@ -32,7 +32,11 @@ def require(world: World, *, env: str, name: str) -> None:
         raise CollectionNotExistError(name)
 
 
-def list_names(world: World, *, env: str) -> list[str]:
-    """The environment's collections by their names."""
-    rows = world.store.rows("SELECT name FROM collections WHERE env = ? ORDER BY name", env)
-    return [row["name"] for row in rows]
+def sizes(world: World, *, env: str) -> dict[str, int]:
+    """How many documents each collection of the environment has, by its name."""
+    rows = world.store.rows(
+        "SELECT name, count(key) AS size FROM collections AS c LEFT JOIN documents AS d"
+        " ON d.env = c.env AND d.collection = c.name WHERE c.env = ? GROUP BY name ORDER BY name",
+        env,
+    )
+    return {row["name"]: row["size"] for row in rows}

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from wxemu.cloudbase.database.errors import InvalidValueError
-from wxemu.cloudbase.database.values import Binary, Int64, ObjectId, Regex, has_bits
+from wxemu.cloudbase.database.values import Binary, Int64, ObjectId, Regex, has_bits, is_number
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -47,7 +47,7 @@ def parse(name: str, text: object, *, now: float) -> Any:
 
 
 def from_json(name: str, value: object, *, now: float) -> Any:
-    """The same for EJSON that is decoded from JSON already."""
+    """The same for EJSON that is decoded from JSON already, as tcb-admin-node sends it."""
     try:
         return _Reader(now).value(value, MOST_LEVELS)
     except InvalidValueError as error:
@@ -188,19 +188,41 @@ def dump(value: Any) -> str:
 
 def as_json(value: Any) -> Any:
     """A value as canonical EJSON before it becomes text."""
+    return _written(value, _canonical)
+
+
+def as_plain(value: Any) -> Any:
+    """A value as tcb-admin-node reads it: numbers as JSON has them, a date by its milliseconds [src].
+
+    What JSON and JavaScript have no form for stays EJSON [inferred].
+    """
+    return _written(value, _plain)
+
+
+def as_relaxed(value: Any) -> Any:
+    """A value as a person reads it, which ``from_json`` reads as the same."""
+    return _written(value, _relaxed)
+
+
+def _written(value: Any, write: Callable[[Any], Any]) -> Any:
+    """A value whose scalars ``write`` has written."""
     if isinstance(value, dict):
-        return {name: as_json(held) for name, held in value.items()}
+        return {name: _written(held, write) for name, held in value.items()}
     if isinstance(value, list):
-        return [as_json(held) for held in value]
+        return [_written(held, write) for held in value]
+    return write(value)
+
+
+def _canonical(value: Any) -> Any:
     if value is None or isinstance(value, bool | str):
         return value
     if isinstance(value, int):
         is_short = has_bits(value, 32) and not isinstance(value, Int64)
         return {"$numberInt" if is_short else "$numberLong": str(int(value))}
-    return _as_wrapped(value)
+    return _wrapped(value)
 
 
-def _as_wrapped(value: Any) -> dict[str, Any]:
+def _wrapped(value: Any) -> dict[str, Any]:
     if isinstance(value, float):
         names = {number: name for name, number in _DOUBLES.items()}
         return {"$numberDouble": repr(value) if math.isfinite(value) else names.get(value, "NaN")}
@@ -213,3 +235,19 @@ def _as_wrapped(value: Any) -> dict[str, Any]:
     if isinstance(value, Regex):
         return {"$regularExpression": {"pattern": value.pattern, "options": value.options}}
     raise TypeError(type(value).__name__)
+
+
+def _plain(value: Any) -> Any:
+    if is_number(value) and math.isfinite(value):
+        return value
+    if isinstance(value, datetime):
+        return {"$date": (value - _EPOCH) // _MILLISECOND}
+    return _canonical(value)
+
+
+def _relaxed(value: Any) -> Any:
+    if is_number(value) and math.isfinite(value) and not (isinstance(value, Int64) and has_bits(value, 32)):
+        return value
+    if isinstance(value, datetime):
+        return {"$date": f"{value.isoformat(timespec='milliseconds')}Z"}
+    return _canonical(value)

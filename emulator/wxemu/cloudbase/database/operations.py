@@ -11,7 +11,7 @@ from wxemu.cloudbase.database.query import Query, project, sort
 from wxemu.cloudbase.database.values import ObjectId
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
     from datetime import datetime
 
     from wxemu.cloudbase.database.documents import Documents
@@ -157,14 +157,6 @@ def _made(query: Query, change: Change, randomness: Randomness) -> dict[str, Any
     return made
 
 
-def ids_as_json(ids: Sequence[Any]) -> list[Any]:
-    """_ids as an answer has them: texts and numbers as JSON has them, an ObjectId by its digits [inferred]."""
-    return [_id_as_json(one) for one in ids]
-
-
-def _id_as_json(value: Any) -> Any:
-    if isinstance(value, ObjectId):
-        return value.digits
-    if value is None or isinstance(value, str | int | float):
-        return value
-    return ejson.as_json(value)
+def id_as_json(value: Any) -> Any:
+    """An _id as an answer has it: a text or a number as JSON has it, an ObjectId by its digits [inferred]."""
+    return value.digits if isinstance(value, ObjectId) else ejson.as_plain(value)

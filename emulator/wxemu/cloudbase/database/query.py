@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from wxemu.cloudbase.database import ejson
 from wxemu.cloudbase.database.engine import FieldWalker, Projector, QueryFilter, ordering, refusals
 from wxemu.cloudbase.database.errors import InvalidOperatorError, QueryError
-from wxemu.cloudbase.database.values import Regex, is_equal, is_number
+from wxemu.cloudbase.database.values import Regex, has_bits, is_equal, is_number
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -62,9 +62,8 @@ class Query:
 
 def key(value: Any) -> str:
     """An _id as text: the same for values that are equal."""
-    if is_number(value) and math.isfinite(value) and int(value) == value:
-        value = int(value)
-    return ejson.dump(value)
+    is_whole = is_number(value) and math.isfinite(value) and int(value) == value
+    return ejson.dump(int(value) if is_whole and has_bits(int(value), 64) else value)
 
 
 def _fixed(spec: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:

@@ -80,6 +80,15 @@ def test_a_document_can_go_and_come_again_inside(db):
     assert db.doc("a") == {"_id": "a", "n": 6}
 
 
+@pytest.mark.parametrize("document_id", [7, 2.5, 1e300, 2**40, True, {"k": 1}])
+def test_a_document_goes_whatever_its_id_is(db, document_id):
+    db.add({"_id": document_id, "gone": True})
+    inside = db.start()
+    assert inside.remove({"gone": True}) == 1
+    inside.commit()
+    assert db.count({"gone": True}) == 0
+
+
 def test_the_snapshot_is_that_of_the_first_request_inside(db):
     inside = db.start()
     db.add({"_id": "c", "n": 1})
