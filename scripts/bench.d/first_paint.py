@@ -12,7 +12,9 @@ if TYPE_CHECKING:
 
 BARE_PAGE: Final = "/page"
 """Of the yardstick, as `contestant.py` answers it."""
-PAGES: Final = ("/", "/functions", "/requests", "/users", "/phones", "/tokens", "/faults", "/clock", "/state")
+PAGES: Final = (
+    *("/", "/functions", "/requests", "/users", "/phones", "/tokens", "/documents", "/faults", "/clock", "/state"),
+)
 _FLAGS: Final = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
 _FIRST_PAINT: Final = """() => new Promise(resolve => {
     const take = list => list.getEntriesByName("first-contentful-paint").forEach(paint => resolve(paint.startTime))

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from wxemu.core.journal import KEPT_EXCHANGES
 
-PAGES = ["/", "/functions", "/requests", "/users", "/phones", "/tokens", "/faults", "/clock", "/state"]
+PAGES = ["/", "/functions", "/requests", "/users", "/phones", "/tokens", "/documents", "/faults", "/clock", "/state"]
 APPID = "wx1234567890abcdef"
 HOSTILE = "<img src=x onerror=alert(1)><script>alert(2)</script>"
 PHONE_WINDOW = {"width": 390, "height": 844}

@@ -47,6 +47,7 @@ SECTIONS: Final = (
     Section("users", "/users", "4 u"),
     Section("phones", "/phones", "5 p"),
     Section("tokens", "/tokens", "6 t"),
+    Section("documents", "/documents", "d d"),
     Section("faults", "/faults", "7 x"),
     Section("clock", "/clock", "8 c"),
     Section("state", "/state", "9 s"),

@@ -10,7 +10,8 @@ from urllib.parse import quote
 from flask import Blueprint, Response, g, request
 from werkzeug.exceptions import HTTPException
 
-from wxemu.console import clock, faults, functions, live, overview, phones, requests, state, tokens, users
+from wxemu.cloudbase.database.errors import CollectionNotExistError
+from wxemu.console import clock, documents, faults, functions, live, overview, phones, requests, state, tokens, users
 from wxemu.console.page import keep_choices, show
 from wxemu.core.http import our_failures
 from wxemu.core.http.access import ControlTokenError
@@ -47,6 +48,8 @@ PAGES: Final[dict[str, Page]] = {
     "/phones": phones.page,
     "/phones/<phone_id>": phones.one,
     "/tokens": tokens.page,
+    "/documents": documents.page,
+    "/documents/<path:collection>": documents.one,
     "/faults": faults.page,
     "/clock": clock.page,
     "/state": state.page,
@@ -63,6 +66,8 @@ ACTIONS: Final[dict[str, tuple[Action, Page]]] = {
     "/phones/<phone_id>/override": (phones.override, phones.one),
     "/phones/<phone_id>/remove": (phones.remove, phones.one),
     "/tokens/end": (tokens.end, tokens.page),
+    "/documents/<path:collection>/save": (documents.save, documents.one),
+    "/documents/<path:collection>/remove": (documents.remove, documents.one),
     "/faults/add": (faults.add, faults.page),
     "/faults/remove": (faults.remove, faults.page),
     "/requests/<rid>/replay": (requests.replay, requests.one),
@@ -129,7 +134,7 @@ def failure(world: World, status: int, message: str) -> Response:
     page = g.pop("page_of_form", partial(show, world, "refused.html", ""))
     try:
         answer: Response = page()
-    except (HTTPException, UnknownPhoneError, ProjectError):  # the page itself cannot be shown
+    except (HTTPException, CollectionNotExistError, UnknownPhoneError, ProjectError):  # the page itself cannot be shown
         answer = show(world, "refused.html", "")
     answer.status_code = status
     return answer

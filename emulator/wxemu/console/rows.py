@@ -37,8 +37,17 @@ def select(all_rows: Sequence[Row], text: Callable[[Row], str]) -> Rows[Row]:
 
     :param text: the text of a row that is searched, without regard to case.
     """
-    query = request.args.get("q", "").strip()
-    matching = [row for row in all_rows if query.lower() in text(row).lower()] if query else all_rows
+    query = search()
+    return page([row for row in all_rows if query.lower() in text(row).lower()] if query else all_rows, query)
+
+
+def search() -> str:
+    """What the request searches for, empty for all rows."""
+    return request.args.get("q", "").strip()
+
+
+def page(matching: Sequence[Row], query: str) -> Rows[Row]:
+    """The page that the request asks for, of the rows that match ``query``."""
     number = request.args.get("from", "")
     start = int(number) if number.isascii() and number.isdigit() and len(number) <= _MOST_DIGITS else 0
     end = start + PAGE_SIZE

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from wxemu.cloudbase.database.errors import CollectionNotExistError, DatabaseError
 from wxemu.core.faults import FaultError, UnknownFaultError
 from wxemu.core.http.our_failures import CORE_STATUSES
 from wxemu.phone.phones import InvalidPhoneError, UnknownPhoneError
@@ -20,12 +21,14 @@ if TYPE_CHECKING:
 
 STATUSES: Final[Statuses] = {
     **CORE_STATUSES,
+    DatabaseError: 400,
     FaultError: 400,
     InvalidPhoneError: 400,
     SeedError: 400,
     SnapshotNameError: 400,
     StateError: 400,
     WeChatError: 400,
+    CollectionNotExistError: 404,
     UnknownFaultError: 404,
     UnknownFunctionError: 404,
     UnknownPhoneError: 404,

@@ -1,4 +1,4 @@
-// The keyboard: digits and g with a letter open pages, / searches, j and k move through rows, ? shows all keys.
+// The keyboard: digits, d, and g with a letter open pages, / searches, j and k move through rows, ? shows all keys.
 
 const help = document.getElementById("keys")
 let isGoing = false // g was pressed, a letter must follow
@@ -31,7 +31,7 @@ addEventListener("keydown", event => {
   const wasGoing = isGoing
   isGoing = false
   if (wasGoing && go(event.key, 1)) return event.preventDefault()
-  if (/^\d$/.test(event.key) && go(event.key, 0)) return event.preventDefault()
+  if (go(event.key, 0)) return event.preventDefault()
   if (actions[event.key]) {
     actions[event.key]()
     event.preventDefault()
