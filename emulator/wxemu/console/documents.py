@@ -11,9 +11,10 @@ from flask import request
 from werkzeug.exceptions import NotFound
 
 from wxemu.cloudbase.database import collections, ejson, operations, transactions
+from wxemu.cloudbase.database.ejson import key
 from wxemu.cloudbase.database.errors import DatabaseError
 from wxemu.cloudbase.database.operations import Change
-from wxemu.cloudbase.database.query import Query, key
+from wxemu.cloudbase.database.query import Query
 from wxemu.console import form, rows
 from wxemu.console.page import app_of_form, chosen_app, show
 from wxemu.core.http.inputs import InputError

@@ -176,10 +176,11 @@ def _check(world: World) -> None:
 
 
 def _check_documents(world: World) -> None:
-    """:raises InvalidValueError, LookupError: a document that is no EJSON, or has no _id."""
+    """:raises InvalidValueError, LookupError, ValueError: a document that is no EJSON, or not that of its key."""
     for table in ("documents", "snapshot_documents", "transaction_documents"):
-        for row in world.store.rows(f"SELECT document FROM {table} WHERE document IS NOT NULL"):  # noqa: S608 - of three names
-            ejson.parse("document", row["document"], now=0)["_id"]
+        for row in world.store.rows(f"SELECT key, document FROM {table} WHERE document IS NOT NULL"):  # noqa: S608 - of three names
+            if ejson.key(ejson.parse("document", row["document"], now=0)["_id"]) != row["key"]:
+                raise ValueError("key")
 
 
 def _check_journal(world: World) -> None:

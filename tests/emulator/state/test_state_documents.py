@@ -21,6 +21,11 @@ OF_ITS_OWN_FORM = {
     ("packages", "content"): CODE,
     ("packages", "package"): hashlib.sha256(CODE).hexdigest(),
     ("web_key", "number"): 1,
+    **{
+        (table, column): value
+        for table in ("documents", "snapshot_documents", "transaction_documents")
+        for column, value in (("key", '"a"'), ("document", '{"_id":"a"}'))
+    },
 }
 BY_KIND = {"INTEGER": 2**53 + 1, "REAL": 0.1 + 0.2, "BLOB": b"\x00\xff"}
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from wxemu.cloudbase.database import ejson
+from wxemu.cloudbase.database.ejson import key
 from wxemu.cloudbase.database.errors import DuplicateKeyError, TransactionConflictError
-from wxemu.cloudbase.database.query import key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -186,6 +186,12 @@ def dump(value: Any) -> str:
     return json.dumps(as_json(value), ensure_ascii=False, separators=(",", ":"))
 
 
+def key(value: Any) -> str:
+    """An _id as text: the same for values that are equal."""
+    is_whole = is_number(value) and math.isfinite(value) and int(value) == value
+    return dump(int(value) if is_whole and has_bits(int(value), 64) else value)
+
+
 def as_json(value: Any) -> Any:
     """A value as canonical EJSON before it becomes text."""
     return _written(value, _canonical)

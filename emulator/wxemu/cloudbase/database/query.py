@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any, Final
 
-from wxemu.cloudbase.database import ejson
+from wxemu.cloudbase.database.ejson import key
 from wxemu.cloudbase.database.engine import FieldWalker, Projector, QueryFilter, ordering, refusals
 from wxemu.cloudbase.database.errors import InvalidOperatorError, QueryError
-from wxemu.cloudbase.database.values import Regex, has_bits, is_equal, is_number
+from wxemu.cloudbase.database.values import Regex, is_equal, is_number
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -58,12 +58,6 @@ class Query:
     def fixed(self) -> dict[str, Any]:
         """The members that the query gives one value, which an upsert begins with."""
         return dict(_fixed(self._spec))
-
-
-def key(value: Any) -> str:
-    """An _id as text: the same for values that are equal."""
-    is_whole = is_number(value) and math.isfinite(value) and int(value) == value
-    return ejson.dump(int(value) if is_whole and has_bits(int(value), 64) else value)
 
 
 def _fixed(spec: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:

@@ -68,7 +68,7 @@ def test_an_open_transaction_is_carried_along(db, state, lived):
     assert db.doc("a") == {"_id": "a", "n": 1}
 
 
-@pytest.mark.parametrize("text", ["{", "[]", "{}", '{"_id":{"$numberDecimal":"1"}}'])
+@pytest.mark.parametrize("text", ["{", "[]", "{}", '{"_id":"other"}', '{"_id":{"$numberDecimal":"1"}}'])
 def test_a_damaged_document_is_no_state(world, lived, text):
     document = json.loads(json.dumps(tables(world)))
     document["documents"][0]["document"] = text

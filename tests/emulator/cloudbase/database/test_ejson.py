@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wxemu.cloudbase.database import ejson
+from wxemu.cloudbase.database.ejson import key
 from wxemu.cloudbase.database.errors import InvalidValueError
-from wxemu.cloudbase.database.query import key
 from wxemu.cloudbase.database.values import Binary, Int64, ObjectId, Regex, is_equal
 
 texts = st.text(st.characters(codec="utf-8"), max_size=8)
