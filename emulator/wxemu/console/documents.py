@@ -49,11 +49,11 @@ def page(world: World, _deployment: Deployment) -> Response:
     found: list[dict[str, Any]] = []
     mistake = None
     with world.transaction():
-        sizes = {} if app is None else collections.sizes(world, env=app.env)
-    asked = request.args.get("collection")
-    collection = asked if asked in sizes else next(iter(sizes), None)
-    if app is not None and collection is not None:
-        with transactions.documents(world, env=app.env, collection=collection) as documents:
+        there = [] if app is None else collections.all_collections(world, env=app.env)
+    by_name = {collection.name: collection for collection in there}
+    chosen = by_name.get(request.args.get("collection", ""), next(iter(there), None))
+    if app is not None and chosen is not None:
+        with transactions.documents(world, env=app.env, collection=chosen.name) as documents:
             try:
                 found = _matching(world, documents, query)
             except DatabaseError as error:
@@ -64,10 +64,10 @@ def page(world: World, _deployment: Deployment) -> Response:
         "documents.html",
         "documents",
         app=app,
-        sizes=sizes,
-        collection=collection,
+        collections=there,
+        chosen=chosen,
         documents=matching,
-        entries=[_entry(collection or "", document) for document in matching.visible],
+        entries=[_entry(chosen.name, document) for document in matching.visible] if chosen else [],
         mistake=mistake,
     )
 

@@ -1,4 +1,4 @@
-CREATE TABLE collections (env TEXT NOT NULL, name TEXT NOT NULL, PRIMARY KEY (env, name)) WITHOUT ROWID;
+CREATE TABLE collections (env TEXT NOT NULL, name TEXT NOT NULL, acl TEXT NOT NULL, PRIMARY KEY (env, name)) WITHOUT ROWID;
 CREATE TABLE documents (
   env TEXT NOT NULL, collection TEXT NOT NULL, key TEXT NOT NULL, number INTEGER NOT NULL, document TEXT NOT NULL,
   PRIMARY KEY (env, collection, key)

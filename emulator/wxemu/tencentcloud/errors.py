@@ -10,6 +10,12 @@ from typing import TYPE_CHECKING, Final
 
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
+from wxemu.cloudbase.database.errors import (
+    CollectionExistError,
+    CollectionNotExistError,
+    DatabaseError,
+    InvalidValueError,
+)
 from wxemu.core.http import tc3 as signatures
 from wxemu.core.http.origins import ForeignPageError
 from wxemu.scf.api_functions import FunctionError
@@ -39,7 +45,12 @@ SIGNATURE_REFUSALS: Final[Mapping[type[signatures.SignatureError], tuple[str, st
 }
 """Codes [doc]; texts of real replies [field], but for the first [inferred]."""
 
-
+DATABASE_CODES: Final[Mapping[type[DatabaseError], str]] = {
+    CollectionNotExistError: "ResourceNotFound",
+    CollectionExistError: "ResourceUnavailable.ResourceExist",
+    InvalidValueError: "InvalidParameterValue",
+}
+"""The first two stand in brackets in the gateway's texts [field]."""
 TOO_LARGE: Final = ("RequestSizeLimitExceeded", "The request is larger than 10 MB.")
 """Code [doc]; text [inferred]."""
 
@@ -67,6 +78,9 @@ def refusal(error: Exception) -> ApiError | None:
             code_and_message = SIGNATURE_REFUSALS[type(error)]
         case UnknownFunctionError():
             code_and_message = "ResourceNotFound.FunctionName", f"The function {error.name!r} does not exist."
+        case DatabaseError():
+            code = DATABASE_CODES[type(error)]
+            code_and_message = code, error.message.removeprefix(f"[{code}] ")
         case TooManyCallsError():
             code_and_message = "RequestLimitExceeded", "Too many function calls at one time."
         case ProjectError():  # no such thing on the platform, where nothing is deployed that cannot be read

@@ -12,7 +12,7 @@ from flask import Blueprint, Response, request
 
 from wxemu.core.http.application import make_application
 from wxemu.core.http.recording import entry, keep_exchanges
-from wxemu.tencentcloud import codec, scf, signature, tcb
+from wxemu.tencentcloud import codec, scf, signature, tcb, tcb_collections
 from wxemu.tencentcloud.call import Call
 from wxemu.tencentcloud.cos import routes as cos
 from wxemu.tencentcloud.errors import ApiError, refusal
@@ -59,13 +59,19 @@ ACTIONS: Final = (
     Action("tcb", "DescribeEnvs", tcb.describe_envs),
     Action("tcb", "DescribeTcbAccountInfo", tcb.describe_tcb_account_info),
     Action("tcb", "DescribeCloudBaseGWAPI", tcb.describe_cloud_base_gw_api),
+    Action("tcb", "CreateTable", tcb_collections.create_table),
+    Action("tcb", "DescribeDatabaseACL", tcb_collections.describe_database_acl),
+    Action("tcb", "ModifyDatabaseACL", tcb_collections.modify_database_acl),
     Action("tcb", "GetFunctionLogs", tcb.get_function_logs),
     Action("tcb", "GetFunctionLogDetail", tcb.get_function_log_detail),
 )
 _BY_NAME: Final = {(action.service, action.name): action for action in ACTIONS}
 INVOCATIONS: Final = (_BY_NAME["scf", "Invoke"], _BY_NAME["scf", "InvokeFunction"])
 """Whose answers the journal keeps; those of the others hold code, and variables that are secrets."""
-JOURNALED: Final = ("FunctionName", "Namespace", "EnvId", "LogRequestId", "InvocationType", "ClientContext", "Event")
+JOURNALED: Final = (
+    *("FunctionName", "Namespace", "EnvId", "LogRequestId", "InvocationType", "ClientContext", "Event"),
+    *("TableName", "CollectionName", "AclTag"),
+)
 """What the journal keeps of a call, for the same reason."""
 
 
