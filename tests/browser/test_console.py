@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
+from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import expect
@@ -33,12 +34,20 @@ def pages(emulator, story):
     """Every page, one of each kind of thing among them."""
     phone, rid = story
     emulator.ask("POST", "/emulator/v1/state/snapshots", {"name": "before"})
+    emulator.ask("PATCH", "/emulator/v1/settings", {"verify_signatures": False})
+    asked = {"envName": "env-demo", "collectionName": "orders"}
+    emulator.ask("POST", "/admin", {**asked, "action": "database.addCollection"})
+    document = {"_id": "订单-1", "paid": False, "long": "long " * 200}
+    emulator.ask("POST", "/admin", {**asked, "action": "database.addDocument", "data": document})
+    emulator.ask("PATCH", "/emulator/v1/settings", {"verify_signatures": True})
     return [
         *PAGES,
         f"/requests/{rid}",
         "/requests/unknown",
         "/functions/verifySignature",
         "/functions/checkSession",
+        "/documents?q={",
+        "/documents/orders?key=" + quote('"订单-1"'),
         f"/users/{APPID}/{phone.openid}",
         f"/phones/{phone.phone_id}",
         "/state?confirm=reset&to=seed",
