@@ -259,6 +259,7 @@ async def _serve(plan: Plan, storage: Path, interception: Interception | None, h
 
 def _begin(world: World, deployment: Deployment, plan: Plan, interception: Interception | None) -> None:
     """Seed the world and announce it, while the server already answers that it is not ready; then look after files."""
+    world.check()
     if seed.is_loaded(world):
         if plan.seed is not None and seed.keep_for_reset(world, plan.seed):
             _log.warning(

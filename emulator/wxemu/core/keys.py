@@ -26,6 +26,8 @@ _NEXT = "next_rsa_key"
 _AHEAD: Final = 6
 LONGEST_WAIT: Final = 15.0
 """Seconds without a new key, after which nobody waits for one any longer."""
+_WAIT_OF_FAILED: Final = 3.0
+"""The same, while none can be made: they may yet, as making them is begun again and again."""
 _PAUSE: Final = 1.0
 """Seconds until the making of keys is begun again, if it has failed."""
 
@@ -77,9 +79,7 @@ class KeyPool:
                 self._changed.notify_all()
                 if keys is not None:
                     return keys
-                if time.monotonic() - max(began_at, self._made_at) > LONGEST_WAIT:
-                    reason = self._health.failed.get(health.KEYS, "this machine is too busy")
-                    raise NoKeyError(f"no RSA key was made for {LONGEST_WAIT:g} seconds: {reason}")
+                self._require_progress(since=max(began_at, self._made_at))
                 # The time limit covers keys that another process adds, which cannot notify us.
                 self._changed.wait(0.1)
 
@@ -98,6 +98,14 @@ class KeyPool:
             if self._seed is None:
                 self._store.run("DELETE FROM rsa_keys WHERE number < ? AND origin = ?", start, self._origin)
             return [row["pem"] for row in rows]
+
+    def _require_progress(self, since: float) -> None:
+        """:raises NoKeyError: it is too long ago."""
+        failure = self._health.failed.get(health.KEYS)
+        longest = LONGEST_WAIT if failure is None else _WAIT_OF_FAILED
+        if time.monotonic() - since > longest:
+            reason = "this machine is too busy" if failure is None else failure
+            raise NoKeyError(f"no RSA key was made for {longest:g} seconds: {reason}")
 
     def start_over(self) -> None:
         """Hand out a seeded pool from its first key again, as a reset to the seed must."""

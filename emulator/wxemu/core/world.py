@@ -45,6 +45,15 @@ class World:
         """The settings in force."""
         return platform_settings.load(self.store)
 
+    def check(self) -> None:
+        """Make sure that the state can be read and written.
+
+        :raises StoreError, sqlite3.Error: it cannot.
+        """
+        self.store.probe()
+        self.clock.now()
+        platform_settings.load(self.store)
+
     def transaction(self) -> AbstractContextManager[None]:
         """A transaction of the store: nobody else reads or writes during it, and it is kept whole or not at all."""
         return self.store.transaction()

@@ -87,13 +87,11 @@ class _Proxy:
         self._watcher.start()
 
     def end(self) -> None:
-        """End the process, whatever has become of it, within seconds."""
+        """End the process, whatever has become of it."""
         with self._lock:
             self._is_ending, process = True, self._process
         if process is not None:
-            process.terminate()
-            if not wait([process.sentinel], _END_SECONDS):
-                process.kill()
+            process.kill()  # it keeps nothing that could be lost
         self._watcher.stop(_END_SECONDS)
 
     def _start(self, context: Any) -> None:
@@ -159,8 +157,8 @@ def _end_of(process: ForkProcess | SpawnProcess) -> str:
 
 
 def _run(interception: Interception, listening: socket.socket, told: Connection) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # on Ctrl-C the parent ends this process
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    for number in _SIGNALS:  # which may be meant for all of the emulator's processes: the parent ends this one
+        signal.signal(number, signal.SIG_IGN)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
     troubles.log_to_stderr()
     sys.unraisablehook = _tell_unraisable

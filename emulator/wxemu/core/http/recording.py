@@ -134,8 +134,8 @@ def keep_exchanges(
         g.entry = present = Entry(face=face)  # now, as a refusal needs it even where the state does not work
         if not is_body_kept:
             present.request_body = ""
-        with world.transaction():
-            present.rid, present.at = world.randomness.uuid(), world.clock.now()
+        present.rid = world.randomness.uuid()
+        present.at = world.clock.now()
 
     @routes.after_request
     def _record(response: Response) -> Response:
