@@ -1,4 +1,4 @@
-"""What this machine does to an emulator, and what the emulator makes of it: a full disk, a lost state, killed children."""
+"""What this machine does to an emulator, and what comes of it: a full disk, a lost state, killed children."""
 
 from __future__ import annotations
 

@@ -53,7 +53,7 @@ class RemovedStoreError(StoreError):
 
     def __init__(self) -> None:
         super().__init__(
-            "the state's folder was removed, so that nothing is kept; bring it back, or stop this emulator and start anew"
+            "the state's folder was removed, so that nothing is kept; bring it back, or start another emulator"
         )
 
 
