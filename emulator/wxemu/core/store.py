@@ -101,7 +101,7 @@ class Store:
             self._connection.execute("PRAGMA synchronous = OFF")
             self._file = None if path is None else _identity(path)
             self._create_or_check(path)
-            self._tables = set(self.tables())
+            self._tables = set(self._names())
         except sqlite3.OperationalError as error:
             raise StoreError(f"{path} cannot be used ({error}); name another folder with --state") from error
         except sqlite3.DatabaseError as error:
@@ -184,7 +184,7 @@ class Store:
             self._looked_at = 0.0
             with self.transaction():
                 self._connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
-                missing = self._tables - set(self.tables())
+                missing = self._tables - set(self._names())
         if missing:
             raise DamagedStoreError(f"it has no {', '.join(sorted(missing))} any more")
 
@@ -238,8 +238,11 @@ class Store:
 
     def tables(self) -> dict[str, tuple[Column, ...]]:
         """The columns of every table, by its name."""
+        return {name: self._columns(name) for name in self._names()}
+
+    def _names(self) -> list[str]:
         names = self.rows("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY 1")
-        return {row["name"]: self._columns(row["name"]) for row in names}
+        return [row["name"] for row in names]
 
     def _columns(self, table: str) -> tuple[Column, ...]:
         found = self.rows('SELECT name, type, "notnull" FROM pragma_table_info(?) ORDER BY cid', table)
