@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 import errno
 import gc
 import ipaddress
 import json
 import logging
 import os
-import signal
 import socket
 import sys
 import tempfile
-import threading
 from contextlib import AbstractContextManager, closing, nullcontext, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
@@ -24,22 +22,30 @@ import uvloop
 
 from wxemu.app import create_app
 from wxemu.cloudbase.callers import issue_wx_api_token
-from wxemu.core import apps
+from wxemu.core import apps, troubles
+from wxemu.core.health import Health
 from wxemu.core.http.access import LOOPBACK, LOOPBACK_ONLY, Access
 from wxemu.core.http.application import SWITCHBOARD
+from wxemu.core.keys import NoKeyError
 from wxemu.core.store import StoreError
+from wxemu.core.watched_thread import WatchedThread
 from wxemu.core.world import World
 from wxemu.edge.edge import Edge, listen
+from wxemu.ending import EndedError, Ending
 from wxemu.intercept import Interception, interception_facts
 from wxemu.scf.deployment import MAX_IN_FLIGHT, SESSION_STORE, Deployment
 from wxemu.scf.inspection import Inspection
 from wxemu.scf.project import ProjectError
 from wxemu.state import State, check, seed, write_file
 from wxemu.state.function_store import FunctionStore
+from wxemu.state.seed_form import SeedError
+from wxemu.state.tables import StateError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+INSPECTION_PAUSE: Final = 5.0
+"""Seconds until the inspection of files is begun again, if it has failed."""
 THREADS: Final = 2 * MAX_IN_FLIGHT + 200
 """More than all function calls in flight and their calls back can take."""
 
@@ -157,34 +163,47 @@ def check_state(plan: Plan) -> None:
 
 
 def serve(plan: Plan) -> None:
-    """Serve until SIGTERM or SIGINT."""
+    """Serve until SIGTERM or SIGINT.
+
+    :raises EndedError: a part has failed without which there is no emulator.
+    """
+    try:
+        _serve_until_end(plan, Ending())
+    except OSError as error:  # of this machine: no space for a folder, no file descriptor for a port
+        raise EndedError(f"the emulator cannot be started: {troubles.explain(error) or error}") from error
+
+
+def _serve_until_end(plan: Plan, ending: Ending) -> None:
     with tempfile.TemporaryDirectory(prefix="wxemu-") as passing:
         storage = Path(passing) if plan.state is None else plan.state
         interception = _interception(plan, storage)
-        intercepting = _intercepting(interception)
+        health = Health()
+        intercepting = _intercepting(interception, health)
         gc.collect()
         gc.freeze()  # what is there now stays shared with the processes to come, which would copy it to count it
         with intercepting:
+            ending.watch()
             if plan.is_until_eof:
-                threading.Thread(target=_stop_at_eof, name="stop at eof", daemon=True).start()
-            uvloop.run(_serve(plan, storage, interception))
+                WatchedThread("stop at eof", partial(_stop_at_eof, ending), on_failure=lambda _: ending.begin()).start()
+            uvloop.run(_serve(plan, storage, interception, health, ending))
+        ending.check()
         if plan.export_to is not None:
             _export(storage, plan.export_to)
 
 
-def _intercepting(interception: Interception | None) -> AbstractContextManager[None]:
+def _intercepting(interception: Interception | None, health: Health) -> AbstractContextManager[None]:
     if interception is None:
         return nullcontext()
     from wxemu.intercept.process import intercepting  # noqa: PLC0415 - TLS and X.509, for those who intercept
 
-    return intercepting(interception)
+    return intercepting(interception, health)
 
 
-def _stop_at_eof() -> None:
+def _stop_at_eof(ending: Ending) -> None:
     """Stop once the process at the other end of standard input has ended, for whatever reason."""
     while os.read(sys.stdin.fileno(), 4096):
         pass
-    os.kill(os.getpid(), signal.SIGTERM)
+    ending.begin()
 
 
 def _export(storage: Path, file: Path) -> None:
@@ -211,9 +230,10 @@ def _interception(plan: Plan, storage: Path) -> Interception | None:
     )
 
 
-async def _serve(plan: Plan, storage: Path, interception: Interception | None) -> None:
+async def _serve(plan: Plan, storage: Path, interception: Interception | None, health: Health, ending: Ending) -> None:
     # What is to be exported at the end is in a file, which is opened once more then.
-    world = World(plan.state if plan.export_to is None else storage, random_seed=plan.random_seed)
+    folder = plan.state if plan.export_to is None else storage
+    world = World(folder, random_seed=plan.random_seed, health=health)
     deployment = Deployment(
         world,
         directory=plan.project,
@@ -229,11 +249,9 @@ async def _serve(plan: Plan, storage: Path, interception: Interception | None) -
     family = socket.AF_INET6 if ":" in plan.access.address else socket.AF_INET
     listening = socket.create_server((plan.access.address, plan.port), family=family, backlog=1024)
     server = await listen(edge, listening)
-    stop = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        edge.loop.add_signal_handler(number, stop.set)
-    threading.Thread(target=_begin, args=(world, deployment, plan, interception), name="begin", daemon=True).start()
-    await stop.wait()
+    begin = partial(_begin, world, deployment, plan, interception)
+    WatchedThread("begin", begin, on_failure=partial(_fail_to_begin, ending, plan)).start()
+    await ending.begun()
     server.close()
     await edge.end()
     deployment.close()
@@ -241,6 +259,7 @@ async def _serve(plan: Plan, storage: Path, interception: Interception | None) -
 
 def _begin(world: World, deployment: Deployment, plan: Plan, interception: Interception | None) -> None:
     """Seed the world and announce it, while the server already answers that it is not ready; then look after files."""
+    world.check()
     if seed.is_loaded(world):
         if plan.seed is not None and seed.keep_for_reset(world, plan.seed):
             _log.warning(
@@ -253,10 +272,25 @@ def _begin(world: World, deployment: Deployment, plan: Plan, interception: Inter
     with suppress(BrokenPipeError):  # its reader is gone, as after Ctrl-C in a demo
         _announce(plan, world, interception)
     world.keys.fill()
-    with suppress(ProjectError):  # whoever calls a function gets it
-        deployment.prepare()
     if plan.project is not None:
-        Inspection(deployment, plan.project).run()
+        inspect = Inspection(deployment, plan.project).run
+        WatchedThread("inspection", inspect, on_failure=troubles.tell, pause=INSPECTION_PAUSE).start()
+    try:
+        deployment.prepare()
+    except ProjectError:  # whoever calls a function gets it
+        pass
+    except Exception as error:  # noqa: BLE001 - the first call prepares what this has not
+        troubles.tell(error)
+
+
+def _fail_to_begin(ending: Ending, plan: Plan, error: Exception) -> None:
+    """End it: nobody would ever see an emulator that has not begun get ready."""
+    why = troubles.explain(error) or (str(error) if isinstance(error, (NoKeyError, SeedError, StateError)) else None)
+    where = "a state in memory" if plan.state is None else f"the state in {plan.state}"
+    ending.begin(
+        f"the emulator cannot begin with {where}: {why or repr(error)}"
+        + ("" if plan.state is None else "; mend it, or name another folder with --state")
+    )
 
 
 def _announce(plan: Plan, world: World, interception: Interception | None) -> None:

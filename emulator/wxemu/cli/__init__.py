@@ -57,6 +57,7 @@ def _expected() -> tuple[type[Exception], ...]:
     from wxemu.client.environment import NoInterceptionError  # noqa: PLC0415
     from wxemu.client.remote import RemoteError  # noqa: PLC0415
     from wxemu.core.store import StoreError  # noqa: PLC0415
+    from wxemu.ending import EndedError  # noqa: PLC0415
     from wxemu.intercept.authority import AuthorityError  # noqa: PLC0415
     from wxemu.scf.project import ProjectError  # noqa: PLC0415
     from wxemu.server import NoAddressError, PortTakenError  # noqa: PLC0415
@@ -65,6 +66,7 @@ def _expected() -> tuple[type[Exception], ...]:
 
     return (
         ChildError,
+        EndedError,
         NoInterceptionError,
         AuthorityError,
         ProjectError,

@@ -90,9 +90,10 @@ def start(
       wxemu start --pass-through api.example.com   a host that clients of its proxy may reach as well
     """
     from wxemu import server  # noqa: PLC0415 - `wxemu --help` need not load it
+    from wxemu.core import troubles  # noqa: PLC0415
     from wxemu.state import seed  # noqa: PLC0415
 
-    logging.basicConfig(level=logging.WARNING, format="wxemu: %(message)s", stream=sys.stderr)
+    troubles.log_to_stderr()
     imported, export_to = read_state_options(import_file, export_file, seed_file)
     seed_document = None if seed_file is None else seed.read(_text_of(seed_file), name=str(seed_file))
     folder = project / _STATE_FOLDER if state is None else Path(state)

@@ -6,7 +6,6 @@ UnservedError                 no route of the protocol takes the request, or it 
 
 from __future__ import annotations
 
-import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NoReturn
 
@@ -15,14 +14,13 @@ from werkzeug.exceptions import HTTPException
 
 from wxemu.cloudbase import web_users
 from wxemu.cloudbase.calls import INVOCATION_FAILED, PARAM_INVALID, FunctionCallError
+from wxemu.core import troubles
 from wxemu.core.http.inputs import InputError
 from wxemu.core.http.origins import METHODS, ForeignPageError, preflight
 from wxemu.core.http.recording import entry
 
 if TYPE_CHECKING:
     from flask import Blueprint
-
-_log = logging.getLogger(__name__)
 
 
 class UnservedError(Exception):
@@ -81,7 +79,7 @@ def codes_of(error: Exception) -> tuple[Codes, str]:
     for kind, codes in _CODES.items():
         if isinstance(error, kind):
             return codes, str(error)
-    _log.error("a fault of the emulator, answered as %s", _INTERNAL.web, exc_info=error)
+    troubles.tell(error, f"a fault of the emulator, answered as {_INTERNAL.web}")
     return _INTERNAL, "system error"
 
 

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 from functools import partial
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
 from flask import Blueprint, Response, g, request
+from markupsafe import Markup
 from werkzeug.exceptions import HTTPException
 
 from wxemu.cloudbase.database.errors import CollectionNotExistError
 from wxemu.console import clock, documents, faults, functions, live, overview, phones, requests, state, tokens, users
 from wxemu.console.page import keep_choices, show
+from wxemu.core import troubles
 from wxemu.core.http import our_failures
 from wxemu.core.http.access import ControlTokenError
 from wxemu.core.http.application import make_application
@@ -89,6 +92,8 @@ def application(world: World, console: Blueprint, access: Access, statuses: Stat
     """The console, made by ``face``, as a WSGI application."""
 
     def refuse(error: Exception) -> Response:
+        if isinstance(error, troubles.TROUBLES):  # what the state holds cannot be shown
+            return our_failures.refuse(statuses, error, fail=bare_failure)
         # A page lists the apps, which a client without the token must not see.
         is_kept_out = isinstance(error, ControlTokenError | ForeignPageError)
         fail = our_failures.failure if is_kept_out else partial(failure, world)
@@ -126,6 +131,12 @@ def face(
     routes.add_url_rule("/live", "live", follow, methods=["GET"])
     routes.add_url_rule("/state/export", "state export", partial(state.export, world, deployment), methods=["GET"])
     return routes
+
+
+def bare_failure(status: int, message: str) -> Response:
+    """Show what went wrong on a page that asks nothing of the state."""
+    page = Markup("<!doctype html><title>{0}</title><h1>{0}</h1><p>{1}</p>").format(HTTPStatus(status).phrase, message)
+    return Response(page, status=status, mimetype="text/html")
 
 
 def failure(world: World, status: int, message: str) -> Response:

@@ -6,6 +6,8 @@ import time
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+from wxemu.core.store import DamagedStoreError
+
 if TYPE_CHECKING:
     from wxemu.core.store import Store
 
@@ -57,7 +59,10 @@ class Clock:
     def state(self) -> ClockState:
         """How the clock runs."""
         kept = self._store.note(_NOTE)
-        return ClockState() if kept is None else ClockState(**kept)
+        try:
+            return ClockState() if kept is None else ClockState(**kept)
+        except TypeError:
+            raise DamagedStoreError(f"what it keeps as {_NOTE} is none") from None
 
     def now(self) -> float:
         """Unix time in seconds."""

@@ -1,36 +1,57 @@
-"""RSA keys made ahead, because making one takes longer than any answer may."""
+"""RSA keys made ahead, because making one takes longer than any answer may.
+
+NoKeyError
+    No key was made in time; the text says why.
+"""
 
 from __future__ import annotations
 
 import threading
+import time
 from typing import TYPE_CHECKING, Final
 
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
+from wxemu.core import health, troubles
 from wxemu.core.randomness import stream
+from wxemu.core.watched_thread import WatchedThread
 
 if TYPE_CHECKING:
+    from wxemu.core.health import Health
     from wxemu.core.store import Store
 
 KEY_BITS: Final = 2048
 _NEXT = "next_rsa_key"
 _AHEAD: Final = 6
+LONGEST_WAIT: Final = 15.0
+"""Seconds without a new key, after which nobody waits for one any longer."""
+_WAIT_OF_FAILED: Final = 3.0
+"""The same, while none can be made: they may yet, as making them is begun again and again."""
+_PAUSE: Final = 1.0
+"""Seconds until the making of keys is begun again, if it has failed."""
+
+
+class NoKeyError(Exception):
+    """No key was made in time."""
 
 
 class KeyPool:
     """A pool of RSA-2048 private keys in the store, filled by one background thread.
 
+    :param health: learns that no keys can be made, and that they can again.
     :param seed: makes key *n* the same in every run (slower: 0.3 s a key instead of 0.05 s).
     """
 
-    def __init__(self, store: Store, seed: str | None = None) -> None:
+    def __init__(self, store: Store, health: Health, seed: str | None = None) -> None:
         self._store = store
+        self._health = health
         self._seed = seed
         self._origin = "system" if seed is None else f"seed {seed}"
         self._changed = threading.Condition()
         self._wanted = 0
-        self._filler: threading.Thread | None = None
+        self._made_at = 0.0
+        self._filler: WatchedThread | None = None
         self._is_closed = False
 
     def fill(self, ahead: int = _AHEAD) -> None:
@@ -38,15 +59,19 @@ class KeyPool:
         with self._changed:
             self._wanted = max(self._wanted, ahead)
             if self._filler is None and not self._is_closed:
-                self._filler = threading.Thread(target=self._work, name="rsa-keys", daemon=True)
-                self._filler.start()
+                filler = WatchedThread("rsa-keys", self._work, on_failure=self._fail, pause=_PAUSE)
+                filler.start()
+                self._filler = filler
             self._changed.notify_all()
 
     def take(self, count: int) -> list[str]:
         """``count`` private keys (PKCS #8 PEM) that nobody else gets; waits only if the pool ran dry.
 
         Must not be called inside a transaction: the filling thread needs the store.
+
+        :raises NoKeyError: none was made for ``LONGEST_WAIT`` seconds.
         """
+        began_at = time.monotonic()
         while True:
             self.fill(count)
             keys = self._take_made(count)
@@ -54,6 +79,7 @@ class KeyPool:
                 self._changed.notify_all()
                 if keys is not None:
                     return keys
+                self._require_progress(since=max(began_at, self._made_at))
                 # The time limit covers keys that another process adds, which cannot notify us.
                 self._changed.wait(0.1)
 
@@ -73,6 +99,14 @@ class KeyPool:
                 self._store.run("DELETE FROM rsa_keys WHERE number < ? AND origin = ?", start, self._origin)
             return [row["pem"] for row in rows]
 
+    def _require_progress(self, since: float) -> None:
+        """:raises NoKeyError: it is too long ago."""
+        failure = self._health.failed.get(health.KEYS)
+        longest = LONGEST_WAIT if failure is None else _WAIT_OF_FAILED
+        if time.monotonic() - since > longest:
+            reason = "this machine is too busy" if failure is None else failure
+            raise NoKeyError(f"no RSA key was made for {longest:g} seconds: {reason}")
+
     def start_over(self) -> None:
         """Hand out a seeded pool from its first key again, as a reset to the seed must."""
         if self._seed is not None:
@@ -84,13 +118,18 @@ class KeyPool:
             self._is_closed = True
             self._changed.notify_all()
         if self._filler is not None:
-            self._filler.join()
+            self._filler.stop()
+
+    def _fail(self, error: Exception) -> None:
+        self._health.fail(health.KEYS, troubles.explain(error) or f"a fault of the emulator, {type(error).__name__}")
+        troubles.tell(error, "a fault of the emulator, by which no RSA keys are made")
 
     def _work(self) -> None:
         # The store's lock is never taken while holding the condition's: a taker holds them in the other order.
         while not self._is_closed:
             number = self._next_missing()
             if number is None:
+                self._health.recover(health.KEYS)
                 with self._changed:
                     if not self._is_closed:
                         self._changed.wait(5)
@@ -99,7 +138,9 @@ class KeyPool:
             with self._store.transaction():
                 if self._next_missing() == number:  # meanwhile another state, or another process's key, may have come
                     self._store.run("INSERT INTO rsa_keys VALUES (?, ?, ?)", self._origin, number, pem)
+            self._health.recover(health.KEYS)
             with self._changed:
+                self._made_at = time.monotonic()
                 self._changed.notify_all()
 
     def _next_missing(self) -> int | None:

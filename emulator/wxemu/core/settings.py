@@ -10,6 +10,8 @@ import dataclasses
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Literal
 
+from wxemu.core.store import DamagedStoreError
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -105,7 +107,10 @@ def _check_quotas(value: object) -> None:
 def load(store: Store) -> Settings:
     """The settings in force."""
     kept = store.note(_NOTE)
-    return Settings() if kept is None else Settings(**kept)
+    try:
+        return Settings() if kept is None else Settings(**kept)
+    except TypeError:
+        raise DamagedStoreError(f"what it keeps as {_NOTE} are none") from None
 
 
 def keep(store: Store, settings: Settings) -> None:

@@ -1,7 +1,9 @@
 """The one place where state lives: a SQLite file, or a private database in memory.
 
 StoreError
-    The state cannot be used; the text says what to do.
+│   The state cannot be used; the text says what to do.
+├── DamagedStoreError    a value in it is not what we have written
+└── RemovedStoreError    its file was removed while we had it open
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ import json
 import os
 import sqlite3
 import threading
+import time
 from collections import Counter
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -27,8 +30,33 @@ FORGET_EVERY: Final = 100
 KEPT_BY_RESET: Final = frozenset({"meta", "rsa_keys", "snapshots", "saved_events"})
 
 
+LONGEST_WAIT: Final = 5.0
+"""Seconds that a transaction waits for another process which has locked the file."""
+SHORT_WAIT: Final = 0.1
+"""The same, after one has waited in vain: nobody else decides meanwhile."""
+_LOOK_SECONDS: Final = 1.0
+
+
 class StoreError(Exception):
     """The state folder cannot be used."""
+
+
+class DamagedStoreError(StoreError):
+    """A value in the state is not what we have written."""
+
+    def __init__(self, damage: str) -> None:
+        super().__init__(
+            f"the state is damaged: {damage}; start the emulator with another one: --state names its folder"
+        )
+
+
+class RemovedStoreError(StoreError):
+    """The state's file was removed, or another one has taken its place."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "the state's folder was removed, so that nothing is kept; bring it back, or start another emulator"
+        )
 
 
 @dataclass(frozen=True)
@@ -52,8 +80,11 @@ class Store:
     """
 
     def __init__(self, path: Path | None = None) -> None:
+        self._path = path
         self._lock = threading.RLock()
         self._depth = 0
+        self._is_hasty = False
+        self._looked_at = 0.0
         self._notes: dict[str, Any] = {}
         self._added: Counter[str] = Counter()
         try:
@@ -61,13 +92,19 @@ class Store:
                 _make_private(path)
             # Every use is under the lock, so one connection serves all threads.
             self._connection = sqlite3.connect(
-                path or ":memory:", check_same_thread=False, isolation_level=None, timeout=30, cached_statements=256
+                path or ":memory:",
+                check_same_thread=False,
+                isolation_level=None,
+                timeout=LONGEST_WAIT,
+                cached_statements=256,
             )
             self._connection.row_factory = sqlite3.Row
             # WAL with no fsync a commit: outlives a kill of the process, which is what clients that cache tokens need.
             self._connection.execute("PRAGMA journal_mode = WAL")
             self._connection.execute("PRAGMA synchronous = OFF")
+            self._file = None if path is None else _identity(path)
             self._create_or_check(path)
+            self._tables = set(self._names())
         except sqlite3.OperationalError as error:
             raise StoreError(f"{path} cannot be used ({error}); name another folder with --state") from error
         except sqlite3.DatabaseError as error:
@@ -104,20 +141,59 @@ class Store:
         """
         with self._lock:
             if self._depth == 0:
-                self._connection.execute("BEGIN IMMEDIATE")
+                self._begin()
                 self._notes.clear()
             self._depth += 1
             try:
                 yield
-            except BaseException:
-                if self._depth == 1:
-                    self._connection.execute("ROLLBACK")
-                raise
-            else:
                 if self._depth == 1:
                     self._connection.execute("COMMIT")
+            except BaseException:
+                if self._depth == 1 and self._connection.in_transaction:  # some failures have ended it already
+                    self._connection.execute("ROLLBACK")
+                raise
             finally:
                 self._depth -= 1
+
+    def _begin(self) -> None:
+        self._look_for_file()
+        try:
+            self._connection.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError:
+            self._wait_at_most(SHORT_WAIT)
+            raise
+        if self._is_hasty:
+            self._wait_at_most(LONGEST_WAIT)
+
+    def _wait_at_most(self, seconds: float) -> None:
+        self._is_hasty = seconds < LONGEST_WAIT
+        self._connection.execute(f"PRAGMA busy_timeout = {int(seconds * 1000)}")
+
+    def _look_for_file(self) -> None:
+        """Notice, within a second, that what is written is lost with this process.
+
+        :raises RemovedStoreError: the file is gone.
+        """
+        now = time.monotonic()
+        if self._path is None or now < self._looked_at + _LOOK_SECONDS:
+            return
+        if _identity(self._path) != self._file:
+            raise RemovedStoreError
+        self._looked_at = now
+
+    def probe(self) -> None:
+        """Write what is there already, to learn whether the state can be written; and look for its tables.
+
+        :raises StoreError: the file, or a table of it, is gone.
+        :raises sqlite3.Error: it cannot be written.
+        """
+        with self._lock:
+            self._looked_at = 0.0
+            with self.transaction():
+                self._connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+                missing = self._tables - set(self._names())
+        if missing:
+            raise DamagedStoreError(f"it has no {', '.join(sorted(missing))} any more")
 
     def run(self, sql: str, *values: object) -> int:
         """Execute one statement inside a transaction; the number of rows it changed."""
@@ -161,7 +237,10 @@ class Store:
             # Nobody else writes during a transaction, which may ask for the time and the settings over and over.
             if self._depth == 0 or name not in self._notes:
                 row = self.row("SELECT value FROM meta WHERE name = ?", name)
-                self._notes[name] = None if row is None else json.loads(row["value"])
+                try:
+                    self._notes[name] = None if row is None else json.loads(row["value"])
+                except (ValueError, TypeError):
+                    raise DamagedStoreError(f"what it keeps as {name} is no JSON") from None
             return self._notes[name]
 
     def keep_note(self, name: str, value: object) -> None:
@@ -180,8 +259,11 @@ class Store:
 
     def tables(self) -> dict[str, tuple[Column, ...]]:
         """The columns of every table, by its name."""
+        return {name: self._columns(name) for name in self._names()}
+
+    def _names(self) -> list[str]:
         names = self.rows("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY 1")
-        return {row["name"]: self._columns(row["name"]) for row in names}
+        return [row["name"] for row in names]
 
     def _columns(self, table: str) -> tuple[Column, ...]:
         found = self.rows('SELECT name, type, "notnull" FROM pragma_table_info(?) ORDER BY cid', table)
@@ -210,3 +292,12 @@ def _make_private(path: Path) -> None:
     """Make the file, if it is not there, for its owner's eyes only: session keys are in it."""
     with suppress(OSError):  # SQLite will say what is in the way
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """What tells a file from another one that takes its place; ``None`` if there is none."""
+    try:
+        found = os.stat(path)  # noqa: PTH116 - half the time of Path, before a decision
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from wxemu.core import settings as platform_settings
 from wxemu.core.clock import Clock
+from wxemu.core.health import Health
 from wxemu.core.keys import KeyPool
 from wxemu.core.randomness import Randomness
 from wxemu.core.store import Store, StoreError
@@ -24,21 +25,34 @@ class World:
 
     :param state: the folder that holds the state (made if missing), or ``None`` for a state that ends with the process.
     :param random_seed: makes ids and keys the same in every run.
+    :param health: of the emulator that the world belongs to.
     :raises StoreError: the folder holds something else.
     """
 
-    def __init__(self, state: Path | None = None, *, random_seed: str | None = None) -> None:
+    def __init__(
+        self, state: Path | None = None, *, random_seed: str | None = None, health: Health | None = None
+    ) -> None:
         if state is not None:
             _make_folder(state)
         self.store = Store(None if state is None else state / DATABASE_NAME)
         self.clock = Clock(self.store)
         self.randomness = Randomness(self.store, random_seed)
-        self.keys = KeyPool(self.store, random_seed)
+        self.health = Health() if health is None else health
+        self.keys = KeyPool(self.store, self.health, random_seed)
 
     @property
     def settings(self) -> Settings:
         """The settings in force."""
         return platform_settings.load(self.store)
+
+    def check(self) -> None:
+        """Make sure that the state can be read and written.
+
+        :raises StoreError, sqlite3.Error: it cannot.
+        """
+        self.store.probe()
+        self.clock.now()
+        platform_settings.load(self.store)
 
     def transaction(self) -> AbstractContextManager[None]:
         """A transaction of the store: nobody else reads or writes during it, and it is kept whole or not at all."""

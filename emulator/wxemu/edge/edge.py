@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import resource
 import threading
 from collections import OrderedDict
@@ -11,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from wxemu.core import troubles
 from wxemu.edge.answer import Answer, ask
 from wxemu.edge.connection import Connection
 
@@ -28,7 +28,6 @@ END_SECONDS: Final = 3.0
 _FAULT: Final = Answer(
     "500 Internal Server Error", [("Content-Type", "text/plain; charset=utf-8")], b"a fault of the emulator\n"
 )
-_log = logging.getLogger(__name__)
 
 
 class Edge:
@@ -70,13 +69,20 @@ class Edge:
         if self._is_decision(environ):
             self._send(connection, self._ask(environ))
         else:
-            self._threads.submit(self._answer_waiting, connection, environ)
+            self._on_thread(connection, self._answer_waiting, connection, environ)
+
+    def _on_thread(self, connection: Connection, call: Callable[..., object], *arguments: object) -> None:
+        try:
+            self._threads.submit(call, *arguments)
+        except RuntimeError as error:  # this machine gives us no further thread
+            troubles.tell_sentence(f"a request cannot be answered ({error}), and its connection is cut")
+            connection.cut()  # its call may be in the queue already: an answer that came later would belong to nothing
 
     def _ask(self, environ: WSGIEnvironment) -> Answer:
         try:
             return ask(self._application, environ)
-        except Exception:  # noqa: BLE001 - whatever it is, it ends no other request
-            _log.exception("a fault of the emulator, answered with 500")
+        except Exception as error:  # noqa: BLE001 - whatever it is, it ends no other request
+            troubles.tell(error, "a fault of the emulator, answered with 500")
             return _FAULT
 
     def _answer_waiting(self, connection: Connection, environ: WSGIEnvironment) -> None:
@@ -88,7 +94,7 @@ class Edge:
 
     def _send(self, connection: Connection, answer: Answer) -> None:
         if answer.stream is not None:  # a decision with a body that comes bit by bit: it goes on on a thread
-            self._threads.submit(self._stream, connection, answer)
+            self._on_thread(connection, self._stream, connection, answer)
         elif answer.late_seconds > 0:
             self.loop.call_later(answer.late_seconds, connection.send, answer)
         else:
@@ -106,8 +112,8 @@ class Edge:
                 self._send_part(connection, part)
             else:
                 is_whole = True
-        except Exception:  # noqa: BLE001 - as above
-            _log.exception("a fault of the emulator in the middle of an answer, which is cut off")
+        except Exception as error:  # noqa: BLE001 - as above
+            troubles.tell(error, "a fault of the emulator in the middle of an answer, which is cut off")
         finally:
             answer.close()
             self._on_loop(partial(connection.finish, is_whole=is_whole))

@@ -26,6 +26,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
+from wxemu.core import troubles
 from wxemu.core.files import write_atomically
 from wxemu.core.http.hosts import EMULATED, is_emulated
 from wxemu.intercept import certificates
@@ -84,10 +85,15 @@ class Authority:
         :param on_named: is called with the name.
         """
 
-        def choose(connection: ssl.SSLObject, named: str | None, _: ssl.SSLContext) -> None:
+        def choose(connection: ssl.SSLObject, named: str | None, _: ssl.SSLContext) -> int | None:
             if named is not None:
                 on_named(named)
-            connection.context = self._context_of(named if named is not None and is_emulated(named) else host)
+            try:
+                connection.context = self._context_of(named if named is not None and is_emulated(named) else host)
+            except OSError as error:  # its files cannot be written
+                troubles.tell(error)
+                return ssl.ALERT_DESCRIPTION_INTERNAL_ERROR
+            return None
 
         context = _context()
         context.sni_callback = choose

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import logging
 from collections import Counter
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
+from wxemu.core import troubles
 from wxemu.core.files import write_atomically
 
 if TYPE_CHECKING:
@@ -35,12 +36,28 @@ class Refusals:
                 return
             _log.warning("refused to reach %s; `wxemu start --pass-through %s` would allow it", host, host)
         self._times[host] += 1
-        write_atomically(self._file, json.dumps(self._times).encode())
+        try:
+            write_atomically(self._file, json.dumps(self._times).encode())
+        except OSError as error:  # it is refused all the same
+            troubles.tell(error)
 
 
 def read(file: Path) -> list[dict[str, str | int]]:
-    """Read the counts as ``[{"host", "times"}]``, most often refused first."""
-    if not file.is_file():
+    """Read the counts as ``[{"host", "times"}]``, most often refused first; none from a file that is damaged."""
+    try:
+        times = Counter(_counts(json.loads(file.read_text(encoding="utf-8"))))
+    except FileNotFoundError:
         return []
-    times = Counter(json.loads(file.read_text(encoding="utf-8")))
+    except (OSError, ValueError, RecursionError):
+        troubles.tell_sentence(
+            f"{file} cannot be read, so that no refused hosts are shown; it is made anew at the next start"
+        )
+        return []
     return [{"host": host, "times": count} for host, count in times.most_common()]
+
+
+def _counts(document: Any) -> dict[str, int]:
+    """:raises ValueError: something else than counts by host."""
+    if not isinstance(document, dict) or not all(type(count) is int for count in document.values()):
+        raise ValueError("expected counts by host")
+    return document

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import io
 import shutil
@@ -82,6 +83,10 @@ def _unpack(content: bytes, folder: Path) -> None:
         raise _refusal(f"it cannot be unpacked ({type(error).__name__})") from None
     except _IN_EACH_OTHERS_WAY:
         raise _refusal("two of its entries have one path") from None
+    except OSError as error:
+        if error.errno != errno.ENAMETOOLONG:
+            raise
+        raise _refusal("a path in it is longer than this machine takes") from None
 
 
 def _check(entries: Iterable[zipfile.ZipInfo]) -> None:

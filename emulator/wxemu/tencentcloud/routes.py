@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import logging
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from flask import Blueprint, Response, request
 
+from wxemu.core import troubles
 from wxemu.core.http.application import make_application
 from wxemu.core.http.recording import entry, keep_exchanges
 from wxemu.tencentcloud import codec, scf, signature, tcb, tcb_collections
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from wxemu.core.http.access import Access
     from wxemu.core.world import World
     from wxemu.scf.deployment import Deployment
-
-_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -130,7 +128,7 @@ def _action(service: str, name: str) -> Action:
 def _refuse(error: Exception) -> Response:
     failed = refusal(error)
     if failed is None:
-        _log.exception("a fault of the emulator, answered as InternalError", exc_info=error)
+        troubles.tell(error, "a fault of the emulator, answered as InternalError")
         failed = ApiError("InternalError", "An internal error has occurred. Retry your request later.")
     entry().fail(failed.code)
     entry().response_body = None

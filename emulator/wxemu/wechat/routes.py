@@ -6,7 +6,6 @@ Every answer is HTTP 200 and JSON, whatever its label says [doc].
 from __future__ import annotations
 
 import json
-import logging
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
@@ -14,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 
-from wxemu.core import journal
+from wxemu.core import journal, troubles
 from wxemu.core.http import outages
 from wxemu.core.http.application import make_application
 from wxemu.core.http.origins import ForeignHostError
@@ -39,7 +38,6 @@ CONTENT_TYPE: Final = "application/json; encoding=utf-8"
 SNS: Final = "/sns/"
 SNS_CONTENT_TYPE: Final = "text/plain"
 """What /sns/ labels its JSON [src, field]."""
-_log = logging.getLogger(__name__)
 
 
 def application(world: World, access: Access) -> Flask:
@@ -73,9 +71,13 @@ def refuse_request(world: World, error: Exception) -> Response:
     elif isinstance(error, HTTPException):
         refusal = WeChatError(47001, value=error.name)
     else:
-        _log.exception("a fault of the emulator, answered as -1", exc_info=error)
+        troubles.tell(error, "a fault of the emulator, answered as -1")
         refusal = WeChatError(-1)
-    return _refuse(world, refusal)
+    try:
+        return _refuse(world, refusal)
+    except troubles.TROUBLES as trouble:  # nobody could look up a rid, as nothing is kept
+        troubles.tell(trouble)
+        return _response({"errcode": refusal.errcode, "errmsg": refusal.errmsg})
 
 
 def _refuse(world: World, error: WeChatError) -> Response:

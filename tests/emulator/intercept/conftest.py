@@ -11,6 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
+from wxemu.core.health import Health
 from wxemu.intercept import Interception, interception_document
 from wxemu.intercept.process import intercepting
 
@@ -220,7 +221,7 @@ def intercept(server, tmp_path, unused_port):
                 pass_through=pass_through,
                 control_token=control_token,
             )
-            running.enter_context(intercepting(interception))
+            running.enter_context(intercepting(interception, Health()))
             return Client(interception)
 
         yield begin

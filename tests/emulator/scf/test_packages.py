@@ -89,6 +89,11 @@ def test_a_path_out_of_the_folder_is_refused(kept, tmp_path, name):
     assert not list((tmp_path / "packages").iterdir())
 
 
+def test_a_path_that_is_longer_than_the_machine_takes_is_refused(kept, tmp_path):
+    assert "longer than this machine takes" in refusal(kept, zip_of(("x/" * 3000 + "index.py", "")))
+    assert not list((tmp_path / "packages").iterdir())
+
+
 @pytest.mark.parametrize("kind", [stat.S_IFLNK, stat.S_IFIFO, stat.S_IFCHR, stat.S_IFSOCK])
 def test_what_is_neither_file_nor_folder_is_refused(kept, kind):
     assert "something else" in refusal(kept, zip_of((entry("link", mode=kind | 0o777), "/etc/passwd")))

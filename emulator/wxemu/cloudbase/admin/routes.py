@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -13,7 +12,7 @@ from wxemu.cloudbase.admin import gateway_signature, gateway_wire
 from wxemu.cloudbase.admin.gateway_actions import Gateway, invoke_function, wx_api
 from wxemu.cloudbase.admin.gateway_errors import AdminError, InvalidEnvError, InvalidParamError, SignParamInvalidError
 from wxemu.cloudbase.admin.gateway_signature import SignedRequest
-from wxemu.core import apps
+from wxemu.core import apps, troubles
 from wxemu.core.http import layers
 from wxemu.core.http.layers import Layer
 from wxemu.core.http.origins import ForeignPageError
@@ -27,8 +26,6 @@ if TYPE_CHECKING:
     from wxemu.core.apps import App
     from wxemu.core.world import World
     from wxemu.scf.deployment import Deployment
-
-_log = logging.getLogger(__name__)
 
 
 def face(world: World, deployment: Deployment) -> Blueprint:
@@ -125,5 +122,5 @@ def _as_admin_error(error: Exception) -> AdminError:
         return AdminError("the body is too large", code="EXCEED_MAX_PAYLOAD_SIZE")
     if isinstance(error, HTTPException):
         return InvalidParamError(f"body: {error.name}")
-    _log.exception("a fault of the emulator, answered as SYS_ERR")
-    return AdminError("a fault of the emulator; its log has the trace")
+    troubles.tell(error, "a fault of the emulator, answered as SYS_ERR")
+    return AdminError(troubles.client_words(error))

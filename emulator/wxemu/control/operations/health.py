@@ -39,7 +39,7 @@ class Settings(TypedDict):
     quotas: Mapping[str, Mapping[str, int]]
 
 
-_READY: Final = "Seeded and able to serve; 503 until then"
+_READY: Final = "Seeded, and every part works; 503 else, with the part that does not and why"
 
 ALIVE: Final = Operation("health.alive", "GET", "/healthz", Nothing, Health, "Alive")
 READY: Final = Operation("health.ready", "GET", "/readyz", Nothing, Health, _READY)

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import logging
 from typing import TYPE_CHECKING, Final
 
 from flask import Response, jsonify, request
 from werkzeug.exceptions import HTTPException
 
+from wxemu.core import troubles
 from wxemu.core.apps import UnknownAppError
 from wxemu.core.clock import ClockError
 from wxemu.core.http.access import ControlTokenError
 from wxemu.core.http.inputs import InputError
 from wxemu.core.http.origins import ForeignPageError
+from wxemu.core.keys import NoKeyError
 from wxemu.core.settings import SettingsError
 
 if TYPE_CHECKING:
@@ -27,10 +28,9 @@ CORE_STATUSES: Final[Statuses] = {
     ControlTokenError: 401,
     ForeignPageError: 403,
     UnknownAppError: 404,
+    NoKeyError: 503,
 }
 """The HTTP status of each error that any of the interfaces may meet; a party adds its own."""
-
-_log = logging.getLogger(__name__)
 
 
 def failure(status: int, message: str) -> Response:
@@ -53,6 +53,6 @@ def refuse(statuses: Statuses, error: Exception, *, fail: Callable[[int, str], R
         return fail(error.code or 500, reason or f"{request.method} {request.path}: {error.name}; see /openapi.json")
     status = next((statuses[kind] for kind in type(error).__mro__ if kind in statuses), None)
     if status is None:
-        _log.exception("a fault of the emulator", exc_info=error)
-        return fail(500, "a fault of the emulator; its log has the trace")
+        troubles.tell(error)
+        return fail(500, troubles.client_words(error))
     return fail(status, str(error))

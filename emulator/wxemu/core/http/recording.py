@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from flask import Response, g, request
 from werkzeug.exceptions import HTTPException
 
-from wxemu.core import apps, journal
+from wxemu.core import apps, journal, troubles
 from wxemu.core.outcome import OK, Outcome, of_status
 
 if TYPE_CHECKING:
@@ -131,15 +131,19 @@ def keep_exchanges(
 
     @routes.before_request
     def _number() -> None:
-        with world.transaction():
-            g.entry = Entry(face=face, rid=world.randomness.uuid(), at=world.clock.now())
+        g.entry = present = Entry(face=face)  # now, as a refusal needs it even where the state does not work
         if not is_body_kept:
-            g.entry.request_body = ""
+            present.request_body = ""
+        present.rid = world.randomness.uuid()
+        present.at = world.clock.now()
 
     @routes.after_request
     def _record(response: Response) -> Response:
         is_exchange = request.method != "OPTIONS" and (is_unnamed_kept or entry().name)
         if is_exchange and not entry().is_kept:
-            with world.transaction():
-                entry().keep(world, response)
+            try:
+                with world.transaction():
+                    entry().keep(world, response)
+            except troubles.TROUBLES as error:  # the answer stands, though the journal lacks it
+                troubles.tell(error)
         return response

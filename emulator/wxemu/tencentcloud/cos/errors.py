@@ -4,7 +4,8 @@ CosError
 ├── AccessDeniedError       403: no ticket, or none for this file
 ├── NoSuchUploadError       404: no upload in parts has this id and path
 ├── EntityTooLargeError     400: more bytes than a package may have
-└── InvalidArgumentError    400: a query that no operation here has
+├── InvalidArgumentError    400: a query that no operation here has
+└── InternalError           500: the emulator cannot serve just now
 """
 
 from __future__ import annotations
@@ -47,3 +48,11 @@ class EntityTooLargeError(CosError):
 
 class InvalidArgumentError(CosError):
     """A query that no operation here has."""
+
+
+class InternalError(CosError):
+    """The emulator cannot serve just now."""
+
+    status = 500
+    code = "InternalError"
+    message = "We encountered an internal error. Please try again."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Final, TypeVar
 from xml.sax.saxutils import escape
@@ -10,12 +11,14 @@ from xml.sax.saxutils import escape
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import NotFound, RequestEntityTooLarge
 
+from wxemu.core import troubles
 from wxemu.core.http.origins import ForeignPageError
 from wxemu.tencentcloud.cos import ticket, uploads
 from wxemu.tencentcloud.cos.errors import (
     AccessDeniedError,
     CosError,
     EntityTooLargeError,
+    InternalError,
     InvalidArgumentError,
     NoSuchUploadError,
 )
@@ -42,6 +45,8 @@ def face(world: World) -> Blueprint:
     routes.register_error_handler(CosError, partial(_refuse, world))
     routes.register_error_handler(ForeignPageError, lambda error: _refuse(world, AccessDeniedError(str(error))))
     routes.register_error_handler(RequestEntityTooLarge, lambda _: _refuse(world, EntityTooLargeError()))
+    for kind in troubles.TROUBLES:
+        routes.register_error_handler(kind, partial(_refuse_for_trouble, world))
     return routes
 
 
@@ -112,8 +117,14 @@ def _part_number() -> int:
     return int(number)
 
 
+def _refuse_for_trouble(world: World, error: Exception) -> Response:
+    troubles.tell(error)
+    return _refuse(world, InternalError())
+
+
 def _refuse(world: World, error: CosError) -> Response:
-    with world.transaction():
+    request_id = ""
+    with suppress(*troubles.TROUBLES), world.transaction():  # without the state nobody can number anything
         request_id = world.randomness.uuid()
     members = {
         "Code": error.code,

@@ -1,0 +1,105 @@
+"""Troubles: errors that this machine causes, not our code. Each is logged as one plain sentence, and seldom.
+
+A full disk, a state that somebody has damaged or removed, no file descriptors left: every request meets them, and a
+traceback for each would say less than one sentence.
+"""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+import sys
+import threading
+import time
+from typing import Final
+
+from wxemu.core.store import StoreError
+
+TROUBLES: Final = (sqlite3.Error, StoreError, OSError)
+"""The kinds of error among which troubles are."""
+CANNOT_SERVE: Final = "the emulator cannot serve this now; its log says why"
+"""What clients are told: the log is for those who may read it."""
+SILENT_SECONDS: Final = 5.0
+"""For so long a sentence is not repeated."""
+_GOES_ON: Final = "the emulator goes on once that has changed"
+_SENTENCES: Final = {
+    sqlite3.SQLITE_FULL: f"the disk that holds the state is full; make room there, {_GOES_ON}",
+    sqlite3.SQLITE_READONLY: f"the state cannot be written, it is read-only; let it be written, {_GOES_ON}",
+    sqlite3.SQLITE_BUSY: f"another process has locked the state's database; {_GOES_ON}",
+    sqlite3.SQLITE_IOERR: f"the state's files cannot be read or written ({{words}}); look at their disk, {_GOES_ON}",
+    sqlite3.SQLITE_CANTOPEN: f"the state's files cannot be opened ({{words}}); look at their folder, {_GOES_ON}",
+}
+_DAMAGED: Final = "the state is damaged ({words}); start the emulator with another one: --state names its folder"
+_DAMAGES: Final = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+_WORDS_OF_DAMAGE: Final = ("no such table", "no such column", "Could not decode")
+
+_log = logging.getLogger(__name__)
+
+
+class _Seldom(logging.Filter):
+    """Lets a sentence pass, or a traceback, if it has not passed for some seconds."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._lock = threading.Lock()
+        self._silent_until: dict[str, float] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        said = record.getMessage() + (repr(record.exc_info[1]) if record.exc_info else "")
+        now = time.monotonic()
+        with self._lock:
+            self._silent_until = {one: until for one, until in self._silent_until.items() if until > now}
+            if said in self._silent_until:
+                return False
+            self._silent_until[said] = now + SILENT_SECONDS
+            return True
+
+
+_log.addFilter(_Seldom())
+
+
+def log_to_stderr() -> None:
+    """Have warnings and errors shown, in this process."""
+    logging.basicConfig(level=logging.WARNING, format="wxemu: %(message)s", stream=sys.stderr)
+
+
+def explain(error: BaseException) -> str | None:
+    """One sentence that says what is wrong and what to do; ``None`` for a fault of our own."""
+    if isinstance(error, StoreError):
+        return str(error)
+    if isinstance(error, sqlite3.Error):
+        return _explain_sqlite(error)
+    if isinstance(error, OSError) and error.strerror and not isinstance(error, ConnectionError):
+        return f"{error.strerror}{'' if error.filename is None else f': {error.filename}'}; {_GOES_ON}"
+    return None
+
+
+def client_words(error: BaseException) -> str:
+    """What our own interfaces answer to a request that ``error`` ended."""
+    return "a fault of the emulator; its log has the trace" if explain(error) is None else CANNOT_SERVE
+
+
+def tell(error: BaseException, fault: str = "a fault of the emulator") -> None:
+    """Log what ended a request, or a piece of our work.
+
+    :param fault: said before the traceback, where it is a fault of our own.
+    """
+    sentence = explain(error)
+    if sentence is None:
+        _log.error(fault, exc_info=error)
+    else:
+        _log.error("%s", sentence)
+
+
+def tell_sentence(sentence: str) -> None:
+    """Log a trouble that no exception brought."""
+    _log.error("%s", sentence)
+
+
+def _explain_sqlite(error: sqlite3.Error) -> str | None:
+    code, words = getattr(error, "sqlite_errorcode", None), str(error)
+    primary = None if code is None else code & 0xFF  # the other bits say more of it
+    if primary in _DAMAGES or words.startswith(_WORDS_OF_DAMAGE):
+        return _DAMAGED.format(words=words)
+    sentence = None if primary is None else _SENTENCES.get(primary)
+    return None if sentence is None else sentence.format(words=words)
