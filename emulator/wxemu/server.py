@@ -12,7 +12,6 @@ import os
 import signal
 import socket
 import sys
-import tempfile
 import threading
 from contextlib import AbstractContextManager, closing, nullcontext, suppress
 from dataclasses import dataclass, field
@@ -24,7 +23,7 @@ import uvloop
 
 from wxemu.app import create_app
 from wxemu.cloudbase.callers import issue_wx_api_token
-from wxemu.core import apps
+from wxemu.core import apps, temporary
 from wxemu.core.http.access import LOOPBACK, LOOPBACK_ONLY, Access
 from wxemu.core.http.application import SWITCHBOARD
 from wxemu.core.store import StoreError
@@ -158,8 +157,8 @@ def check_state(plan: Plan) -> None:
 
 def serve(plan: Plan) -> None:
     """Serve until SIGTERM or SIGINT."""
-    with tempfile.TemporaryDirectory(prefix="wxemu-") as passing:
-        storage = Path(passing) if plan.state is None else plan.state
+    with temporary.folder() as passing:
+        storage = passing if plan.state is None else plan.state
         interception = _interception(plan, storage)
         intercepting = _intercepting(interception)
         gc.collect()

@@ -14,9 +14,11 @@ if TYPE_CHECKING:
 
 LOG_LIMIT_BYTES: Final = 1 << 20  # [inferred] what is kept of an invocation's output; the rest is read and dropped
 WATCH_SECONDS: Final = 0.05
-BIRTH_LIMIT_SECONDS: Final = 60
+END_LIMIT_SECONDS: Final = 1.0
+"""In which a killed process has ended; one that a tracer or a file system holds may never do."""
 
 _HEADER_BYTES: Final = 4
+_KEEPER: Final = b"k"
 _PIPE_BYTES: Final = 1 << 16
 
 
@@ -49,15 +51,28 @@ class Channel:
         for descriptor in self.theirs:
             os.close(descriptor)
 
-    def process(self) -> int | None:
-        """Wait for the instance's process id; None if there will be none. To be called once, before anything else."""
-        number = b""
-        self._life.settimeout(BIRTH_LIMIT_SECONDS)
-        with suppress(OSError):
-            while len(number) < _HEADER_BYTES and (part := self._life.recv(_HEADER_BYTES - len(number))):
-                number += part
-        self._life.settimeout(None)
-        return int.from_bytes(number, "big") if len(number) == _HEADER_BYTES else None
+    def birth(self, watch: Callable[[], None]) -> tuple[int, bool] | None:
+        """Wait for the instance's process id, and whether it is that of a keeper; None if there will be none.
+
+        To be called once, before anything else. Meanwhile `watch` is called every now and then, which may raise.
+        """
+        told = b""
+        self._life.settimeout(WATCH_SECONDS)
+        try:
+            while len(told) <= _HEADER_BYTES:
+                try:
+                    part = self._life.recv(_HEADER_BYTES + 1 - len(told))
+                except TimeoutError:
+                    watch()
+                    continue
+                except OSError:
+                    return None
+                if not part:
+                    return None
+                told += part
+        finally:
+            self._life.settimeout(None)
+        return int.from_bytes(told[:_HEADER_BYTES], "big"), told[_HEADER_BYTES:] == _KEEPER
 
     def exchange(self, request: bytes | None, *, limit_seconds: float, watch: Callable[[], None]) -> bytes:
         """Send a request and return the reply to it; meanwhile, call `watch` every now and then.
@@ -118,13 +133,22 @@ class Channel:
         with suppress(OSError):  # nobody is at the other end
             self._life.shutdown(socket.SHUT_WR)
 
-    def close(self) -> None:
-        """End the process, wait until it has ended, and release everything."""
+    def wait_for_end(self) -> bool:
+        """End the process, and wait until it has ended; whether it did, or whether nobody is left to end it."""
         self.has_ended()
         self.hang_up()
-        with suppress(OSError):
+        self._life.settimeout(END_LIMIT_SECONDS)
+        try:
             while self._life.recv(_PIPE_BYTES):
                 pass
+        except TimeoutError:
+            return False
+        except OSError:
+            pass
+        return True
+
+    def close(self) -> None:
+        """Release everything; a process that is still there has nobody to talk to."""
         self._selector.close()
         self._life.close()
         for descriptor in (self._requests, self._replies, self._output):

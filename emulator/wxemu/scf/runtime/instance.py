@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
+import logging
 import math
 import os
-import signal
 import time
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from wxemu.scf.runtime import debugging
@@ -27,7 +26,7 @@ from wxemu.scf.runtime.invocation import (
 from wxemu.scf.runtime.process import Process
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from wxemu.scf.runtime.debugging import Debugging
     from wxemu.scf.runtime.forkserver import ForkServer
@@ -35,6 +34,8 @@ if TYPE_CHECKING:
     from wxemu.scf.runtime.revision import Revision
 
 LOAD_LIMIT_SECONDS: Final = 65  # [inferred] SCF's default for the initialisation, which the time limit does not cover
+
+_log = logging.getLogger(__name__)
 
 
 class _MemoryLimitError(Exception):
@@ -49,11 +50,11 @@ class Instance:
     """A process with one revision of a function. One caller at a time, but for `hang_up`.
 
     `init_ms` is what its start took, `init_function_ms` the function's own share of that, `init_memory_bytes` what it
-    held then. `blind_because` tells why it does not see the platform's places; it is empty if it does, and None until
-    that is known. `invocations` counts the invocations that it ran.
+    held then. `lacks` tells what keeps other instances apart from the machine but not this one, and why; it is None
+    until that is known. `invocations` counts the invocations that it ran.
     """
 
-    def __init__(self, revision: Revision, server: ForkServer) -> None:
+    def __init__(self, revision: Revision, server: ForkServer, *, is_debugged: bool = False) -> None:
         self.revision = revision
         self.is_cold = True
         self.is_reusable = True
@@ -62,14 +63,14 @@ class Instance:
         self.init_ms = 0.0
         self.init_function_ms = 0.0
         self.init_memory_bytes = 0
-        self.blind_because: str | None = None
+        self.lacks: Mapping[str, str] | None = None
         self.memory_bytes = 0
         self._process: Process | None = None
         self._debugging: Debugging | None = None
         self._began = time.monotonic()
         self._channel = Channel()
         try:
-            server.fork(self._channel.theirs)
+            self._server = server.fork(self._channel.theirs, is_debugged=is_debugged)
         except BaseException:
             self._channel.hand_over()
             self._channel.close()
@@ -83,8 +84,11 @@ class Instance:
 
     def is_born(self) -> bool:
         """Whether there is a process, which a new instance has to wait for."""
-        if self._process is None and (number := self._channel.process()) is not None:
-            self._process = Process(number)
+        if self._process is None:
+            born = self._channel.birth(lambda: self._server.check(self._began))
+            if born is not None:
+                number, is_keeper = born
+                self._process = Process(number, is_keeper=is_keeper)
         return self._process is not None
 
     def await_debugger(self, wanted: Debugging, writable: Sequence[str]) -> None:
@@ -116,7 +120,7 @@ class Instance:
         if isinstance(reply, Failure):
             return reply
         self.init_function_ms = reply["initMs"]
-        self.blind_because = reply["blindBecause"] or ""
+        self.lacks = reply["lacks"]
         if reply["loadFailure"] is None:
             return None
         self.is_reusable = False
@@ -154,11 +158,18 @@ class Instance:
         self._channel.hang_up()
 
     def stop(self) -> None:
-        """End the process and all it started, wait until it has, and release everything."""
+        """End the process and all it started, wait until it has, and release everything.
+
+        One that does not end, since a tracer or a file system holds it, is given up after a while.
+        """
+        has_ended = self._channel.wait_for_end()
+        if not has_ended:
+            self._server.check(time.monotonic())
+        if self._process is not None and (self._channel.is_abandoned or not has_ended):
+            self._process.kill()
+        if not has_ended and not self._channel.wait_for_end():
+            _log.warning("an instance of %s cannot be ended and is given up", self.revision.spec.name)
         self._channel.close()
-        if self._channel.is_abandoned and self._process is not None:
-            with suppress(ProcessLookupError):
-                os.killpg(self._process.number, signal.SIGKILL)
 
     def _birth(self, writable: Sequence[str], debugger: dict[str, Any] | None = None) -> bytes:
         """The first request to a new instance: which function it is to be."""

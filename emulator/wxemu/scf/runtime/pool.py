@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from wxemu.scf.runtime.invocation import InterpreterError, RuntimeClosedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+    from pathlib import Path
 
     from wxemu.scf.runtime.forkserver import ForkServer
     from wxemu.scf.runtime.revision import Revision
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 MAX_IDLE: Final = 32
 _BIRTHS: Final = 3  # a fork server that dies may end two instances before it is replaced
 _LONGEST_SWEEP_SECONDS: Final = 10.0
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -64,7 +68,7 @@ class Pool:
     def lease(self, revision: Revision, server: ForkServer, *, is_fresh: bool = False) -> Iterator[Instance]:
         """Lend an instance of `revision`, a warm one if there is; wait while the function has all it may have.
 
-        With `is_fresh` it is a new one that is ended afterwards. Raises RuntimeClosedError, and InterpreterError if
+        With `is_fresh` it is a new one to be debugged, that is ended afterwards. Raises RuntimeClosedError, and InterpreterError if
         `server` brings forth no instance.
         """
         for _ in range(_BIRTHS):
@@ -81,6 +85,12 @@ class Pool:
             now = self._clock()
             idle = [_state(instance, now, is_busy=False) for instance in self._idle]
             return idle + [_state(instance, now, is_busy=True) for instance in self._leased]
+
+    def folders(self) -> set[Path]:
+        """Return the folders of all instances' code."""
+        with self._changed:
+            instances = (*self._idle, *self._leased, *self._ending)
+            return {instance.revision.spec.directory for instance in instances}
 
     @property
     def is_idle(self) -> bool:
@@ -124,11 +134,13 @@ class Pool:
             if self._is_closed.is_set():
                 raise RuntimeClosedError("the runtime has been closed")
             self._have_sweeper()
+            ended = [instance for instance in self._idle if instance.has_ended()]
             useless = [instance for instance in self._idle if self._is_useless(instance, revision)]
+            useless += [instance for instance in ended if instance not in useless]
             self._retire(useless)
             warm = next((instance for instance in reversed(self._idle) if instance.revision == revision), None)
             if is_fresh or warm is None:
-                instance = Instance(revision, server)
+                instance = Instance(revision, server, is_debugged=is_fresh)
                 instance.is_reusable = not is_fresh
             else:
                 instance = warm
@@ -136,6 +148,9 @@ class Pool:
             instance.since = self._clock()
             instance.invocations += 1
             self._leased.append(instance)
+        if ended:
+            names = ", ".join(sorted({instance.revision.spec.name for instance in ended}))
+            _log.warning("idle instances have ended by themselves, of: %s; the next calls start others", names)
         self._end(useless)
         return instance
 
@@ -145,8 +160,7 @@ class Pool:
     def _is_useless(self, instance: Instance, revision: Revision) -> bool:
         if self._is_forgotten(instance):
             return True
-        is_outdated = instance.revision.name == revision.name and instance.revision != revision
-        return is_outdated or instance.has_ended()
+        return instance.revision.name == revision.name and instance.revision != revision
 
     def _is_forgotten(self, instance: Instance) -> bool:
         return self._clock() - instance.since >= self._idle_seconds
