@@ -8,7 +8,7 @@ import stat
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from pathlib import Path
 
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
 _PR_SET_DUMPABLE, _PR_CAPBSET_DROP, _PR_SET_NO_NEW_PRIVS = 4, 24, 38
@@ -55,16 +55,15 @@ def drop(user: int | None, *, is_readable: bool = True) -> None:
     set_of_process(_PR_SET_DUMPABLE, int(is_readable))  # a change of the user has set it to 0
 
 
-def unreadable(folders: Iterable[str]) -> str | None:
-    """Return the first of these folders, or of what is right in them, that not every user can read."""
-    for folder in folders:
-        if not os.path.isdir(folder):  # noqa: PTH112 - texts are what scandir has
-            continue
-        with os.scandir(folder) as entries:
-            present = [entry for entry in entries if entry.is_file() or entry.is_dir()]  # no links to nowhere
-            statuses = [(folder, os.stat(folder)), *((entry.path, entry.stat()) for entry in present)]  # noqa: PTH116
-        for path, status in statuses:
-            wanted = stat.S_IROTH | (stat.S_IXOTH if stat.S_ISDIR(status.st_mode) else 0)
-            if status.st_mode & wanted != wanted:
-                return path
+def unreadable(folder: Path) -> str | None:
+    """Return the name of what in a folder not every user can read, `.` for the folder itself; None if there is none."""
+    if not folder.is_dir():
+        return None
+    with os.scandir(folder) as entries:
+        present = [entry for entry in entries if entry.is_file() or entry.is_dir()]  # no links to nowhere
+        statuses = [(".", folder.stat()), *((entry.name, entry.stat()) for entry in present)]
+    for name, status in statuses:
+        wanted = stat.S_IROTH | (stat.S_IXOTH if stat.S_ISDIR(status.st_mode) else 0)
+        if status.st_mode & wanted != wanted:
+            return name
     return None

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 
 from . import keeper, rights, view
 
@@ -73,9 +74,10 @@ class Sandbox:
         code, shared = birth["code"], birth["shared"]
         lacks, user = self.lacks, self._user
         if user is not None:
-            closed = rights.unreadable([code] if shared is None else [code, shared])
-            if closed is not None:
-                lacks, user = {**lacks, USER: f"only its owner can read {closed}"}, None
+            for folder in (code, *([] if shared is None else [shared])):
+                closed = rights.unreadable(view.of_machine(folder))
+                if closed is not None:
+                    lacks, user = {**lacks, USER: f"only its owner can read {Path(folder, closed)}"}, None
         if self.has_folders:
             view.enter(code, shared, birth["folders"], birth["readable"])
         rights.drop(user)

@@ -48,12 +48,12 @@ def enter(code: str, shared: str | None, folders: list[str], readable: list[str]
 
     Paths are those of the machine, without links in them.
     """
-    if _of_machine(code).is_dir():
-        _bind(_of_machine(code), CODE)
+    if of_machine(code).is_dir():
+        _bind(of_machine(code), CODE)
         _make_read_only(CODE)
     _mount("tmpfs", TEMPORARY, "tmpfs", _NOSUID | _NODEV, f"mode=1777,size={TEMPORARY_MEGABYTES}m")
-    if shared is not None and _of_machine(shared).is_dir():
-        _put_layer(_of_machine(shared))
+    if shared is not None and of_machine(shared).is_dir():
+        _put_layer(of_machine(shared))
     for folder, real in interpreter_folders().items():
         _show(folder, real)  # again, for those that /tmp or /opt hides by now
     for folder in readable:
@@ -152,7 +152,7 @@ def _put_layer(source: Path) -> None:
 
 def _show(folder: str, real: str, *, is_writable: bool = False) -> None:
     """Have the machine's folder `real` at `folder`, unless it is there already."""
-    source, target = _of_machine(real), Path(folder)
+    source, target = of_machine(real), Path(folder)
     with suppress(OSError):  # one of the two is not there
         if target.samefile(source) and not is_writable:
             return
@@ -163,7 +163,8 @@ def _show(folder: str, real: str, *, is_writable: bool = False) -> None:
             _make_read_only(target)
 
 
-def _of_machine(path: str) -> Path:
+def of_machine(path: str) -> Path:
+    """Return where a path of the machine is until an instance has taken what it needs."""
     return _below(MACHINE, Path(path))
 
 

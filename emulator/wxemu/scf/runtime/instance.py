@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from wxemu.scf.runtime.revision import Revision
 
 LOAD_LIMIT_SECONDS: Final = 65  # [inferred] SCF's default for the initialisation, which the time limit does not cover
+FAIR_CPU_SECONDS: Final = 0.5
+"""What one call may use of the processors before its instance gives way to others; production has a share for each."""
 
 _log = logging.getLogger(__name__)
 
@@ -50,7 +52,8 @@ class Instance:
     """A process with one revision of a function. One caller at a time, but for `hang_up`.
 
     `init_ms` is what its start took, `init_function_ms` the function's own share of that, `init_memory_bytes` what it
-    held then. `lacks` tells what keeps other instances apart from the machine but not this one, and why; it is None
+    held then. `is_heavy` is whether the present call takes more than its share of the
+    processors, `gives_way` whether it runs behind all others. `lacks` tells what keeps other instances apart from the machine but not this one, and why; it is None
     until that is known. `invocations` counts the invocations that it ran.
     """
 
@@ -65,8 +68,11 @@ class Instance:
         self.init_memory_bytes = 0
         self.lacks: Mapping[str, str] | None = None
         self.memory_bytes = 0
+        self.is_heavy = False
+        self.gives_way = False
         self._process: Process | None = None
         self._debugging: Debugging | None = None
+        self._used_seconds = 0.0
         self._began = time.monotonic()
         self._channel = Channel()
         try:
@@ -190,6 +196,9 @@ class Instance:
         """Send `request` and return the reply; a failure here is the instance's end."""
         limit = math.inf if self._debugging is not None else limit_seconds
         try:
+            self._used_seconds = 0.0 if self._process is None or self.is_cold else self._process.cpu_seconds()
+            if self.gives_way:
+                self.give_way()  # again, since it may not have been there at the first time
             reply = self._channel.exchange(request, limit_seconds=limit, watch=self._watch)
             self._check_memory(Process.peak_bytes)
             return _decode(reply)
@@ -202,8 +211,18 @@ class Instance:
         self.is_reusable = False
         return failure
 
+    def give_way(self) -> None:
+        """Have it run behind all others from now on, once it is born."""
+        self.gives_way = True
+        if self._process is not None:
+            self._process.give_way()
+
     def _watch(self) -> None:
         self._check_memory(Process.resident_bytes)
+        if not self.is_heavy and self._process is not None and self._debugging is None:
+            self.is_heavy = self._process.cpu_seconds() - self._used_seconds > FAIR_CPU_SECONDS
+            if self.is_heavy:
+                self.give_way()
         if self._debugging is not None and not self._debugging.is_wanted():
             raise _UnwantedError
 

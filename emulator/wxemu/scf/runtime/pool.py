@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 # Warm processes of all functions and tenants together; the one that was unused longest is ended first.
 MAX_IDLE: Final = 32
 _BIRTHS: Final = 3  # a fork server that dies may end two instances before it is replaced
+_MOST_HEAVY: Final = 1000
 _LONGEST_SWEEP_SECONDS: Final = 10.0
 
 _log = logging.getLogger(__name__)
@@ -61,6 +62,7 @@ class Pool:
         self._idle: list[Instance] = []  # the longest unused first
         self._leased: list[Instance] = []
         self._ending: list[Instance] = []
+        self._heavy: set[tuple[str, ...]] = set()
         self._is_closed = threading.Event()
         self._sweeper: threading.Thread | None = None
 
@@ -74,6 +76,8 @@ class Pool:
         for _ in range(_BIRTHS):
             with self._borrow(revision, server, is_fresh=is_fresh) as instance:
                 if not instance.is_cold or instance.is_born():
+                    if revision.name in self._heavy and not instance.gives_way:
+                        instance.give_way()
                     yield instance
                     return
                 instance.is_reusable = False
@@ -147,6 +151,7 @@ class Pool:
                 self._idle.remove(warm)
             instance.since = self._clock()
             instance.invocations += 1
+            instance.is_heavy = False
             self._leased.append(instance)
         if ended:
             names = ", ".join(sorted({instance.revision.spec.name for instance in ended}))
@@ -169,11 +174,19 @@ class Pool:
         with self._changed:
             self._leased.remove(instance)
             instance.since = self._clock()
+            self._weigh(instance)
             self._idle.append(instance)
             surplus = self._idle[:-MAX_IDLE] if instance.is_reusable else [instance]
             self._retire(surplus)
             self._changed.notify_all()
         self._end(surplus)
+
+    def _weigh(self, instance: Instance) -> None:
+        """Remember a function whose call took much or ended its instance: its next ones begin behind all others."""
+        if instance.is_reusable and not instance.is_heavy:
+            self._heavy.discard(instance.revision.name)
+        elif len(self._heavy) < _MOST_HEAVY:
+            self._heavy.add(instance.revision.name)
 
     def _retire(self, instances: Iterable[Instance]) -> None:
         for instance in instances:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _PAGE_BYTES: Final = os.sysconf("SC_PAGE_SIZE")
+_TICKS: Final = os.sysconf("SC_CLK_TCK")
+_LAST: Final = 19
 _PEAK: Final = b"VmHWM:"
 
 
@@ -50,6 +52,20 @@ class Process:
                 os.kill(self._first, signal.SIGKILL)
             else:
                 os.killpg(self._first, signal.SIGKILL)
+
+    def cpu_seconds(self) -> float:
+        """Return what it has used of the processors, without its descendants."""
+        with suppress(OSError), open(f"/proc/{self.number}/stat", "rb") as stat:  # noqa: PTH123 - twenty times a second
+            fields = stat.read().rpartition(b") ")[2].split()
+            return (int(fields[11]) + int(fields[12])) / _TICKS
+        return 0.0
+
+    def give_way(self) -> None:
+        """Have it and what it starts from now on run when nobody else wants to."""
+        number = self.number
+        with suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, number, _LAST)  # the keeper, whose child it will be, if it is not there yet
+            os.setpriority(os.PRIO_PGRP, number, _LAST)
 
     def resident_bytes(self) -> int:
         """Return what it and all it started hold now; of those only what is no file's."""
