@@ -10,7 +10,6 @@ import logging
 import os
 import socket
 import sys
-import tempfile
 from contextlib import AbstractContextManager, closing, nullcontext, suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -22,7 +21,7 @@ import uvloop
 
 from wxemu.app import create_app
 from wxemu.cloudbase.callers import issue_wx_api_token
-from wxemu.core import apps, troubles
+from wxemu.core import apps, temporary, troubles
 from wxemu.core.health import Health
 from wxemu.core.http.access import LOOPBACK, LOOPBACK_ONLY, Access
 from wxemu.core.http.application import SWITCHBOARD
@@ -174,8 +173,8 @@ def serve(plan: Plan) -> None:
 
 
 def _serve_until_end(plan: Plan, ending: Ending) -> None:
-    with tempfile.TemporaryDirectory(prefix="wxemu-") as passing:
-        storage = Path(passing) if plan.state is None else plan.state
+    with temporary.folder() as passing:
+        storage = passing if plan.state is None else plan.state
         interception = _interception(plan, storage)
         health = Health()
         intercepting = _intercepting(interception, health)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import tempfile
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -82,11 +81,11 @@ def make_project() -> Generator[Path]:
     source = _PACKAGED if _PACKAGED.is_dir() else _REPOSITORY
     declared = dict(declared_file(source).tree)
     functions = [{**function, "runtime": PRESENT} for function in declared["functions"]]
-    with tempfile.TemporaryDirectory(prefix="wxemu-demo-") as folder:
+    with temporary.folder() as folder:
         project = {**declared, "functionRoot": str(source / "functions"), "functions": functions}
-        Path(folder, "cloudbaserc.json").write_text(json.dumps(project), encoding="utf-8")
+        (folder / "cloudbaserc.json").write_text(json.dumps(project), encoding="utf-8")
         shutil.copy(source / "config.json", folder)
-        yield Path(folder)
+        yield folder
 
 
 def render_step(number: int, step: Step) -> str:

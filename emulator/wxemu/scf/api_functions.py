@@ -92,6 +92,11 @@ def find_code(world: World, package: str) -> bytes | None:
     return None if row is None else bytes(row["content"])
 
 
+def has_package(world: World, package: str) -> bool:
+    """Whether any function has a package."""
+    return world.store.row("SELECT 1 FROM packages WHERE package = ?", package) is not None
+
+
 def delete(world: World, env: str, name: str) -> None:
     """Forget a function, and remember that it is gone: the project's folder does not bring it back [inferred]."""
     world.store.run("INSERT OR REPLACE INTO functions VALUES (?, ?, NULL)", env, name)

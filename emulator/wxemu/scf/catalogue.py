@@ -16,7 +16,7 @@ from wxemu.scf.packages import Packages
 from wxemu.scf.project import FunctionSpec, ProjectError, read_openapi_permissions
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
     from wxemu.core.world import World
@@ -51,17 +51,29 @@ class Catalogue:
     :param directory: the project, or ``None`` for an environment without one.
     :param packages: the folder for uploaded code.
     :param packaged: where scripts/package put the project's functions, to run those instead of its folders.
+    :param running_folders: gives the folders that instances run from now.
     """
 
-    def __init__(self, world: World, *, directory: Path | None, packages: Path, packaged: Path | None = None) -> None:
+    def __init__(
+        self,
+        world: World,
+        *,
+        directory: Path | None,
+        packages: Path,
+        packaged: Path | None = None,
+        running_folders: Callable[[], Iterable[Path]] = tuple,
+    ) -> None:
         self._world = world
         self.directory = directory
         self._packages = Packages(packages)
+        self._running_folders = running_folders
         self._packaged = packaged
         self._read = threading.Lock()
         self._project: Project | None = None
         self._stamps: tuple[object, ...] = ()
         self._logged: str | None = None
+        self._packages.clear()
+        self._forget_packages()
 
     def specs(self, env: str | None = None) -> Mapping[str, FunctionSpec]:
         """What runs in an environment now, by name; a saved cloudbaserc.yaml counts from the next call on.
@@ -125,8 +137,7 @@ class Catalogue:
         configured = configuration.apply_to(made)
         if name in self.specs(env):  # before the code is unpacked; checked again within the transaction
             raise _exists_error(name)
-        package = self._packages.add(code)
-        with self._world.transaction():
+        with self._packages.coming(code) as package, self._world.transaction():
             if name in self.specs(env):
                 raise _exists_error(name)
             made = dataclasses.replace(configured, package=package, code_size=len(code))
@@ -139,10 +150,10 @@ class Catalogue:
         :raises ProjectError: the project cannot be read.
         """
         configuration.apply_to(self.find(env, name).function)
-        package = self._packages.add(code)
-        with self._world.transaction():
+        with self._packages.coming(code) as package, self._world.transaction():
             function = configuration.apply_to(self.find(env, name).function)
             self._keep(env, dataclasses.replace(function, package=package, code_size=len(code)), code=code)
+        self._forget_packages()
 
     def update_configuration(self, env: str, name: str, configuration: Configuration) -> None:
         """Change what a function is configured to be.
@@ -173,6 +184,16 @@ class Catalogue:
         with self._world.transaction():
             self.find(env, name)
             api_functions.delete(self._world, env, name)
+        self._forget_packages()
+
+    def _forget_packages(self) -> None:
+        """Remove the unpacked files of packages that no function has any more, and no instance."""
+        self._packages.keep(self._is_used)
+
+    def _is_used(self, package: str) -> bool:
+        with self._world.transaction():
+            is_kept = api_functions.has_package(self._world, package)
+        return is_kept or self._packages.folder(package) in self._running_folders()
 
     def _keep(self, env: str, function: CloudFunction, *, code: bytes | None = None) -> None:
         api_functions.save(

@@ -10,13 +10,14 @@ import stat
 import tempfile
 import zipfile
 import zlib
+from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
 
 from wxemu.scf.api_functions import FunctionError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
 LARGEST_UNPACKED: Final = 500 * 1024 * 1024
 """Bytes of all files of a package together [doc]."""
@@ -24,19 +25,21 @@ MOST_ENTRIES: Final = 20_000
 """Files and folders of a package [inferred]."""
 LONGEST_NAME: Final = 255
 """Bytes of one name in a path, which is what file systems take."""
+_PASSING: Final = ".passing-"
 _ENCRYPTED: Final = 0x1
 _UNREADABLE: Final = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, ValueError, EOFError)
 _IN_EACH_OTHERS_WAY: Final = (NotADirectoryError, IsADirectoryError, FileExistsError)
 
 
 class Packages:
-    """The packages in one folder, each under the hash of its zip: what was unpacked never changes.
+    """The packages in one folder, each under the hash of its zip: what was unpacked never changes. Thread-safe.
 
-    :param folder: made when the first package comes.
+    :param folder: made when the first package comes; nothing else is in it.
     """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._coming: list[str] = []
 
     def folder(self, package: str) -> Path:
         """Where the files of a package are."""
@@ -47,15 +50,42 @@ class Packages:
 
         :raises FunctionError: InvalidParameterValue.ZipFile: no zip file, or one that would not stay in its folder.
         """
-        package = hashlib.sha256(content).hexdigest()
+        package = _id(content)
         if not self.folder(package).is_dir():
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            with tempfile.TemporaryDirectory(dir=self._folder, prefix=".unpacking-") as passing:
+            with tempfile.TemporaryDirectory(dir=self._folder, prefix=_PASSING) as passing:
                 unpacked = Path(passing) / package
                 unpacked.mkdir()
                 _unpack(content, unpacked)
                 self._publish(unpacked)
         return package
+
+    def keep(self, is_used: Callable[[str], bool]) -> None:
+        """Remove the packages that are not used."""
+        for entry in self._folder.glob("*"):
+            if entry.name in self._coming or entry.name.startswith(_PASSING) or is_used(entry.name):
+                continue
+            # At once: who adds the same package meanwhile sees all of it or nothing.
+            with tempfile.TemporaryDirectory(dir=self._folder, prefix=_PASSING) as passing, suppress(OSError):
+                entry.rename(Path(passing) / entry.name)
+
+    def clear(self) -> None:
+        """Remove what a process that was killed has left half unpacked; nobody else may use the folder now."""
+        for entry in self._folder.glob(f"{_PASSING}*"):
+            shutil.rmtree(entry, ignore_errors=True)
+
+    @contextmanager
+    def coming(self, content: bytes) -> Iterator[str]:
+        """Unpack a zip file, and keep it at least until the block's end, by which a function may have it.
+
+        :raises FunctionError: as ``add``.
+        """
+        package = _id(content)
+        self._coming.append(package)
+        try:
+            yield self.add(content)
+        finally:
+            self._coming.remove(package)
 
     def _publish(self, unpacked: Path) -> None:
         """All of it or nothing: nobody sees half a package."""
@@ -64,6 +94,10 @@ class Packages:
         except OSError:
             if not self.folder(unpacked.name).is_dir():  # else the same package came twice at one time
                 raise
+
+
+def _id(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
 
 
 def _unpack(content: bytes, folder: Path) -> None:

@@ -60,7 +60,7 @@ class FunctionStore:
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
         try:
-            os.close(os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600))  # session keys are in it
+            self._make()
             with closing(sqlite3.connect(self._path, timeout=LOCK_WAIT_SECONDS, isolation_level=None)) as database:
                 database.row_factory = sqlite3.Row
                 database.execute("BEGIN IMMEDIATE")
@@ -68,6 +68,16 @@ class FunctionStore:
                 database.execute("COMMIT")
         except (OSError, sqlite3.Error, OverflowError, UnicodeError) as error:
             raise StateError(f"the functions' session store cannot be used ({error})") from None
+
+    def _make(self) -> None:
+        """Make the file if it is missing, for whoever the folder's owner is: root's functions are not root."""
+        file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)  # session keys are in it
+        try:
+            if os.geteuid() == 0:
+                folder = self._path.parent.stat()
+                os.fchown(file, folder.st_uid, folder.st_gid)
+        finally:
+            os.close(file)
 
 
 def _restore(database: sqlite3.Connection, name: str, table: Any, appid: str | None) -> None:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from wxemu.core import apps, migrations
+from wxemu.core import apps, migrations, temporary
 from wxemu.core.files import write_atomically
 from wxemu.core.journal import json_value
 from wxemu.core.store import SCHEMA_VERSION
@@ -125,10 +124,10 @@ def check(document: Mapping[str, Any]) -> None:
 
     :raises StateError: it cannot.
     """
-    with tempfile.TemporaryDirectory(prefix="wxemu-") as temporary:
+    with temporary.folder() as folder:
         world = World()
         try:
-            State(world, FunctionStore(Path(temporary) / "functions.sqlite")).replace(document)
+            State(world, FunctionStore(folder / "functions.sqlite")).replace(document)
         finally:
             world.close()
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +11,7 @@ from wxemu.client.remote import Remote, RemoteError
 from wxemu.client.testing.emulator import Emulator
 from wxemu.control.operations import clock
 from wxemu.control.operations.health import READY
+from wxemu.core import temporary
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -23,9 +23,9 @@ def start(project: Path, options: Sequence[str]) -> Iterator[Emulator]:
 
     :raises ChildError: it does not start; the text tells why.
     """
-    with tempfile.NamedTemporaryFile("w", prefix="wxemu-") as words:
+    with temporary.folder() as folder, (folder / "words").open("w", encoding="utf-8") as words:
         try:
-            child = Child(project, *options, stderr=words.file)
+            child = Child(project, *options, stderr=words)
         except ChildError:
             raise ChildError(f"the emulator did not start: {_reason(Path(words.name).read_text())}") from None
         with child:

@@ -25,14 +25,14 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Any
 
+    from .sandbox import Sandbox
+
 RESULT_LIMIT_BYTES = 6 << 20  # [doc]
 POISON = "environ_leak=poison: read {} from the invocation's context, not from os.environ"
 
 
-def main(
-    requests_fd: int, replies_fd: int, ready: frozenset[str], blind_because: str | None, temporary: str | None
-) -> None:
-    """Be one instance; `blind_because` tells why there is no view of its own, `temporary` where its files go then."""
+def main(requests_fd: int, replies_fd: int, ready: frozenset[str], sandbox: Sandbox, temporary: str | None) -> None:
+    """Be one instance in its `sandbox`; `temporary` is where its files go if it has no folders of its own."""
     emulator = Emulator(requests_fd, replies_fd)
     birth = emulator.receive()
     if birth is None:
@@ -40,8 +40,8 @@ def main(
     os.environ.clear()
     os.environ.update(birth["environment"])
     time.tzset()
-    if blind_because is None:
-        view.enter(birth["code"], birth["shared"], birth["folders"], birth["readable"])
+    lacks = sandbox.enter(birth)
+    if sandbox.has_folders:
         folders = {str(place): str(place) for place in (view.CODE, view.LAYERS)}
     else:
         folders = {birth["code"]: str(view.CODE)}
@@ -62,7 +62,7 @@ def main(
     began = time.perf_counter()
     func_handler, load_failure = init_handler(birth["handler"], os.environ["USER_CODE_ROOT"], places)
     init_ms = (time.perf_counter() - began) * 1000
-    emulator.send(json.dumps({"loadFailure": load_failure, "initMs": init_ms, "blindBecause": blind_because}))
+    emulator.send(json.dumps({"loadFailure": load_failure, "initMs": init_ms, "lacks": lacks}))
     while (request := emulator.receive()) is not None:
         emulator.send(answer(func_handler, request, environ, places))
 

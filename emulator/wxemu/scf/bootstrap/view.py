@@ -1,7 +1,7 @@
 """What of the machine a function sees: the system's folders, its code at /var/user, layers at /opt, a /tmp of its own.
 
 It is made of mounts in namespaces of this process and each instance, for which Linux asks root's rights or lets every
-user have them. It is a faithful view, not a jail: a function that wants to harm this machine still can.
+user have them. With them an instance has System V's shared memory and its kin of its own.
 """
 
 from __future__ import annotations
@@ -16,68 +16,61 @@ from pathlib import Path
 CODE, LAYERS, TEMPORARY = Path("/var/user"), Path("/opt"), Path("/tmp")  # noqa: S108 - the platform's places
 TEMPORARY_MEGABYTES = 512  # [doc]
 MACHINE = Path("/.machine")  # where the machine's own root is, until an instance has taken what it needs
-SYSTEM = ("bin", "etc", "lib", "lib32", "lib64", "libx32", "nix", "sbin", "usr")
-LIVE_SYSTEM = ("dev", "proc", "sys")
+SYSTEM = ("bin", "etc", "lib", "lib32", "lib64", "libx32", "nix", "sbin", "sys", "usr")
+PROCESSES, DEVICES, MEMORY = Path("/proc"), Path("/dev"), Path("/dev/shm")  # noqa: S108 - likewise
+_DEVICES = ("full", "null", "random", "tty", "urandom", "zero")
+_LINKS = {"fd": "/proc/self/fd", "stdin": "fd/0", "stdout": "fd/1", "stderr": "fd/2"}
 _NETWORK = ("/etc/resolv.conf", "/etc/hosts")  # which may be links to other places
 
-_CLONE_NEWNS, _CLONE_NEWUSER = 0x20000, 0x10000000
-_RDONLY, _NOSUID, _NODEV, _REMOUNT, _BIND, _RECURSIVE, _SLAVE = 1, 2, 4, 32, 4096, 16384, 1 << 19
+_CLONE_NEWNS, _CLONE_NEWIPC, _CLONE_NEWUSER = 0x20000, 0x8000000, 0x10000000
+_RDONLY, _NOSUID, _NODEV, _NOEXEC, _REMOUNT, _BIND, _RECURSIVE, _SLAVE = 1, 2, 4, 8, 32, 4096, 16384, 1 << 19
 _DETACH = 2
+_MOUNT_SETATTR, _HERE, _AT_RECURSIVE = 442, -100, 0x8000  # the number is the same on every machine
 # What a remount must repeat (nosuid, nodev, noexec, noatime, nodiratime, relatime), by statvfs's flag.
 _KEPT_BY_REMOUNT = {2: 2, 4: 4, 8: 8, 1024: 1024, 2048: 2048, 4096: 1 << 21}
 
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
-def restrict() -> str | None:
-    """Give this process the system's folders only; return why that cannot be, with nothing changed."""
-    _interpreter_folders()  # found once, while links can still be followed
-    reading, writing = os.pipe()
-    process = os.fork()  # a try that fails half-way must not be what remains
-    if process == 0:
-        os.close(reading)
-        try:
-            _build()
-            enter(sys.prefix, None, [], [])
-        except Exception as error:  # noqa: BLE001 - whatever is in the way
-            os.write(writing, f"{type(error).__name__}: {error}".encode())
-        os._exit(0)
-    os.close(writing)
-    with os.fdopen(reading, "rb") as answer:
-        reason = answer.read().decode()
-    _, status = os.waitpid(process, 0)
-    if status or reason:
-        return reason or f"the try ended with status {status}"
-    _build()
-    sys.path[:] = [entry for entry in sys.path if entry.startswith(tuple(_interpreter_folders()))]  # no others remain
-    return None
+def prepare(*, has_own_processes: bool) -> None:
+    """Have a view of its own for one instance, whichever it will be.
+
+    :param has_own_processes: whether this is a process in a namespace of its own, so that /proc has to show that.
+    """
+    _unshare(_CLONE_NEWNS | _CLONE_NEWIPC)
+    if has_own_processes:
+        _mount("proc", PROCESSES, "proc", _NOSUID | _NODEV | _NOEXEC)
+    _mount("tmpfs", MEMORY, "tmpfs", _NOSUID | _NODEV, f"mode=1777,size={TEMPORARY_MEGABYTES}m")
 
 
 def enter(code: str, shared: str | None, folders: list[str], readable: list[str]) -> None:
-    """Complete the view for one instance: only its own code, the `folders` that it may write to, and `readable` ones.
+    """Complete a prepared view: only its own code, the `folders` that it may write to, and `readable` ones.
 
     Paths are those of the machine, without links in them.
     """
-    _unshare(_CLONE_NEWNS)
-    if _of_machine(code).is_dir():
-        _bind(_of_machine(code), CODE)
+    if of_machine(code).is_dir():
+        _bind(of_machine(code), CODE)
         _make_read_only(CODE)
     _mount("tmpfs", TEMPORARY, "tmpfs", _NOSUID | _NODEV, f"mode=1777,size={TEMPORARY_MEGABYTES}m")
-    if shared is not None and _of_machine(shared).is_dir():
-        _put_layer(_of_machine(shared))
-    for folder, real in _interpreter_folders().items():
+    if shared is not None and of_machine(shared).is_dir():
+        _put_layer(of_machine(shared))
+    for folder, real in interpreter_folders().items():
         _show(folder, real)  # again, for those that /tmp or /opt hides by now
     for folder in readable:
         _show(folder, folder)
     for folder in folders:
         _show(folder, folder, is_writable=True)
     _detach(MACHINE)
-    _make_read_only(LAYERS)
-    _make_read_only(Path("/"))
+    _remount_read_only(LAYERS)
+    _remount_read_only(Path("/"))  # but not what is mounted below, such as /tmp
 
 
-def _build() -> None:
-    """Build a root at /tmp, which nothing but this process and its instances will see, and make it ours."""
+def build() -> None:
+    """Build a root at /tmp, which nothing but this process and its instances will see, and make it ours.
+
+    It has the system's folders only.
+    """
+    interpreter_folders()  # found once, while links can still be followed
     network = {str(Path(file).resolve().parent) for file in _NETWORK}
     _own_namespace()
     _mount("none", Path("/"), None, _RECURSIVE | _SLAVE)
@@ -91,9 +84,12 @@ def _build() -> None:
     _bind(_below(TEMPORARY, LAYERS), _below(TEMPORARY, LAYERS))  # a mount of its own, that can be made read-only
     os.chroot(TEMPORARY)
     os.chdir("/")
-    for name in (*SYSTEM, *LIVE_SYSTEM):
+    for name in SYSTEM:
         _show_system(name)
-    for shown, real in _interpreter_folders().items():
+    PROCESSES.mkdir()
+    _bind(MACHINE / "proc", PROCESSES)
+    _show_devices()
+    for shown, real in interpreter_folders().items():
         _show(shown, real)
     for shown in network:
         _show(shown, shown)
@@ -111,7 +107,7 @@ def _own_namespace() -> None:
 
 
 @functools.cache
-def _interpreter_folders() -> dict[str, str]:
+def interpreter_folders() -> dict[str, str]:
     """Return where this Python and its packages are, outer folders first, and where each is without links."""
     folders = sorted({sys.prefix, sys.base_prefix, sys.exec_prefix, sys.base_exec_prefix}, key=len)
     return {folder: os.path.realpath(folder) for folder in folders}
@@ -124,8 +120,19 @@ def _show_system(name: str) -> None:
     elif source.is_dir():
         target.mkdir()
         _bind(source, target)
-        if name in SYSTEM:
-            _make_read_only(target)
+        _make_read_only(target)
+
+
+def _show_devices() -> None:
+    """Show those that harm nobody, and none of the machine's shared memory."""
+    MEMORY.mkdir(parents=True)
+    for name in _DEVICES:
+        source, target = MACHINE / "dev" / name, DEVICES / name
+        if source.exists():
+            target.touch()
+            _bind(source, target)
+    for name, place in _LINKS.items():
+        (DEVICES / name).symlink_to(place)
 
 
 def _put_layer(source: Path) -> None:
@@ -145,7 +152,7 @@ def _put_layer(source: Path) -> None:
 
 def _show(folder: str, real: str, *, is_writable: bool = False) -> None:
     """Have the machine's folder `real` at `folder`, unless it is there already."""
-    source, target = _of_machine(real), Path(folder)
+    source, target = of_machine(real), Path(folder)
     with suppress(OSError):  # one of the two is not there
         if target.samefile(source) and not is_writable:
             return
@@ -156,7 +163,8 @@ def _show(folder: str, real: str, *, is_writable: bool = False) -> None:
             _make_read_only(target)
 
 
-def _of_machine(path: str) -> Path:
+def of_machine(path: str) -> Path:
+    """Return where a path of the machine is until an instance has taken what it needs."""
     return _below(MACHINE, Path(path))
 
 
@@ -169,6 +177,16 @@ def _bind(source: Path, target: Path) -> None:
 
 
 def _make_read_only(target: Path) -> None:
+    """Make a mount read-only, and those below it where the kernel is of Linux 5.12 or later."""
+    change = (ctypes.c_uint64 * 4)(_RDONLY)  # to set; to clear, propagation, user namespace
+    done = _libc.syscall(
+        _MOUNT_SETATTR, _HERE, os.fsencode(target), _AT_RECURSIVE, change, ctypes.c_size_t(ctypes.sizeof(change))
+    )
+    if done != 0:
+        _remount_read_only(target)
+
+
+def _remount_read_only(target: Path) -> None:
     present = os.statvfs(target).f_flag
     kept = sum(flag for known, flag in _KEPT_BY_REMOUNT.items() if present & known)
     _mount("none", target, None, _REMOUNT | _BIND | _RDONLY | kept)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import selectors
 import socket
@@ -14,9 +15,16 @@ if TYPE_CHECKING:
 
 LOG_LIMIT_BYTES: Final = 1 << 20  # [inferred] what is kept of an invocation's output; the rest is read and dropped
 WATCH_SECONDS: Final = 0.05
-BIRTH_LIMIT_SECONDS: Final = 60
+_PAUSE_TO_WATCH: Final = 20
+"""A pause is at least so many times as long as the look before it, since many instances may be looked after."""
+_MOST_PAUSE_SECONDS: Final = 0.25
+_FLOOD_SECONDS: Final = 0.01
+"""How long output beyond the limit waits: it is read to be dropped, and takes time from other calls."""
+END_LIMIT_SECONDS: Final = 2.0
+"""In which a killed process has ended; one that a tracer or a file system holds may never do."""
 
 _HEADER_BYTES: Final = 4
+_KEEPER: Final = b"k"
 _PIPE_BYTES: Final = 1 << 16
 
 
@@ -38,6 +46,7 @@ class Channel:
         os.set_blocking(self._output, False)
         self._log = bytearray()
         self._hear: Callable[[bytes], None] | None = None
+        self._silent_until = math.inf
         self._has_ended = False
         self.is_abandoned = False
         self._selector = selectors.PollSelector()
@@ -49,15 +58,28 @@ class Channel:
         for descriptor in self.theirs:
             os.close(descriptor)
 
-    def process(self) -> int | None:
-        """Wait for the instance's process id; None if there will be none. To be called once, before anything else."""
-        number = b""
-        self._life.settimeout(BIRTH_LIMIT_SECONDS)
-        with suppress(OSError):
-            while len(number) < _HEADER_BYTES and (part := self._life.recv(_HEADER_BYTES - len(number))):
-                number += part
-        self._life.settimeout(None)
-        return int.from_bytes(number, "big") if len(number) == _HEADER_BYTES else None
+    def birth(self, watch: Callable[[], None]) -> tuple[int, bool] | None:
+        """Wait for the instance's process id, and whether it is that of a keeper; None if there will be none.
+
+        To be called once, before anything else. Meanwhile `watch` is called every now and then, which may raise.
+        """
+        told = b""
+        self._life.settimeout(WATCH_SECONDS)
+        try:
+            while len(told) <= _HEADER_BYTES:
+                try:
+                    part = self._life.recv(_HEADER_BYTES + 1 - len(told))
+                except TimeoutError:
+                    watch()
+                    continue
+                except OSError:
+                    return None
+                if not part:
+                    return None
+                told += part
+        finally:
+            self._life.settimeout(None)
+        return int.from_bytes(told[:_HEADER_BYTES], "big"), told[_HEADER_BYTES:] == _KEEPER
 
     def exchange(self, request: bytes | None, *, limit_seconds: float, watch: Callable[[], None]) -> bytes:
         """Send a request and return the reply to it; meanwhile, call `watch` every now and then.
@@ -77,14 +99,19 @@ class Channel:
                 raise TimeoutError
             if now >= next_watch:
                 watch()
-                next_watch = now + WATCH_SECONDS
-            ready = {key.fd for key, _ in self._selector.select(min(deadline, next_watch) - now)}
+                looked_until = time.monotonic()
+                pause = min(max(WATCH_SECONDS, _PAUSE_TO_WATCH * (looked_until - now)), _MOST_PAUSE_SECONDS)
+                next_watch = looked_until + pause
+                now = looked_until
+            self._hear_flood(now)
+            ready = {key.fd for key, _ in self._selector.select(min(deadline, next_watch, self._silent_until) - now)}
             if self._life.fileno() in ready:
                 self._learn_of_end()
             if self._has_ended and self._replies not in ready:  # a process it forked may hold the pipes open
                 raise EOFError
-            if self._output in ready:
-                self._read_output()
+            if self._output in ready and not self._read_output():
+                self._selector.unregister(self._output)
+                self._silent_until = now + _FLOOD_SECONDS
             if self._requests in ready:
                 outgoing = outgoing[self._write(outgoing) :]
                 if not outgoing:
@@ -118,13 +145,22 @@ class Channel:
         with suppress(OSError):  # nobody is at the other end
             self._life.shutdown(socket.SHUT_WR)
 
-    def close(self) -> None:
-        """End the process, wait until it has ended, and release everything."""
+    def wait_for_end(self) -> bool:
+        """End the process, and wait until it has ended; whether it did, or whether nobody is left to end it."""
         self.has_ended()
         self.hang_up()
-        with suppress(OSError):
+        self._life.settimeout(END_LIMIT_SECONDS)
+        try:
             while self._life.recv(_PIPE_BYTES):
                 pass
+        except TimeoutError:
+            return False
+        except OSError:
+            pass
+        return True
+
+    def close(self) -> None:
+        """Release everything; a process that is still there has nobody to talk to."""
         self._selector.close()
         self._life.close()
         for descriptor in (self._requests, self._replies, self._output):
@@ -148,8 +184,17 @@ class Channel:
             raise EOFError
         return chunk
 
-    def _read_output(self) -> None:
-        """Read once, which takes all the pipe holds: a function that never stops printing must not keep us here."""
+    def _hear_flood(self, now: float) -> None:
+        """Listen again to output beyond the limit, once it has waited."""
+        if now >= self._silent_until:
+            self._selector.register(self._output, selectors.EVENT_READ)
+            self._silent_until = math.inf
+
+    def _read_output(self) -> bool:
+        """Read once, which takes all the pipe holds: a function that never stops printing must not keep us here.
+
+        Return whether there is room for more.
+        """
         with suppress(BlockingIOError):
             chunk = os.read(self._output, _PIPE_BYTES)
             kept = chunk[: LOG_LIMIT_BYTES - len(self._log)]
@@ -159,6 +204,8 @@ class Channel:
             if not chunk:  # the function has closed its stdout and stderr
                 with suppress(KeyError):
                     self._selector.unregister(self._output)
+            return len(kept) == len(chunk)
+        return True
 
 
 def _reply_in(incoming: bytearray) -> bytes | None:

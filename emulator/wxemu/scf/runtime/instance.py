@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
+import logging
 import math
 import os
-import signal
 import time
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from wxemu.scf.runtime import debugging
@@ -27,7 +26,7 @@ from wxemu.scf.runtime.invocation import (
 from wxemu.scf.runtime.process import Process
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from wxemu.scf.runtime.debugging import Debugging
     from wxemu.scf.runtime.forkserver import ForkServer
@@ -35,6 +34,10 @@ if TYPE_CHECKING:
     from wxemu.scf.runtime.revision import Revision
 
 LOAD_LIMIT_SECONDS: Final = 65  # [inferred] SCF's default for the initialisation, which the time limit does not cover
+FAIR_CPU_SECONDS: Final = 0.5
+"""What one call may use of the processors before its instance gives way to others; production has a share for each."""
+
+_log = logging.getLogger(__name__)
 
 
 class _MemoryLimitError(Exception):
@@ -49,11 +52,12 @@ class Instance:
     """A process with one revision of a function. One caller at a time, but for `hang_up`.
 
     `init_ms` is what its start took, `init_function_ms` the function's own share of that, `init_memory_bytes` what it
-    held then. `blind_because` tells why it does not see the platform's places; it is empty if it does, and None until
-    that is known. `invocations` counts the invocations that it ran.
+    held then. `is_heavy` is whether the present call takes more than its share of the
+    processors, `gives_way` whether it runs behind all others. `lacks` tells what keeps other instances apart from the machine but not this one, and why; it is None
+    until that is known. `invocations` counts the invocations that it ran.
     """
 
-    def __init__(self, revision: Revision, server: ForkServer) -> None:
+    def __init__(self, revision: Revision, server: ForkServer, *, is_debugged: bool = False) -> None:
         self.revision = revision
         self.is_cold = True
         self.is_reusable = True
@@ -62,14 +66,17 @@ class Instance:
         self.init_ms = 0.0
         self.init_function_ms = 0.0
         self.init_memory_bytes = 0
-        self.blind_because: str | None = None
+        self.lacks: Mapping[str, str] | None = None
         self.memory_bytes = 0
+        self.is_heavy = False
+        self.gives_way = False
         self._process: Process | None = None
         self._debugging: Debugging | None = None
+        self._used_seconds = 0.0
         self._began = time.monotonic()
         self._channel = Channel()
         try:
-            server.fork(self._channel.theirs)
+            self._server = server.fork(self._channel.theirs, is_debugged=is_debugged)
         except BaseException:
             self._channel.hand_over()
             self._channel.close()
@@ -83,8 +90,11 @@ class Instance:
 
     def is_born(self) -> bool:
         """Whether there is a process, which a new instance has to wait for."""
-        if self._process is None and (number := self._channel.process()) is not None:
-            self._process = Process(number)
+        if self._process is None:
+            born = self._channel.birth(lambda: self._server.check(self._began))
+            if born is not None:
+                number, is_keeper = born
+                self._process = Process(number, is_keeper=is_keeper)
         return self._process is not None
 
     def await_debugger(self, wanted: Debugging, writable: Sequence[str]) -> None:
@@ -116,7 +126,7 @@ class Instance:
         if isinstance(reply, Failure):
             return reply
         self.init_function_ms = reply["initMs"]
-        self.blind_because = reply["blindBecause"] or ""
+        self.lacks = reply["lacks"]
         if reply["loadFailure"] is None:
             return None
         self.is_reusable = False
@@ -154,11 +164,18 @@ class Instance:
         self._channel.hang_up()
 
     def stop(self) -> None:
-        """End the process and all it started, wait until it has, and release everything."""
+        """End the process and all it started, wait until it has, and release everything.
+
+        One that does not end, since a tracer or a file system holds it, is given up after a while.
+        """
+        has_ended = self._channel.wait_for_end()
+        if not has_ended:
+            self._server.check(time.monotonic())
+        if self._process is not None and (self._channel.is_abandoned or not has_ended):
+            self._process.kill()
+        if not has_ended and not self._channel.wait_for_end():
+            _log.warning("an instance of %s cannot be ended and is given up", self.revision.spec.name)
         self._channel.close()
-        if self._channel.is_abandoned and self._process is not None:
-            with suppress(ProcessLookupError):
-                os.killpg(self._process.number, signal.SIGKILL)
 
     def _birth(self, writable: Sequence[str], debugger: dict[str, Any] | None = None) -> bytes:
         """The first request to a new instance: which function it is to be."""
@@ -179,6 +196,9 @@ class Instance:
         """Send `request` and return the reply; a failure here is the instance's end."""
         limit = math.inf if self._debugging is not None else limit_seconds
         try:
+            self._used_seconds = 0.0 if self._process is None or self.is_cold else self._process.cpu_seconds()
+            if self.gives_way:
+                self.give_way()  # again, since it may not have been there at the first time
             reply = self._channel.exchange(request, limit_seconds=limit, watch=self._watch)
             self._check_memory(Process.peak_bytes)
             return _decode(reply)
@@ -191,8 +211,18 @@ class Instance:
         self.is_reusable = False
         return failure
 
+    def give_way(self) -> None:
+        """Have it run behind all others from now on, once it is born."""
+        self.gives_way = True
+        if self._process is not None:
+            self._process.give_way()
+
     def _watch(self) -> None:
         self._check_memory(Process.resident_bytes)
+        if not self.is_heavy and self._process is not None and self._debugging is None:
+            self.is_heavy = self._process.cpu_seconds() - self._used_seconds > FAIR_CPU_SECONDS
+            if self.is_heavy:
+                self.give_way()
         if self._debugging is not None and not self._debugging.is_wanted():
             raise _UnwantedError
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from wxemu.scf.runtime.invocation import InterpreterError, RuntimeClosedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+    from pathlib import Path
 
     from wxemu.scf.runtime.forkserver import ForkServer
     from wxemu.scf.runtime.revision import Revision
@@ -19,7 +21,10 @@ if TYPE_CHECKING:
 # Warm processes of all functions and tenants together; the one that was unused longest is ended first.
 MAX_IDLE: Final = 32
 _BIRTHS: Final = 3  # a fork server that dies may end two instances before it is replaced
+_MOST_HEAVY: Final = 1000
 _LONGEST_SWEEP_SECONDS: Final = 10.0
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -57,6 +62,7 @@ class Pool:
         self._idle: list[Instance] = []  # the longest unused first
         self._leased: list[Instance] = []
         self._ending: list[Instance] = []
+        self._heavy: set[tuple[str, ...]] = set()
         self._is_closed = threading.Event()
         self._sweeper: threading.Thread | None = None
 
@@ -64,12 +70,14 @@ class Pool:
     def lease(self, revision: Revision, server: ForkServer, *, is_fresh: bool = False) -> Iterator[Instance]:
         """Lend an instance of `revision`, a warm one if there is; wait while the function has all it may have.
 
-        With `is_fresh` it is a new one that is ended afterwards. Raises RuntimeClosedError, and InterpreterError if
+        With `is_fresh` it is a new one to be debugged, that is ended afterwards. Raises RuntimeClosedError, and InterpreterError if
         `server` brings forth no instance.
         """
         for _ in range(_BIRTHS):
             with self._borrow(revision, server, is_fresh=is_fresh) as instance:
                 if not instance.is_cold or instance.is_born():
+                    if revision.name in self._heavy and not instance.gives_way:
+                        instance.give_way()
                     yield instance
                     return
                 instance.is_reusable = False
@@ -81,6 +89,12 @@ class Pool:
             now = self._clock()
             idle = [_state(instance, now, is_busy=False) for instance in self._idle]
             return idle + [_state(instance, now, is_busy=True) for instance in self._leased]
+
+    def folders(self) -> set[Path]:
+        """Return the folders of all instances' code."""
+        with self._changed:
+            instances = (*self._idle, *self._leased, *self._ending)
+            return {instance.revision.spec.directory for instance in instances}
 
     @property
     def is_idle(self) -> bool:
@@ -124,18 +138,24 @@ class Pool:
             if self._is_closed.is_set():
                 raise RuntimeClosedError("the runtime has been closed")
             self._have_sweeper()
+            ended = [instance for instance in self._idle if instance.has_ended()]
             useless = [instance for instance in self._idle if self._is_useless(instance, revision)]
+            useless += [instance for instance in ended if instance not in useless]
             self._retire(useless)
             warm = next((instance for instance in reversed(self._idle) if instance.revision == revision), None)
             if is_fresh or warm is None:
-                instance = Instance(revision, server)
+                instance = Instance(revision, server, is_debugged=is_fresh)
                 instance.is_reusable = not is_fresh
             else:
                 instance = warm
                 self._idle.remove(warm)
             instance.since = self._clock()
             instance.invocations += 1
+            instance.is_heavy = False
             self._leased.append(instance)
+        if ended:
+            names = ", ".join(sorted({instance.revision.spec.name for instance in ended}))
+            _log.warning("idle instances have ended by themselves, of: %s; the next calls start others", names)
         self._end(useless)
         return instance
 
@@ -145,8 +165,7 @@ class Pool:
     def _is_useless(self, instance: Instance, revision: Revision) -> bool:
         if self._is_forgotten(instance):
             return True
-        is_outdated = instance.revision.name == revision.name and instance.revision != revision
-        return is_outdated or instance.has_ended()
+        return instance.revision.name == revision.name and instance.revision != revision
 
     def _is_forgotten(self, instance: Instance) -> bool:
         return self._clock() - instance.since >= self._idle_seconds
@@ -155,11 +174,19 @@ class Pool:
         with self._changed:
             self._leased.remove(instance)
             instance.since = self._clock()
+            self._weigh(instance)
             self._idle.append(instance)
             surplus = self._idle[:-MAX_IDLE] if instance.is_reusable else [instance]
             self._retire(surplus)
             self._changed.notify_all()
         self._end(surplus)
+
+    def _weigh(self, instance: Instance) -> None:
+        """Remember a function whose call took much or ended its instance: its next ones begin behind all others."""
+        if instance.is_reusable and not instance.is_heavy:
+            self._heavy.discard(instance.revision.name)
+        elif len(self._heavy) < _MOST_HEAVY:
+            self._heavy.add(instance.revision.name)
 
     def _retire(self, instances: Iterable[Instance]) -> None:
         for instance in instances:

@@ -8,33 +8,70 @@ are counted for both. Where there is no /proc nothing is known: it runs, and use
 from __future__ import annotations
 
 import os
+import signal
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _PAGE_BYTES: Final = os.sysconf("SC_PAGE_SIZE")
+_TICKS: Final = os.sysconf("SC_CLK_TCK")
+_LAST: Final = 19
 _PEAK: Final = b"VmHWM:"
 
 
-@dataclass(frozen=True)
 class Process:
-    """A process by its id, which stays its own until its end has been waited for."""
+    """An instance's process, by what the fork server tells of it.
 
-    number: int
+    :param number: a process that ends with the instance, and whose id stays its own until its end has been waited for.
+    :param is_keeper: whether the instance is that process's first child, and all orphans its others.
+    """
+
+    def __init__(self, number: int, *, is_keeper: bool) -> None:
+        self._first = number
+        self._is_keeper = is_keeper
+        self._own = None if is_keeper else number
+
+    @property
+    def number(self) -> int:
+        """Its process id; the keeper's while the instance itself is not there yet."""
+        if self._own is None:
+            self._own = next(_children(self._first), None)
+        return self._first if self._own is None else self._own
 
     def has_ended(self) -> bool:
         """Whether it has ended and nobody has waited for it yet."""
-        with suppress(OSError), open(f"/proc/{self.number}/stat", "rb") as stat:  # noqa: PTH123 - on each invocation
-            return stat.read().rpartition(b") ")[2].startswith(b"Z")
-        return False
+        state = state_of(self.number)
+        return state == "Z" or (not state and self._own != self._first)  # waited for by its keeper, who ends with it
+
+    def kill(self) -> None:
+        """Kill it and all it started, as far as that is known."""
+        with suppress(ProcessLookupError):
+            if self._is_keeper:
+                os.kill(self._first, signal.SIGKILL)
+            else:
+                os.killpg(self._first, signal.SIGKILL)
+
+    def cpu_seconds(self) -> float:
+        """Return what it has used of the processors, without its descendants."""
+        with suppress(OSError), open(f"/proc/{self.number}/stat", "rb") as stat:  # noqa: PTH123 - twenty times a second
+            fields = stat.read().rpartition(b") ")[2].split()
+            return (int(fields[11]) + int(fields[12])) / _TICKS
+        return 0.0
+
+    def give_way(self) -> None:
+        """Have it and what it starts from now on run when nobody else wants to."""
+        number = self.number
+        with suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, number, _LAST)  # the keeper, whose child it will be, if it is not there yet
+            os.setpriority(os.PRIO_PGRP, number, _LAST)
 
     def resident_bytes(self) -> int:
-        """Return what it and its descendants hold now; of the descendants only what is no file's."""
-        own, _ = _pages(self.number)
-        others = (_pages(number) for number in _descendants(self.number))
+        """Return what it and all it started hold now; of those only what is no file's."""
+        number = self.number
+        own, _ = _pages(number)
+        others = (_pages(other) for other in _descendants(self._first) if other != number)
         return (own + sum(resident - shared for resident, shared in others)) * _PAGE_BYTES
 
     def peak_bytes(self) -> int:
@@ -46,6 +83,13 @@ class Process:
         return 0
 
 
+def state_of(number: int) -> str:
+    """Return the kernel's letter for what a process does, such as T when it is stopped; empty if there is none."""
+    with suppress(OSError), open(f"/proc/{number}/stat", "rb") as stat:  # noqa: PTH123 - on each invocation
+        return stat.read().rpartition(b") ")[2][:1].decode()
+    return ""
+
+
 def _pages(number: int) -> tuple[int, int]:
     with suppress(OSError), open(f"/proc/{number}/statm", "rb") as statm:  # noqa: PTH123 - twenty times a second
         _, resident, shared, *_ = map(int, statm.read().split())
@@ -54,9 +98,14 @@ def _pages(number: int) -> tuple[int, int]:
 
 
 def _descendants(number: int) -> Iterator[int]:
+    for child in _children(number):
+        yield child
+        yield from _descendants(child)
+
+
+def _children(number: int) -> Iterator[int]:
+    """Yield a process's children, the eldest first."""
     with suppress(OSError):  # it has ended meanwhile
-        for thread in os.listdir(f"/proc/{number}/task"):  # noqa: PTH208 - likewise
-            with open(f"/proc/{number}/task/{thread}/children", "rb") as children:  # noqa: PTH123
-                for child in map(int, children.read().split()):
-                    yield child
-                    yield from _descendants(child)
+        for thread in os.listdir(f"/proc/{number}/task"):  # noqa: PTH208 - twenty times a second
+            with open(f"/proc/{number}/task/{thread}/children", "rb") as children:  # noqa: PTH123 - likewise
+                yield from map(int, children.read().split())

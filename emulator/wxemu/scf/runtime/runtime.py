@@ -6,9 +6,9 @@ import json
 import logging
 import threading
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
+from wxemu.scf.runtime import nobody
 from wxemu.scf.runtime.context import invocation_context
 from wxemu.scf.runtime.forkserver import ForkServer
 from wxemu.scf.runtime.interpreters import Interpreter, choose_bare, choose_with_packages
@@ -19,6 +19,7 @@ from wxemu.scf.runtime.revision import Revision
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
+    from pathlib import Path
 
     from wxemu.scf.project import FunctionSpec
     from wxemu.scf.runtime.debugging import Debugging
@@ -34,6 +35,7 @@ IDLE_SECONDS: Final = 600.0
 EnvironLeak: TypeAlias = Literal["leak", "clear", "poison"]
 """What an invocation leaves in os.environ: everything, as on the platform; nothing; or words that warn its reader."""
 
+_PLACES: Final = "read-only code at /var/user, a /tmp of their own"
 _log = logging.getLogger(__name__)
 
 
@@ -41,9 +43,10 @@ class Runtime:
     """The SCF Python runtime on this machine. Thread-safe.
 
     `variables(appid)` gives what the platform's owner sets over the function's own `envVariables`, such as
-    WX_APPID, WX_SECRET and WX_API_BASE; if one of these is an absolute path, the functions can write to its folder, as
-    to a file system that is mounted there (CFS). `new_request_id()` gives a UUID. `max_instances` is per function and
-    appid: callers beyond it wait. An instance that was not used for `idle_seconds`, by the `clock`, is ended.
+    WX_APPID, WX_SECRET and WX_API_BASE. The functions can use the folder `store`, as a file system that is mounted there
+    (CFS); of all else that is kept on this machine, each has its own code only. `new_request_id()` gives a UUID.
+    `max_instances` is per function and appid: callers beyond it wait. An instance that was not used for `idle_seconds`,
+    by the `clock`, is ended.
 
     Each function runs on a Python of its own `runtime`, where there is one; with `is_bare` on one that has no packages
     but the function's. `interpreter` runs all of them instead. Functions see the platform's places where this machine
@@ -61,16 +64,19 @@ class Runtime:
         interpreter: str | None = None,
         is_bare: bool = False,
         is_isolated: bool = True,
+        store: Path | None = None,
     ) -> None:
         self._variables = variables
         self._new_request_id = new_request_id
         self._interpreter = Interpreter((interpreter,)) if interpreter is not None else None
         self._is_isolated = is_isolated
+        self._folders = [] if store is None else [str(store.resolve())]
+        self._user = nobody.own(store)
         self._choose = choose_bare if is_bare else choose_with_packages
         self._pool = Pool(max_instances=max_instances, idle_seconds=idle_seconds, clock=clock)
         self._lock = threading.Lock()
         self._servers: dict[tuple[str, ...], ForkServer] = {}
-        self._has_logged_view = False
+        self._has_logged_lacks = False
 
     def prepare(self, runtimes: Iterable[str]) -> None:
         """Have the Pythons of these runtimes get ready, so that the first invocation need not wait for that.
@@ -101,8 +107,7 @@ class Runtime:
         """
         request_id = request_id or self._new_request_id()
         live = LiveLog(request_id, spec, hear or _ignore)
-        given = self._variables(caller.appid)
-        variables = {**spec.environment, **given}
+        variables = {**spec.environment, **self._variables(caller.appid)}
         context = invocation_context(spec, caller, variables, request_id)
         request = _refuse_other_language(spec) or _encode(event, context, environ_leak)
         if isinstance(request, Failure):
@@ -113,18 +118,22 @@ class Runtime:
             revision = Revision.now(spec, caller.appid, caller.env, variables)
             is_fresh = debugging is not None
             with self._pool.lease(revision, self._server(interpreter), is_fresh=is_fresh) as instance:
-                writable = _folders_in(given)
                 if debugging is not None:
-                    instance.await_debugger(debugging, writable)
+                    instance.await_debugger(debugging, self._folders)
                 live.start()
-                done = _run(instance, request_id, request, writable=writable, remark=interpreter.remark, live=live)
-                self._log_view(instance.blind_because)
+                remark = interpreter.remark
+                done = _run(instance, request_id, request, writable=self._folders, remark=remark, live=live)
+                self._log_lacks(instance.lacks)
         live.end(done)
         return done
 
     def instances(self) -> list[InstanceState]:
         """Return the running instances, the longest idle first, then those that are busy."""
         return self._pool.states()
+
+    def folders(self) -> set[Path]:
+        """Return the folders of the code that instances run from."""
+        return self._pool.folders()
 
     @property
     def is_idle(self) -> bool:
@@ -149,19 +158,21 @@ class Runtime:
     def _server(self, interpreter: Interpreter) -> ForkServer:
         command = interpreter.command
         with self._lock:
-            return self._servers.setdefault(command, ForkServer(command, is_isolated=self._is_isolated))
+            started = ForkServer(command, is_isolated=self._is_isolated, user=self._user)
+            return self._servers.setdefault(command, started)
 
-    def _log_view(self, blind_because: str | None) -> None:
-        """Log once whether functions have the platform's places; that they lack them unasked is a warning."""
+    def _log_lacks(self, lacks: Mapping[str, str] | None) -> None:
+        """Log once what keeps functions apart from this machine; that something of it lacks unasked is a warning."""
         with self._lock:
-            if self._has_logged_view or blind_because is None:
+            if self._has_logged_lacks or lacks is None:
                 return
-            self._has_logged_view = True
-        if not blind_because:
-            _log.info("functions see the platform's places: read-only code at /var/user, a /tmp of their own")
+            self._has_logged_lacks = True
+        if not lacks:
+            _log.info("functions see the platform's places and no processes but their own: %s", _PLACES)
             return
         level = logging.WARNING if self._is_isolated else logging.INFO
-        _log.log(level, "functions see this machine's folders and can write to their code (%s)", blind_because)
+        reasons = dict.fromkeys(lacks.values())
+        _log.log(level, "%s (%s)", "; ".join(lacks), "; ".join(reasons))
 
 
 def _run(
@@ -221,9 +232,3 @@ def _encode(event: JSONValue, context: Mapping[str, JSONValue], environ_leak: En
         return nesting_failure()
     rest = json.dumps({"context": context, "environLeak": environ_leak})
     return f'{rest[:-1]}, "event": {text}}}'.encode()
-
-
-def _folders_in(variables: Mapping[str, str]) -> list[str]:
-    """Return the folders of the files that variables name, but for / itself, which is not to be shared."""
-    folders = {Path(value).parent.resolve() for value in variables.values() if value.startswith("/")}
-    return sorted(str(folder) for folder in folders - {Path("/")} if folder.is_dir())

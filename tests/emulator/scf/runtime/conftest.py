@@ -3,6 +3,7 @@
 import itertools
 import os
 import select
+from pathlib import Path
 from textwrap import dedent
 
 import pytest
@@ -82,6 +83,43 @@ def wait_for_exit():
 
 
 @pytest.fixture
+def process_of():
+    """Invoke a function; return the process that answered, by its number on this machine."""
+
+    def invoke(runtime, spec, caller, event=None):
+        assert runtime.invoke(spec, {} if event is None else event, caller).ok
+        return next(one.process for one in reversed(runtime.instances()) if one.function == spec.name)
+
+    return invoke
+
+
+@pytest.fixture
+def children_of():
+    """Return a process's children, by their numbers on this machine."""
+    return lambda process: [int(one) for one in Path(f"/proc/{process}/task/{process}/children").read_text().split()]
+
+
+@pytest.fixture
+def server_of():
+    """Return the warm process that an instance comes from."""
+
+    def find(process):
+        while b"bootstrap.server" not in Path(f"/proc/{process}/cmdline").read_bytes() or _is_fork(process):
+            process = _parent(process)
+        return process
+
+    return find
+
+
+def _parent(process):
+    return int(Path(f"/proc/{process}/stat").read_text().rpartition(") ")[2].split()[1])
+
+
+def _is_fork(process):
+    return Path(f"/proc/{process}/cmdline").read_bytes() == Path(f"/proc/{_parent(process)}/cmdline").read_bytes()
+
+
+@pytest.fixture
 def needs_view(runtime, deploy, user):
     """Skip where the machine does not let functions have the platform's places."""
     spec = deploy("import os\ndef main(event, context): return os.environ['USER_CODE_ROOT']\n")
@@ -101,7 +139,8 @@ def fifo(tmp_path):
 @pytest.fixture
 def start_meeting(start_runtime, fifo):
     """Start a runtime whose functions find the fifo's path in FIFO, and may use it."""
-    return lambda **arguments: start_runtime(variables=lambda *_: {"FIFO": str(fifo)}, **arguments)
+    variables = {"FIFO": str(fifo)}
+    return lambda **arguments: start_runtime(variables=lambda *_: variables, store=fifo.parent, **arguments)
 
 
 @pytest.fixture

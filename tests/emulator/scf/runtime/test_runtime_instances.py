@@ -18,7 +18,7 @@ from wxemu.scf.runtime import InterpreterError, RuntimeClosedError
 from wxemu.scf.runtime.pool import MAX_IDLE
 
 COUNT = "count = 0\ndef main(event, context):\n    global count\n    count += 1\n    return count\n"
-PROCESS = "import os\ndef main(event, context):\n    return os.getpid()\n"
+PROCESS = "import uuid\nME = uuid.uuid4().hex\ndef main(event, context):\n    return ME\n"
 ECHO = "def main(event, context):\n    return event\n"
 OPEN_FILES = Path("/proc/self/fd")
 
@@ -130,9 +130,9 @@ def test_a_changed_setting_is_live_at_the_next_invocation(start_runtime, deploy,
     assert [(one.result, one.is_cold) for one in invocations] == [("first", True), ("first", False), ("second", True)]
 
 
-def test_an_outdated_instance_is_ended(runtime, deploy, user):
-    spec = deploy(PROCESS)
-    outdated = runtime.invoke(spec, {}, user).result
+def test_an_outdated_instance_is_ended(start_runtime, deploy, user, process_of):
+    runtime, spec = start_runtime(), deploy(PROCESS)
+    outdated = process_of(runtime, spec, user)
     (spec.directory / "new.txt").touch()
     runtime.invoke(spec, {}, user)
     with pytest.raises(ProcessLookupError):
@@ -143,10 +143,11 @@ def test_callers_at_the_same_time_have_instances_of_their_own(start_meeting, dep
     runtime = start_meeting()
     spec = deploy(
         """
-        import os
+        import os, uuid
+        me = uuid.uuid4().hex
         def main(mode, context):
             open(os.environ["FIFO"], mode).close()
-            return os.getpid()
+            return me
         """
     )
     with ThreadPoolExecutor(2) as threads:  # each end of a fifo opens only together with the other
@@ -163,21 +164,23 @@ def test_callers_beyond_the_limit_wait_their_turn(start_runtime, deploy, user, l
     assert 1 <= len(set(processes)) <= limit
 
 
-def test_only_so_many_idle_instances_are_kept_and_the_longest_unused_goes_first(runtime, deploy, user):
-    spec = deploy(PROCESS)
+def test_only_so_many_idle_instances_are_kept_and_the_longest_unused_goes_first(
+    start_runtime, deploy, user, process_of
+):
+    runtime, spec = start_runtime(), deploy(PROCESS)
     callers = [replace(user, appid=f"wx{number}") for number in range(MAX_IDLE + 1)]
-    processes = [runtime.invoke(spec, {}, caller).result for caller in callers]
-    assert runtime.invoke(spec, {}, callers[-1]).result == processes[-1]
+    processes = [process_of(runtime, spec, caller) for caller in callers]
+    assert process_of(runtime, spec, callers[-1]) == processes[-1]
     with pytest.raises(ProcessLookupError):
         os.kill(processes[0], 0)
 
 
-def test_an_instance_that_was_idle_for_long_is_replaced(start_runtime, deploy, user):
+def test_an_instance_that_was_idle_for_long_is_replaced(start_runtime, deploy, user, process_of):
     now = [0.0]
     runtime = start_runtime(idle_seconds=600, clock=lambda: now[0])
     spec, other = deploy(PROCESS), deploy(PROCESS)
     first = runtime.invoke(spec, {}, user).result
-    idle_too = runtime.invoke(other, {}, user).result
+    idle_too = process_of(runtime, other, user)
     now[0] += 599
     assert runtime.invoke(spec, {}, user).result == first
     now[0] += 599
@@ -208,32 +211,33 @@ def test_memory_and_a_cold_start_s_parts_are_measured(runtime, deploy, user):
     assert (warm.init_ms, warm.init_function_ms) == (0, 0)
 
 
-def test_a_time_limit_ends_all_that_the_function_started(runtime, deploy, user, wait_for_exit):
-    spec = deploy(
-        """
-        import subprocess
-        def main(event, context):
-            print(subprocess.Popen(["sleep", "1000"]).pid)
-            while True: pass
-        """,
-        timeout_seconds=1,
-    )
-    invocation = runtime.invoke(spec, {}, user)
-    assert invocation.failure.status_code == 433
-    assert invocation.duration_ms >= 1000
-    wait_for_exit(int(invocation.log))
-
-
-def test_close_ends_all_processes_and_later_invocations(start_runtime, deploy, user, wait_for_exit):
+def test_a_time_limit_ends_all_that_the_function_started(
+    start_runtime, deploy, user, process_of, children_of, wait_for_exit
+):
     runtime = start_runtime()
     spec = deploy(
         """
-        import os, subprocess
-        child = subprocess.Popen(["sleep", "1000"])
-        def main(event, context): return [os.getpid(), child.pid]
-        """
+        import subprocess
+        subprocess.Popen(["sleep", "1000"])
+        def main(event, context):
+            while event: pass
+        """,
+        timeout_seconds=1,
     )
-    process, its_child = runtime.invoke(spec, {}, user).result
+    (child,) = children_of(process_of(runtime, spec, user))
+    invocation = runtime.invoke(spec, "loop", user)
+    assert invocation.failure.status_code == 433
+    assert invocation.duration_ms >= 1000
+    wait_for_exit(child)
+
+
+def test_close_ends_all_processes_and_later_invocations(
+    start_runtime, deploy, user, process_of, children_of, wait_for_exit
+):
+    runtime = start_runtime()
+    spec = deploy("import subprocess\nsubprocess.Popen(['sleep', '1000'])\ndef main(event, context): pass\n")
+    process = process_of(runtime, spec, user)
+    (its_child,) = children_of(process)
     runtime.close()
     with pytest.raises(ProcessLookupError):
         os.kill(process, 0)
@@ -269,7 +273,7 @@ def test_no_process_outlives_the_emulator(deploy, tmp_path, is_busy, wait_for_ex
         """
         import os
         def main(event, context):
-            with open(os.environ["FIFO"], "w") as writer: print(os.getpid(), file=writer)
+            open(os.environ["FIFO"], "w").close()
             while os.environ["FIFO"].endswith("busy"): pass
         """
     )
@@ -280,7 +284,8 @@ def test_no_process_outlives_the_emulator(deploy, tmp_path, is_busy, wait_for_ex
         [sys.executable, "-c", EMULATOR, str(spec.directory), str(fifo)], stdout=subprocess.PIPE, text=True
     )
     with emulator:
-        process = int(fifo.read_text())
+        process = int(emulator.stdout.readline())
+        fifo.read_text()
         if not is_busy:
             assert emulator.stdout.readline() == "answered\n"
         os.kill(emulator.pid, signal.SIGKILL)
@@ -288,14 +293,21 @@ def test_no_process_outlives_the_emulator(deploy, tmp_path, is_busy, wait_for_ex
 
 
 EMULATOR = """
-import signal, sys
+import signal, sys, threading
 from pathlib import Path
 from wxemu.scf.project import FunctionSpec
 from wxemu.scf.runtime import Identity, Runtime
 
 spec = FunctionSpec("fn", Path(sys.argv[1]), None, "index.main", "Python3.11", 900, 256, {}, frozenset())
-runtime = Runtime(variables=lambda *_: {"FIFO": sys.argv[2]}, new_request_id=lambda: "req-1")
+fifo = Path(sys.argv[2])
+runtime = Runtime(variables=lambda *_: {"FIFO": str(fifo)}, new_request_id=lambda: "req-1", store=fifo.parent)
+def tell():
+    while not (processes := [one.process for one in runtime.instances() if one.process]): pass
+    print(*processes, flush=True)
+teller = threading.Thread(target=tell)
+teller.start()
 runtime.invoke(spec, {}, Identity(appid="wxA", env="e", openid="oA"))
+teller.join()
 print("answered", flush=True)
 signal.pause()
 """

@@ -5,15 +5,15 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-PROCESS = "import os\ndef main(event, context):\n    return os.getpid()\n"
+FUNCTION = "def main(event, context): pass\n"
 
 
-def test_instances_that_are_idle_for_long_are_swept_away(start_runtime, deploy, user):
+def test_instances_that_are_idle_for_long_are_swept_away(start_runtime, deploy, user, process_of):
     now = [0.0]
     runtime = start_runtime(idle_seconds=600, clock=lambda: now[0])
-    early = runtime.invoke(deploy(PROCESS), {}, user).result
+    early = process_of(runtime, deploy(FUNCTION), user)
     now[0] = 100.0
-    late = runtime.invoke(deploy(PROCESS), {}, user).result
+    late = process_of(runtime, deploy(FUNCTION), user)
     now[0] = 699.0
     runtime.sweep()
     with pytest.raises(ProcessLookupError):
@@ -21,9 +21,8 @@ def test_instances_that_are_idle_for_long_are_swept_away(start_runtime, deploy, 
     assert [instance.process for instance in runtime.instances()] == [late]
 
 
-def test_a_sweep_happens_by_itself(start_runtime, deploy, user, wait_for_exit):
-    runtime = start_runtime(idle_seconds=0.1)
-    wait_for_exit(runtime.invoke(deploy(PROCESS), {}, user).result)
+def test_a_sweep_happens_by_itself(start_runtime, deploy, user, process_of, wait_for_exit):
+    wait_for_exit(process_of(start_runtime(idle_seconds=1), deploy(FUNCTION), user))
 
 
 def test_a_busy_instance_is_not_swept_away(start_meeting, deploy, user, fifo):
