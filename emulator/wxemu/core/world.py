@@ -8,6 +8,7 @@ from wxemu.core import settings as platform_settings
 from wxemu.core.clock import Clock
 from wxemu.core.keys import KeyPool
 from wxemu.core.randomness import Randomness
+from wxemu.core.secret_values import SecretValues
 from wxemu.core.store import Store, StoreError
 
 if TYPE_CHECKING:
@@ -24,16 +25,19 @@ class World:
 
     :param state: the folder that holds the state (made if missing), or ``None`` for a state that ends with the process.
     :param random_seed: makes ids and keys the same in every run.
+    :param is_exposed: whether other machines reach it, so that it takes no secret that stands in the docs.
     :raises StoreError: the folder holds something else.
     """
 
-    def __init__(self, state: Path | None = None, *, random_seed: str | None = None) -> None:
+    def __init__(self, state: Path | None = None, *, random_seed: str | None = None, is_exposed: bool = False) -> None:
+        self.is_exposed = is_exposed
         if state is not None:
             _make_folder(state)
         self.store = Store(None if state is None else state / DATABASE_NAME)
         self.clock = Clock(self.store)
         self.randomness = Randomness(self.store, random_seed)
         self.keys = KeyPool(self.store, random_seed)
+        self.secret_values = SecretValues(self.store)
 
     @property
     def settings(self) -> Settings:
