@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from flask import Response, jsonify, request
 from werkzeug.exceptions import HTTPException
 
-from wxemu.core.apps import UnknownAppError
+from wxemu.core.apps import PublishedSecretError, UnknownAppError
 from wxemu.core.clock import ClockError
 from wxemu.core.http.access import ControlTokenError
 from wxemu.core.http.inputs import InputError
@@ -26,6 +26,7 @@ CORE_STATUSES: Final[Statuses] = {
     SettingsError: 400,
     ControlTokenError: 401,
     ForeignPageError: 403,
+    PublishedSecretError: 400,
     UnknownAppError: 404,
 }
 """The HTTP status of each error that any of the interfaces may meet; a party adds its own."""
