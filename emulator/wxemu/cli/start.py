@@ -12,6 +12,7 @@ import click
 
 from wxemu.cli.access_options import access_options, read_access_options
 from wxemu.cli.interception_options import choose_intercept_port, interception_options
+from wxemu.cli.log_lines import log_to_standard_error
 from wxemu.cli.options import json_option, show
 from wxemu.cli.state_options import read_state_options, state_options
 
@@ -92,7 +93,7 @@ def start(
     from wxemu import server  # noqa: PLC0415 - `wxemu --help` need not load it
     from wxemu.state import seed  # noqa: PLC0415
 
-    logging.basicConfig(level=logging.WARNING, format="wxemu: %(message)s", stream=sys.stderr)
+    log_to_standard_error()
     imported, export_to = read_state_options(import_file, export_file, seed_file)
     seed_document = None if seed_file is None else seed.read(_text_of(seed_file), name=str(seed_file))
     folder = project / _STATE_FOLDER if state is None else Path(state)
