@@ -144,7 +144,7 @@ def create_app(
     def documents() -> Flask:
         from wxemu import documents  # noqa: PLC0415
 
-        return documents.application(access)
+        return documents.application(world, access)
 
     def console() -> Flask:
         from functools import partial  # noqa: PLC0415
@@ -167,6 +167,7 @@ def create_app(
 
         return routes.application(world, deployment, access)
 
+    world.secret_values.add(access.control_token)
     app = wechat.application(world, access)
     front = Party(TENCENT_CLOUD, tencent_cloud)
     parties = (

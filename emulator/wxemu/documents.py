@@ -16,6 +16,7 @@ from wxemu.core.faults import ANY
 from wxemu.core.http.application import make_application
 from wxemu.core.http.openapi import operation_paths, our_failure
 from wxemu.core.http.operations import Nothing, Operation
+from wxemu.core.http.origins import Pages
 from wxemu.core.http.our_failures import CORE_STATUSES, refuse
 from wxemu.core.http.serving import add_route
 from wxemu.phone import operations as phone_operations
@@ -28,13 +29,21 @@ if TYPE_CHECKING:
     from flask import Flask
 
     from wxemu.core.http.access import Access
+    from wxemu.core.world import World
 
 SHOW: Final = Operation("openapi.show", "GET", "/openapi.json", Nothing, dict[str, Any], "This document")
 
 
-def application(access: Access) -> Flask:
+def application(world: World, access: Access) -> Flask:
     """The document as a party of its own, the last to be made since it loads all others."""
-    return make_application(face(), access=access, refuse=partial(refuse, CORE_STATUSES), asks_token=True)
+    return make_application(
+        face(),
+        world=world,
+        access=access,
+        refuse=partial(refuse, CORE_STATUSES),
+        pages=Pages.ALLOWED_AND_LINKS,
+        asks_token=True,
+    )
 
 
 def face() -> Blueprint:

@@ -148,12 +148,16 @@ def check_state(plan: Plan) -> None:
 
     :raises StoreError: it cannot, or holds something that an import would replace.
     :raises StateError: what is to be imported is no state.
+    :raises PublishedSecretError: other machines could use secrets that stand in the docs.
     """
     if plan.imported is not None:
-        check(plan.imported)
+        check(plan.imported, is_exposed=plan.access.is_exposed)
+    if plan.seed is not None and plan.access.is_exposed:
+        apps.refuse_published_secrets(plan.seed["apps"])
     if plan.state is None:
         return
-    with closing(World(plan.state)) as world:
+    with closing(World(plan.state, is_exposed=plan.access.is_exposed)) as world:
+        apps.refuse_kept_published_secrets(world)
         if plan.imported is not None and seed.is_loaded(world):
             raise StoreError(
                 f"{plan.state} holds a state already, which --import does not replace; name another folder with"
@@ -232,7 +236,9 @@ def _interception(plan: Plan, storage: Path) -> Interception | None:
 async def _serve(plan: Plan, storage: Path, interception: Interception | None, health: Health, ending: Ending) -> None:
     # What is to be exported at the end is in a file, which is opened once more then.
     folder = plan.state if plan.export_to is None else storage
-    world = World(folder, random_seed=plan.random_seed, health=health)
+    world = World(folder, random_seed=plan.random_seed, health=health, is_exposed=plan.access.is_exposed)
+    for handler in logging.getLogger().handlers:
+        handler.addFilter(world.secret_values.strike_out_of_record)
     deployment = Deployment(
         world,
         directory=plan.project,
@@ -259,6 +265,7 @@ async def _serve(plan: Plan, storage: Path, interception: Interception | None, h
 def _begin(world: World, deployment: Deployment, plan: Plan, interception: Interception | None) -> None:
     """Seed the world and announce it, while the server already answers that it is not ready; then look after files."""
     world.check()
+    new_secrets = None
     if seed.is_loaded(world):
         if plan.seed is not None and seed.keep_for_reset(world, plan.seed):
             _log.warning(
@@ -267,9 +274,12 @@ def _begin(world: World, deployment: Deployment, plan: Plan, interception: Inter
     elif plan.imported is not None:
         State(world, FunctionStore(deployment.session_store)).replace(plan.imported)
     else:
-        seed.load(world, seed.DEMO if plan.seed is None else plan.seed)
+        begun = seed.demo(world) if plan.seed is None else plan.seed
+        seed.load(world, begun)
+        if plan.seed is None and world.is_exposed:
+            new_secrets = begun["apps"][0]
     with suppress(BrokenPipeError):  # its reader is gone, as after Ctrl-C in a demo
-        _announce(plan, world, interception)
+        _announce(plan, world, interception, new_secrets or {})
     world.keys.fill()
     if plan.project is not None:
         inspect = Inspection(deployment, plan.project).run
@@ -292,7 +302,8 @@ def _fail_to_begin(ending: Ending, plan: Plan, error: Exception) -> None:
     )
 
 
-def _announce(plan: Plan, world: World, interception: Interception | None) -> None:
+def _announce(plan: Plan, world: World, interception: Interception | None, new_secrets: Mapping[str, str]) -> None:
+    """Say where it is, and once the secrets that it has made: those of the app by their names in a seed."""
     appid = next((app.appid for app in apps.all_apps(world)), None)
     facts = {
         "url": plan.url,
@@ -300,6 +311,9 @@ def _announce(plan: Plan, world: World, interception: Interception | None) -> No
         "control": f"{plan.url}/emulator/v1",
         "openapi": f"{plan.url}/openapi.json",
         "appid": appid,
+        "secret": new_secrets.get("secret"),
+        "secretId": new_secrets.get("secret_id"),
+        "secretKey": new_secrets.get("secret_key"),
         "project": None if plan.project is None else str(plan.project),
         "state": ":memory:" if plan.state is None else str(plan.state),
         "controlToken": plan.new_token,

@@ -206,7 +206,7 @@ FACES = {
         st.fixed_dictionaries({"Authorization": in_header}),
     ),
 }
-WEB_METHODS = st.sampled_from(["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
+WEB_METHODS = st.sampled_from(["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"])
 METHODS = {
     "gateway": st.just("POST"),
     "COS": st.sampled_from(["PUT", "POST"]),

@@ -48,7 +48,9 @@ class _Commands(click.Group):
         except (click.ClickException, click.Abort, click.exceptions.Exit, SystemExit):
             raise  # before the clause below imports half of wxemu, only to find that it does not apply
         except _expected() as error:
-            raise click.ClickException(str(error)) from None
+            from wxemu.core.text import show_unseen  # noqa: PLC0415
+
+            raise click.ClickException(show_unseen(str(error))) from None
 
 
 def _expected() -> tuple[type[Exception], ...]:
@@ -56,6 +58,7 @@ def _expected() -> tuple[type[Exception], ...]:
     from wxemu.client.child import ChildError  # noqa: PLC0415
     from wxemu.client.environment import NoInterceptionError  # noqa: PLC0415
     from wxemu.client.remote import RemoteError  # noqa: PLC0415
+    from wxemu.core.apps import PublishedSecretError  # noqa: PLC0415
     from wxemu.core.store import StoreError  # noqa: PLC0415
     from wxemu.ending import EndedError  # noqa: PLC0415
     from wxemu.intercept.authority import AuthorityError  # noqa: PLC0415
@@ -70,6 +73,7 @@ def _expected() -> tuple[type[Exception], ...]:
         NoInterceptionError,
         AuthorityError,
         ProjectError,
+        PublishedSecretError,
         RemoteError,
         NoAddressError,
         PortTakenError,

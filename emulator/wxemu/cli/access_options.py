@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -97,12 +98,14 @@ def read_access_options(
     from wxemu.core.http.access import Access  # noqa: PLC0415 - Flask takes its time, which `wxemu --help` need not pay
 
     made = None
-    if control_token is None and not ipaddress.ip_address(host).is_loopback:
+    public = [] if public_url is None else [_host_of(public_url)]
+    access = Access(address=host, names=(*public, *allow_host), control_token=control_token)
+    if control_token is None and access.is_exposed:
         import secrets  # noqa: PLC0415
 
         made = secrets.token_urlsafe(_TOKEN_BYTES)
-    public = [] if public_url is None else [_host_of(public_url)]
-    return Access(address=host, names=(*public, *allow_host), control_token=control_token or made), made
+        access = replace(access, control_token=made)
+    return access, made
 
 
 def _host_of(url: str) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from wxemu.cli.options import connect, json_option, show, url_option
+from wxemu.cli.options import connect, json_option, say, show, url_option
 
 _MARKS = {"ok": "ok     ", "hint": "hint   ", "broken": "BROKEN "}
 
@@ -41,7 +41,7 @@ def doctor(project: Path, url: str, *, is_json: bool) -> None:
     if is_json:
         show({"ok": is_sound, "findings": [finding.document() for finding in findings]}, is_json=True)
     for finding in () if is_json else findings:
-        click.echo(f"{_MARKS[finding.level]} {finding.name}: {finding.found}")
+        say(f"{_MARKS[finding.level]} {finding.name}: {finding.found}")
         if finding.advice:
-            click.echo(f"        {finding.advice}")
+            say(f"        {finding.advice}")
     sys.exit(0 if is_sound else 1)

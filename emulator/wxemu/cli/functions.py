@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from wxemu.cli.options import JsonObject, connect, json_option, show, url_option
+from wxemu.cli.options import JsonObject, connect, json_option, say, show, url_option
 from wxemu.control.operations import functions as operations
+from wxemu.core.text import show_in_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -71,9 +72,9 @@ def invoke(
     if is_json:
         show(answer["scfResult"], is_json=True)
     elif answer["ok"]:
-        click.echo(json.dumps(answer["result"], ensure_ascii=False, indent=2))
+        show(answer["result"], is_json=False)
     else:
-        click.echo(answer["error"].get("stackTrace") or answer["error"]["errorMessage"], err=True)
+        say(answer["error"].get("stackTrace") or answer["error"]["errorMessage"], err=True)
     sys.exit(0 if answer["ok"] else 1)
 
 
@@ -81,9 +82,9 @@ def _outcome(documents: Iterator[Mapping[str, Any]], name: str, *, shows_log: bo
     """What comes of an invocation; what it says meanwhile goes to standard error."""
     while "ok" not in (document := next(documents)):
         if "debugger" in document:
-            click.echo(_attach_hint(name, document["debugger"]), err=True)
+            say(_attach_hint(name, document["debugger"]), err=True)
         elif shows_log:
-            click.echo(document["line"], err=True)
+            say(document["line"], err=True)
     return document
 
 
@@ -148,7 +149,7 @@ def _print(ended: Iterable[Mapping[str, Any]], *, is_json: bool) -> None:
             show(invocation, is_json=True)
         else:
             began = datetime.fromtimestamp(invocation["at"], UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-            click.echo(f"{began} {invocation['function']}\n{invocation['log']}\n")
+            say(f"{began} {show_in_line(invocation['function'])}\n{invocation['log']}\n")
 
 
 def _print_as_they_come(documents: Iterable[Mapping[str, Any]]) -> None:
@@ -159,7 +160,7 @@ def _print_as_they_come(documents: Iterable[Mapping[str, Any]]) -> None:
         if "line" in document:
             begun.add(request_id)
             of = filter(None, (document["function"] or "wxemu", request_id and request_id[:8]))
-            click.echo(f"{' '.join(of)} | {document['line']}")
+            say(f"{show_in_line(' '.join(of))} | {show_in_line(document['line'])}")
         elif request_id in begun:
             begun.remove(request_id)
         else:

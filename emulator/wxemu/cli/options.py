@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from wxemu.control.operations.apps import LIST
+from wxemu.core.text import escape_unseen, show_unseen
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from wxemu.client.remote import Remote
 
@@ -74,10 +75,18 @@ def first_appid(remote: Remote) -> str:
     return apps[0]["appid"]
 
 
-def show(answer: Mapping[str, Any], *, is_json: bool) -> None:
-    """Print an answer: indented for people, on one line for scripts."""
+def say(text: str, *, err: bool = False) -> None:
+    """Print what came from outside, or was put together from it: the one way to do so.
+
+    A value that stands within a line goes through ``show_in_line`` first.
+    """
+    click.echo(show_unseen(text), err=err)
+
+
+def show(answer: Any, *, is_json: bool) -> None:
+    """Print a JSON value: indented for people, on one line for scripts."""
     layout: dict[str, Any] = {"separators": (",", ":")} if is_json else {"indent": 2}
-    click.echo(json.dumps(answer, ensure_ascii=False, **layout))
+    click.echo(escape_unseen(json.dumps(answer, ensure_ascii=False, **layout)))
 
 
 class Token(click.ParamType[str]):

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from wxemu.cli.options import connect, json_option, show, url_option
+from wxemu.cli.options import connect, json_option, say, show, url_option
 from wxemu.control.operations import exchanges as operations
+from wxemu.core.text import show_in_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -70,7 +71,7 @@ def _print(exchanges: Iterable[Mapping[str, Any]], *, is_json: bool) -> None:
         if is_json:
             show(exchange, is_json=True)
         else:
-            click.echo(_line(exchange))
+            say(_line(exchange))
 
 
 def _line(exchange: Mapping[str, Any]) -> str:
@@ -78,7 +79,8 @@ def _line(exchange: Mapping[str, Any]) -> str:
     name = exchange["name"] if exchange["api"] in (None, exchange["name"]) else f"{exchange['name']} {exchange['api']}"
     asked = name or f"{exchange['method']} {exchange['url']}"
     outcome = exchange["errcode"] or (exchange["outcome"] if exchange["is_failure"] else exchange["status"])
-    return f"{at} {exchange['rid']:<36} {exchange['face']:<12} {asked} {outcome} {exchange['cost_in_ms']:.1f}ms"
+    what = show_in_line(f"{exchange['face']:<12} {asked} {outcome}")
+    return f"{at} {exchange['rid']:<36} {what} {exchange['cost_in_ms']:.1f}ms"
 
 
 @requests.command("show")
@@ -100,9 +102,9 @@ def replay(rid: str, url: str, *, is_json: bool) -> None:
     if is_json:
         show(answer, is_json=True)
         return
-    click.echo(_line(answer["exchange"]))
+    say(_line(answer["exchange"]))
     for change in answer["differences"]:
-        click.echo(f"  {change['place']}: {change['before']!r} became {change['now']!r}")
+        say(f"  {show_in_line(change['place'])}: {change['before']!r} became {change['now']!r}")
     if not answer["differences"]:
         click.echo("  answered as before")
 
@@ -126,15 +128,17 @@ def explain(rid: str, url: str, *, is_json: bool) -> None:
     if is_json:
         show(answer, is_json=True)
     else:
-        click.echo("\n".join(_describe(answer)))
+        say("\n".join(_describe(answer)))
 
 
 def _describe(explanation: Explanation) -> Iterable[str]:
-    yield explanation["verdict"]
+    yield show_in_line(explanation["verdict"])
     for finding in explanation["findings"]:
         if finding["is_cause"]:
-            yield f"\n  {finding['name']}: {finding['result']}\n  What to do: {finding['advice']}"
-    yield from [f"\n  {fact}" if at == 0 else f"  {fact}" for at, fact in enumerate(explanation["evidence"])]
+            yield f"\n  {show_in_line(finding['name'])}: {show_in_line(finding['result'])}"
+            yield f"  What to do: {show_in_line(finding['advice'])}"
+    facts = map(show_in_line, explanation["evidence"])
+    yield from [f"\n  {fact}" if at == 0 else f"  {fact}" for at, fact in enumerate(facts)]
     ruled_out = [finding["tried"] for finding in explanation["findings"] if not finding["is_cause"]]
     if ruled_out:
         yield f"\n  Tried as well, without result: {'; '.join(ruled_out)}."

@@ -14,6 +14,7 @@ from wxemu.cli.access_options import access_options, read_access_options
 from wxemu.cli.interception_options import choose_intercept_port, interception_options
 from wxemu.cli.options import json_option, show
 from wxemu.cli.state_options import read_state_options, state_options
+from wxemu.core.log_lines import log_to_standard_error
 
 if TYPE_CHECKING:
     from wxemu.client.remote import Remote
@@ -90,10 +91,9 @@ def start(
       wxemu start --pass-through api.example.com   a host that clients of its proxy may reach as well
     """
     from wxemu import server  # noqa: PLC0415 - `wxemu --help` need not load it
-    from wxemu.core import troubles  # noqa: PLC0415
     from wxemu.state import seed  # noqa: PLC0415
 
-    troubles.log_to_stderr()
+    log_to_standard_error()
     imported, export_to = read_state_options(import_file, export_file, seed_file)
     seed_document = None if seed_file is None else seed.read(_text_of(seed_file), name=str(seed_file))
     folder = project / _STATE_FOLDER if state is None else Path(state)

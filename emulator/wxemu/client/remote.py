@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 import requests
 
+from wxemu.core.text import escape_lone_surrogates
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -60,10 +62,10 @@ class Remote:
 
         :raises RemoteError: nobody answers.
         """
-        text = "" if body is None else json.dumps(body, ensure_ascii=False)
+        text = "" if body is None else escape_lone_surrogates(json.dumps(body, ensure_ascii=False))
         url = f"{self.url}{path}"
         try:
-            answer = self._session.request(method, url, data=text.encode(errors="surrogatepass") or None, timeout=120)
+            answer = self._session.request(method, url, data=text.encode() or None, timeout=120)
         except _NO_URL:
             raise self._no_url() from None
         except requests.ConnectionError:

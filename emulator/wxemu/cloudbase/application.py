@@ -23,4 +23,4 @@ if TYPE_CHECKING:
 def application(world: World, deployment: Deployment, access: Access) -> Flask:
     """The gateway, the web SDK's two protocols and the login, over ``world`` and ``deployment``."""
     faces = (admin.face(world, deployment), web.face(world, deployment), httpapi.face(world, deployment))
-    return make_application(*faces, auth.face(world), access=access, refuse=partial(refuse_request, world))
+    return make_application(*faces, auth.face(world), world=world, access=access, refuse=partial(refuse_request, world))

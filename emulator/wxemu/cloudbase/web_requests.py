@@ -85,7 +85,7 @@ def codes_of(error: Exception) -> tuple[Codes, str]:
 
 def refuse_the_rest(routes: Blueprint, path: str) -> None:
     """Have a face refuse whatever ``path`` covers beyond its other routes, and answer all preflights there."""
-    routes.add_url_rule(path, "unserved", _refuse_request, methods=METHODS)
+    routes.add_url_rule(path, "unserved", _refuse_request, methods=(*METHODS, "TRACE"))
     routes.add_url_rule(path, "preflight", preflight, methods=["OPTIONS"])
 
 

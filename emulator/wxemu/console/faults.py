@@ -33,7 +33,7 @@ def page(world: World, deployment: Deployment) -> Response:
         world,
         "faults.html",
         "faults",
-        faults=waiting,
+        faults=world.secret_values.strike_out(waiting),
         effects=_effects,
         apis=[faults.ANY, *(api.name for api in TABLE)],
         errcodes={**ERRMSG, **OVERLOADS},

@@ -127,6 +127,8 @@ def one(world: World, deployment: Deployment, name: str) -> Response:
         saved = saved_events.of_function(world, app.env, name)
         openids = [user.openid for user in users.all_users(world, app.appid)[:MOST_SUGGESTED]]
         permissions = _permissions(world, deployment, app, spec)
+    strike_out = world.secret_values.strike_out
+    latest, record, made = strike_out(latest), strike_out(record), strike_out(made)
     return show(
         world,
         "function.html",

@@ -70,7 +70,11 @@ def _news(
         changed = [topic for topic in topics if now[topic] != before[topic]]
         before = now
         lines = [] if listener is None else listener.take()
-        log = [_event("log", [classify_line(line.text) for line in lines])] if lines else []
+        log = (
+            [_event("log", [classify_line(world.secret_values.strike_out(line.text)) for line in lines])]
+            if lines
+            else []
+        )
         yield [*log, _event("changed", changed)] if changed else log
 
 

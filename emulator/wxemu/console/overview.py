@@ -42,5 +42,5 @@ def page(world: World, deployment: Deployment, interception: Interception | None
         declared=functions.list_declared(deployment, app),
         phones=all_phones,
         counts=counts,
-        diagram=diagram.lay_out(story.list_steps(recent)),
+        diagram=diagram.lay_out(story.list_steps(world.secret_values.strike_out(recent))),
     )

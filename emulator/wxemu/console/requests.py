@@ -41,7 +41,7 @@ def page(world: World, _deployment: Deployment) -> Response:
     )
     with world.transaction():
         one_more = journal.recent(world, choice=choice, limit=ROWS + 1)
-    exchanges = one_more[:ROWS]
+    exchanges = world.secret_values.strike_out(one_more[:ROWS])
     return show(
         world,
         "requests.html",
@@ -65,16 +65,9 @@ def one(world: World, _deployment: Deployment, rid: str) -> Response:
         exchange = _find(world, rid)
         explanation, related = explain(world, exchange), _related(world, exchange)
         before = journal.find(world, request.args.get("again", ""))
-    return show(
-        world,
-        "request.html",
-        "requests",
-        exchange=exchange,
-        explanation=explanation,
-        layers=layers.of(exchange),
-        related=related,
-        before=before,
-    )
+    facts = {"explanation": explanation, "layers": layers.of(exchange), "related": related, "before": before}
+    struck = world.secret_values.strike_out({"exchange": exchange, **facts})
+    return show(world, "request.html", "requests", **struck)
 
 
 def replay(world: World, _deployment: Deployment, rid: str, send_again: Callable[[Exchange], Exchange]) -> str:

@@ -20,7 +20,7 @@ from wxemu.core.http import our_failures
 from wxemu.core.http.access import ControlTokenError
 from wxemu.core.http.application import make_application
 from wxemu.core.http.language import keep_language
-from wxemu.core.http.origins import ForeignPageError, keep_to_own_pages
+from wxemu.core.http.origins import ForeignPageError, Pages
 from wxemu.core.http.streams import Streams
 from wxemu.phone.phones import UnknownPhoneError
 from wxemu.scf.project import ProjectError
@@ -99,7 +99,9 @@ def application(world: World, console: Blueprint, access: Access, statuses: Stat
         fail = our_failures.failure if is_kept_out else partial(failure, world)
         return our_failures.refuse(statuses, error, fail=fail)
 
-    return make_application(console, access=access, refuse=refuse, asks_token=True)
+    return make_application(
+        console, world=world, access=access, refuse=refuse, pages=Pages.OWN_AND_LINKS, asks_token=True
+    )
 
 
 def face(
@@ -115,7 +117,6 @@ def face(
     :param replay: sends a request again.
     """
     routes = Blueprint("console", __name__, static_folder="static", static_url_path="/console/static")
-    keep_to_own_pages(routes)
     keep_language(routes)
     routes.after_request(keep_choices)
     routes.after_request(_harden)

@@ -34,12 +34,13 @@ if TYPE_CHECKING:
 DEFAULT_LIMIT: Final = 50
 
 
-def document(exchange: journal.Exchange) -> Exchange:
+def document(world: World, exchange: journal.Exchange) -> Exchange:
     """An exchange as our interface shows it."""
     members = asdict(exchange)
     for name in ("layers", "token_digest"):
         del members[name]
-    return cast("Exchange", {**members, "given": exchange.parameters if exchange.api else None})
+    shown = {**members, "given": exchange.parameters if exchange.api else None}
+    return cast("Exchange", world.secret_values.strike_out(shown))
 
 
 def require_exchange(world: World, rid: str) -> journal.Exchange:
@@ -59,21 +60,23 @@ def list_exchanges(platform: Platform, given: Choice) -> Exchanges:
     """The latest of a choice, newest first."""
     with platform.world.transaction():
         latest = journal.recent(platform.world, choice=_choice(given), limit=_limit(given, DEFAULT_LIMIT))
-    return {"exchanges": [document(exchange) for exchange in latest]}
+    return {"exchanges": [document(platform.world, exchange) for exchange in latest]}
 
 
 @answers(operations.SHOW)
 def show_exchange(platform: Platform, given: NamedExchange) -> DecodedExchange:
     """One, with its layers."""
-    exchange = require_exchange(platform.world, given["rid"])
-    decoded = {**document(exchange), "layers": [layer.document() for layer in layers.of(exchange)]}
-    return cast("DecodedExchange", decoded)
+    world = platform.world
+    exchange = require_exchange(world, given["rid"])
+    found = world.secret_values.strike_out([layer.document() for layer in layers.of(exchange)])
+    return cast("DecodedExchange", {**document(world, exchange), "layers": found})
 
 
 @answers(operations.EXPLAIN)
 def explain_exchange(platform: Platform, given: NamedExchange) -> Explanation:
     """Why one was answered as it was."""
-    explanation = explain(platform.world, require_exchange(platform.world, given["rid"]))
+    explained = explain(platform.world, require_exchange(platform.world, given["rid"]))
+    explanation = platform.world.secret_values.strike_out(explained)
     return cast("Explanation", {**asdict(explanation), "causes": list(explanation.causes)})
 
 
@@ -91,7 +94,7 @@ def _news(
     world: World, choice: journal.Choice, kept: list[journal.Exchange], number: int
 ) -> Iterator[list[Mapping[str, Any]]]:
     while True:
-        yield [document(exchange) for exchange in kept]
+        yield [document(world, exchange) for exchange in kept]
         number = kept[-1].number if kept else number
         kept = journal.after(world, number, choice)
 

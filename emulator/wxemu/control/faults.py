@@ -29,13 +29,13 @@ def list_faults(platform: Platform, given: OfApp) -> Faults:
     """Those that wait, oldest first."""
     with platform.world.transaction():
         waiting = faults.waiting(platform.world, appid=given.get("appid"))
-    return {"faults": [_document(fault) for fault in waiting]}
+    return {"faults": [_document(platform.world, fault) for fault in waiting]}
 
 
 @answers(operations.ADD)
 def add_fault(platform: Platform, given: FaultRequest) -> Fault:
     """Have one wait for the calls that fit it."""
-    return _document(add(platform.world, given))
+    return _document(platform.world, add(platform.world, given))
 
 
 @answers(operations.REMOVE)
@@ -79,9 +79,10 @@ def _json(reply: Any) -> str:
     return json.dumps(reply, separators=(",", ":"))
 
 
-def _document(fault: faults.Fault) -> Fault:
+def _document(world: World, fault: faults.Fault) -> Fault:
     """Its id, what it was asked for with, how many more calls meet it, and how many have."""
     asked = {name: value_of(fault, name) for name in faults.FaultRequest.__annotations__}
     members = {name: value for name, value in asked.items() if value not in (None, 0)}
     reply = {} if fault.reply is None else {"reply": json.loads(fault.reply)}
-    return cast("Fault", {"id": fault.number, **members, **reply, "times": fault.times, "hits": fault.hits})
+    shown = world.secret_values.strike_out({**members, **reply})
+    return cast("Fault", {"id": fault.number, **shown, "times": fault.times, "hits": fault.hits})

@@ -19,14 +19,12 @@ from wxemu.core.http.streams import EMPTY_LINE, JSON_LINES
 from wxemu.scf.runtime import log
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from wxemu.control.operations.functions import Invoke, Outcome
     from wxemu.control.platform import Platform
-    from wxemu.core.world import World
-    from wxemu.scf.deployment import Deployment
     from wxemu.scf.project import FunctionSpec
-    from wxemu.scf.runtime import Identity, JSONValue
+    from wxemu.scf.runtime import Debugging, Identity, JSONValue
 
 DEVICE: Final = "wxemu"
 """The device of the web user on whose behalf an anonymous invocation is made."""
@@ -41,25 +39,32 @@ def invoke_function(platform: Platform, given: Invoke) -> Outcome | Response:
     :raises InputError: an invocation that cannot be asked for.
     :raises DebuggerError: no debugger can be awaited.
     """
-    event, caller = _event(platform.world, given)
-    spec = platform.deployment.function(caller.env, given["name"])
-    invoke = partial(_outcome, platform.deployment, spec, event, caller)
+    spec, event, caller = _invocation(platform, given)
+    invoke = partial(_outcome, platform, spec, event, caller)
     if "debugPort" in given or given.get("stream"):
         return _stream(watch(invoke, given.get("debugPort")))
     return invoke()
 
 
 def _outcome(
-    deployment: Deployment, spec: FunctionSpec, event: JSONValue, caller: Identity, **watching: Any
+    platform: Platform,
+    spec: FunctionSpec,
+    event: JSONValue,
+    caller: Identity,
+    *,
+    hear: Callable[[str], None] | None = None,
+    debugging: Debugging | None = None,
 ) -> Outcome:
-    done = deployment.invoke(spec.name, event, caller, **watching)
+    strike_out = platform.world.secret_values.strike_out
+    hear_struck = None if hear is None else lambda line: hear(strike_out(line))
+    done = platform.deployment.invoke(spec.name, event, caller, hear=hear_struck, debugging=debugging)
     outcome = {
         "requestId": done.request_id,
         "ok": done.ok,
         **({"result": done.result} if done.ok else {"error": done.error}),
-        "log": done.log,
+        "log": strike_out(done.log),
         "durationMs": done.duration_ms,
-        "scfResult": log.api_result(done, log=log.lines(done, spec)),
+        "scfResult": log.api_result(done, log=strike_out(log.lines(done, spec))),
     }
     return cast("Outcome", outcome)
 
@@ -72,8 +77,10 @@ def _stream(documents: Iterator[Mapping[str, Any] | None]) -> Response:
     return Response(lines, content_type=JSON_LINES)
 
 
-def _event(world: World, given: Invoke) -> tuple[JSONValue, Identity]:
-    """The event, and who sends it: a server of ours, unless a user, a web app's visitor or a timer is named.
+def _invocation(platform: Platform, given: Invoke) -> tuple[FunctionSpec, JSONValue, Identity]:
+    """The function, the event, and who sends it.
+
+    That is a server of ours, unless a user, a web app's visitor or a timer is named.
 
     :raises InputError: more than one is named, or an event that such a caller does not send.
     """
@@ -82,10 +89,12 @@ def _event(world: World, given: Invoke) -> tuple[JSONValue, Identity]:
         raise InputError("as, anonymous, timer: expected one of them at most")
     if is_timer and "event" in given:
         raise InputError("event: a timer sends one of its own; leave it out")
+    world = platform.world
     app = naming.require_app(world, given.get("appid"))
     event: JSONValue = given.get("event", {})
     naming.require_user(world, app, openid)
     sender = "timer" if is_timer else "visitor" if is_anonymous else "server" if openid is None else "user"
     if sender in ("user", "visitor"):
         event = json_object(event, "event")
-    return callers.send_by_hand(world, app, sender=sender, event=event, openid=openid or "", device=DEVICE)
+    spec = platform.deployment.function(app.env, given["name"])  # before a visitor is made for it
+    return spec, *callers.send_by_hand(world, app, sender=sender, event=event, openid=openid or "", device=DEVICE)

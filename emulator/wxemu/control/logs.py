@@ -31,7 +31,7 @@ def list_logs(platform: Platform, given: LogsChoice) -> Logs:
     kept = invocation_records.list_latest(
         platform.world, _choice(platform.world, given), limit=_limit(given, DEFAULT_LIMIT)
     )
-    return {"logs": [_log(record) for record in kept]}
+    return {"logs": [_log(platform.world, record) for record in kept]}
 
 
 @answers(operations.FOLLOW_LOGS)
@@ -54,7 +54,7 @@ def _news(
     while True:
         # Taken after one has looked for ends: a log that has ended by then had said its last line before.
         lines = [] if listener is None else listener.take()
-        yield [*map(_line, lines), *map(_log, ended)]
+        yield [*(_line(world, line) for line in lines), *(_log(world, record) for record in ended)]
         number = ended[-1].number if ended else number
         ended = invocation_records.list_after(world, number, choice)
 
@@ -72,11 +72,12 @@ def _limit(given: LogsChoice, default: int) -> int:
     return min(given.get("limit", default), MOST)
 
 
-def _line(line: Line) -> dict[str, Any]:
-    return {"requestId": line.request_id, "env": line.env, "function": line.function, "line": line.text}
+def _line(world: World, line: Line) -> dict[str, Any]:
+    text = world.secret_values.strike_out(line.text)
+    return {"requestId": line.request_id, "env": line.env, "function": line.function, "line": text}
 
 
-def _log(record: Record) -> Log:
+def _log(world: World, record: Record) -> Log:
     return {
         "requestId": record.request_id,
         "env": record.env,
@@ -85,5 +86,5 @@ def _log(record: Record) -> Log:
         "ok": record.is_ok,
         "durationMs": record.duration_ms,
         "memoryBytes": record.memory_bytes,
-        "log": record.log,
+        "log": world.secret_values.strike_out(record.log),
     }

@@ -64,9 +64,9 @@ def replay_exchange(platform: Platform, given: NamedExchange) -> Replay:
     old = exchanges.require_exchange(platform.world, given["rid"])
     new = replay(platform.world, platform.deployment, old)
     return {
-        "exchange": exchanges.document(new),
-        "replayed": exchanges.document(old),
-        "differences": list(differences(old, new)),
+        "exchange": exchanges.document(platform.world, new),
+        "replayed": exchanges.document(platform.world, old),
+        "differences": platform.world.secret_values.strike_out(list(differences(old, new))),
     }
 
 

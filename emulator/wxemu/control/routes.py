@@ -11,7 +11,7 @@ from wxemu.control import apps, clock, exchanges, faults, functions, health, inv
 from wxemu.control.errors import STATUSES
 from wxemu.control.platform import Platform
 from wxemu.core.http.application import make_application
-from wxemu.core.http.origins import keep_to_allowed_pages
+from wxemu.core.http.origins import Pages, let_pages_read
 from wxemu.core.http.our_failures import refuse
 from wxemu.core.http.serving import add_route, answers_in
 
@@ -29,14 +29,20 @@ ANSWERS = answers_in(health, apps, state, clock, faults, quotas, exchanges, repl
 
 def application(world: World, deployment: Deployment, access: Access, interception: Interception | None) -> Flask:
     """The control plane as a party of its own."""
-    routes = face(world, deployment, interception)
-    return make_application(routes, access=access, refuse=partial(refuse, STATUSES), asks_token=True)
+    return make_application(
+        face(world, deployment, interception),
+        world=world,
+        access=access,
+        refuse=partial(refuse, STATUSES),
+        pages=Pages.ALLOWED_AND_LINKS,
+        asks_token=True,
+    )
 
 
 def face(world: World, deployment: Deployment, interception: Interception | None = None) -> Blueprint:
     """The control plane over ``world`` and ``deployment``."""
     routes = Blueprint("control", __name__)
-    keep_to_allowed_pages(routes, world)
+    let_pages_read(routes, world)
     platform = Platform(world, deployment, interception)
     for answer in ANSWERS:
         for operation in answer.operations:

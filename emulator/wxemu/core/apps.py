@@ -2,6 +2,8 @@
 
 UnknownAppError
     No app has the appid that somebody names to us (WeChat has its own words for it: 40013).
+PublishedSecretError
+    An app has a secret that stands in our docs, and other machines reach the emulator.
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from sqlite3 import Row
 
     from wxemu.core.world import World
@@ -22,8 +24,16 @@ SEED_NOTE: Final = "seed"
 """Under which the store keeps the seed's document."""
 
 
+PUBLISHED_SECRETS: Final = frozenset({"0123456789abcdef0123456789abcdef", "local-secret-key"})
+"""The demo app's on loopback, which stand in the docs. With them anybody deploys and runs code."""
+
+
 class UnknownAppError(Exception):
     """No app has this appid."""
+
+
+class PublishedSecretError(Exception):
+    """An app has a secret that stands in our docs, and other machines reach the emulator."""
 
 
 @dataclass(frozen=True)
@@ -137,6 +147,31 @@ def restrictions(fields: Mapping[str, Any]) -> Restrictions:
     """Restrictions from a seed's or the store's JSON, whose lists become tuples."""
     known: dict[str, Any] = {name: tuple(held) if isinstance(held, list) else held for name, held in fields.items()}
     return Restrictions(**known)
+
+
+def refuse_published_secrets(entries: Iterable[Mapping[str, Any]]) -> None:
+    """Keep what everybody knows out of a world that other machines reach.
+
+    :param entries: apps as in a seed.
+    :raises PublishedSecretError: one of them has such a secret.
+    """
+    for entry in entries:
+        if {entry.get("secret"), entry.get("secret_key")} & PUBLISHED_SECRETS:
+            raise PublishedSecretError(
+                f"{entry.get('appid')} has a secret that stands in the docs, with which everybody who reaches the"
+                " emulator could run code; beyond loopback give it others in the seed, or leave --seed and --import"
+                " out, and begin with another folder of --state"
+            )
+
+
+def refuse_kept_published_secrets(world: World) -> None:
+    """Do so for the apps of the world, and for those of the seed that it goes back to.
+
+    :raises PublishedSecretError: one of them has such a secret.
+    """
+    if world.is_exposed:
+        seed = world.store.note(SEED_NOTE) or {}
+        refuse_published_secrets([*map(dataclasses.asdict, all_apps(world)), *seed.get("apps", ())])
 
 
 @functools.lru_cache(maxsize=256)

@@ -1,4 +1,8 @@
-"""Text that can be kept and sent. JSON can spell a lone surrogate, UTF-8 has no form for it."""
+"""Text that can be kept, sent and shown.
+
+JSON can spell a lone surrogate, UTF-8 has no form for it. A terminal obeys control characters instead of showing them:
+what came from outside could forge lines with them, hide others, or write to the clipboard.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +10,10 @@ import re
 from typing import Final
 
 _LONE_SURROGATE: Final = re.compile("[\ud800-\udfff]")
+_UNSEEN: Final = re.compile(
+    # C0 but for tab and line feed, DEL and C1, marks and overrides of the direction, separators of lines
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
+)
 
 
 def is_text(value: str) -> bool:
@@ -25,3 +33,23 @@ def escape_lone_surrogates(json: str) -> str:
 def replace_lone_surrogates(text: str) -> str:
     """Text with U+FFFD in the place of its lone surrogates, as Node encodes a string."""
     return _LONE_SURROGATE.sub("\ufffd", text)
+
+
+def show_unseen(text: str) -> str:
+    """Text for a terminal: what it would obey, or could not write, is spelt out; its lines stay."""
+    return _UNSEEN.sub(lambda found: _spell(found[0]), text)
+
+
+def show_in_line(text: str) -> str:
+    """The same for a text that is a part of a line."""
+    return show_unseen(text).replace("\n", r"\n")
+
+
+def escape_unseen(json: str) -> str:
+    """JSON for a terminal, which means the same."""
+    return _UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", json)
+
+
+def _spell(character: str) -> str:
+    number = ord(character)
+    return f"\\x{number:02x}" if number < 0x100 else f"\\u{number:04x}"  # noqa: PLR2004 - as Python writes them

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 import sqlite3
-import sys
 import threading
 import time
 from typing import Final
@@ -56,11 +55,6 @@ class _Seldom(logging.Filter):
 
 
 _log.addFilter(_Seldom())
-
-
-def log_to_stderr() -> None:
-    """Have warnings and errors shown, in this process."""
-    logging.basicConfig(level=logging.WARNING, format="wxemu: %(message)s", stream=sys.stderr)
 
 
 def explain(error: BaseException) -> str | None:

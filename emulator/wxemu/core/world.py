@@ -9,6 +9,7 @@ from wxemu.core.clock import Clock
 from wxemu.core.health import Health
 from wxemu.core.keys import KeyPool
 from wxemu.core.randomness import Randomness
+from wxemu.core.secret_values import SecretValues
 from wxemu.core.store import Store, StoreError
 
 if TYPE_CHECKING:
@@ -26,12 +27,19 @@ class World:
     :param state: the folder that holds the state (made if missing), or ``None`` for a state that ends with the process.
     :param random_seed: makes ids and keys the same in every run.
     :param health: of the emulator that the world belongs to.
+    :param is_exposed: whether other machines reach it, so that it takes no secret that stands in the docs.
     :raises StoreError: the folder holds something else.
     """
 
     def __init__(
-        self, state: Path | None = None, *, random_seed: str | None = None, health: Health | None = None
+        self,
+        state: Path | None = None,
+        *,
+        random_seed: str | None = None,
+        health: Health | None = None,
+        is_exposed: bool = False,
     ) -> None:
+        self.is_exposed = is_exposed
         if state is not None:
             _make_folder(state)
         self.store = Store(None if state is None else state / DATABASE_NAME)
@@ -39,6 +47,7 @@ class World:
         self.randomness = Randomness(self.store, random_seed)
         self.health = Health() if health is None else health
         self.keys = KeyPool(self.store, self.health, random_seed)
+        self.secret_values = SecretValues(self.store)
 
     @property
     def settings(self) -> Settings:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 import anyio
 
 from wxemu.core import health, troubles
+from wxemu.core.log_lines import log_to_standard_error
 from wxemu.core.watched_thread import WatchedThread
 from wxemu.intercept.authority import Authority, AuthorityError
 from wxemu.intercept.destinations import Destinations
@@ -160,7 +161,7 @@ def _run(interception: Interception, listening: socket.socket, told: Connection)
     for number in _SIGNALS:  # which may be meant for all of the emulator's processes: the parent ends this one
         signal.signal(number, signal.SIG_IGN)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
-    troubles.log_to_stderr()
+    log_to_standard_error()
     sys.unraisablehook = _tell_unraisable
     from wxemu.intercept.listener import Listener  # noqa: PLC0415 - saves `wxemu start` 15 ms
 

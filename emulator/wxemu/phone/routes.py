@@ -9,7 +9,7 @@ from flask import Blueprint
 
 from wxemu.core.http.application import make_application
 from wxemu.core.http.language import keep_language
-from wxemu.core.http.origins import keep_to_allowed_pages
+from wxemu.core.http.origins import Pages, let_pages_read
 from wxemu.core.http.our_failures import CORE_STATUSES, refuse
 from wxemu.core.http.recording import keep_exchanges
 from wxemu.core.http.serving import add_route, answers_in
@@ -39,14 +39,21 @@ STATUSES: Final = {**CORE_STATUSES, InvalidPhoneError: 400, WeChatError: 400, Un
 
 def application(world: World, deployment: Deployment, access: Access) -> Flask:
     """The phones as a party of its own."""
-    return make_application(face(world, deployment), access=access, refuse=partial(refuse, STATUSES), asks_token=True)
+    return make_application(
+        face(world, deployment),
+        world=world,
+        access=access,
+        refuse=partial(refuse, STATUSES),
+        pages=Pages.ALLOWED_AND_LINKS,
+        asks_token=True,
+    )
 
 
 def face(world: World, deployment: Deployment) -> Blueprint:
     """The phones of ``world``; their function calls run on ``deployment``."""
     routes = Blueprint("phone", __name__)
     keep_exchanges(routes, world, face="phone", is_unnamed_kept=False)
-    keep_to_allowed_pages(routes, world)
+    let_pages_read(routes, world)
     keep_language(routes)
     add_pages(routes, world)
     add_route(routes, operations.LIST, partial(_list, world))

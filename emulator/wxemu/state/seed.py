@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import TYPE_CHECKING, Any, Final
 
 import yaml
@@ -30,7 +31,7 @@ DEMO: Final[dict[str, Any]] = {
         },
     ]
 }
-"""The seed of a world that has none of its own."""
+"""The seed of a world that has none of its own, on loopback."""
 
 
 def read(text: str, *, name: str) -> dict[str, Any]:
@@ -53,6 +54,17 @@ def read(text: str, *, name: str) -> dict[str, Any]:
         raise SeedError("\n".join(errors))
     read_seed: dict[str, Any] = document
     return read_seed
+
+
+def demo(world: World) -> dict[str, Any]:
+    """The seed of a world that has none of its own: where other machines reach it, with secrets that nobody knows yet.
+
+    They are not drawn from the world, whose random seed may be as well known.
+    """
+    if not world.is_exposed:
+        return DEMO
+    (app,) = DEMO["apps"]
+    return {"apps": [{**app, "secret": secrets.token_hex(16), "secret_key": secrets.token_urlsafe(24)}]}
 
 
 def load(world: World, seed: Mapping[str, Any]) -> None:
@@ -86,7 +98,7 @@ def keep_for_reset(world: World, seed: Mapping[str, Any]) -> bool:
 def reload(world: World) -> None:
     """Begin anew with the seed that the world keeps."""
     with world.transaction():
-        seed = world.store.note(SEED_NOTE) or DEMO
+        seed = _kept(world)
         empty(world)
         world.store.keep_note(_IS_LOADED, value=False)
     try:
@@ -99,12 +111,22 @@ def reload(world: World) -> None:
     mark_loaded(world)
 
 
+def _kept(world: World) -> dict[str, Any]:
+    """The seed that the world keeps; from now on the demo's, if it keeps none."""
+    with world.transaction():
+        seed: dict[str, Any] | None = world.store.note(SEED_NOTE)
+        if seed is None:
+            seed = demo(world)
+            world.store.keep_note(SEED_NOTE, seed)
+    return seed
+
+
 def reload_app(world: World, appid: str) -> None:
     """Begin anew with the seed's entry of one app; other apps stay as they are.
 
     :raises SeedError: the seed has no such app, or another app has taken one of its ids.
     """
-    entry = next((app for app in (world.store.note(SEED_NOTE) or DEMO)["apps"] if app["appid"] == appid), None)
+    entry = next((app for app in _kept(world)["apps"] if app["appid"] == appid), None)
     if entry is None:
         raise SeedError(f"the seed has no app {appid!r} to go back to; reset it to empty, or to a snapshot")
     seed_entries.load_app(world, entry, replaces=True)

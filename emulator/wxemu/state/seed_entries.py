@@ -76,6 +76,8 @@ def load_app(world: World, entry: Mapping[str, Any], *, replaces: bool = False) 
     :raises TakenError: its appid, its secret_id or the id of a phone is in use.
     """
     app = _app(entry)
+    if world.is_exposed:
+        apps.refuse_published_secrets([entry])
     with world.transaction():
         present = apps.find(world, app.appid)
         if present is not None and replaces:

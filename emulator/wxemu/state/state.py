@@ -10,6 +10,7 @@ from wxemu.core import apps, migrations, temporary
 from wxemu.core.files import write_atomically
 from wxemu.core.journal import json_value
 from wxemu.core.store import SCHEMA_VERSION
+from wxemu.core.text import escape_unseen
 from wxemu.core.world import World
 from wxemu.state import seed, seed_entries, snapshots, tenancy
 from wxemu.state import tables as world_state
@@ -119,13 +120,15 @@ def _read(document: Mapping[str, Any]) -> Mapping[str, Any]:
     return document
 
 
-def check(document: Mapping[str, Any]) -> None:
+def check(document: Mapping[str, Any], *, is_exposed: bool = False) -> None:
     """Make sure that a document can replace a state, by trying it with a temporary world.
 
+    :param is_exposed: whether other machines will reach it.
     :raises StateError: it cannot.
+    :raises PublishedSecretError: it must not.
     """
     with temporary.folder() as folder:
-        world = World()
+        world = World(is_exposed=is_exposed)
         try:
             State(world, FunctionStore(folder / "functions.sqlite")).replace(document)
         finally:
@@ -133,8 +136,8 @@ def check(document: Mapping[str, Any]) -> None:
 
 
 def text(document: Mapping[str, Any]) -> str:
-    """A document as JSON for people and for diff: one value a line, always in the same order."""
-    return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
+    """A document as JSON for people, terminals and diff: one value a line, always in the same order."""
+    return escape_unseen(json.dumps(document, ensure_ascii=False, indent=1)) + "\n"
 
 
 def parse(json_text: str) -> dict[str, Any]:

@@ -101,6 +101,7 @@ def replace(world: World, wanted: object) -> None:
         except (sqlite3.Error, UnicodeError) as error:
             raise StateError(f"the state is damaged: its rows contradict each other ({error})") from None
         _check(world)
+        apps.refuse_kept_published_secrets(world)
 
 
 def _read(wanted: object, schema: Mapping[str, Sequence[Column]]) -> dict[str, list[list[object]]]:

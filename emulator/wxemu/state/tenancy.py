@@ -43,6 +43,7 @@ def restore(world: World, appid: str, former: World) -> None:
             for table, condition, value in _shares(former, app):
                 rows = former.store.rows(f'SELECT * FROM "{table}" WHERE {condition}', value)  # noqa: S608 - as above
                 world.store.add(table, map(tuple, rows))
+            apps.refuse_kept_published_secrets(world)
     except sqlite3.IntegrityError as error:
         raise StateError(f"another app now has what {appid} had ({error}); take that away, or reset all") from None
 

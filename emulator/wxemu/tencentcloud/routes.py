@@ -76,7 +76,7 @@ JOURNALED: Final = (
 def application(world: World, deployment: Deployment, access: Access) -> Flask:
     """Tencent Cloud's API and COS as a party of their own."""
     faces = face(world, deployment), cos.face(world)
-    return make_application(*faces, access=access, refuse=partial(refuse_request, world))
+    return make_application(*faces, world=world, access=access, refuse=partial(refuse_request, world))
 
 
 def face(world: World, deployment: Deployment) -> Blueprint:

@@ -16,7 +16,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 from wxemu.core import journal, troubles
 from wxemu.core.http import outages
 from wxemu.core.http.application import make_application
-from wxemu.core.http.origins import ForeignHostError
+from wxemu.core.http.origins import ForeignPageError
 from wxemu.core.http.recording import Entry
 from wxemu.wechat import openapis, tokens
 from wxemu.wechat.errors import WeChatError
@@ -42,7 +42,7 @@ SNS_CONTENT_TYPE: Final = "text/plain"
 
 def application(world: World, access: Access) -> Flask:
     """WeChat as a party of its own, which also answers whatever belongs to nobody."""
-    return make_application(face(world), access=access, refuse=partial(refuse_request, world))
+    return make_application(face(world), world=world, access=access, refuse=partial(refuse_request, world))
 
 
 def face(world: World) -> Blueprint:
@@ -61,7 +61,7 @@ def face(world: World) -> Blueprint:
 
 def refuse_request(world: World, error: Exception) -> Response:
     """WeChat's answer to a request that reached no openapi and ended in ``error``, whichever party was asked."""
-    if isinstance(error, ForeignHostError):
+    if isinstance(error, ForeignPageError):  # which WeChat knows nothing of
         refusal = WeChatError(40066, errmsg=f"invalid url, {error}")
     elif isinstance(error, NotFound):
         refusal = WeChatError(40066, value=request.path)

@@ -69,11 +69,17 @@ def test_a_users_call_keeps_the_session_alive(told, wechat, clock):
 
 def test_a_visitor_of_a_web_app_has_a_uuid_and_no_openid(told):
     event, environment = told(event={"userInfo": {"openId": "oBob"}}, anonymous=True)
-    assert event == {"userInfo": {"openId": "oBob"}}  # which a function must not believe
+    assert event == {}
     assert environment["TCB_ISANONYMOUS_USER"] == "true"
     assert (environment["TRIGGER_SRC"], environment["TCB_SOURCE"]) == ("tcb", "web_client")
     assert not {"WX_OPENID", "WX_API_TOKEN"} & of_platform(environment)
     assert told(anonymous=True)[1]["TCB_UUID"] == environment["TCB_UUID"]
+
+
+def test_a_refused_invocation_leaves_no_visitor_behind(http, world):
+    asked = {"event": {}, "anonymous": True}
+    assert http.post("/emulator/v1/functions/nothing/invocations", json=asked).status_code == 404
+    assert world.store.rows("SELECT * FROM web_users") == []
 
 
 def test_a_timer_sends_its_own_event_and_may_make_cloud_calls(told):

@@ -11,6 +11,7 @@ import hashlib
 import hmac
 import json
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qsl, quote
 
@@ -33,8 +34,8 @@ WHITESPACE: Final = "".join(
     map(chr, (*range(9, 14), 32, 0xA0, 0x1680, *range(0x2000, 0x200B), 0x2028, 0x2029, 0x202F, 0x205F, 0x3000, 0xFEFF))
 )
 """What JavaScript's trim takes away, which is not what Python's strip does."""
-ADDED_AFTERWARDS: Final = frozenset({"authorization", "sessionToken", "sdk_version"})
-"""Parameters that tcb-admin-node adds when it has signed; and requestData, where that is a Buffer."""
+ADDED_AFTERWARDS: Final = frozenset({"authorization", "sessiontoken", "sdk_version"})
+"""Parameters, in lower case, that tcb-admin-node adds when it has signed; and requestData, where that is a Buffer."""
 FORM_ACTIONS: Final = ("wx.openApi", "wx.wxPayApi")
 
 
@@ -52,9 +53,14 @@ class SignedRequest:
 
     def to_be_signed(self) -> dict[str, Any]:
         """The parameters that every version signs."""
-        is_form = self.parameters.get("action") in FORM_ACTIONS
-        unsigned = ADDED_AFTERWARDS | ({"requestData"} if is_form else set())
-        return {name: value for name, value in self.parameters.items() if name not in unsigned}
+        is_form = self.values.get("action") in FORM_ACTIONS
+        unsigned = ADDED_AFTERWARDS | ({"requestdata"} if is_form else set())
+        return {name: value for name, value in self.parameters.items() if name.lower() not in unsigned}
+
+    @cached_property
+    def values(self) -> Mapping[str, Any]:
+        """The parameters by their names in lower case, as they are signed."""
+        return {name.lower(): value for name, value in self.parameters.items()}
 
 
 def authenticate(world: World, request: SignedRequest) -> App:
@@ -62,8 +68,8 @@ def authenticate(world: World, request: SignedRequest) -> App:
 
     :raises SignatureError: it is not signed, or not so.
     """
-    if "authorization" in request.parameters:
-        return _authenticate_cos(world, request, request.parameters["authorization"])
+    if "authorization" in request.values:
+        return _authenticate_cos(world, request, request.values["authorization"])
     authorization = Authorization.parse(request.headers.get("Authorization", ""))
     names = {name.lower() for name, value in request.to_be_signed().items() if _value(value)}
     if not names <= set(authorization.signed_params):  # stricter than need be [inferred]: no SDK leaves any out
@@ -83,7 +89,7 @@ def canonical_request(request: SignedRequest, authorization: Authorization) -> s
     names = authorization.signed_headers
     headers = "".join(f"{name}:{_header(name, request.headers.get(name, ''))}\n" for name in names)
     url = f"//{request.headers.get('Host', '')}{request.path}"
-    payload = _payload(request.parameters, authorization.signed_params)
+    payload = _payload(request.values, authorization.signed_params)
     return "\n".join(["post", url, request.query, headers, ";".join(names), signatures.sha256(payload)])
 
 
@@ -93,11 +99,10 @@ def _header(name: str, value: str) -> str:
     return value.strip(WHITESPACE).lower()
 
 
-def _payload(parameters: Mapping[str, Any], names: tuple[str, ...]) -> bytes:
+def _payload(values: Mapping[str, Any], names: tuple[str, ...]) -> bytes:
     """Empty values are skipped by every version; the older one lists them all the same."""
-    lower = {name.lower(): value for name, value in parameters.items()}
-    values = ((name.encode(), _value(lower[name])) for name in names if name in lower)
-    return b"".join(b"&%b=%b\r\n" % pair for pair in values if pair[1])
+    pairs = ((name.encode(), _value(values[name])) for name in names if name in values)
+    return b"".join(b"&%b=%b\r\n" % pair for pair in pairs if pair[1])
 
 
 def _value(value: object) -> bytes:

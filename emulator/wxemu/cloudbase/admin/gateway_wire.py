@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from base64 import b64encode
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 from flask import Response, current_app
@@ -38,12 +39,17 @@ class Call:
     source: str
     client_ip: str
 
+    @cached_property
+    def _values(self) -> Mapping[str, Any]:
+        """In whatever case they are named: that is how they are signed, so a name in another case is no other name."""
+        return {name.lower(): value for name, value in self.parameters.items()}
+
     def text(self, name: str) -> str:
         """A string parameter, empty without it.
 
         :raises InvalidParamError: it is something else.
         """
-        value = self.parameters.get(name, "")
+        value = self._values.get(name.lower(), "")
         if not isinstance(value, str) or not is_text(value):
             raise InvalidParamError(f"{name}: expected a text, got {type(value).__name__}")
         return value
@@ -53,7 +59,7 @@ class Call:
 
         :raises InvalidParamError: it is something else.
         """
-        value = self.parameters.get(name, b"")
+        value = self._values.get(name.lower(), b"")
         if not isinstance(value, bytes):
             raise InvalidParamError(f"{name}: expected the bytes of a form's part, got {type(value).__name__}")
         return value
@@ -65,7 +71,21 @@ def parameters(content_type: str, body: bytes) -> dict[str, Any]:
     :raises InvalidParamError: the body is neither the JSON object nor the form that the header announces.
     """
     kind, options = parse_options_header(content_type)
-    return _form(options.get("boundary", ""), body) if kind == MULTIPART else json_object("body", body)
+    found = _form(options.get("boundary", ""), body) if kind == MULTIPART else json_object("body", body)
+    _refuse_twins(found)
+    return found
+
+
+def _refuse_twins(parameters: Mapping[str, Any]) -> None:
+    """Refuse names that differ in their case alone: SDKs sign them in lower case, so one could stand for the other.
+
+    :raises InvalidParamError: there are some.
+    """
+    seen: dict[str, str] = {}
+    for name in parameters:
+        twin = seen.setdefault(name.lower(), name)
+        if twin != name:
+            raise InvalidParamError(f"{name}: expected each parameter once, got {twin} as well")
 
 
 def json_object(name: str, text: bytes | str) -> dict[str, Any]:

@@ -25,7 +25,7 @@ def face(world: World) -> Blueprint:
     """``/auth/v1`` over ``world``."""
     routes = Blueprint("auth", __name__, url_prefix="/auth/v1")
     keep_exchanges(routes, world, face="cloudbase", is_body_kept=False)
-    origins.keep_to_allowed_pages(routes, world)
+    origins.let_pages_read(routes, world)
     for path, method, view in (
         ("/signin/anonymously", "POST", _sign_in_anonymously),
         ("/token", "POST", _token),

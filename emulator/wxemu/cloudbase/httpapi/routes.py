@@ -23,7 +23,7 @@ def face(world: World, deployment: Deployment) -> Blueprint:
     """The HTTP API over ``world`` and the functions deployed in it."""
     routes = Blueprint("httpapi", __name__)
     keep_exchanges(routes, world, face="cloudbase")
-    origins.keep_to_allowed_pages(routes, world)
+    origins.let_pages_read(routes, world)
     routes.add_url_rule("/v1/functions/<name>", "invoke", partial(_invoke, world, deployment), methods=["POST"])
     refuse_the_rest(routes, "/v1/<path:rest>")
     routes.register_error_handler(Exception, _refuse)

@@ -28,7 +28,7 @@ def face(world: World, deployment: Deployment) -> Blueprint:
     """``/web`` over ``world`` and the functions deployed in it."""
     routes = Blueprint("web", __name__)
     keep_exchanges(routes, world, face="cloudbase")
-    origins.keep_to_allowed_pages(routes, world)
+    origins.let_pages_read(routes, world)
     routes.add_url_rule("/web", "call", partial(_call, world, deployment), methods=["POST"])
     refuse_the_rest(routes, "/web")
     routes.register_error_handler(Exception, _refuse)

@@ -53,6 +53,11 @@ class Access:
     names: tuple[str, ...] = ()
     control_token: str | None = field(default=None, repr=False)
 
+    @property
+    def is_exposed(self) -> bool:
+        """Whether other machines reach it."""
+        return not ipaddress.ip_address(self.address).is_loopback
+
     def answers_to(self, host: str) -> bool:
         """Whether a ``Host`` header, with or without a port, is a name of this emulator."""
         return _answers_to(self.address, self.names, host)

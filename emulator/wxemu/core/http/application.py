@@ -10,6 +10,7 @@ from flask.json.provider import DefaultJSONProvider
 from werkzeug.routing import Rule
 
 from wxemu.core.http.access import check_name, check_token
+from wxemu.core.http.origins import Pages, check_page
 from wxemu.core.text import escape_lone_surrogates
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from flask import Blueprint
 
     from wxemu.core.http.access import Access
+    from wxemu.core.world import World
 
 LARGEST_BODY: Final = 32 * 1024 * 1024
 SWITCHBOARD: Final = "wxemu.switchboard"
@@ -49,16 +51,19 @@ def _no_builder(**_: Any) -> tuple[str, str]:
 
 def make_application(
     *faces: Blueprint,
+    world: World,
     access: Access,
     refuse: Callable[[Exception], Response],
+    pages: Pages = Pages.ALLOWED,
     asks_token: bool = False,
 ) -> Flask:
     """The application of the party whose routes ``faces`` are.
 
-    Nobody reaches a view of any party but by what is checked here first: the name that it is asked by, and the control
-    token.
+    Nobody reaches a view of any party but by what is checked here first: the name that it is asked by, the web page
+    that asks, and the control token.
 
     :param refuse: what answers a request that no route takes, and an error that a face has no handler of its own for.
+    :param pages: the web pages that may ask.
     :param asks_token: whether the party is one of our own interfaces.
     """
     app = Flask(__name__, static_folder=None)
@@ -67,7 +72,7 @@ def make_application(
     app.json = _Json(app)
     app.url_rule_class = _Rule
     app.url_map.merge_slashes = False  # it answers a doubled slash with a redirect, which no party does
-    checks: list[Callable[[], Response | None]] = [partial(check_name, access)]
+    checks: list[Callable[[], Response | None]] = [partial(check_name, access), partial(check_page, world, pages)]
     if asks_token:
         checks.append(partial(check_token, access))
     for face in faces:

@@ -1,7 +1,8 @@
 """Which web pages may call: those of this machine, and those that the setting ``web_origins`` names.
 
 Without this rule, any page in a developer's browser could call functions on the emulator. The platform has its
-environment's list of secure domains for it [doc].
+environment's list of secure domains for it [doc]. The rule holds at every face, also where the platform has none: its
+own servers are not on a developer's machine, where every page in a browser can reach them with published secrets.
 
 ForeignPageError
 ├── ForeignOriginError      a page of another origin calls
@@ -11,6 +12,7 @@ ForeignPageError
 from __future__ import annotations
 
 import ipaddress
+from enum import Enum
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
@@ -65,55 +67,66 @@ def is_of_this_machine(origin: str) -> bool:
     return is_loopback(host)
 
 
+class Pages(Enum):
+    """From which web pages a party takes requests. Who is no page, such as an SDK in Node.js, says nothing of itself.
+
+    Links work wherever a GET changes nothing: no header lets the page that has the link read the answer.
+    """
+
+    ALLOWED = "allowed, no links"
+    """Those of this machine and of ``web_origins``."""
+    ALLOWED_AND_LINKS = "allowed, links"
+    """The same, and links of all others."""
+    OWN_AND_LINKS = "own, links"
+    """Those that the party has served, and links of all others."""
+
+
+def check_page(world: World, pages: Pages) -> None:
+    """Refuse the current request if a page sent it that may not.
+
+    access.py has checked before that its ``Host`` is a name of ours.
+
+    :raises ForeignOriginError: it is of a foreign page.
+    """
+    origin, site = request.environ.get("HTTP_ORIGIN"), request.environ.get("HTTP_SEC_FETCH_SITE")
+    if origin is None and site is None:  # no browser, or one from before 2020
+        return
+    if request.method in ("GET", "HEAD") and _is_link(pages, origin):
+        return
+    if pages is Pages.OWN_AND_LINKS:
+        is_foreign = (origin is not None and not _is_own(origin)) or site not in ("same-origin", "none", None)
+    else:
+        is_foreign = site == "cross-site" if origin is None else not _is_allowed(world, origin)
+    if is_foreign:
+        raise ForeignOriginError(origin or "another site")
+
+
+def _is_link(pages: Pages, origin: str | None) -> bool:
+    """Whether a GET may come from any page: scripts, which could read the answer, tell their origin."""
+    return pages is Pages.OWN_AND_LINKS or (pages is Pages.ALLOWED_AND_LINKS and origin is None)
+
+
+def _is_allowed(world: World, origin: str) -> bool:
+    return _is_own(origin) or is_of_this_machine(origin) or origin in world.settings.web_origins
+
+
 def _is_own(origin: str) -> bool:
-    """Whether we served the page: it calls its own host, and access.py has checked that this is a name of ours."""
+    """Whether we served the page: it calls its own host."""
     return origin.partition("://")[2] == request.host
 
 
-def _is_link() -> bool:
-    """Whether the request changes nothing, so that any page may link to it."""
-    return request.method in ("GET", "HEAD")
-
-
-def keep_to_allowed_pages(routes: Blueprint, world: World) -> None:
-    """Refuse pages of foreign origins, and let pages of allowed origins read the answers."""
-
-    def is_allowed(origin: str) -> bool:
-        return _is_own(origin) or is_of_this_machine(origin) or origin in world.settings.web_origins
-
-    @routes.before_request
-    def _refuse_foreign_page() -> None:
-        origin = request.headers.get("Origin")
-        if origin is not None and not is_allowed(origin):
-            raise ForeignOriginError(origin)
-        if origin is None and not _is_link() and request.headers.get("Sec-Fetch-Site") == "cross-site":
-            raise ForeignOriginError("another site")
+def let_pages_read(routes: Blueprint, world: World) -> None:
+    """Let the scripts of pages that may call read the answers."""
 
     @routes.after_request
     def _let_page_read(response: Response) -> Response:
         origin = request.headers.get("Origin")
         response.vary.add("Origin")
-        if origin is not None and is_allowed(origin):
+        if origin is not None and _is_allowed(world, origin):
             # Not "*", which forbids cookies.
             response.headers["Access-Control-Allow-Origin"] = origin
             response.headers["Access-Control-Allow-Credentials"] = "true"
         return response
-
-
-def keep_to_own_pages(routes: Blueprint) -> None:
-    """Take forms from the blueprint's own pages only.
-
-    Links from other pages work: they change nothing, and no header lets another page read the answer.
-    """
-
-    @routes.before_request
-    def _refuse_other_page() -> None:
-        if _is_link():
-            return
-        origin = request.headers.get("Origin")
-        is_foreign = origin is not None and not _is_own(origin)
-        if is_foreign or request.headers.get("Sec-Fetch-Site", "none") not in ("same-origin", "none"):
-            raise ForeignOriginError(origin or "another site")
 
 
 def preflight(**_: str) -> Response:

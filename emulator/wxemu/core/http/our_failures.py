@@ -8,7 +8,7 @@ from flask import Response, jsonify, request
 from werkzeug.exceptions import HTTPException
 
 from wxemu.core import troubles
-from wxemu.core.apps import UnknownAppError
+from wxemu.core.apps import PublishedSecretError, UnknownAppError
 from wxemu.core.clock import ClockError
 from wxemu.core.http.access import ControlTokenError
 from wxemu.core.http.inputs import InputError
@@ -27,6 +27,7 @@ CORE_STATUSES: Final[Statuses] = {
     SettingsError: 400,
     ControlTokenError: 401,
     ForeignPageError: 403,
+    PublishedSecretError: 400,
     UnknownAppError: 404,
     NoKeyError: 503,
 }

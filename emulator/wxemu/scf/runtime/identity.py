@@ -97,9 +97,13 @@ def timer_event(at: float) -> dict[str, JSONValue]:
 def wx_event(data: Mapping[str, JSONValue] | None, caller: Identity) -> dict[str, JSONValue]:
     """Return the event of a `wx.cloud.callFunction`: the caller's data with `userInfo` set by the platform.
 
-    Whatever the caller sent as `userInfo` is replaced [field]; a caller without an openid keeps its own [inferred],
-    which is why a function must not believe it.
+    Whatever the caller sent as `userInfo` is replaced [field]. A caller whom WeChat does not know, such as a visitor of
+    a web app, gets none [inferred]: only a server of ours, which could invoke the function with any event, keeps its
+    own.
     """
-    if caller.openid is None:
+    if caller.trigger is None:
         return {**(data or {})}
-    return {**(data or {}), "userInfo": {"appId": caller.appid, "openId": caller.openid}}
+    sent = {name: value for name, value in (data or {}).items() if name != "userInfo"}
+    if caller.openid is None:
+        return sent
+    return {**sent, "userInfo": {"appId": caller.appid, "openId": caller.openid}}

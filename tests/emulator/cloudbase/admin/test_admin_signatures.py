@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from node_sdk import FORM, form
+from node_sdk import BOUNDARY, FORM, form
 
 NOON = 1_700_000_000
 WRONG = "the signature is not that of this request with this secret key"
@@ -180,6 +180,33 @@ def test_a_body_that_was_changed_is_refused(sdk, grant, name):
     for value in ("other", ""):
         body = json.dumps({**json.loads(request.body), name: value}).encode()
         assert refusal(sdk.send(request.but(body=body))) == ("SIGN_PARAM_INVALID", WRONG)
+
+
+TWIN = "Function_Name: expected each parameter once, got function_name as well"
+
+
+@pytest.mark.parametrize("is_verified", [True, False])
+@pytest.mark.parametrize("is_form", [True, False])
+def test_a_parameter_and_its_twin_in_another_case_are_refused(*, sdk, control, is_form, is_verified):
+    control.set(verify_signatures=is_verified)
+    unsigned = {"requestData": b"\x08"} if is_form else {}
+    request = sdk.request("functions.invokeFunction", function_name="ask", **unsigned)
+    if is_form:
+        end = f"--{BOUNDARY}--".encode()
+        part = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="Function_Name"\r\n\r\nlogin\r\n'.encode()
+        body = request.body.replace(end, part + end)
+    else:
+        body = json.dumps({**json.loads(request.body), "Function_Name": "login"}).encode()
+    assert refusal(sdk.send(request.but(body=body))) == ("INVALID_PARAM", TWIN)
+
+
+def test_a_parameter_in_another_case_is_the_one_that_was_signed(sdk, grant):
+    """Else a call on behalf of a user would become that of a server, with the signature of the user's call."""
+    sdk.token = grant()
+    request = sdk.request("functions.invokeFunction", function_name="ask", request_data='{"userInfo": {}}')
+    body = request.body.replace(b"wxCloudApiToken", b"WXCLOUDAPITOKEN")
+    answered = json.loads(sdk.send(request.but(body=body)).data)
+    assert json.loads(answered["data"]["response_data"])["userInfo"]["openId"] == "oAlice"
 
 
 def test_a_changed_byte_in_a_form_is_refused(sdk, grant):

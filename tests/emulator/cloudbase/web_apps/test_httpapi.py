@@ -49,6 +49,7 @@ def test_the_function_is_told_of_an_anonymous_user_and_of_nobody_of_wechat_s(app
 def test_a_page_cannot_pass_itself_off_as_a_mini_program_user(app, token):
     claimed = {"appId": "wx1234567890abcdef", "openId": "oAlice"}
     assert "WX_OPENID" not in app.ask(token, "environment", userInfo=claimed).json
+    assert app.ask(token, "echo", userInfo=claimed).json == {"ask": "echo"}
 
 
 @pytest.mark.parametrize(

@@ -37,6 +37,18 @@ def test_with_parse_the_result_comes_as_it_is(call, value):
     assert answered["data"]["response_data"] == value
 
 
+def test_a_page_cannot_pass_itself_off_as_a_mini_program_user(call):
+    claimed = {"appId": "wx1234567890abcdef", "openId": "oAlice"}
+    answered = call(data={"a": 1, "userInfo": claimed}, query="&parse=true", parse=True)
+    assert answered["data"]["response_data"] == {"a": 1}
+
+
+@pytest.mark.parametrize("path", ["/web", "/v1/functions/ask"])
+@pytest.mark.parametrize("method", ["TRACE", "PUT"])
+def test_a_method_that_is_not_served_is_refused_in_cloudbase_s_form(http, path, method):
+    assert set(http.open(path, method=method).json) == {"code", "message", "requestId"}
+
+
 @pytest.mark.parametrize("data", ["", None])
 def test_no_data_is_an_empty_event(call, data):
     assert call(request_data=data)["data"]["response_data"] == "{}"

@@ -100,8 +100,9 @@ def test_a_call_without_data_has_user_info_only():
 
 
 @pytest.mark.parametrize("data", [None, {}, {"userInfo": {"openId": "oForged"}}])
-def test_a_caller_without_an_openid_keeps_its_event(data):
-    assert wx_event(data, Identity(appid="wxA", env="e")) == (data or {})
+def test_of_those_without_an_openid_a_server_keeps_its_event_and_a_visitor_has_no_user_info(data):
+    assert wx_event(data, Identity.of_server("wxA", "e")) == (data or {})
+    assert wx_event(data, Identity(appid="wxA", env="e", uuid="u", is_anonymous=True)) == {}
 
 
 def test_1000_warm_invocations_of_8_callers_at_once_never_mix(start_runtime, deploy):

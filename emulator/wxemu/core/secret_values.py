@@ -1,0 +1,183 @@
+"""Strike every secret of a world out of what is shown, by its value, however it is spelt and wherever it stands.
+
+``wxemu.core.credentials`` strikes out by names before a text is kept, which costs a request little. What is kept may
+still hold a secret under another name, in a path, a User-Agent or a function's log. So whatever shows what came from
+outside asks here first. Secrets that have ended are not looked for: they are good for nothing any more.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import html
+import logging
+import re
+import sqlite3
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
+
+from wxemu.core.credentials import STRUCK_OUT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from wxemu.core.store import Store
+
+Shown = TypeVar("Shown")
+
+SHORTEST: Final = 6
+"""Characters. A shorter secret would be found in every text; such a one is struck out by its name alone."""
+MOST_SPELLINGS: Final = 4
+"""One inside the other, such as JSON in JSON in a query."""
+_SECRETS: Final = (
+    ("apps", "secret"),
+    ("apps", "secret_key"),
+    ("tokens", "token"),
+    ("codes", "session_key"),
+    ("sessions", "session_key"),
+    ("former_sessions", "session_key"),
+    ("wx_api_tokens", "wx_api_token"),
+    ("web_logins", "refresh_token"),
+)
+"""Table and column of each kind of secret."""
+_RUN_LENGTH: Final = 16
+_RUN: Final = re.compile(rf"[A-Za-z0-9+/=_.~-]{{{_RUN_LENGTH},}}", re.ASCII)
+"""What looks like a secret."""
+_NUMBERS: Final = (int, float)
+_BY_FORM: Final = re.compile(
+    # The access token of a web user, which is not kept; a private key.
+    r"eyJ[\w-]{10,400}\.eyJ[\w-]{10,4000}\.[\w-]{20,1000}"
+    r"|-----BEGIN [A-Z ]{0,20}PRIVATE KEY-----(?:(?!-----).){0,8000}(?:-----END [A-Z ]{0,20}PRIVATE KEY-----)?",
+    re.ASCII | re.DOTALL,
+)
+_SPELLING: Final = re.compile(
+    r"%(?P<percent>[0-9A-Fa-f]{2})|(?<!\\)\\+(?:(?:u00|x)(?P<escape>[0-9A-Fa-f]{2})|(?P<slash>/))"
+    r"|(?P<entity>&(?:#\d{1,7}|#[xX][0-9A-Fa-f]{1,6}|[a-z]{2,5});)"
+)
+"""A character that is spelt otherwise: in a query, in JSON (within JSON) or another language's string, in XML."""
+
+
+class SecretValues:
+    """The secrets of one world. Thread-safe.
+
+    :param store: of the world.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._of_its_own: frozenset[str] = frozenset()
+        self._found: tuple[object, _Values] = (None, _Values(()))
+
+    def add(self, secret: str | None) -> None:
+        """Look for one more secret, which the store does not keep: the control token."""
+        if secret is not None:
+            self._of_its_own |= {secret}
+
+    def strike_out(self, shown: Shown) -> Shown:
+        """A text, a JSON value or a frozen dataclass of these, without the secrets."""
+        return cast("Shown", self._values().strike_out(shown))
+
+    def strike_out_of_record(self, record: logging.LogRecord) -> bool:
+        """Have a line of our own log, its traceback included, say none: a filter for handlers."""
+        with suppress(sqlite3.Error):  # what is wrong with the store is what it may be about
+            record.msg, record.args = self.strike_out(record.getMessage()), None
+            if record.exc_info:
+                record.exc_text = self.strike_out(logging.Formatter().formatException(record.exc_info))
+        return True
+
+    def _values(self) -> _Values:
+        """Read anew after any change of the store."""
+        mark = (self._store.writes(), self._of_its_own)
+        if self._found[0] != mark:
+            with self._store.transaction():
+                found = [
+                    row[0]
+                    for table, column in _SECRETS
+                    for row in self._store.rows(f"SELECT {column} FROM {table} WHERE {column} IS NOT NULL")  # noqa: S608
+                ]
+            self._found = mark, _Values([*found, *self._of_its_own])
+        return self._found[1]
+
+
+class _Values:
+    """Secrets. Those that look like one are kept by how they begin: so the time does not grow with their number."""
+
+    def __init__(self, secrets: Iterable[str]) -> None:
+        self._all = {secret for secret in secrets if len(secret) >= SHORTEST}
+        self._by_beginning: dict[str, list[str]] = {}
+        self._others: list[str] = []
+        for secret in sorted(self._all, key=len, reverse=True):
+            if _RUN.fullmatch(secret):
+                self._by_beginning.setdefault(secret[:_RUN_LENGTH], []).append(secret)
+            else:
+                self._others.append(secret)
+
+    def strike_out(self, shown: Any) -> Any:
+        if isinstance(shown, str):
+            return self._of_text(shown)
+        if isinstance(shown, dict):
+            return {self.strike_out(name): self.strike_out(value) for name, value in shown.items()}
+        if isinstance(shown, (list, tuple)):
+            return type(shown)(map(self.strike_out, shown))
+        if isinstance(shown, _NUMBERS):
+            return STRUCK_OUT if str(shown) in self._all else shown
+        if dataclasses.is_dataclass(shown) and not isinstance(shown, type):
+            members = {field.name: getattr(shown, field.name) for field in dataclasses.fields(shown)}
+            struck = {
+                name: self.strike_out(value) for name, value in members.items() if not isinstance(value, _NUMBERS)
+            }
+            return dataclasses.replace(shown, **struck)
+        return shown
+
+    def _of_text(self, text: str) -> str:
+        spans = sorted(self._spans(text))
+        parts, at = [], 0
+        for start, end in spans:
+            if end > at:
+                parts += [text[at:start], STRUCK_OUT] if start >= at else []
+                at = end
+        return "".join([*parts, text[at:]]) if parts else text
+
+    def _spans(self, text: str) -> Iterator[tuple[int, int]]:
+        """Where secrets stand in a text, and where in what it spells."""
+        spelt, places = text, None
+        for _ in range(MOST_SPELLINGS):
+            for start, end in self._plain_spans(spelt):
+                yield (start, end) if places is None else (places[start], places[end])
+            if not any(sign in spelt for sign in "%\\&") or _SPELLING.search(spelt) is None:
+                return
+            spelt, places = _read(spelt, places)
+
+    def _plain_spans(self, text: str) -> Iterator[tuple[int, int]]:
+        if "eyJ" in text or "-----BEGIN" in text:
+            yield from (found.span() for found in _BY_FORM.finditer(text))
+        for secret in self._others:
+            at = text.find(secret)
+            while at >= 0:
+                yield at, at + len(secret)
+                at = text.find(secret, at + 1)
+        for run in _RUN.finditer(text):
+            for start in range(run.start(), run.end() - _RUN_LENGTH + 1):
+                for secret in self._by_beginning.get(text[start : start + _RUN_LENGTH], ()):
+                    if text.startswith(secret, start):
+                        yield start, start + len(secret)
+                        break
+
+
+def _read(text: str, places: Sequence[int] | None) -> tuple[str, list[int]]:
+    """What a text spells; and for each of its characters, and for its end, the place in the text read first."""
+    before = range(len(text) + 1) if places is None else places
+    parts, kept, at = [], list[int](), 0
+    for found in _SPELLING.finditer(text):
+        spelt = _character(found)
+        parts += [text[at : found.start()], spelt]
+        kept += before[at : found.start()]
+        kept += [before[found.start()]] * len(spelt)
+        at = found.end()
+    return "".join([*parts, text[at:]]), [*kept, *before[at:]]
+
+
+def _character(found: re.Match[str]) -> str:
+    digits = found["percent"] or found["escape"]
+    if digits is not None:
+        return chr(int(digits, 16))
+    return "/" if found["slash"] is not None else html.unescape(found["entity"])
