@@ -12,6 +12,7 @@ import signal
 import sys
 import threading
 import time
+from contextlib import suppress
 from typing import Any, Final
 
 END_SECONDS: Final = 10.0
@@ -52,7 +53,8 @@ class Ending:
         self._has_begun, self._failure = True, failure
         self._announced.set()  # a signal may come while a thread is being started, so that it cannot start another
         if self._loop is not None and self._waiting is not None:
-            self._loop.call_soon_threadsafe(self._waiting.set)
+            with suppress(RuntimeError):  # the loop has seen it by itself, and is closed already
+                self._loop.call_soon_threadsafe(self._waiting.set)
 
     async def begun(self) -> None:
         """Wait until the end begins."""
