@@ -15,7 +15,6 @@ import sys
 import threading
 from contextlib import AbstractContextManager, closing, nullcontext, suppress
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
@@ -38,6 +37,7 @@ from wxemu.state.function_store import FunctionStore
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
 THREADS: Final = 2 * MAX_IN_FLIGHT + 200
 """More than all function calls in flight and their calls back can take."""

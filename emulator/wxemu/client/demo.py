@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from wxemu.core import temporary
 from wxemu.core.credentials import strike_out
 from wxemu.scf.project import declared_file
 from wxemu.scf.runtime.interpreters import PRESENT
