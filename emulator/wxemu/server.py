@@ -13,7 +13,6 @@ import sys
 from contextlib import AbstractContextManager, closing, nullcontext, suppress
 from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
@@ -42,6 +41,7 @@ from wxemu.state.tables import StateError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
 INSPECTION_PAUSE: Final = 5.0
 """Seconds until the inspection of files is begun again, if it has failed."""

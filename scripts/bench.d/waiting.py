@@ -82,6 +82,8 @@ def measure(visit: Visit, *, seconds: int) -> Meanwhile:
     with tempfile.TemporaryDirectory(prefix="bench-", dir=_shared_folder(visit)) as folder, _callers() as callers:
         arrivals, gate = Path(folder) / "arrivals", Path(folder) / "gate"
         arrivals.mkdir()
+        for shared in (Path(folder), arrivals):
+            shared.chmod(0o777)  # the functions of root's emulator are another user
         event = {**visit.result, "arrivals": str(arrivals), "gate": str(gate)}
         with _close(gate):
             calls = [callers.submit(visit.call, name, event) for name in _NAMES * _INSTANCES]

@@ -16,6 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import median
+from typing import Self
 
 import click
 
@@ -138,7 +139,7 @@ class _Harm:
         self._lock = threading.Lock()
         self._threads = [threading.Thread(target=self._go_on, args=(number,), daemon=True) for number in range(each)]
 
-    def __enter__(self) -> _Harm:
+    def __enter__(self) -> Self:
         for thread in self._threads:
             thread.start()
         while self.calls < len(self._threads):  # some end at once, others by their time limit
@@ -212,8 +213,8 @@ def bad_functions(*, rounds: int, each: int, is_json: bool) -> None:
         click.echo(json.dumps({**asdict(figures), "isOk": figures.is_ok}))
     else:
         click.echo(
-            f"{figures.good_calls} calls of good functions beside {figures.bad_calls} of bad ones: {figures.wrong} wrong;"
-            f" median {figures.beside_ms} ms, in calm {figures.calm_ms} ms"
+            f"{figures.good_calls} calls of good functions beside {figures.bad_calls} of bad ones:"
+            f" {figures.wrong} wrong; median {figures.beside_ms} ms, in calm {figures.calm_ms} ms"
         )
     raise SystemExit(0 if figures.is_ok else 1)
 

@@ -18,13 +18,17 @@ PREFIX: Final = "wxemu-run-"
 
 
 @contextmanager
-def folder() -> Iterator[Path]:
+def folder(place: Path | None = None, prefix: str = PREFIX) -> Iterator[Path]:
     """Make a folder for the time of a block, and remove those that killed processes have left.
 
     A folder is locked as long as its process lives: a lock ends with its process, and no other can be taken for it.
+
+    :param place: where; by default the system's folder for temporary files.
+    :param prefix: what the names of such folders, and of nothing else there, begin with.
     """
-    remove_abandoned()
-    path, held = _make()
+    place = Path(tempfile.gettempdir()) if place is None else place
+    remove_abandoned(place, prefix)
+    path, held = _make(place, prefix)
     try:
         yield path
     finally:
@@ -32,9 +36,9 @@ def folder() -> Iterator[Path]:
         os.close(held)
 
 
-def remove_abandoned() -> None:
+def remove_abandoned(place: Path, prefix: str = PREFIX) -> None:
     """Remove this user's folders of processes that are no more."""
-    for path in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+    for path in place.glob(f"{prefix}*"):
         with suppress(OSError):  # another user's, a link, or removed meanwhile
             held = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
             try:
@@ -45,9 +49,9 @@ def remove_abandoned() -> None:
                 os.close(held)
 
 
-def _make() -> tuple[Path, int]:
+def _make(place: Path, prefix: str) -> tuple[Path, int]:
     while True:
-        path = Path(tempfile.mkdtemp(prefix=PREFIX))
+        path = Path(tempfile.mkdtemp(prefix=prefix, dir=place))
         held = os.open(path, os.O_RDONLY)
         fcntl.flock(held, fcntl.LOCK_EX)
         if path.is_dir():  # else it was removed before it was locked

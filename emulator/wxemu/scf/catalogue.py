@@ -72,7 +72,6 @@ class Catalogue:
         self._project: Project | None = None
         self._stamps: tuple[object, ...] = ()
         self._logged: str | None = None
-        self._packages.clear()
         self._forget_packages()
 
     def specs(self, env: str | None = None) -> Mapping[str, FunctionSpec]:

@@ -7,13 +7,13 @@ import hashlib
 import io
 import shutil
 import stat
-import tempfile
 import zipfile
 import zlib
 from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
 
+from wxemu.core import temporary
 from wxemu.scf.api_functions import FunctionError
 
 if TYPE_CHECKING:
@@ -53,26 +53,22 @@ class Packages:
         package = _id(content)
         if not self.folder(package).is_dir():
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            with tempfile.TemporaryDirectory(dir=self._folder, prefix=_PASSING) as passing:
-                unpacked = Path(passing) / package
+            with temporary.folder(self._folder, _PASSING) as passing:
+                unpacked = passing / package
                 unpacked.mkdir()
                 _unpack(content, unpacked)
                 self._publish(unpacked)
         return package
 
     def keep(self, is_used: Callable[[str], bool]) -> None:
-        """Remove the packages that are not used."""
+        """Remove the packages that are not used, and what a process that was killed has left half unpacked."""
+        temporary.remove_abandoned(self._folder, _PASSING)
         for entry in self._folder.glob("*"):
             if entry.name in self._coming or entry.name.startswith(_PASSING) or is_used(entry.name):
                 continue
             # At once: who adds the same package meanwhile sees all of it or nothing.
-            with tempfile.TemporaryDirectory(dir=self._folder, prefix=_PASSING) as passing, suppress(OSError):
-                entry.rename(Path(passing) / entry.name)
-
-    def clear(self) -> None:
-        """Remove what a process that was killed has left half unpacked; nobody else may use the folder now."""
-        for entry in self._folder.glob(f"{_PASSING}*"):
-            shutil.rmtree(entry, ignore_errors=True)
+            with temporary.folder(self._folder, _PASSING) as passing, suppress(OSError):
+                entry.rename(passing / entry.name)
 
     @contextmanager
     def coming(self, content: bytes) -> Iterator[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from wxemu.core import apps, migrations, temporary
@@ -19,6 +18,7 @@ from wxemu.state.tables import StateError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from wxemu.state.snapshots import Snapshot
 

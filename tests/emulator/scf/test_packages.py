@@ -79,6 +79,15 @@ def test_a_folder_that_cannot_be_put_in_place_is_a_fault(kept, tmp_path):
         other.add(content)
 
 
+def test_packages_that_nothing_uses_are_removed_and_what_comes_now_is_kept(kept):
+    former, newer = (kept.add(zip_of(("index.py", text))) for text in ("former", "newer"))
+    with kept.coming(zip_of(("index.py", "coming"))) as coming:
+        kept.keep({newer}.__contains__)
+        assert [kept.folder(package).is_dir() for package in (former, newer, coming)] == [False, True, True]
+    kept.keep({newer}.__contains__)
+    assert not kept.folder(coming).exists()
+
+
 @pytest.mark.parametrize(
     "name",
     ["../out", "sub/../../out", "/absolute", "back\\slash", "..", "sub/..", "x" * 256],

@@ -34,6 +34,30 @@ def test_it_runs_where_the_state_was_imported(catalogue, state, elsewhere, tmp_p
     assert folder.is_relative_to(tmp_path / "elsewhere")
 
 
+def test_replaced_and_deleted_code_goes_from_the_disk_unless_an_instance_runs_it(world, tmp_path):
+    running = []
+    catalogue = Catalogue(world, directory=None, packages=tmp_path / "packages", running_folders=lambda: running)
+    catalogue.create("env-demo", "one", PYTHON, code=zip_of("first"))
+    running.append(catalogue.find("env-demo", "one").spec.directory)
+    catalogue.update_code("env-demo", "one", Configuration(), code=zip_of("second"))
+    second = catalogue.find("env-demo", "one").spec.directory
+    assert running[0].is_dir()
+    running.clear()
+    catalogue.delete("env-demo", "one")
+    assert list((tmp_path / "packages").iterdir()) == []
+    assert not second.exists()
+
+
+def test_what_a_killed_emulator_left_half_unpacked_goes_at_the_next_start(world, tmp_path):
+    left = tmp_path / "packages" / ".passing-left"
+    left.mkdir(parents=True)
+    former = tmp_path / "packages" / ("0" * 64)
+    former.mkdir()
+    Catalogue(world, directory=None, packages=tmp_path / "packages")
+    assert not left.exists()
+    assert not former.exists()
+
+
 def test_it_is_kept_once_for_all_that_run_it_and_as_long_as_one_does(catalogue, world):
     former, newer = zip_of("former"), zip_of("newer")
     ids = [hashlib.sha256(code).hexdigest() for code in (former, newer)]

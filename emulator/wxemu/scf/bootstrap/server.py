@@ -4,8 +4,8 @@
 
 The emulator holds the other end of the control socket and sends a byte with four descriptors for each instance: its
 requests, replies, output and life. Once it is ready, the server writes a byte on the control socket. On an instance's
-life it writes a process id (4 bytes) and whether that is the instance's keeper (`k`) or the instance itself (`i`), later
-a byte once the process has ended, and closes it when nothing is left of it. The emulator, by closing its end, has it
+life it writes a process id (4 bytes) and whether that is the instance's keeper (`k`) or the instance itself (`i`), a
+byte once the process has ended, and closes it when nothing is left of it. The emulator, by closing its end, has it
 killed; its own end closes all of them. With a keeper, that is the end of all that the instance has started; without
 one, of its process group: what has left that lives on as an orphan of this server's, and ends with it. No function's
 code, name or variable ever reaches this process.
@@ -181,7 +181,8 @@ class Server:
 
     def _start(self) -> None:
         """Take the next order of the emulator, who is gone if there is none."""
-        byte, descriptors = b"", []
+        byte = b""
+        descriptors: list[int] = []
         with suppress(ConnectionError):
             byte, descriptors, _, _ = socket.recv_fds(self._control, 1, 4)
         if not byte:
@@ -228,9 +229,13 @@ class Server:
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         set_of_process(PR_SET_PDEATHSIG, signal.SIGKILL)
         wires = [life.wire for life in self._lives.values()]
-        wires += [one for one in (self._asking, self._spare and self._spare.wire) if one is not None]
-        for other in (*wires, self._control, self._ended, self._wake_up, self._selector):
-            other.close()  # as objects too: their numbers will be those of others
+        if self._asking is not None:
+            wires.append(self._asking)
+        if self._spare is not None:
+            wires.append(self._spare.wire)
+        self._selector.close()
+        for wire_ in (*wires, self._control, self._ended, self._wake_up):
+            wire_.close()  # as objects too: their numbers will be those of others
         self._sandbox.prepare(is_debugged=is_debugged)
         byte, descriptors, _, _ = socket.recv_fds(wire, 1, 3)
         if not byte:

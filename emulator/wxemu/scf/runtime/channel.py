@@ -145,11 +145,11 @@ class Channel:
         with suppress(OSError):  # nobody is at the other end
             self._life.shutdown(socket.SHUT_WR)
 
-    def wait_for_end(self) -> bool:
+    def wait_for_end(self, limit_seconds: float = END_LIMIT_SECONDS) -> bool:
         """End the process, and wait until it has ended; whether it did, or whether nobody is left to end it."""
         self.has_ended()
         self.hang_up()
-        self._life.settimeout(END_LIMIT_SECONDS)
+        self._life.settimeout(limit_seconds)
         try:
             while self._life.recv(_PIPE_BYTES):
                 pass

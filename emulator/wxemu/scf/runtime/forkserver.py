@@ -68,7 +68,9 @@ class ForkServer:
         """
         with self._lock:
             started = self._running()
-            if not started.ask(_DEBUGGED if is_debugged else _USUAL, descriptors):  # and so the instance's life is over before it began
+            if not started.ask(
+                _DEBUGGED if is_debugged else _USUAL, descriptors
+            ):  # and so the instance's life is over before it began
                 started.kill()
             return started
 

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from wxemu.scf.runtime.revision import Revision
 
 LOAD_LIMIT_SECONDS: Final = 65  # [inferred] SCF's default for the initialisation, which the time limit does not cover
+_LAST_WAIT_SECONDS: Final = 0.5
 FAIR_CPU_SECONDS: Final = 0.5
 """What one call may use of the processors before its instance gives way to others; production has a share for each."""
 
@@ -52,9 +53,9 @@ class Instance:
     """A process with one revision of a function. One caller at a time, but for `hang_up`.
 
     `init_ms` is what its start took, `init_function_ms` the function's own share of that, `init_memory_bytes` what it
-    held then. `is_heavy` is whether the present call takes more than its share of the
-    processors, `gives_way` whether it runs behind all others. `lacks` tells what keeps other instances apart from the machine but not this one, and why; it is None
-    until that is known. `invocations` counts the invocations that it ran.
+    held then. `is_heavy` is whether the present call takes more than its share of the processors, `gives_way` whether
+    it runs behind all others. `lacks` tells what keeps other instances apart from the machine but not this one, and
+    why; it is None until that is known. `invocations` counts the invocations that it ran.
     """
 
     def __init__(self, revision: Revision, server: ForkServer, *, is_debugged: bool = False) -> None:
@@ -173,7 +174,7 @@ class Instance:
             self._server.check(time.monotonic())
         if self._process is not None and (self._channel.is_abandoned or not has_ended):
             self._process.kill()
-        if not has_ended and not self._channel.wait_for_end():
+        if not has_ended and not self._channel.wait_for_end(_LAST_WAIT_SECONDS):
             _log.warning("an instance of %s cannot be ended and is given up", self.revision.spec.name)
         self._channel.close()
 

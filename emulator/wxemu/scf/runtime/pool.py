@@ -70,8 +70,8 @@ class Pool:
     def lease(self, revision: Revision, server: ForkServer, *, is_fresh: bool = False) -> Iterator[Instance]:
         """Lend an instance of `revision`, a warm one if there is; wait while the function has all it may have.
 
-        With `is_fresh` it is a new one to be debugged, that is ended afterwards. Raises RuntimeClosedError, and InterpreterError if
-        `server` brings forth no instance.
+        With `is_fresh` it is a new one to be debugged, that is ended afterwards. Raises RuntimeClosedError, and
+        InterpreterError if `server` brings forth no instance.
         """
         for _ in range(_BIRTHS):
             with self._borrow(revision, server, is_fresh=is_fresh) as instance:

@@ -43,8 +43,8 @@ class Runtime:
     """The SCF Python runtime on this machine. Thread-safe.
 
     `variables(appid)` gives what the platform's owner sets over the function's own `envVariables`, such as
-    WX_APPID, WX_SECRET and WX_API_BASE. The functions can use the folder `store`, as a file system that is mounted there
-    (CFS); of all else that is kept on this machine, each has its own code only. `new_request_id()` gives a UUID.
+    WX_APPID, WX_SECRET and WX_API_BASE. The functions can use the folder `store`, as a file system that is mounted
+    there (CFS); of all else that is kept on this machine, each has its own code only. `new_request_id()` gives a UUID.
     `max_instances` is per function and appid: callers beyond it wait. An instance that was not used for `idle_seconds`,
     by the `clock`, is ended.
 

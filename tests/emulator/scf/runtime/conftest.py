@@ -5,6 +5,7 @@ import os
 import select
 from pathlib import Path
 from textwrap import dedent
+from types import SimpleNamespace
 
 import pytest
 
@@ -117,6 +118,14 @@ def _parent(process):
 
 def _is_fork(process):
     return Path(f"/proc/{process}/cmdline").read_bytes() == Path(f"/proc/{_parent(process)}/cmdline").read_bytes()
+
+
+@pytest.fixture
+def machine(process_of, children_of, server_of, wait_for_exit):
+    """What a test sees of this machine's processes: all of the above."""
+    return SimpleNamespace(
+        process_of=process_of, children_of=children_of, server_of=server_of, wait_for_exit=wait_for_exit
+    )
 
 
 @pytest.fixture

@@ -66,7 +66,9 @@ def test_a_debugger_stops_at_a_breakpoint_sees_and_lets_go(start_runtime, deploy
 
 def test_an_instance_that_was_debugged_is_not_used_again(start_runtime, deploy, debug, user):
     runtime = start_runtime()
-    spec = deploy("import sys, uuid\nME = uuid.uuid4().hex\ndef main(event, context): return [ME, 'pydevd' in sys.modules]\n")
+    spec = deploy(
+        "import sys, uuid\nME = uuid.uuid4().hex\ndef main(event, context): return [ME, 'pydevd' in sys.modules]\n"
+    )
     warm = runtime.invoke(spec, {}, user).result
     running, awaited = debug(runtime, spec, {})
     editor = Editor(awaited.port, awaited.folders)

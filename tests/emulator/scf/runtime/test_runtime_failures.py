@@ -319,9 +319,14 @@ def test_an_invocation_that_was_broken_off_leaves_no_answer_to_the_next(runtime,
 
     before = signal.signal(signal.SIGUSR1, break_off)
     request.addfinalizer(lambda: signal.signal(signal.SIGUSR1, before))
+
+    def hear(line):
+        if line == "begun":
+            signal.raise_signal(signal.SIGUSR1)
+
     spec = deploy(FAILS_ON_REQUEST.format("return 'late'"))
     with pytest.raises(BrokenOffError):
-        runtime.invoke(spec, "fail", user, hear=lambda line: line == "begun" and signal.raise_signal(signal.SIGUSR1))
+        runtime.invoke(spec, "fail", user, hear=hear)
     assert runtime.invoke(spec, "", user).result == "fine"
 
 

@@ -211,9 +211,7 @@ def test_memory_and_a_cold_start_s_parts_are_measured(runtime, deploy, user):
     assert (warm.init_ms, warm.init_function_ms) == (0, 0)
 
 
-def test_a_time_limit_ends_all_that_the_function_started(
-    start_runtime, deploy, user, process_of, children_of, wait_for_exit
-):
+def test_a_time_limit_ends_all_that_the_function_started(start_runtime, deploy, user, machine):
     runtime = start_runtime()
     spec = deploy(
         """
@@ -224,24 +222,22 @@ def test_a_time_limit_ends_all_that_the_function_started(
         """,
         timeout_seconds=1,
     )
-    (child,) = children_of(process_of(runtime, spec, user))
+    (child,) = machine.children_of(machine.process_of(runtime, spec, user))
     invocation = runtime.invoke(spec, "loop", user)
     assert invocation.failure.status_code == 433
     assert invocation.duration_ms >= 1000
-    wait_for_exit(child)
+    machine.wait_for_exit(child)
 
 
-def test_close_ends_all_processes_and_later_invocations(
-    start_runtime, deploy, user, process_of, children_of, wait_for_exit
-):
+def test_close_ends_all_processes_and_later_invocations(start_runtime, deploy, user, machine):
     runtime = start_runtime()
     spec = deploy("import subprocess\nsubprocess.Popen(['sleep', '1000'])\ndef main(event, context): pass\n")
-    process = process_of(runtime, spec, user)
-    (its_child,) = children_of(process)
+    process = machine.process_of(runtime, spec, user)
+    (its_child,) = machine.children_of(process)
     runtime.close()
     with pytest.raises(ProcessLookupError):
         os.kill(process, 0)
-    wait_for_exit(its_child)
+    machine.wait_for_exit(its_child)
     with pytest.raises(RuntimeClosedError):
         runtime.invoke(spec, {}, user)
     runtime.close()

@@ -58,8 +58,10 @@ def test_of_the_state_a_function_has_the_store_only(start_runtime, deploy, user,
 def test_a_function_has_no_rights_and_gains_none(runtime, deploy, user):
     names = ["CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb"]
     told = runtime.invoke(deploy(STATUS), [*names, "NoNewPrivs"], user).result
-    assert told == {**dict.fromkeys(names, ["0000000000000000"]), "NoNewPrivs": ["1"]}
-    commands = "mount -o remount,rw /usr; mount -t tmpfs none /tmp; unshare -Urm mount -o remount,rw /usr; echo x >/usr/x"
+    assert told == {**{name: ["0000000000000000"] for name in names}, "NoNewPrivs": ["1"]}
+    commands = (
+        "mount -o remount,rw /usr; mount -t tmpfs none /tmp; unshare -Urm mount -o remount,rw /usr; echo x >/usr/x"
+    )
     runtime.invoke(deploy(SHELL), commands, user)
     assert "ro," in runtime.invoke(deploy(SHELL), "grep ' /usr ' /proc/mounts", user).result
     assert not Path("/usr/x").exists()

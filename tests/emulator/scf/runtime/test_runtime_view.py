@@ -33,6 +33,8 @@ if ctypes.CDLL(None).unshare(0x10000000) == 0:
             file.write(text)
 os.execv(sys.executable, [sys.executable, *sys.argv[1:]])
 """
+PLACES = "read-only code at /var/user, a /tmp of their own"
+TELLS_ALL = f"functions see the platform's places and no processes but their own: {PLACES}"
 GIVEN = {
     "PATH": "/usr/local/bin:/usr/bin:/bin",
     "LANG": "C.UTF-8",
@@ -155,9 +157,7 @@ def test_what_functions_share_is_under_opt(runtime, deploy, user, shared):
 
 
 @pytest.mark.parametrize("is_isolated", [True, False])
-def test_functions_can_use_the_store_together(
-    start_runtime, deploy, user, tmp_path, is_isolated
-):
+def test_functions_can_use_the_store_together(start_runtime, deploy, user, tmp_path, is_isolated):
     store = tmp_path / "state" / "sessions.sqlite"
     store.parent.mkdir()
     runtime = start_runtime(is_isolated=is_isolated, store=store.parent)
@@ -207,9 +207,7 @@ def test_a_python_under_tmp_is_seen_though_tmp_is_not_and_a_folder_in_it_can_be_
     venv.create(tmp_path / "venv", with_pip=False)
     store = tmp_path / "venv" / "state" / "store"
     store.parent.mkdir()
-    runtime = start_runtime(
-        interpreter=str(tmp_path / "venv" / "bin" / "python"), store=store.parent
-    )
+    runtime = start_runtime(interpreter=str(tmp_path / "venv" / "bin" / "python"), store=store.parent)
     assert runtime.invoke(deploy(LIST), str(tmp_path), user).result == ["venv"]
     assert runtime.invoke(deploy(WRITE), str(store), user).ok
     assert store.read_text() == "written"
@@ -226,8 +224,7 @@ def test_a_runtime_tells_once_that_functions_have_a_view(start_runtime, deploy, 
     assert [(record.levelname, record.getMessage()) for record in caplog.records] == [
         (
             "INFO",
-            "functions see the platform's places and no processes but their own:"
-            " read-only code at /var/user, a /tmp of their own",
+            TELLS_ALL,
         )
     ]
 
