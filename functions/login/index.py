@@ -16,12 +16,13 @@ cloud = wxcloud.init()
 @wxcloud.answers("login")
 def main(event: Any, context: Any) -> dict[str, Any]:
     code = wxcloud.Event(event).text("code")
-    caller = cloud.of(context).caller
+    invocation = cloud.of(context)
+    caller = invocation.caller
 
     session = cloud.auth.code2session(code)
     if caller.is_mini_program and session.openid != caller.openid:
         raise ForeignOpenid("the code belongs to another user than the caller")
-    cloud.sessions.keep(session.openid, session.session_key)
+    invocation.sessions.keep(session.openid, session.session_key)
 
     user = {"openid": session.openid}
     return user if session.unionid is None else {**user, "unionid": session.unionid}

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, Callable
 
 from wxcloud.auth import Auth
 from wxcloud.context import Context
-from wxcloud.invocation import Invocation
+from wxcloud.invocation import Instance, Invocation
 from wxcloud.openapi import OpenApi
-from wxcloud.sessions import Sessions
 from wxcloud.settings import Settings
+from wxcloud.store import Stores
 from wxcloud.transport.choice import ChosenTransport
 from wxcloud.transport.gateway import Gateway
 from wxcloud.transport.grant import Grant
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 class Cloud:
     """wx-server-sdk's `cloud`, as far as it belongs to the instance; `of` has what belongs to an invocation.
 
-    `auth` is the server side of wx.login; `sessions` stores session keys.
+    `auth` is the server side of wx.login.
     """
 
     def __init__(
@@ -36,7 +36,7 @@ class Cloud:
         self._gateway = Gateway(self._settings, sleep=sleep, clock=clock)
         # WeChat has no cloud call for auth.*, so it always uses HTTPS.
         self.auth = Auth(self._https)
-        self.sessions = Sessions(self._settings, clock=clock)
+        self._instance = Instance(self._settings, Stores(self._settings), clock)
 
     def of(self, context: Any) -> Invocation:
         """The invocation with this `context`, the handler's second argument.
@@ -46,7 +46,7 @@ class Cloud:
         read = Context.of(context)
         grant = Grant(read, self._environ)
         transport = ChosenTransport(self._settings, self._https, self._gateway, grant)
-        return Invocation(read, openapi=OpenApi(transport), gateway=self._gateway, grant=grant)
+        return Invocation(read, openapi=OpenApi(transport), gateway=self._gateway, grant=grant, instance=self._instance)
 
 
 def init(

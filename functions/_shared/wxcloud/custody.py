@@ -20,9 +20,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 KEY_BYTES, NONCE_BYTES = 32, 12
+_MAKE = "import base64, os; print('k1:' + base64.urlsafe_b64encode(os.urandom(32)).decode())"
 HOW_TO = (
-    "make one with `python3 -c \"import base64, os; print('k1:' + base64.urlsafe_b64encode(os.urandom(32)).decode())\"`, "
-    "give the same to every function, or WX_STORE_KEY=none to keep session keys unencrypted"
+    f'make one with `python3 -c "{_MAKE}"` and give the same to every function, '
+    "or WX_STORE_KEY=none to keep session keys unencrypted"
 )
 
 
@@ -65,7 +66,7 @@ class Custody:
             raise StoreFailure("a kept session cannot be read: it was kept for another row, or changed") from None
 
     def _associated(self, row_id: str) -> bytes:
-        return "\n".join((self._appid, self._purpose, row_id)).encode()
+        return f"{self._appid}\n{self._purpose}\n{row_id}".encode()
 
 
 def read_keys(setting: str) -> dict[str, bytes]:

@@ -12,7 +12,8 @@
         ├── MissingOpenid         41009    the call names no openid, and the caller has none
         ├── NoSession             87007    no session_key is stored for the user
         ├── InvalidSetting        -501009  a setting or a platform variable is missing or unusable
-        ├── StoreFailure          -501001  the session store cannot be opened, read or written
+        ├── StoreFailure          -501001  the store (WX_STORE) cannot be opened, read or written in time
+        ├── DocumentNotFound      -1       no document has this _id
         ├── ServerTimeout         -501002  WeChat, or the gateway, did not answer in time
         │   └── ConnectTimeout             no connection in time: nothing was sent
         ├── NetworkFailure        -601003  the exchange failed
@@ -42,6 +43,11 @@ TEXTS = {
     -501007: "invalid parameters",
     -501008: "invalid request source",
     -501009: "resource not initialized",
+    -502001: "database request fail",
+    -502002: "database invalid command",
+    -502003: "database permission denied",
+    -502004: "database exceed collection limit",
+    -502005: "database collection not exists",
     -504001: "functions request fail",
     -504002: "functions execute fail",
     -601001: "system error",
@@ -68,6 +74,11 @@ GATEWAY_CODES = {
     "INVALID_PARAM": -501007,
     "INVALID_REQUEST_SOURCE": -501008,
     "RESOURCE_NOT_INITIAL": -501009,
+    "DATABASE_REQUEST_FAILED": -502001,
+    "DATABASE_INVALID_OPERRATOR": -502002,  # the platform's own spelling
+    "DATABASE_PERMISSION_DENIED": -502003,
+    "DATABASE_COLLECTION_EXCEED_LIMIT": -502004,
+    "DATABASE_COLLECTION_NOT_EXIST": -502005,
     "FUNCTIONS_REQUEST_FAIL": -504001,
     "FUNCTIONS_EXECUTE_FAIL": -504002,
 }
@@ -179,6 +190,13 @@ class InvalidSetting(LocalError):
 
 class StoreFailure(LocalError):
     code = -501001
+
+
+class DocumentNotFound(CloudError):
+    """`doc(id).get()` of a document that is not there, in wx-server-sdk's words [src]."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(-1, reason)
 
 
 class ServerTimeout(LocalError):

@@ -63,6 +63,10 @@ class Event:
             raise InvalidParameter(f"{name} must be Unicode text, got a lone surrogate in it") from None
         return value
 
+    def value(self, name: str) -> Any:
+        """The field `name`, whatever it is; None when it is absent."""
+        return self._fields.get(name)
+
     def verbatim(self, name: str, *, given_as: str) -> str:
         """The string field `name`, exactly as the phone gave it in its field `given_as`.
 

@@ -3,21 +3,38 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any, Callable
 
 from wxcloud.caller import Caller
+from wxcloud.custody import Custody, read_keys
 from wxcloud.errors import CloudError, GatewayError, InvalidParameter
+from wxcloud.sessions import Sessions
+from wxcloud.soter import Soter
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from wxcloud.context import Context
+    from wxcloud.database import Database
     from wxcloud.openapi import OpenApi
+    from wxcloud.settings import Settings
+    from wxcloud.store import Store, Stores
     from wxcloud.transport.gateway import Gateway
     from wxcloud.transport.grant import Grant
 
 CALL_FUNCTION_SECONDS = 15.0  # node-sdk's own [src]
 TOKENS = frozenset({"WX_API_TOKEN", "WX_TRIGGER_API_TOKEN_V0", "WX_CLOUDBASE_ACCESSTOKEN"})
+
+
+@dataclass(frozen=True)
+class Instance:
+    """What all invocations of one instance share, and what says nothing of who calls."""
+
+    settings: Settings
+    stores: Stores
+    clock: Callable[[], float]
 
 
 class Invocation:
@@ -27,16 +44,47 @@ class Invocation:
     reused instance never see them.
     """
 
-    def __init__(self, context: Context, *, openapi: OpenApi, gateway: Gateway, grant: Grant) -> None:
+    def __init__(
+        self, context: Context, *, openapi: OpenApi, gateway: Gateway, grant: Grant, instance: Instance
+    ) -> None:
         self.openapi = openapi
         self._context = context
         self._gateway = gateway
         self._grant = grant
+        self._instance = instance
 
     @property
     def caller(self) -> Caller:
         """Who calls; raises InvalidContext when the context cannot be read."""
         return Caller.of(self._context)
+
+    @property
+    def sessions(self) -> Sessions:
+        """The session keys that `login` keeps; raises InvalidSetting without WX_APPID."""
+        return Sessions(self._store, self._custody, appid=self._instance.settings.appid, clock=self._instance.clock)
+
+    @property
+    def soter(self) -> Soter:
+        """Challenges and confirmations of the caller: `issue_challenge`, `confirm`."""
+        appid = self.caller.appid or self._instance.settings.appid
+        verify = self.openapi.soter.verifySignature
+        return Soter(self._store, appid=appid, verify=verify, clock=self._instance.clock)
+
+    def database(self) -> Database:
+        """The environment's document database, as administrator: a function checks itself what a caller may do."""
+        from wxcloud.database import Database  # noqa: PLC0415 - 5 ms of a cold start, for who needs it
+
+        return Database(partial(self._gateway.database, self._grant))
+
+    def _store(self) -> Store:
+        return self._instance.stores.of(is_on_scf=self._grant.is_on_scf, database=self.database)
+
+    def _custody(self) -> Custody:
+        """How session keys are kept: a store that others can read wants a key, a file of one's own may do without."""
+        settings = self._instance.settings
+        kind, _ = settings.store(is_on_scf=self._grant.is_on_scf)
+        setting = settings.store_keys or ("none" if kind == "sqlite" else "")
+        return Custody(read_keys(setting), appid=settings.appid, purpose="session_key")
 
     def getWXContext(self) -> dict[str, str | int]:
         """`{"APPID", "OPENID", "UNIONID"?, "CLIENTIP", ..., "ENV", "SOURCE"?}` of the invocation.

@@ -1,84 +1,75 @@
-"""The store of session keys: one SQLite file, which any number of processes may share."""
+"""Session keys, in the store that instances share: what `login` stores, `checkSession` finds wherever it runs."""
 
 from __future__ import annotations
 
-import os
-import sqlite3
-import time
-from contextlib import closing
+import hashlib
+import json
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Callable
+from typing import TYPE_CHECKING, Callable
 
 from wxcloud.errors import StoreFailure
+from wxcloud.store import SESSIONS
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from wxcloud.custody import Custody
+    from wxcloud.store import Store
 
-    from wxcloud.settings import Settings
-
-LOCK_WAIT_SECONDS = 5.0
+NEVER = 9e15
 
 
 @dataclass(frozen=True)
 class StoredSession:
-    """A user's latest session; `updated_at` is the Unix time in seconds when it was stored."""
+    """A user's latest session; `updated_at` is the Unix time in seconds when it was stored.
 
-    appid: str
+    `is_stale`: WeChat has refused its session_key since (87009), so the user must log in again.
+    """
+
     openid: str
     session_key: str = field(repr=False)
     updated_at: float
+    is_stale: bool = False
 
 
 class Sessions:
-    """The latest session_key of each user of this appid.
+    """The latest session_key of each user of this appid. Every method raises StoreFailure or InvalidSetting."""
 
-    Only its owner may read the file (mode 0600). Each use opens it anew, so threads and processes may share it freely.
-    Every method raises StoreFailure when the file cannot be used.
-    """
-
-    def __init__(self, settings: Settings, *, clock: Callable[[], float] = time.time) -> None:
-        self._settings = settings
+    def __init__(
+        self, store: Callable[[], Store], custody: Callable[[], Custody], *, appid: str, clock: Callable[[], float]
+    ) -> None:
+        self._store = store
+        self._custody = custody
+        self._appid = appid
         self._clock = clock
 
     def keep(self, openid: str, session_key: str) -> None:
         """Store this session_key in place of the user's earlier one."""
-        # Not "ON CONFLICT ... DO UPDATE": the SQLite of SCF's CentOS 7 may be older than that.
-        self._execute(
-            "INSERT OR REPLACE INTO sessions (appid, openid, session_key, updated_at) VALUES (?, ?, ?, ?)",
-            (self._settings.appid, openid, session_key, self._clock()),
-        )
+        self._replace(StoredSession(openid, session_key, self._clock()))
 
     def find(self, openid: str) -> StoredSession | None:
         """The user's latest session, or None."""
-        rows = self._execute(
-            "SELECT appid, openid, session_key, updated_at FROM sessions WHERE appid = ? AND openid = ?",
-            (self._settings.appid, openid),
-        )
-        return StoredSession(*rows[0]) if rows else None
-
-    def _execute(self, statement: str, values: tuple[object, ...]) -> list[Any]:
-        path = self._settings.session_store
+        row_id = self._row_id(openid)
+        row = self._store().find(SESSIONS, row_id)
+        if row is None:
+            return None
+        text = self._custody().decrypt(row.value, row_id=row_id)
         try:
-            _make_private(path)
-            with closing(sqlite3.connect(path, timeout=LOCK_WAIT_SECONDS)) as database, database:
-                database.execute(
-                    "CREATE TABLE IF NOT EXISTS sessions (appid TEXT, openid TEXT, session_key TEXT NOT NULL, "
-                    "updated_at REAL NOT NULL, PRIMARY KEY (appid, openid))"
-                )
-                return database.execute(statement, values).fetchall()
-        except (OSError, sqlite3.Error, UnicodeError) as error:
-            raise StoreFailure(f"the session store (WX_SESSION_STORE) cannot be used: {type(error).__name__}") from None
+            stored = json.loads(text)
+            return StoredSession(openid, stored["session_key"], float(stored["updated_at"]), bool(stored["is_stale"]))
+        except (ValueError, KeyError, TypeError):
+            raise StoreFailure("a stored session cannot be read: it is not one of ours") from None
 
+    def mark_stale(self, session: StoredSession) -> None:
+        """Remember that WeChat refuses this session_key, unless the user has logged in anew meanwhile."""
+        latest = self.find(session.openid)
+        if latest is not None and latest.session_key == session.session_key:
+            self._replace(StoredSession(latest.openid, latest.session_key, latest.updated_at, is_stale=True))
 
-def _make_private(path: Path) -> None:
-    """Make the file if need be, and make sure that it is ours and that nobody else can read it.
+    def _replace(self, session: StoredSession) -> None:
+        row_id = self._row_id(session.openid)
+        text = json.dumps(
+            {"session_key": session.session_key, "updated_at": session.updated_at, "is_stale": session.is_stale}
+        )
+        self._store().replace(SESSIONS, row_id, self._custody().encrypt(text, row_id=row_id), expires_at=NEVER)
 
-    The default is in a folder that others may write to: a link, or another user's file, is refused.
-    """
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
-    try:
-        if os.fstat(descriptor).st_uid != os.geteuid():
-            raise PermissionError("the file belongs to another user")
-        os.fchmod(descriptor, 0o600)
-    finally:
-        os.close(descriptor)
+    def _row_id(self, openid: str) -> str:
+        return hashlib.sha256(f"{self._appid}|{openid}".encode()).hexdigest()

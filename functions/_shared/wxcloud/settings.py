@@ -69,15 +69,26 @@ class Settings:
         """Seconds to wait for a connection, and then for each answer."""
         return self._seconds("WX_CONNECT_TIMEOUT", 3.0), self._seconds("WX_READ_TIMEOUT", 5.0)
 
-    @property
-    def session_store(self) -> Path:
-        """The SQLite file of session keys.
+    def store(self, *, is_on_scf: bool) -> tuple[str, str]:
+        """What the instances share, and where: ("sqlite", path), ("cloudbase", "") or ("redis", address).
 
-        The default is in the temporary folder, which on SCF belongs to one instance of one function: name a file on a
-        file system that the functions share (CFS), so that `checkSession` finds what `login` has stored.
+        On SCF it is the environment's document database unless WX_STORE says something else: a file there belongs to
+        one instance of one function. Elsewhere it is a file in the temporary folder.
         """
-        path = self.variables.get("WX_SESSION_STORE")
-        return Path(path) if path else Path(tempfile.gettempdir()) / "wxcloud-sessions.sqlite3"
+        setting = self.variables.get("WX_STORE") or ("cloudbase" if is_on_scf else f"sqlite:{_default_file()}")
+        kind, _, path = setting.partition(":")
+        if setting == "cloudbase":
+            return "cloudbase", ""
+        if kind == "sqlite" and path:
+            return "sqlite", path
+        if kind in ("redis", "rediss") and is_address_of_host(setting):
+            return "redis", setting
+        raise InvalidSetting("WX_STORE must be cloudbase, sqlite:PATH, or redis://host:port/0 (rediss:// with TLS)")
+
+    @property
+    def store_keys(self) -> str:
+        """The keys that session keys are encrypted with in a store that others can read; see `custody`."""
+        return self.variables.get("WX_STORE_KEY") or ""
 
     def _required(self, name: str) -> str:
         value = self.variables.get(name)
@@ -99,6 +110,18 @@ class Settings:
         if not 0 < seconds < math.inf:
             raise InvalidSetting(f"{name} must be a number of seconds above 0")
         return seconds
+
+
+def _default_file() -> Path:
+    return Path(tempfile.gettempdir()) / "wxcloud.sqlite3"
+
+
+def is_address_of_host(address: str) -> bool:
+    """Whether this is the text of an address with a host in it."""
+    try:
+        return bool(urlsplit(address).hostname)
+    except ValueError:
+        return False
 
 
 def is_web_address(address: object) -> bool:

@@ -6,12 +6,12 @@ treats a request from Python like one from Node.js is [inferred].
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from wxcloud.database.collection import Collection, Document, Query, Send
 from wxcloud.database.command import Command
-from wxcloud.database.ejson import ObjectId, RegExp, ServerDate, reg_exp
+from wxcloud.database.ejson import ObjectId, RegExp, ServerDate
 from wxcloud.errors import BadAnswer, CloudError, GatewayError
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class Database:
 
     def reg_exp(self, pattern: str, options: str = "") -> RegExp:
         """A regular expression for a query."""
-        return reg_exp(pattern, options)
+        return RegExp(pattern, options)
 
     def start_transaction(self) -> Transaction:
         """A transaction: to be committed or rolled back within 30 seconds."""
@@ -64,7 +64,7 @@ class Database:
             try:
                 with self._transaction() as transaction:
                     return work(transaction)
-            except GatewayError as error:
+            except GatewayError as error:  # noqa: PERF203 - a try for a try
                 if error.code != CONFLICT or not tries_left:
                     raise
         raise AssertionError  # the last try returns or raises
@@ -75,10 +75,8 @@ class Database:
         try:
             yield transaction
         except BaseException:
-            try:
+            with suppress(CloudError):  # it may have ended by itself
                 transaction.rollback()
-            except CloudError:
-                pass  # it has ended by itself
             raise
         transaction.commit()
 

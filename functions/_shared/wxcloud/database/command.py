@@ -123,14 +123,14 @@ class Command:
         return Update("$rename", name)
 
     def push(
-        self, *values: Any, each: list[Any] | None = None, position: int | None = None, slice: int | None = None
+        self, *values: Any, each: list[Any] | None = None, position: int | None = None, keep: int | None = None
     ) -> Update:
-        """Append values; `each` with a `position` to insert at, and `slice` to keep so many."""
+        """Append values; `each` with a `position` to insert at, and `keep` for the first so many that stay."""
         operand: dict[str, Any] = {"$each": list(values) if each is None else list(each)}
         if position is not None:
             operand["$position"] = position
-        if slice is not None:
-            operand["$slice"] = slice
+        if keep is not None:
+            operand["$slice"] = keep
         return Update("$push", operand)
 
     def pop(self) -> Update:

@@ -8,10 +8,9 @@ from __future__ import annotations
 import base64
 import json
 import math
-import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
-from typing import Any
+from typing import Any, Callable
 
 from wxcloud.errors import BadAnswer, InvalidParameter
 
@@ -22,7 +21,7 @@ _MILLISECOND = timedelta(milliseconds=1)
 
 @dataclass(frozen=True)
 class ServerDate:
-    """The database's own time at which it writes, and `offset` milliseconds; made by `server_date`."""
+    """The database's own time at which it writes, and `offset` milliseconds; made by `db.server_date`."""
 
     offset: int = 0
 
@@ -36,7 +35,7 @@ class ObjectId:
 
 @dataclass(frozen=True)
 class RegExp:
-    """A regular expression of the database; `options` are letters such as "i". Made by `reg_exp`."""
+    """A regular expression of the database; `options` are letters such as "i". Made by `db.reg_exp`."""
 
     pattern: str
     options: str = ""
@@ -62,7 +61,7 @@ def loads(text: Any) -> Any:
         raise BadAnswer("the database must answer with documents in EJSON") from None
 
 
-def _encode(value: Any) -> Any:  # noqa: PLR0911 - one answer a type
+def _encode(value: Any) -> Any:  # noqa: C901, PLR0911 - one answer a type
     if value is None or isinstance(value, (bool, str)):
         return value
     if isinstance(value, int):
@@ -127,7 +126,7 @@ def _decode_date(value: Any) -> datetime:
     return EPOCH + int(value) * _MILLISECOND
 
 
-_READERS = {
+_READERS: dict[str, Callable[[Any], Any]] = {
     "$numberInt": int,
     "$numberLong": int,
     "$numberDouble": float,
@@ -136,8 +135,3 @@ _READERS = {
     "$binary": lambda value: base64.b64decode(value["base64"], validate=True),
     "$regularExpression": lambda value: RegExp(value["pattern"], value["options"]),
 }
-
-
-def reg_exp(pattern: str | re.Pattern[str], options: str = "") -> RegExp:
-    """`db.RegExp`: a pattern, and options such as "i"."""
-    return RegExp(pattern if isinstance(pattern, str) else pattern.pattern, options)

@@ -13,12 +13,15 @@ Two rules hold for all of them:
 from __future__ import annotations
 
 import secrets
+import threading
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Callable, Protocol
+
+from wxcloud.errors import InvalidSetting
 
 if TYPE_CHECKING:
+    from wxcloud.database import Database
     from wxcloud.settings import Settings
-    from wxcloud.store.cloudbase import Documents
 
 CHALLENGES, COUNTERS, SESSIONS, TOKENS = TABLES = ("challenges", "counters", "sessions", "tokens")
 KEEP_USED_SECONDS = 86_400.0
@@ -62,24 +65,42 @@ class Store(Protocol):
         """Give the lock back, if `owner` still holds it."""
 
 
-def open_store(settings: Settings, documents: Documents) -> Store:
-    """The store that WX_STORE names; nothing is opened or asked yet.
+class Stores:
+    """The store that WX_STORE names, opened when it is first asked for.
 
-    `documents` is how the environment's document database is reached, for `cloudbase`.
-    Raises InvalidSetting, or StoreFailure when the library that the store needs is not packaged.
+    SQLite and Redis are one for the whole instance; the document database is asked with each invocation's own
+    credentials.
     """
-    kind, address = settings.store
-    if kind == "cloudbase":
-        from wxcloud.store.cloudbase import CloudBaseStore  # noqa: PLC0415 - only the store that is used is imported
 
-        return CloudBaseStore(documents)
-    if kind == "redis":
-        from wxcloud.store.redis import RedisStore  # noqa: PLC0415 - 60 ms of a cold start
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._lock = threading.Lock()
+        self._opened: Store | None = None
 
-        return RedisStore(address, timeouts=settings.timeouts)
-    from wxcloud.store.sqlite import SQLiteStore  # noqa: PLC0415 - 3 ms of a cold start
+    def of(self, *, is_on_scf: bool, database: Callable[[], Database]) -> Store:
+        """The store of one invocation; raises InvalidSetting, also when a library that it needs is not packaged."""
+        kind, address = self._settings.store(is_on_scf=is_on_scf)
+        if kind == "cloudbase":
+            from wxcloud.store.cloudbase import CloudBaseStore  # noqa: PLC0415 - only the store that is used is imported
 
-    return SQLiteStore(address)
+            return CloudBaseStore(database())
+        with self._lock:
+            if self._opened is None:
+                self._opened = self._open(kind, address)
+            return self._opened
+
+    def _open(self, kind: str, address: str) -> Store:
+        if kind == "sqlite":
+            from wxcloud.store.sqlite import SQLiteStore  # noqa: PLC0415 - only the store that is used is imported
+
+            return SQLiteStore(address)
+        try:
+            from wxcloud.store.redis import RedisStore  # noqa: PLC0415 - 60 ms of a cold start
+        except ImportError:
+            raise InvalidSetting(
+                "WX_STORE names Redis: add the library redis to the function's requirements.txt"
+            ) from None
+        return RedisStore(address, timeouts=self._settings.timeouts)
 
 
 def new_name() -> str:

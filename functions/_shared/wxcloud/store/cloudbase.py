@@ -6,47 +6,28 @@ codes of the gateway and by `E11000`, never by numbers, which wx-server-sdk's ta
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
-from wxcloud.errors import CloudError, ConnectTimeout, GatewayError, NotConnected, StoreFailure
+from wxcloud.database.command import Command
+from wxcloud.errors import CloudError, ConnectTimeout, DocumentNotFound, GatewayError, NotConnected, StoreFailure
 from wxcloud.store import KEEP_USED_SECONDS, Row, new_name
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from wxcloud.database import Database
 
+_ = Command()
 COLLECTION = "wxcloud"
 NEVER = 9e15
 SWEEP_EVERY = 64
 """One insert in so many takes ended rows away: the database has no TTL."""
 
 
-class Documents(Protocol):
-    """One collection of the document database, as administrator; every method raises CloudError."""
-
-    def create(self) -> None:
-        """Make the collection; GatewayError DATABASE_COLLECTION_ALREADY_EXIST when it is there."""
-
-    def insert(self, document: Mapping[str, Any]) -> None:
-        """Add a document with its `_id`; GatewayError for one that is there."""
-
-    def find(self, document_id: str) -> dict[str, Any] | None:
-        """The document, or None."""
-
-    def replace(self, document_id: str, document: Mapping[str, Any]) -> None:
-        """Put the whole document in the place of the one that is there, or of none."""
-
-    def update(self, query: Mapping[str, Any], change: Mapping[str, Any]) -> int:
-        """Set members of one document that fits; how many were modified."""
-
-    def remove(self, query: Mapping[str, Any]) -> int:
-        """Remove all that fit; how many there were."""
-
-
 class CloudBaseStore:
     """A Store in the document database."""
 
-    def __init__(self, documents: Documents) -> None:
-        self._documents = documents
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._rows = database.collection(COLLECTION)
         self._inserts = 0
 
     def find(self, table: str, row_id: str) -> Row | None:
@@ -56,9 +37,9 @@ class CloudBaseStore:
 
     def replace(self, table: str, row_id: str, value: str, *, expires_at: float) -> None:
         """As `Store.replace`."""
-        document = _document(value, expires_at)
+        document = _document(table, value, expires_at)
         try:
-            self._made(lambda: self._documents.replace(_id(table, row_id), document))
+            self._made(lambda: self._rows.doc(_id(table, row_id)).set(document))
         except CloudError as error:
             if not self._is_ours(table, row_id, document["by"], error):
                 raise _failure(error) from None
@@ -66,9 +47,9 @@ class CloudBaseStore:
     def insert(self, table: str, row_id: str, value: str, *, expires_at: float) -> bool:
         """As `Store.insert`; now and then ended rows are taken away."""
         self._sweep(table, expires_at)
-        document = {"_id": _id(table, row_id), **_document(value, expires_at)}
+        document = {"_id": _id(table, row_id), **_document(table, value, expires_at)}
         try:
-            self._made(lambda: self._documents.insert(document))
+            self._made(lambda: self._rows.add(document))
         except CloudError as error:
             if is_duplicate(error):
                 return False
@@ -79,9 +60,9 @@ class CloudBaseStore:
     def consume(self, table: str, row_id: str, *, now: float) -> bool:
         """As `Store.consume`."""
         me = new_name()
-        query = {"_id": _id(table, row_id), "used_by": "", "exp": {"$gt": now}}
+        query = {"_id": _id(table, row_id), "used_by": "", "exp": _.gt(now)}
         try:
-            return self._made(lambda: self._documents.update(query, {"used_by": me})) == 1
+            return bool(self._made(lambda: self._update(query, {"used_by": me})) == 1)
         except CloudError as error:
             if _was_not_sent(error):
                 raise _failure(error) from None
@@ -93,16 +74,16 @@ class CloudBaseStore:
     def advance(self, table: str, row_id: str, number: int) -> bool:
         """As `Store.advance`: a conditional update, then an insert, and once more the update if another was quicker."""
         document_id, me = _id(table, row_id), new_name()
-        query = {"_id": document_id, "n": {"$lt": number}}
+        query = {"_id": document_id, "n": _.lt(number)}
         try:
-            if self._made(lambda: self._documents.update(query, {"n": number, "by": me})) == 1:
+            if self._made(lambda: self._update(query, {"n": number, "by": me})) == 1:
                 return True
             try:
-                self._documents.insert({"_id": document_id, "n": number, "by": me, "value": "", "exp": NEVER})
+                self._rows.add({"_id": document_id, "table": table, "n": number, "by": me, "value": "", "exp": NEVER})
             except CloudError as error:
                 if not is_duplicate(error):
                     raise
-                return self._documents.update(query, {"n": number, "by": me}) == 1
+                return self._update(query, {"n": number, "by": me}) == 1
         except CloudError as error:
             if _was_not_sent(error):
                 raise _failure(error) from None
@@ -118,13 +99,13 @@ class CloudBaseStore:
         try:
             try:
                 self._made(
-                    lambda: self._documents.insert({"_id": document_id, **_document("", until), "used_by": owner})
+                    lambda: self._rows.add({"_id": document_id, **_document(table, "", until), "used_by": owner})
                 )
             except CloudError as error:
                 if not is_duplicate(error):
                     raise
-                is_free = {"_id": document_id, "$or": [{"used_by": owner}, {"exp": {"$lte": now}}]}
-                return self._documents.update(is_free, {"used_by": owner, "exp": until}) == 1
+                is_free = _.and_({"_id": document_id}, _.or_({"used_by": owner}, {"exp": _.lte(now)}))
+                return self._update(is_free, {"used_by": owner, "exp": until}) == 1
         except CloudError as error:
             raise _failure(error) from None
         return True
@@ -132,7 +113,7 @@ class CloudBaseStore:
     def release(self, table: str, row_id: str, *, owner: str) -> None:
         """As `Store.release`."""
         try:
-            self._documents.remove({"_id": _id(table, row_id), "used_by": owner})
+            self._rows.where({"_id": _id(table, row_id), "used_by": owner}).remove()
         except CloudError as error:
             raise _failure(error) from None
 
@@ -144,7 +125,7 @@ class CloudBaseStore:
             if error.code != "DATABASE_COLLECTION_NOT_EXIST":
                 raise
         try:
-            self._documents.create()
+            self._database.create_collection(COLLECTION)
         except GatewayError as error:
             if error.code != "DATABASE_COLLECTION_ALREADY_EXIST" and "Table exist" not in error.message:
                 raise
@@ -152,13 +133,20 @@ class CloudBaseStore:
 
     def _read(self, document_id: str) -> dict[str, Any] | None:
         try:
-            return self._documents.find(document_id)
+            found: dict[str, Any] = self._rows.doc(document_id).get()["data"]
+        except DocumentNotFound:
+            return None
         except GatewayError as error:
             if error.code == "DATABASE_COLLECTION_NOT_EXIST":
                 return None
             raise _failure(error) from None
         except CloudError as error:
             raise _failure(error) from None
+        return found
+
+    def _update(self, query: Any, change: dict[str, Any]) -> int:
+        """How many documents were modified: one, or none that fits."""
+        return int(self._rows.where(query).update(change, multi=False)["stats"]["updated"])
 
     def _is_ours(self, table: str, row_id: str, by: str, error: CloudError) -> bool:
         """Whether a write whose reply was lost was made after all."""
@@ -170,17 +158,16 @@ class CloudBaseStore:
     def _sweep(self, table: str, expires_at: float) -> None:
         self._inserts += 1
         if self._inserts % SWEEP_EVERY == 0:
-            ended = {"_id": {"$regex": f"^{table}:"}, "exp": {"$lt": expires_at - 2 * KEEP_USED_SECONDS}}
+            ended = {"table": table, "exp": _.lt(expires_at - 2 * KEEP_USED_SECONDS)}
             try:
-                self._documents.remove(ended)
+                self._rows.where(ended).remove()
             except CloudError:
                 return  # what is left behind does no harm, and the next sweep takes it
 
 
 def is_duplicate(error: CloudError) -> bool:
     """Whether the database refused a document because its `_id` is there."""
-    is_database = isinstance(error, GatewayError)
-    return is_database and (error.code == "DATABASE_DUPLICATE_WRITE" or "E11000" in error.message)
+    return isinstance(error, GatewayError) and (error.code == "DATABASE_DUPLICATE_WRITE" or "E11000" in error.message)
 
 
 def _was_not_sent(error: CloudError) -> bool:
@@ -198,5 +185,5 @@ def _id(table: str, row_id: str) -> str:
     return f"{table}:{row_id}"
 
 
-def _document(value: str, expires_at: float) -> dict[str, Any]:
-    return {"value": value, "exp": expires_at, "used_by": "", "by": new_name()}
+def _document(table: str, value: str, expires_at: float) -> dict[str, Any]:
+    return {"table": table, "value": value, "exp": expires_at, "used_by": "", "by": new_name()}

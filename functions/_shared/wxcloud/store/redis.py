@@ -108,7 +108,7 @@ class RedisStore:
 
     def _run(self, script: str, table: str, row_id: str, *arguments: str, by: str = "") -> bool:
         by = by or new_name()
-        return self._ask(lambda: self._redis.eval(script, 1, _key(table, row_id), by, *arguments)) == 1
+        return bool(self._ask(lambda: self._redis.eval(script, 1, _key(table, row_id), by, *arguments)) == 1)
 
     def _ask(self, ask: Any) -> Any:
         for tries_left in range(LOST_REPLIES, -1, -1):

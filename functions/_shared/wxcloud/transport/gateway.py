@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 SDK = f"wxcloud-python/{__version__}"
 SIGNATURE_LIFE_SECONDS = 600
+DATABASE_READS = frozenset({"database.getDocument", "database.calculateDocument"})
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,18 @@ class Gateway:
         signed = replace(signed, is_repeatable=False, timeouts=(signed.timeouts[0], timeout), answer_limit="timeout")
         return self._connection.exchange(signed, lambda response: _function_answer(_reply(response)))
 
-    def _request(self, grant: Grant, parameters: Mapping[str, str]) -> Request:
+    def database(self, grant: Grant, action: str, members: Mapping[str, Any]) -> dict[str, Any]:
+        """Ask the document database; the whole reply.
+
+        Raises GatewayError (its `code` DATABASE_COLLECTION_NOT_EXIST, DATABASE_DUPLICATE_WRITE, ...), or as
+        `Connection.exchange`.
+        """
+        signed = self._request(grant, {**members, "action": action})
+        # A write is not sent twice: whether it was made, its author finds out by reading.
+        signed = replace(signed, is_repeatable=action in DATABASE_READS)
+        return self._connection.exchange(signed, _checked)
+
+    def _request(self, grant: Grant, parameters: Mapping[str, Any]) -> Request:
         """A signed POST with these parameters as its JSON body."""
         credentials, now = grant.credentials, self._clock()
         url = f"{grant.url}?{urlencode({'env': grant.env, 'seqId': self._sequence(grant, now)})}"
@@ -105,16 +117,22 @@ class Gateway:
         return f"{grant.sequence}-{own}" if grant.sequence else own
 
 
-def _reply(response: Response) -> dict[str, Any]:
-    """Read the gateway's reply `{"data", "requestId"}`; raises GatewayError for `{"code", "message", "requestId"}`."""
+def _checked(response: Response) -> dict[str, Any]:
+    """The gateway's whole reply; raises GatewayError for `{"code", "message", "requestId"}`."""
     reply = json_object(response)
     if reply is None:
         raise GatewayError(f"the gateway must answer HTTP 200 with a JSON object, got {describe(response)}")
     code, message, request_id = (str(reply.get(name) or "") for name in ("code", "message", "requestId"))
     if code and code != "SUCCESS":
         raise GatewayError(message, code=code, request_id=request_id)
+    return reply
+
+
+def _reply(response: Response) -> dict[str, Any]:
+    """The gateway's envelope `{"data", "requestId"}`."""
+    reply = _checked(response)
     if not isinstance(reply.get("data"), dict):
-        raise GatewayError("the gateway must answer with data", request_id=request_id)
+        raise GatewayError("the gateway must answer with data", request_id=str(reply.get("requestId") or ""))
     return reply
 
 

@@ -49,7 +49,7 @@ class Grant:
     @property
     def source(self) -> str:
         """Where the call came from, and where it is now: `wx_client,scf`."""
-        return f"{self.context.text('TCB_SOURCE')},{'scf' if self._is_on_scf else 'unknown'}"
+        return f"{self.context.text('TCB_SOURCE')},{'scf' if self.is_on_scf else 'unknown'}"
 
     @property
     def sequence(self) -> str:
@@ -104,14 +104,15 @@ class Grant:
         # Inside SCF the gateway is on the platform's own network, which has plain HTTP only.
         names = [
             self.env if re.fullmatch(r"[a-z0-9_-]{1,40}", self.env) else "",
-            "internal" if self._is_on_scf else "",
+            "internal" if self.is_on_scf else "",
             self.region,
             "tcb-api.tencentcloudapi.com",
         ]
-        return f"{'http' if self._is_on_scf else 'https'}://{'.'.join(filter(None, names))}/admin"
+        return f"{'http' if self.is_on_scf else 'https'}://{'.'.join(filter(None, names))}/admin"
 
     @property
-    def _is_on_scf(self) -> bool:
+    def is_on_scf(self) -> bool:
+        """Whether the function runs on the platform."""
         return self._either("TENCENTCLOUD_RUNENV") == "SCF"
 
     def _either(self, name: str) -> str:

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import json
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def authorization(
     *,
     url: str,
     headers: Mapping[str, str],
-    parameters: Mapping[str, str],
+    parameters: Mapping[str, Any],
     timestamp: int,
 ) -> str:
     """The `Authorization` header of a POST.
@@ -47,13 +48,14 @@ def authorization(
     headers
         The headers to sign, `Host` and `Content-Type` among them.
     parameters
-        The members of the JSON body, all strings. Empty ones are neither signed nor listed.
+        The members of the JSON body. One that is no string is signed as JSON.stringify writes it; empty ones are
+        neither signed nor listed.
     timestamp
         Unix time in seconds; the header `X-Timestamp` repeats it.
 
     """
     signed_headers = {name.lower(): _header(name, value) for name, value in sorted(headers.items(), key=_lower)}
-    texts = {name.lower(): value.strip() for name, value in sorted(parameters.items(), key=_lower)}
+    texts = {name.lower(): _text(value) for name, value in sorted(parameters.items(), key=_lower)}
     signed_parameters = {name: value for name, value in texts.items() if value}
     payload = "".join(f"&{name}={value}\r\n" for name, value in signed_parameters.items())
     request = "\n".join(
@@ -83,7 +85,11 @@ def _header(name: str, value: str) -> str:
     return value if name.lower() == "content-type" else value.strip().lower()
 
 
-def _lower(item: tuple[str, str]) -> str:
+def _text(value: Any) -> str:
+    return value.strip() if isinstance(value, str) else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _lower(item: tuple[str, Any]) -> str:
     return item[0].lower()
 
 
