@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from types import ModuleType
 
+    from wxcloud.sessions import Sessions
+
 FUNCTIONS = Path(__file__).parents[2] / "functions"
 sys.path.insert(0, str(FUNCTIONS / "_shared"))
 
@@ -186,8 +188,14 @@ def environ(wechat: WeChat, tmp_path: Path) -> dict[str, str]:
         "WX_APPID": APPID,
         "WX_SECRET": SECRET,
         "WX_API_BASE": wechat.address,
-        "WX_SESSION_STORE": str(tmp_path / "sessions.sqlite3"),
+        "WX_STORE": f"sqlite:{tmp_path / 'store.sqlite3'}",
     }
+
+
+@pytest.fixture
+def sessions_of() -> Callable[[wxcloud.Cloud], Sessions]:
+    """The sessions that an instance stores."""
+    return lambda cloud: cloud.of(context_of()).sessions
 
 
 @dataclass

@@ -5,9 +5,9 @@ KEY = "o0q0otL8aEzpcZL/FT9WsQ=="
 SIGNATURE = "46e043c5525c2d817c44be603d30837a808a1d930d038f6fdc3e62a201fed128"
 
 
-def test_a_caller_asks_about_their_own_kept_session(deploy, wechat, mini_program):
+def test_a_caller_asks_about_their_own_kept_session(deploy, wechat, mini_program, sessions_of):
     function = deploy("checkSession")
-    function.cloud.sessions.keep("oUser", KEY)
+    sessions_of(function.cloud).keep("oUser", KEY)
     assert function.main({}, mini_program("oUser")) == {"errCode": 0, "errMsg": "checkSession:ok"}
     (sent,) = wechat.sent(PATH)
     assert (sent.method, sent.body) == ("GET", b"")
@@ -26,9 +26,9 @@ def test_what_login_kept_is_what_is_checked(deploy, wechat, mini_program):
     assert wechat.sent(PATH)[0].query["signature"] == SIGNATURE
 
 
-def test_without_a_login_there_is_nothing_to_check(deploy, wechat, mini_program):
+def test_without_a_login_there_is_nothing_to_check(deploy, wechat, mini_program, sessions_of):
     function = deploy("checkSession")
-    function.cloud.sessions.keep("oOther", KEY)
+    sessions_of(function.cloud).keep("oOther", KEY)
     answer = function.main({}, mini_program("oUser"))
     assert answer["errCode"] == 87007
     assert answer["errMsg"].startswith("checkSession:fail session_key is not existd or expired.")
@@ -36,10 +36,10 @@ def test_without_a_login_there_is_nothing_to_check(deploy, wechat, mini_program)
     assert wechat.requests == []
 
 
-def test_the_sig_method_passes_through(deploy, wechat, mini_program):
+def test_the_sig_method_passes_through(deploy, wechat, mini_program, sessions_of):
     wechat.answers(PATH, {"errcode": 87008, "errmsg": "invalid sig_method rid: 6-6-6"})
     function = deploy("checkSession")
-    function.cloud.sessions.keep("oUser", KEY)
+    sessions_of(function.cloud).keep("oUser", KEY)
     answer = function.main({"sigMethod": "hmac_md5"}, mini_program("oUser"))
     assert answer == {"errCode": 87008, "errMsg": "checkSession:fail invalid sig_method rid: 6-6-6"}
     assert wechat.sent(PATH)[0].query["sig_method"] == "hmac_md5"

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 PROJECT = Path(__file__).parents[2]
-FUNCTIONS = ("verifySignature", "login", "checkSession")
+FUNCTIONS = ("verifySignature", "issueChallenge", "login", "checkSession")
 
 
 @pytest.fixture
@@ -36,9 +36,9 @@ def test_no_version_and_no_install_by_the_cli(cloudbaserc):
 
 def test_variables_are_strings_and_come_from_the_listed_environment(cloudbaserc):
     variables = cloudbaserc["functionDefaultConfig"]["envVariables"]
-    assert variables == {"WX_APPID": "{{env.WX_APPID}}", "WX_SECRET": "{{env.WX_SECRET}}"}
+    assert variables == {name: f"{{{{env.{name}}}}}" for name in ("WX_APPID", "WX_SECRET", "WX_STORE_KEY")}
     example = (PROJECT / ".env.example").read_text(encoding="utf-8")
-    assert re.findall(r"^(\w+)=(.*)$", example, re.MULTILINE) == [("WX_APPID", ""), ("WX_SECRET", "")]
+    assert re.findall(r"^(\w+)=(.*)$", example, re.MULTILINE) == [(name, "") for name in variables]
 
 
 def test_what_is_ignored_is_ignored_as_a_folder_and_with_its_content(cloudbaserc):

@@ -13,7 +13,8 @@ def test_defaults_are_the_real_wechat_and_its_stable_token():
     assert settings.token_kind == "stable_token"
     assert settings.forced_transport is None
     assert settings.timeouts == (3.0, 5.0)
-    assert settings.session_store == Path(tempfile.gettempdir()) / "wxcloud-sessions.sqlite3"
+    assert settings.store(is_on_scf=False) == ("sqlite", str(Path(tempfile.gettempdir()) / "wxcloud.sqlite3"))
+    assert settings.store(is_on_scf=True) == ("cloudbase", "")
 
 
 def test_each_variable_has_its_say():
@@ -26,13 +27,13 @@ def test_each_variable_has_its_say():
             "WX_TRANSPORT": "https",
             "WX_CONNECT_TIMEOUT": "0.5",
             "WX_READ_TIMEOUT": "2",
-            "WX_SESSION_STORE": "/mnt/sessions.sqlite3",
+            "WX_STORE": "sqlite:/mnt/sessions.sqlite3",
         }
     )
     assert (settings.appid, settings.secret, settings.api_base) == ("wx1", "s1", "http://127.0.0.1:8080")
     assert (settings.token_kind, settings.timeouts) == ("token", (0.5, 2.0))
     assert settings.forced_transport == "https"
-    assert settings.session_store == Path("/mnt/sessions.sqlite3")
+    assert settings.store(is_on_scf=True) == ("sqlite", "/mnt/sessions.sqlite3")
 
 
 def test_later_changes_of_the_environment_do_not_reach_them():
@@ -73,5 +74,5 @@ def test_an_unusable_setting_is_named(name, value, read):
 
 
 def test_loading_the_sdk_without_any_setting_is_no_error(deploy):
-    unset = dict.fromkeys(["WX_APPID", "WX_SECRET", "WX_API_BASE", "WX_SESSION_STORE"], "")
+    unset = dict.fromkeys(["WX_APPID", "WX_SECRET", "WX_API_BASE", "WX_STORE"], "")
     assert callable(deploy("login", **unset).main)

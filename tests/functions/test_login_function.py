@@ -12,11 +12,11 @@ def sessions(wechat):
 
 
 @pytest.mark.usefixtures("sessions")
-def test_a_code_becomes_a_session_whose_key_stays_here(deploy, mini_program):
+def test_a_code_becomes_a_session_whose_key_stays_here(deploy, mini_program, sessions_of):
     login = deploy("login")
     answer = login.main({"code": "081abc"}, mini_program("oUser"))
     assert answer == {"errCode": 0, "errMsg": "login:ok", "openid": "oUser"}
-    assert login.cloud.sessions.find("oUser").session_key == SESSION_KEY
+    assert sessions_of(login.cloud).find("oUser").session_key == SESSION_KEY
 
 
 def test_a_unionid_is_passed_on_and_the_key_is_not(deploy, wechat, mini_program):
@@ -46,14 +46,14 @@ def test_an_answer_labelled_text_is_still_read(deploy, wechat, mini_program):
 
 
 @pytest.mark.usefixtures("sessions")
-def test_a_stolen_code_does_not_bind_its_owners_session_to_the_thief(deploy, mini_program):
+def test_a_stolen_code_does_not_bind_its_owners_session_to_the_thief(deploy, mini_program, sessions_of):
     login = deploy("login")
     answer = login.main({"code": "081abc"}, mini_program("oThief"))
     assert answer["errCode"] == 40003
     assert answer["errMsg"].startswith("login:fail invalid openid. the code belongs to another user")
     assert "oUser" not in json.dumps(answer)
-    assert login.cloud.sessions.find("oThief") is None
-    assert login.cloud.sessions.find("oUser") is None
+    assert sessions_of(login.cloud).find("oThief") is None
+    assert sessions_of(login.cloud).find("oUser") is None
 
 
 @pytest.mark.usefixtures("sessions")
@@ -61,12 +61,12 @@ def test_a_server_may_log_a_user_in(deploy, server_call):
     assert deploy("login").main({"code": "081abc"}, server_call)["openid"] == "oUser"
 
 
-def test_the_latest_login_is_the_one_kept(deploy, wechat, mini_program):
+def test_the_latest_login_is_the_one_kept(deploy, wechat, mini_program, sessions_of):
     login = deploy("login")
     for key in ("first==", "second=="):
         wechat.answers(PATH, {"session_key": key, "openid": "oUser"})
         login.main({"code": "081abc"}, mini_program("oUser"))
-    assert login.cloud.sessions.find("oUser").session_key == "second=="
+    assert sessions_of(login.cloud).find("oUser").session_key == "second=="
 
 
 @pytest.mark.parametrize(
@@ -99,13 +99,13 @@ def test_wechats_refusal_is_the_answer(errcode, errmsg, deploy, wechat, mini_pro
         {"session_key": SESSION_KEY, "openid": "oUser", "errmsg": 1},
     ],
 )
-def test_an_incomplete_session_is_an_error_and_is_not_kept(reply, deploy, wechat, mini_program):
+def test_an_incomplete_session_is_an_error_and_is_not_kept(reply, deploy, wechat, mini_program, sessions_of):
     wechat.answers(PATH, reply)
     login = deploy("login")
     answer = login.main({"code": "081abc"}, mini_program("oUser"))
     assert answer["errCode"] == -604103
     assert SESSION_KEY not in answer["errMsg"]
-    assert login.cloud.sessions.find("oUser") is None
+    assert sessions_of(login.cloud).find("oUser") is None
 
 
 @pytest.mark.parametrize("code", [None, "", 7, ["c"], {"c": 1}, True, "\ud800"])
@@ -125,7 +125,7 @@ def test_a_code_is_not_sent_again_after_a_lost_answer(deploy, wechat, mini_progr
 
 @pytest.mark.usefixtures("sessions")
 def test_a_store_that_cannot_be_used_is_an_answer(deploy, mini_program, tmp_path):
-    login = deploy("login", WX_SESSION_STORE=str(tmp_path / "nowhere" / "sessions.sqlite3"))
+    login = deploy("login", WX_STORE=f"sqlite:{tmp_path / 'nowhere' / 'store.sqlite3'}")
     answer = login.main({"code": "081abc"}, mini_program("oUser"))
     assert answer["errCode"] == -501001
-    assert "WX_SESSION_STORE" in answer["errMsg"]
+    assert "WX_STORE" in answer["errMsg"]

@@ -13,13 +13,13 @@ STAYS = "a session_key stays on the server"
 
 
 @pytest.fixture
-def call(deploy, request):
+def call(deploy, request, sessions_of):
     """Call a function that has a session of oUser, of oOther and of oAny, as one of the callers."""
 
     def ask(name, caller, event):
         function = deploy(name)
         for openid in ("oUser", "oOther", "oAny"):
-            function.cloud.sessions.keep(openid, KEY)
+            sessions_of(function.cloud).keep(openid, KEY)
         context = request.getfixturevalue(caller)
         return function.main(event, context("oUser") if callable(context) else context)
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Callable
 from wxcloud.caller import Caller
 from wxcloud.custody import Custody, read_keys
 from wxcloud.errors import CloudError, GatewayError, InvalidParameter
+from wxcloud.login_tokens import LoginTokens
 from wxcloud.sessions import Sessions
 from wxcloud.soter import Soter
 
@@ -62,6 +63,11 @@ class Invocation:
     def sessions(self) -> Sessions:
         """The session keys that `login` keeps; raises InvalidSetting without WX_APPID."""
         return Sessions(self._store, self._custody, appid=self._instance.settings.appid, clock=self._instance.clock)
+
+    @property
+    def login_tokens(self) -> LoginTokens:
+        """Tokens for clients that do not come by a mini program's cloud call: `issue`, `check`, `revoke`."""
+        return LoginTokens(self._store, appid=self._instance.settings.appid, clock=self._instance.clock)
 
     @property
     def soter(self) -> Soter:

@@ -180,7 +180,7 @@ def test_no_secret_reaches_an_error_or_a_log(way, caplog, name, at):
     else:
         way.wechat.answers({"the token": "/cgi-bin/stable_token", "the code": "/sns/jscode2session"}[at], script)
     invoked = way.invoked(**variables)
-    cloud = wxcloud.init({**way.settings, **variables, "WX_SESSION_STORE": ""}, sleep=lambda _: None)
+    cloud = wxcloud.init({**way.settings, **variables, "WX_STORE": ""}, sleep=lambda _: None)
     said = [repr(invoked), repr(vars(invoked)), repr(invoked.openapi), repr(cloud), repr(cloud.auth)]
     calls = [
         lambda: verify(invoked)["errMsg"],

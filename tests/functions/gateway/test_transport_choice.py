@@ -76,9 +76,11 @@ def test_what_has_no_cloud_call_goes_over_https_always(api, path, forced, invoke
     assert wechat.sent("/admin") == []
 
 
-def test_the_login_and_its_session_go_over_https_whatever_is_forced(deploy, granted, app, wechat):
+def test_the_login_and_its_session_go_over_https_whatever_is_forced(deploy, granted, app, wechat, tmp_path):
     wechat.answers("/sns/jscode2session", {"session_key": "k==", "openid": "oUser"})
-    answer = deploy("login", WX_TRANSPORT="gateway", **app).main({"code": "081abc"}, granted())
+    answer = deploy("login", WX_TRANSPORT="gateway", **app, WX_STORE=f"sqlite:{tmp_path / 'store'}").main(
+        {"code": "081abc"}, granted()
+    )
     assert answer["errMsg"] == "login:ok"
     assert wechat.sent("/admin") == []
 

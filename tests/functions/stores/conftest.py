@@ -1,0 +1,68 @@
+"""The stores that instances share, each as WX_STORE names it."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import subprocess
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+STORES = ("sqlite", "redis")
+
+
+class RedisServer:
+    """Debian's redis-server on a port of its own, whose rows outlive a kill."""
+
+    def __init__(self, folder: Path) -> None:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        self._folder = folder
+        self.start()
+
+    @property
+    def address(self) -> str:
+        return f"redis://127.0.0.1:{self.port}/0"
+
+    def start(self) -> None:
+        self._process = subprocess.Popen(
+            ["redis-server", "--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--dir", str(self._folder)]
+            + ["--appendonly", "yes", "--appendfsync", "always"],
+            stdout=subprocess.DEVNULL,
+        )
+        until = time.monotonic() + 10
+        while time.monotonic() < until:
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", self.port)) == 0:
+                    return
+            time.sleep(0.02)
+        raise AssertionError("redis-server does not listen")
+
+    def kill(self) -> None:
+        self._process.kill()
+        self._process.wait()
+
+
+@pytest.fixture(scope="session")
+def redis_server(tmp_path_factory: pytest.TempPathFactory, missing: Callable[[str], None]) -> Iterator[RedisServer]:
+    if shutil.which("redis-server") is None:
+        missing("a redis-server is needed (on Debian: apt install redis-server)")
+    server = RedisServer(tmp_path_factory.mktemp("redis"))
+    yield server
+    server.kill()
+
+
+@pytest.fixture(params=STORES)
+def wx_store(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """WX_STORE."""
+    if request.param == "sqlite":
+        return f"sqlite:{tmp_path / 'store.sqlite3'}"
+    server: RedisServer = request.getfixturevalue("redis_server")
+    return server.address
