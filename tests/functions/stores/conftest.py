@@ -33,8 +33,10 @@ class RedisServer:
 
     def start(self) -> None:
         self._process = subprocess.Popen(
-            ["redis-server", "--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--dir", str(self._folder)]
-            + ["--appendonly", "yes", "--appendfsync", "always"],
+            [
+                *("redis-server", "--port", str(self.port), "--bind", "127.0.0.1", "--dir", str(self._folder)),
+                *("--save", "", "--appendonly", "yes", "--appendfsync", "always"),
+            ],
             stdout=subprocess.DEVNULL,
         )
         until = time.monotonic() + 10

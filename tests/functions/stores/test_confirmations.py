@@ -34,10 +34,10 @@ class Shop:
         assert answer["expiresIn"] == SECONDS[purpose]
         return str(answer["challenge"])
 
-    def confirm(self, confirmation: Confirmation, purpose: object = "pay", **changes: object) -> dict[str, Any]:
+    def confirm(self, confirmation: Confirmation, purpose: object = "pay", **changes: Any) -> dict[str, Any]:
         return self.call(self.verify, **{**confirmation.signed, "purpose": purpose, **changes})
 
-    def call(self, function: ModuleType, *, by: str | None = None, **event: object) -> dict[str, Any]:
+    def call(self, function: ModuleType, *, by: str | None = None, **event: Any) -> dict[str, Any]:
         answer: dict[str, Any] = function.main(event, self.context_of(by or self.phone.openid))
         return answer
 
