@@ -31,11 +31,10 @@ from wxemu.core.world import World
 from wxemu.edge.edge import Edge, listen
 from wxemu.ending import EndedError, Ending
 from wxemu.intercept import Interception, interception_facts
-from wxemu.scf.deployment import MAX_IN_FLIGHT, SESSION_STORE, Deployment
+from wxemu.scf.deployment import MAX_IN_FLIGHT, Deployment
 from wxemu.scf.inspection import Inspection
 from wxemu.scf.project import ProjectError
 from wxemu.state import State, check, seed, write_file
-from wxemu.state.function_store import FunctionStore
 from wxemu.state.seed_form import SeedError
 from wxemu.state.tables import StateError
 
@@ -216,7 +215,7 @@ def _export(storage: Path, file: Path) -> None:
     """
     with closing(World(storage)) as world:
         if seed.is_loaded(world):  # else it was stopped before it had begun, and what the file holds is worth more
-            write_file(file, State(world, FunctionStore(storage / SESSION_STORE)).document())
+            write_file(file, State(world).document())
 
 
 def _interception(plan: Plan, storage: Path) -> Interception | None:
@@ -272,7 +271,7 @@ def _begin(world: World, deployment: Deployment, plan: Plan, interception: Inter
                 "the state in %s began with another seed; `wxemu state reset` begins anew with this one", plan.state
             )
     elif plan.imported is not None:
-        State(world, FunctionStore(deployment.session_store)).replace(plan.imported)
+        State(world).replace(plan.imported)
     else:
         begun = seed.demo(world) if plan.seed is None else plan.seed
         seed.load(world, begun)

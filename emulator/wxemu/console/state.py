@@ -12,7 +12,6 @@ from wxemu.core import apps
 from wxemu.core.http.inputs import InputError
 from wxemu.state import State, parse, snapshots, text
 from wxemu.state import tables as world_state
-from wxemu.state.function_store import FunctionStore
 
 if TYPE_CHECKING:
     from wxemu.core.world import World
@@ -46,15 +45,15 @@ def page(world: World, _deployment: Deployment) -> Response:
     )
 
 
-def export(world: World, deployment: Deployment) -> Response:
+def export(world: World, _deployment: Deployment) -> Response:
     """The state as a document, with its toy secrets; ``?journal=1`` includes the exchanges and logs."""
-    document = text(_state(world, deployment).document(has_journal=bool(request.args.get("journal"))))
+    document = text(State(world).document(has_journal=bool(request.args.get("journal"))))
     answer = Response(document, content_type="application/json")
     answer.headers["Content-Disposition"] = 'attachment; filename="wxcloud-state.json"'
     return answer
 
 
-def replace(world: World, deployment: Deployment) -> str:
+def replace(world: World, _deployment: Deployment) -> str:
     """Replace the state by the form's document.
 
     :raises InputError: no document came, or it was not confirmed; StateError: it is not a state.
@@ -65,16 +64,16 @@ def replace(world: World, deployment: Deployment) -> str:
         raise InputError("document: expected a file, got nothing; `wxemu state export` writes one")
     if not form.text("is_sure"):
         raise InputError("expected your confirmation that the present state is replaced; nothing was changed")
-    _state(world, deployment).replace(parse(document.read().decode(errors="replace")))
+    State(world).replace(parse(document.read().decode(errors="replace")))
     return "/state"
 
 
-def save(world: World, deployment: Deployment) -> str:
+def save(world: World, _deployment: Deployment) -> str:
     """Save a snapshot under the form's name.
 
     :raises SnapshotNameError: not a valid name.
     """
-    _state(world, deployment).save(form.text("name"))
+    State(world).save(form.text("name"))
     return "/state"
 
 
@@ -87,15 +86,11 @@ def forget(world: World, _deployment: Deployment) -> str:
     return "/state"
 
 
-def reset(world: World, deployment: Deployment) -> str:
+def reset(world: World, _deployment: Deployment) -> str:
     """Go back to the seed, to nothing or to a snapshot, with all apps or with the form's.
 
     :raises SnapshotError: there is no such snapshot.
     :raises UnknownAppError, SeedError, StateError: there is no such app, now or in the seed or snapshot.
     """
-    _state(world, deployment).reset(form.text("to", is_required=True), appid=form.text("of") or None)
+    State(world).reset(form.text("to", is_required=True), appid=form.text("of") or None)
     return "/state"
-
-
-def _state(world: World, deployment: Deployment) -> State:
-    return State(world, FunctionStore(deployment.session_store))

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from wxemu.core.http.streams import Streams
 from wxemu.state import State
-from wxemu.state.function_store import FunctionStore
 
 if TYPE_CHECKING:
     from wxemu.core.world import World
@@ -28,5 +27,5 @@ class Platform:
 
     @cached_property
     def state(self) -> State:
-        """All that is kept, the functions' store included."""
-        return State(self.world, FunctionStore(self.deployment.session_store))
+        """All that is kept."""
+        return State(self.world)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 DEFAULT_HANDLER: Final = "index.main_handler"
 DEFAULT_TIMEOUT_SECONDS: Final = 3
 DEFAULT_MEMORY_MEGABYTES: Final = 128
-SET_HERE: Final = frozenset({"WX_APPID", "WX_SECRET", "WX_API_BASE", "WX_SESSION_STORE"})
+SET_HERE: Final = frozenset({"WX_APPID", "WX_SECRET", "WX_API_BASE", "WX_STORE_KEY"})
 """Variables that the emulator sets for every function, so that a project need not."""
 
 _log = logging.getLogger(__name__)

@@ -14,7 +14,7 @@ from wxemu.scf.catalogue import Catalogue
 from wxemu.scf.failures import TooManyCallsError, UnknownFunctionError, UnreadableProjectError
 from wxemu.scf.feed import Feed, Line
 from wxemu.scf.project import ProjectError
-from wxemu.scf.runtime import PLATFORM, Runtime, instance_environment, log
+from wxemu.scf.runtime import PLATFORM, Runtime, function_variables, instance_environment, log
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -223,7 +223,7 @@ class Deployment:
         else:
             spec = self.function(caller.env, name)
             caller = self._with_token(caller, spec, request_id)
-            given = {**spec.environment, **self._variables(caller.appid)}
+            given = function_variables(spec, self._variables(caller.appid))
             variables = instance_environment(spec, caller.env, given)
         kept = {key: value for key, value in variables.items() if key not in _OF_THE_PROCESS}
         here = _addresses(self._public_url)  # since it may run on another machine than the emulator
@@ -252,7 +252,6 @@ class Deployment:
         return {
             "WX_APPID": appid,
             "WX_SECRET": app.secret,
-            "WX_SESSION_STORE": str(self.session_store),
             "TENCENTCLOUD_SECRETID": app.secret_id,
             "TENCENTCLOUD_SECRETKEY": app.secret_key,
             "TENCENTCLOUD_SESSIONTOKEN": SESSION_TOKEN,

@@ -1,11 +1,12 @@
-"""The state of an emulator, the world's and the functions', as one document; its snapshots; resets."""
+"""The state of an emulator as one document; its snapshots; resets."""
 
 from __future__ import annotations
 
 import json
+import logging
 from typing import TYPE_CHECKING, Any, Final
 
-from wxemu.core import apps, migrations, temporary
+from wxemu.core import apps, migrations
 from wxemu.core.files import write_atomically
 from wxemu.core.journal import json_value
 from wxemu.core.store import SCHEMA_VERSION
@@ -13,7 +14,6 @@ from wxemu.core.text import escape_unseen
 from wxemu.core.world import World
 from wxemu.state import seed, seed_entries, snapshots, tenancy
 from wxemu.state import tables as world_state
-from wxemu.state.function_store import FunctionStore
 from wxemu.state.tables import StateError
 
 if TYPE_CHECKING:
@@ -24,25 +24,26 @@ if TYPE_CHECKING:
 
 VERSION: Final = "wxcloud-state"
 """The member that marks our documents; its value is the version that wrote it."""
-_MEMBERS: Final = (VERSION, "functions", "world")
+_MEMBERS: Final = (VERSION, "world")
+
+
+_log = logging.getLogger(__name__)
 
 
 class State:
-    """The state of one emulator: its world, and its functions' store."""
+    """The state of one emulator."""
 
-    def __init__(self, world: World, functions: FunctionStore) -> None:
+    def __init__(self, world: World) -> None:
         self._world = world
-        self._functions = functions
 
     def document(self, *, has_journal: bool = True) -> dict[str, Any]:
         """The state without snapshots and saved events, but with (toy) secrets, tokens and keys.
 
         :param has_journal: include the exchanges and the invocations' logs.
-        :raises StateError: the functions' store cannot be read.
         """
         with self._world.transaction():
             tables = world_state.tables(self._world, has_journal=has_journal)
-            return {VERSION: SCHEMA_VERSION, "functions": self._functions.tables(), "world": tables}
+            return {VERSION: SCHEMA_VERSION, "world": tables}
 
     def replace(self, document: Mapping[str, Any]) -> None:
         """Replace the state by a document, in one transaction; snapshots and saved events stay.
@@ -53,7 +54,6 @@ class State:
         with self._world.transaction():
             world_state.replace(self._world, read["world"])
             seed.mark_loaded(self._world)
-            self._functions.replace(read["functions"])
 
     def save(self, name: str) -> Snapshot:
         """Save the state without its journal under a name; replaces the snapshot of this name.
@@ -80,7 +80,6 @@ class State:
             seed.reload_app(self._world, appid)
         else:
             seed_entries.empty_app(self._world, apps.require(self._world, appid))
-        self._functions.replace({}, appid=appid)
 
     def delete_app(self, appid: str) -> None:
         """Delete an app and all that belongs to it.
@@ -88,7 +87,6 @@ class State:
         :raises UnknownAppError: there is no such app.
         """
         tenancy.delete(self._world, apps.require(self._world, appid))
-        self._functions.replace({}, appid=appid)
 
     def _load_snapshot(self, name: str, appid: str | None) -> None:
         with self._world.transaction():
@@ -100,7 +98,6 @@ class State:
             try:
                 world_state.replace(former, document["world"])
                 tenancy.restore(self._world, appid, former)
-                self._functions.replace(document["functions"], appid=appid)
             finally:
                 former.close()
 
@@ -109,13 +106,14 @@ def _read(document: Mapping[str, Any]) -> Mapping[str, Any]:
     if VERSION not in document:
         raise StateError(f"this is not a state of an emulator: expected a document with the member {VERSION}")
     if document[VERSION] == migrations.FORMER_VERSION:
-        document = {**document, VERSION: SCHEMA_VERSION, "world": migrations.migrate_tables(document.get("world"))}
+        document = {VERSION: SCHEMA_VERSION, "world": migrations.migrate_tables(document.get("world"))}
+        _log.warning("the sessions that functions had stored are not taken over: users log in again")
     if document[VERSION] != SCHEMA_VERSION or isinstance(document[VERSION], bool):
         raise StateError(
             f"the state is of version {document[VERSION]!r}, this emulator reads version {SCHEMA_VERSION} only;"
             " start without it, or use an emulator that reads that version"
         )
-    if document.keys() != set(_MEMBERS) or not isinstance(document["functions"], dict):
+    if document.keys() != set(_MEMBERS):
         raise StateError(f"the state is damaged: expected the members {', '.join(_MEMBERS)}")
     return document
 
@@ -127,12 +125,11 @@ def check(document: Mapping[str, Any], *, is_exposed: bool = False) -> None:
     :raises StateError: it cannot.
     :raises PublishedSecretError: it must not.
     """
-    with temporary.folder() as folder:
-        world = World(is_exposed=is_exposed)
-        try:
-            State(world, FunctionStore(folder / "functions.sqlite")).replace(document)
-        finally:
-            world.close()
+    world = World(is_exposed=is_exposed)
+    try:
+        State(world).replace(document)
+    finally:
+        world.close()
 
 
 def text(document: Mapping[str, Any]) -> str:

@@ -16,7 +16,6 @@ from wxemu.core import journal
 from wxemu.core.store import SCHEMA_VERSION
 from wxemu.core.world import DATABASE_NAME
 from wxemu.state import State
-from wxemu.state.function_store import FunctionStore
 
 FORMER = Path(__file__).with_name("version_2")
 APPID = "wx1234567890abcdef"
@@ -54,8 +53,8 @@ def file(tmp_path):
 
 
 @pytest.fixture
-def state_of(tmp_path):
-    return lambda world: State(world, FunctionStore(tmp_path / "functions.sqlite"))
+def state_of():
+    return State
 
 
 def test_its_journal_says_what_came_of_each_exchange(open_world, file):

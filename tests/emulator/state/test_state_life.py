@@ -14,7 +14,6 @@ from wxemu.core.world import World
 from wxemu.phone import phones
 from wxemu.phone.confirmations import confirm
 from wxemu.state import State, parse, seed, text
-from wxemu.state.function_store import FunctionStore
 from wxemu.wechat import sessions, tokens, users
 from wxemu.wechat.errors import WeChatError
 
@@ -151,8 +150,8 @@ def test_a_world_behaves_the_same_after_it_went_through_a_document(seeded_world,
     for operation, choice in happened:
         life.do(operation, choice)
     again = World(random_seed="7")
-    document = parse(text(State(world, FunctionStore(tmp_path / "one.sqlite")).document()))
-    State(again, FunctionStore(tmp_path / "two.sqlite")).replace(document)
+    document = parse(text(State(world).document()))
+    State(again).replace(document)
     assert seed.is_loaded(again)
     assert life.seen_in(again) == life.seen_in(world)
     again.close()

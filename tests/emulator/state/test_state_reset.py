@@ -15,13 +15,13 @@ APPID = "wx1234567890abcdef"
 OTHER = "wxfedcba0987654321"
 
 
-def sessions_kept(store):
-    return {row["session_key"] for row in store.tables().get("sessions", {"rows": []})["rows"]}
+def documents_kept(state):
+    return {row["key"] for row in state.document()["world"]["documents"]}
 
 
 class TestReset:
     @pytest.fixture
-    def lived(self, world, state, put_session):
+    def lived(self, world, state, put_document):
         """Two apps with a past."""
         for appid, openid in ((APPID, "oAlice"), (OTHER, "oDave")):
             app = apps.find(world, appid)
@@ -32,13 +32,12 @@ class TestReset:
                 web_users.sign_in(world, env=app.env, device_id="d")
                 api_functions.delete(world, app.env, "login")
             phones.create(world, appid=appid, profile_name="none", openid=openid, phone_id=f"phone of {openid}")
-            put_session(appid, openid, f"key of {openid}")
+            put_document(app.env, f"of {openid}")
         return state.document()
 
     def rows(self, state, appid, env):
         """All that belongs to one app."""
-        document = state.document()
-        tables = {**document["world"], **{name: table["rows"] for name, table in document["functions"].items()}}
+        tables = state.document()["world"]
         return [
             (name, row) for name, rows in tables.items() for row in rows if appid in row.values() or env in row.values()
         ]
@@ -53,17 +52,17 @@ class TestReset:
         assert tokens.list_tokens(world, APPID, limit=9) == []
         assert phones.all_phones(world, APPID) == []
 
-    def test_of_one_app_to_empty_leaves_it_its_credentials(self, world, state, store, lived):
+    def test_of_one_app_to_empty_leaves_it_its_credentials(self, world, state, lived):
         others, former = self.rows(state, OTHER, "env-other"), apps.find(world, APPID)
         state.reset("empty", appid=APPID)
         assert self.rows(state, OTHER, "env-other") == others
         assert apps.find(world, APPID) == former
         assert [name for name, _ in self.rows(state, APPID, "env-demo")] == ["apps"]
-        assert sessions_kept(store) == {"key of oDave"}
+        assert documents_kept(state) == {'"of oDave"'}
 
-    def test_of_all_forgets_what_the_functions_kept(self, state, store, lived):
+    def test_of_all_forgets_what_the_functions_kept(self, state, lived):
         state.reset("seed")
-        assert store.tables() == {}
+        assert documents_kept(state) == set()
 
     def test_to_a_snapshot_brings_all_of_it_back(self, state, lived):
         state.save("lived")
@@ -71,7 +70,7 @@ class TestReset:
         state.reset("lived")
         assert {**lived, "world": {**lived["world"], "exchanges": [], "invocations": []}} == state.document()
 
-    def test_of_one_app_to_a_snapshot_leaves_the_other_as_it_is_now(self, world, state, store, lived):
+    def test_of_one_app_to_a_snapshot_leaves_the_other_as_it_is_now(self, world, state, lived):
         before = self.rows(state, APPID, "env-demo")
         state.save("lived")
         state.reset("empty")
@@ -79,7 +78,7 @@ class TestReset:
         state.reset("lived", appid=APPID)
         assert self.rows(state, APPID, "env-demo") == before
         assert users.find(world, OTHER, "new in env-other") is None
-        assert sessions_kept(store) == {"key of oAlice"}
+        assert documents_kept(state) == {'"of oAlice"'}
 
     def test_keeps_an_environment_that_another_app_is_bound_to(self, world, state, lived):
         with world.transaction():

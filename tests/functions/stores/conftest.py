@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import socket
 import subprocess
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -14,7 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-STORES = ("sqlite", "redis")
+    from conftest import Running
+
+STORES = ("sqlite", "redis", "cloudbase")
 
 
 class RedisServer:
@@ -66,5 +69,22 @@ def wx_store(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """WX_STORE."""
     if request.param == "sqlite":
         return f"sqlite:{tmp_path / 'store.sqlite3'}"
+    if request.param == "cloudbase":
+        return "cloudbase"
     server: RedisServer = request.getfixturevalue("redis_server")
     return server.address
+
+
+@pytest.fixture
+def context_of(wx_store: str, request: pytest.FixtureRequest) -> Callable[..., dict[str, Any]]:
+    """The context of a call by an openid. For the document database it is one of an emulator's invocations."""
+
+    def context(openid: str | None = None) -> dict[str, Any]:
+        if wx_store != "cloudbase":
+            return request.getfixturevalue("server_call") if openid is None else request.getfixturevalue("mini_program")(openid)
+        emulator: Running = request.getfixturevalue("emulator")
+        caller = {} if openid is None else {"openid": openid}
+        variables = emulator.environment(function="verifySignature", **caller)
+        return {"request_id": "1", "environment": json.dumps(variables), "environ": ""}
+
+    return context

@@ -49,11 +49,11 @@ class Shop:
 
 
 @pytest.fixture
-def shop(emulator, deploy, mini_program, wx_store):
+def shop(emulator, deploy, context_of, wx_store):
     app = emulator.app
     settings = {"WX_APPID": app.appid, "WX_SECRET": app.secret, "WX_API_BASE": emulator.url, "WX_STORE": wx_store}
     issue, verify = deploy("issueChallenge", **settings), deploy("verifySignature", **settings)
-    return Shop(issue, verify, emulator.new_phone(), mini_program)
+    return Shop(issue, verify, emulator.new_phone(), context_of)
 
 
 def test_what_the_user_confirmed_is_given_back(shop):

@@ -17,8 +17,8 @@ def now():
 
 
 @pytest.fixture
-def login_tokens(environ, wx_store, now):
-    return wxcloud.init({**environ, "WX_STORE": wx_store}, clock=lambda: now[0]).of({}).login_tokens
+def login_tokens(environ, wx_store, context_of, now):
+    return wxcloud.init({**environ, "WX_STORE": wx_store}, clock=lambda: now[0]).of(context_of()).login_tokens
 
 
 def test_a_token_names_its_user_until_it_ends(login_tokens, now):
@@ -42,9 +42,9 @@ def test_anything_else_names_nobody(login_tokens, token):
     assert login_tokens.check(token) is None
 
 
-def test_another_app_does_not_know_it(login_tokens, environ, wx_store):
+def test_another_app_does_not_know_it(login_tokens, environ, context_of, wx_store):
     issued = login_tokens.issue("oUser")
-    other = wxcloud.init({**environ, "WX_STORE": wx_store, "WX_APPID": "wxother"}).of({})
+    other = wxcloud.init({**environ, "WX_STORE": wx_store, "WX_APPID": "wxother"}).of(context_of())
     assert other.login_tokens.check(issued.token) is None
 
 

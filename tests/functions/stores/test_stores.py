@@ -20,8 +20,8 @@ TABLE = "challenges"
 
 
 @pytest.fixture
-def store(wx_store, environ, unique):
-    return Named(wxcloud.init({**environ, "WX_STORE": wx_store}).of({})._store(), unique)
+def store(wx_store, environ, context_of, unique):
+    return Named(wxcloud.init({**environ, "WX_STORE": wx_store}).of(context_of())._store(), unique)
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """The SCF Python runtime: a function's child processes, what they receive, and what becomes of an invocation."""
 
 from wxemu.scf.runtime import log
-from wxemu.scf.runtime.context import PLATFORM, instance_environment
+from wxemu.scf.runtime.context import PLATFORM, function_variables, instance_environment
 from wxemu.scf.runtime.debugging import Awaited, Debugging
 from wxemu.scf.runtime.identity import Identity, timer_event, wx_event
 from wxemu.scf.runtime.invocation import (
@@ -31,6 +31,7 @@ __all__ = [
     "Runtime",
     "RuntimeClosedError",
     "UninvokedError",
+    "function_variables",
     "instance_environment",
     "log",
     "timer_event",

@@ -28,6 +28,17 @@ PLATFORM: Final = {
 """Variables that every process of the platform has [doc]."""
 
 
+def function_variables(spec: FunctionSpec, platform: Mapping[str, str]) -> dict[str, str]:
+    """Return a function's variables: those that it declares, and over them the `platform`'s.
+
+    Where a project declares WX_STORE_KEY, and nobody has made a key yet, session keys are stored as they are.
+    """
+    declared = {**spec.environment}
+    if declared.get("WX_STORE_KEY") == "":
+        declared["WX_STORE_KEY"] = "none"
+    return {**declared, **platform}
+
+
 def instance_environment(spec: FunctionSpec, env: str, variables: Mapping[str, str]) -> dict[str, str]:
     """Return the whole environment of an instance's process: the platform's names [doc] and the function's `variables`.
 

@@ -9,7 +9,7 @@ import time
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from wxemu.scf.runtime import nobody
-from wxemu.scf.runtime.context import invocation_context
+from wxemu.scf.runtime.context import function_variables, invocation_context
 from wxemu.scf.runtime.forkserver import ForkServer
 from wxemu.scf.runtime.interpreters import Interpreter, choose_bare, choose_with_packages
 from wxemu.scf.runtime.invocation import Failure, Invocation, event_size_failure, load_failure, nesting_failure
@@ -107,7 +107,7 @@ class Runtime:
         """
         request_id = request_id or self._new_request_id()
         live = LiveLog(request_id, spec, hear or _ignore)
-        variables = {**spec.environment, **self._variables(caller.appid)}
+        variables = function_variables(spec, self._variables(caller.appid))
         context = invocation_context(spec, caller, variables, request_id)
         request = _refuse_other_language(spec) or _encode(event, context, environ_leak)
         if isinstance(request, Failure):

@@ -8,7 +8,6 @@ import pytest
 
 from wxemu.core.world import World
 from wxemu.state import State
-from wxemu.state.function_store import FunctionStore
 from wxemu.state.tables import StateError, replace, tables
 
 APPID = "wx1234567890abcdef"
@@ -17,7 +16,7 @@ DOCUMENT = {"_id": "a", "订单": [1, 2.5, True, None]}
 
 @pytest.fixture
 def state(world, tmp_path):
-    return State(world, FunctionStore(tmp_path / "functions.sqlite"))
+    return State(world)
 
 
 @pytest.fixture
