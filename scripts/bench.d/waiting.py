@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import shutil
-import tempfile
+import socket
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -33,16 +32,14 @@ _NAMES = [f"verifyLater{number}" for number in range(_FUNCTIONS)]
 _LATER = '''\
 """Waits at a gate, then does what verifySignature does."""
 
-import fcntl
-import pathlib
+import socket
 
 import index
 
 
 def main(event, context):
-    pathlib.Path(event.pop("arrivals"), context["request_id"]).touch()
-    with open(event.pop("gate")) as gate:
-        fcntl.flock(gate, fcntl.LOCK_SH)
+    with socket.create_connection(("127.0.0.1", event.pop("gate"))) as gate:
+        gate.recv(1)
     return index.main(event, context)
 '''
 
@@ -79,27 +76,19 @@ def measure(visit: Visit, *, seconds: int) -> Meanwhile:
     :raises StarvedError: fewer could be in flight at a time.
     :raises BenchError: one got another answer than the expected one.
     """
-    with tempfile.TemporaryDirectory(prefix="bench-", dir=_shared_folder(visit)) as folder, _callers() as callers:
-        arrivals, gate = Path(folder) / "arrivals", Path(folder) / "gate"
-        arrivals.mkdir()
-        for shared in (Path(folder), arrivals):
-            shared.chmod(0o777)  # the functions of root's emulator are another user
-        event = {**visit.result, "arrivals": str(arrivals), "gate": str(gate)}
-        with _close(gate):
+    with _callers() as callers:
+        with socket.create_server(("127.0.0.1", 0), backlog=CALLS) as gate:
+            event = {**visit.result, "gate": gate.getsockname()[1]}
             calls = [callers.submit(visit.call, name, event) for name in _NAMES * _INSTANCES]
-            _wait_for_all(arrivals)
+            waiting = _wait_for_all(gate)
             figures = load.run(visit.remote.url, visit.verify_signature(), seconds=seconds)
         opened = time.perf_counter()
+        for one in waiting:
+            one.close()
         for call in calls:
             if call.result().get("isOk") is not True:
                 raise BenchError(f"a function that waited and called back got {call.result()}")
         return Meanwhile(figures, (time.perf_counter() - opened) * 1000)
-
-
-def _shared_folder(visit: Visit) -> Path:
-    """The one folder of this machine that functions see: that of the sessions they keep together."""
-    given = visit.remote.ask("POST", "/emulator/v1/environments", {})["env"]
-    return Path(given["WX_SESSION_STORE"]).parent
 
 
 @contextmanager
@@ -112,16 +101,14 @@ def _callers() -> Iterator[ThreadPoolExecutor]:
         callers.shutdown(wait=False, cancel_futures=True)
 
 
-@contextmanager
-def _close(gate: Path) -> Iterator[None]:
-    with gate.open("w") as held:
-        fcntl.flock(held, fcntl.LOCK_EX)
-        yield
-
-
-def _wait_for_all(arrivals: Path) -> None:
+def _wait_for_all(gate: socket.socket) -> list[socket.socket]:
+    """The connections of all calls, each of which waits until its own is closed."""
+    waiting: list[socket.socket] = []
     deadline = time.monotonic() + _ARRIVAL_LIMIT_SECONDS
-    while (arrived := len(list(arrivals.iterdir()))) < CALLS:
-        if time.monotonic() > deadline:
-            raise StarvedError(f"only {arrived} of {CALLS} function calls could be in flight at a time")
-        time.sleep(0.02)
+    while len(waiting) < CALLS:
+        gate.settimeout(max(0.01, deadline - time.monotonic()))
+        try:
+            waiting.append(gate.accept()[0])
+        except TimeoutError:
+            raise StarvedError(f"only {len(waiting)} of {CALLS} function calls could be in flight at a time") from None
+    return waiting

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import socket
 
 import pytest
 from playwright.sync_api import expect
@@ -11,13 +12,13 @@ from playwright.sync_api import expect
 APPID = "wx1234567890abcdef"
 HOSTILE = "<img src=x onerror=alert(1)><script>alert(2)</script>"
 TALKER = """
-import os, time
+import socket
 
 def main(event, context):
     print("begun", event.get("text"), flush=True)
-    folder = os.path.dirname(os.environ["WX_SESSION_STORE"])  # the one that it shares with this machine
-    while "gate" in event and not os.path.exists(os.path.join(folder, event["gate"])):
-        time.sleep(0.02)
+    if "gate" in event:
+        with socket.create_connection(("127.0.0.1", event["gate"])) as gate:
+            gate.recv(1)
     print("opened", flush=True)
     if event.get("fail"):
         raise ValueError(event["fail"])
@@ -32,15 +33,17 @@ functions:
 """
 
 
-@pytest.fixture(scope="module")
-def state(tmp_path_factory):
-    return tmp_path_factory.mktemp("state")
+@pytest.fixture
+def gate():
+    """Where a function waits until it is closed."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        yield listening
 
 
 @pytest.fixture(scope="module")
-def emulator(start_for_module, write_project, state):
-    """A project of one function, which prints its event's text, and waits for the file that the event names."""
-    return start_for_module("--state", str(state), "--no-intercept", project=write_project(PROJECT, talker=TALKER))
+def emulator(start_for_module, write_project):
+    """A project of one function, which prints its event's text, and waits at the gate that the event names."""
+    return start_for_module("--no-intercept", project=write_project(PROJECT, talker=TALKER))
 
 
 def write_event(page, event, sender="server"):
@@ -62,17 +65,16 @@ def test_a_function_is_found_invoked_and_its_result_read(open_page, emulator):
     expect(page.get_by_label("Event (JSON)")).to_have_value(re.compile("hello"))
 
 
-def test_its_log_comes_line_by_line_while_it_runs(open_page, emulator, state):
-    gate = state / "slowly"
+def test_its_log_comes_line_by_line_while_it_runs(open_page, emulator, gate):
     page = open_page("/functions/talker")
     expect(page.locator("#live.on")).to_be_visible()
-    write_event(page, {"text": "slowly", "gate": gate.name})
+    write_event(page, {"text": "slowly", "gate": gate.getsockname()[1]})
     page.get_by_role("button", name="Invoke", exact=True).click()
 
     expect(page.get_by_role("log")).to_contain_text("begun slowly")
     assert "opened" not in page.get_by_role("log").inner_text().rpartition("begun slowly")[2]
     expect(page.get_by_role("button", name="Invoke", exact=True)).to_be_disabled()
-    gate.touch()
+    gate.accept()[0].close()
     expect(page.get_by_role("status").first).to_contain_text("The function has run.")
     assert "opened" in page.get_by_role("log").inner_text().rpartition("begun slowly")[2]
 
@@ -96,19 +98,18 @@ def test_a_function_is_invoked_without_scripts_too(open_page):
     expect(page.get_by_role("status").first).to_contain_text("The function has run.")
 
 
-def test_who_only_watches_sees_lines_figures_and_instances(open_page, emulator, state):
-    gate = state / "watched"
+def test_who_only_watches_sees_lines_figures_and_instances(open_page, emulator, gate):
     page = open_page("/functions/talker")
     expect(page.locator("#live.on")).to_be_visible()
     number = page.locator("tbody .whole").count()
     phone = emulator.new_phone()
     other = open_page("/functions/talker")
-    write_event(other, {"text": "watched", "gate": gate.name})
+    write_event(other, {"text": "watched", "gate": gate.getsockname()[1]})
     other.get_by_role("button", name="Invoke", exact=True).click()
 
     expect(page.get_by_role("log")).to_contain_text("begun watched")
     expect(page.locator("#instances")).to_contain_text("busy")
-    gate.touch()
+    gate.accept()[0].close()
     expect(page.locator("#list tbody tr")).to_have_count(number + 1)
     expect(page.locator("#instances")).not_to_contain_text("busy")
     expect(page.locator("#figures svg").first).to_be_visible()

@@ -27,8 +27,10 @@ if TYPE_CHECKING:
 DEFAULT_HANDLER: Final = "index.main_handler"
 DEFAULT_TIMEOUT_SECONDS: Final = 3
 DEFAULT_MEMORY_MEGABYTES: Final = 128
-SET_HERE: Final = frozenset({"WX_APPID", "WX_SECRET", "WX_API_BASE", "WX_STORE_KEY"})
+SET_HERE: Final = frozenset({"WX_APPID", "WX_SECRET", "WX_API_BASE"})
 """Variables that the emulator sets for every function, so that a project need not."""
+NOT_NEEDED: Final = SET_HERE | {"WX_STORE_KEY"}
+"""Variables without which functions run here all the same."""
 
 _log = logging.getLogger(__name__)
 
@@ -296,7 +298,7 @@ def _exists_error(name: str) -> FunctionError:
 
 def _remark(found: Project) -> str | None:
     """A remark that variables are missing, which the CLI does not make."""
-    missing = dict.fromkeys(f"{{{{{template}}}}} ({key})" for template, key in found.unset if key not in SET_HERE)
+    missing = dict.fromkeys(f"{{{{{template}}}}} ({key})" for template, key in found.unset if key not in NOT_NEEDED)
     if not missing:
         return None
     return f"{found.directory}: nothing is set for {', '.join(missing)}, which renders to nothing; set it in .env"

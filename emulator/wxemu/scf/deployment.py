@@ -28,9 +28,6 @@ MAX_IN_FLIGHT: Final = 400
 """Function calls at one time. Each holds a thread of the server while its function calls back on another one, so they
 must never hold them all; the platform refuses beyond its own limit in the same way (-501004)."""
 SESSION_TOKEN: Final = "local-session-token"  # noqa: S105 - what stands for one; nothing here checks it
-SESSION_STORE: Final = "store/functions.sqlite"
-"""What WX_SESSION_STORE names: the file of the store that all functions share. Its folder is all that they can reach of
-the state, so nothing else may be in it."""
 _OF_THE_PROCESS: Final = frozenset({"PATH", "LANG", "PYTHONPATH", "PYTHONDONTWRITEBYTECODE", "USER_CODE_ROOT"})
 """Variables of an instance's own process, which would break a shell."""
 
@@ -54,7 +51,7 @@ class Deployment:
     :param directory: the project, or ``None`` for an environment without one.
     :param base_url: where the functions reach WeChat, which is this emulator.
     :param issue_wx_api_token: asked for each invocation that CloudBase makes or a timer.
-    :param storage: the folder of the functions' shared store and of uploaded code.
+    :param storage: the folder of uploaded code.
     :param packaged: where scripts/package put the project's functions. Then these run, each on a bare Python of its
         runtime, which has nothing but the package.
     :param public_url: where everybody else reaches this emulator; without it, there as well.
@@ -75,13 +72,10 @@ class Deployment:
         self._issue_wx_api_token = issue_wx_api_token
         self._base_url = base_url
         self._public_url = base_url if public_url is None else public_url
-        self.session_store = storage / SESSION_STORE
-        _make_store(storage, self.session_store)
         self._runtime = Runtime(
             variables=self._variables,
             new_request_id=world.randomness.uuid,
             is_bare=packaged is not None,
-            store=self.session_store.parent,
         )
         self.catalogue = Catalogue(
             world,
@@ -268,13 +262,6 @@ class Deployment:
     def close(self) -> None:
         """End all functions' processes."""
         self._runtime.close()
-
-
-def _make_store(storage: Path, store: Path) -> None:
-    """Make the store's folder, with the files of a store that a former version kept beside the rest of the state."""
-    store.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    for former in storage.glob(f"{store.name}*"):
-        former.replace(store.parent / former.name)
 
 
 def _addresses(url: str) -> dict[str, str]:

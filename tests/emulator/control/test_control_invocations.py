@@ -37,7 +37,6 @@ def of_platform(environment):
         "WX_APPID",
         "WX_SECRET",
         "WX_API_BASE",
-        "WX_SESSION_STORE",
         "TCB_CONTEXT_CNFG",
     }
 

@@ -1,6 +1,5 @@
 """Files that hold a state."""
 
-
 import pytest
 
 from wxemu.state import read_file, write_file

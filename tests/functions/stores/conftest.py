@@ -81,7 +81,11 @@ def context_of(wx_store: str, request: pytest.FixtureRequest) -> Callable[..., d
 
     def context(openid: str | None = None) -> dict[str, Any]:
         if wx_store != "cloudbase":
-            return request.getfixturevalue("server_call") if openid is None else request.getfixturevalue("mini_program")(openid)
+            return (
+                request.getfixturevalue("server_call")
+                if openid is None
+                else request.getfixturevalue("mini_program")(openid)
+            )
         emulator: Running = request.getfixturevalue("emulator")
         caller = {} if openid is None else {"openid": openid}
         variables = emulator.environment(function="verifySignature", **caller)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import time
@@ -103,17 +104,17 @@ def test_of_threads_that_consume_one_wins(store):
 
 
 PROGRAM = """
-import sys, wxcloud
-store = wxcloud.init({"WX_STORE": sys.argv[1]}).of({})._store()
+import json, sys, wxcloud
+store = wxcloud.init({"WX_STORE": sys.argv[1]}).of(json.loads(sys.argv[4]))._store()
 sys.stdin.readline()
 print(sum(store.consume("challenges", f"{sys.argv[2]} {number}", now=float(sys.argv[3])) for number in range(100)))
 """
 
 
-def test_of_processes_that_consume_one_wins(store, wx_store, unique):
+def test_of_processes_that_consume_one_wins(store, wx_store, context_of, unique):
     for number in range(100):
         store.insert(TABLE, str(number), "one", expires_at=LATER)
-    command = [sys.executable, "-c", PROGRAM, wx_store, unique, str(NOW)]
+    command = [sys.executable, "-c", PROGRAM, wx_store, unique, str(NOW), json.dumps(context_of())]
     racing = [
         subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env={"PYTHONPATH": str(SHARED)}

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from wxemu.client.doctor.finding import broken, hint, ok
-from wxemu.scf.catalogue import SET_HERE
+from wxemu.scf.catalogue import NOT_NEEDED
 from wxemu.scf.project import CONFIG_NAMES, ProjectError, load_project
 from wxemu.scf.runtime import interpreters
 from wxemu.wechat.openapis import BY_NAME
@@ -43,7 +43,7 @@ def examine(project: Path, environ: Mapping[str, str]) -> Iterator[Finding]:
     count = len(declared.functions)
     yield ok("project", f"{count} function{'' if count == 1 else 's'} in environment {declared.env_id}")
     for template, key in declared.unset:
-        if key not in SET_HERE:
+        if key not in NOT_NEEDED:
             yield hint(
                 "project", f"nothing is set for {{{{{template}}}}} in {key}, which becomes empty", "set it in .env"
             )

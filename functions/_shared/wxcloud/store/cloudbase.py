@@ -105,7 +105,7 @@ class CloudBaseStore:
                 if not is_duplicate(error):
                     raise
                 is_free = _.and_({"_id": document_id}, _.or_({"used_by": owner}, {"exp": _.lte(now)}))
-                return self._update(is_free, {"used_by": owner, "exp": until}) == 1
+                return self._update(is_free, {"used_by": owner, "exp": until, "by": new_name()}) == 1
         except CloudError as error:
             raise _failure(error) from None
         return True

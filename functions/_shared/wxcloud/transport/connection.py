@@ -33,6 +33,7 @@ Answer = TypeVar("Answer")
 # Waits before the second and the third attempt; there is no fourth.
 BACK_OFF_SECONDS = (0.2, 0.6)
 BUSY = -1
+POOL_SIZE = 32  # connections that are kept; more threads than that open and close their own
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ class Connection:
         self._http.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))
         self._http.headers["Accept-Encoding"] = "identity"
         for scheme in ("https://", "http://"):
-            self._http.mount(scheme, WholeResponses())
+            self._http.mount(scheme, WholeResponses(pool_maxsize=POOL_SIZE))
 
     def exchange(self, request: Request, read: Callable[[Response], Answer]) -> Answer:
         """Send one request and return what `read` makes of the response.
