@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from conftest import Running
-
 STORES = ("sqlite", "redis", "cloudbase")
 
 
@@ -86,7 +84,7 @@ def context_of(wx_store: str, request: pytest.FixtureRequest) -> Callable[..., d
                 if openid is None
                 else request.getfixturevalue("mini_program")(openid)
             )
-        emulator: Running = request.getfixturevalue("emulator")
+        emulator: Any = request.getfixturevalue("emulator")
         caller = {} if openid is None else {"openid": openid}
         variables = emulator.environment(function="verifySignature", **caller)
         return {"request_id": "1", "environment": json.dumps(variables), "environ": ""}
