@@ -76,7 +76,7 @@ for number in range(1, 40000):
 time.sleep(60)
 """,
     "unlink": """
-for folder in ("/var", "/opt", "/tmp", "/dev", os.path.dirname(os.environ["WX_SESSION_STORE"]), "/etc", "/usr"):
+for folder in ("/var", "/opt", "/tmp", "/dev", "/etc", "/usr"):
     shutil.rmtree(folder, ignore_errors=True)
 time.sleep(60)
 """,
