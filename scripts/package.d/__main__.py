@@ -31,9 +31,9 @@ PROJECT = Path(__file__).resolve().parents[2]
 def package(project: Path, output: Path | None, *, is_lock: bool, is_json: bool) -> None:
     """Package every function: NAME/ and NAME.zip in dist/functions.
 
-    In a package are the function, what the functions share (_shared), config.json, and the dependencies that the lock
-    of its runtime names, pure Python all of them; no tests, and nothing of the project's .venv. The same sources give
-    the same bytes.
+    In a package are the function, what the functions share (_shared), config.json, and what its requirements.txt leads
+    to of the lock of its runtime: pure Python, or compiled for SCF; no tests, and nothing of the project's .venv. The
+    same sources give the same bytes.
 
     Every option can be given by an environment variable as well: --output is PACKAGE_OUTPUT.
 

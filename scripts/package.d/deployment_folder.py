@@ -18,8 +18,10 @@ from typing import TYPE_CHECKING, Final
 
 import lock
 import package
+from closure import find_closure
 from declaration import FUNCTION_ROOT, Declaration
-from errors import PackagingError
+from errors import LockError, PackagingError
+from target import PYTHONS
 from wheels import Wheels, resolve_lock
 
 from wxemu.scf.project import load_project
@@ -56,7 +58,7 @@ def lock_dependencies(directory: Path, tell: Callable[[str], None]) -> list[Lock
     """
     functions, requirements = _read_requirements(load_project(directory, os.environ), Declaration.read(directory))
     locks = []
-    for runtime in lock.PYTHONS if requirements else ():
+    for runtime in PYTHONS if requirements else ():
         tell(f"resolving {', '.join(requirements)} for {runtime}")
         locks.append(resolve_lock(lock.choose_path(functions, runtime), runtime, requirements))
         locks[-1].write()
@@ -99,14 +101,25 @@ def _read_requirements(project: Project, declaration: Declaration) -> tuple[Path
 
 
 def _select_wheels(project: Project, declaration: Declaration, wheels: Wheels) -> Mapping[str, Sequence[Path]]:
-    """The wheels of each function: those of its runtime's lock if it needs any."""
+    """The wheels of each function: what it needs itself, out of its runtime's lock."""
     functions, requirements = _read_requirements(project, declaration)
-    needing = [spec for spec in project.functions.values() if lock.read_requirements(spec.directory)]
-    of_runtime = {
-        runtime: wheels.fetch(lock.Lock.read(lock.choose_path(functions, runtime), runtime, requirements))
-        for runtime in sorted({spec.runtime for spec in needing})
-    }
-    return {spec.name: of_runtime[spec.runtime] if spec in needing else () for spec in project.functions.values()}
+    needs = {name: lock.read_requirements(spec.directory) for name, spec in project.functions.items()}
+    selected: dict[str, Sequence[Path]] = dict.fromkeys(needs, ())
+    for runtime in sorted({spec.runtime for name, spec in project.functions.items() if needs[name]}):
+        locked = lock.Lock.read(lock.choose_path(functions, runtime), runtime, requirements)
+        fetched = wheels.fetch(locked)
+        for name, spec in project.functions.items():
+            if spec.runtime == runtime:
+                selected[name] = _close(needs[name], locked, fetched)
+    return selected
+
+
+def _close(requirements: Sequence[str], locked: Lock, wheels: Sequence[Path]) -> Sequence[Path]:
+    found = find_closure(requirements, wheels, locked.runtime)
+    if found.lacking:
+        lacking = ", ".join(found.lacking)
+        raise LockError(f"{locked.path}: expected wheels for {lacking}, found none; run scripts/package --lock")
+    return found.wheels
 
 
 def _claim_folder(folder: Path, project: Project) -> None:

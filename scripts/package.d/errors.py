@@ -1,7 +1,7 @@
 """What ends packaging or deploying, each told in one sentence: what was expected, what was found, what to do.
 
 PackagingError
-├── LockError      the lock of the functions' dependencies is missing, or was made for other requirements
+├── LockError      the lock of the functions' dependencies is missing, incomplete, or was made for other requirements
 ├── DownloadError  pip could not bring what the lock names
 └── DeployError    the package cannot be sent, or did not answer when it was
 """

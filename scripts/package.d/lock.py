@@ -1,7 +1,7 @@
 """The lock: exactly which wheels are vendored into functions of one runtime.
 
-Each line has one hash, that of the pure-Python wheel. pip prefers a compiled wheel where there is one; the hash leaves
-it no other choice than the pure one.
+Each line has one hash: that of the pure-Python wheel if the version has one, else that of a compiled wheel that the
+platform can load. pip prefers a compiled wheel where there is one; the hash leaves it no choice.
 """
 
 from __future__ import annotations
@@ -11,14 +11,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from errors import LockError
+from target import PYTHONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
-
-PYTHONS: Final = {"Python3.9": "3.9.18", "Python3.10": "3.10.13", "Python3.11": "3.11.7"}
-"""What pip is told of each runtime. In full, since to pip 3.9 is 3.9.0, which some packages leave out; which patch
-release the platform runs is not documented [inferred: a late one]."""
 
 _PIN: Final = re.compile(r"^([\w.-]+)==(\S+) \\\n    --hash=sha256:([0-9a-f]{64})$", re.MULTILINE)
 _REQUIREMENT: Final = re.compile(r"^#   (.+)$", re.MULTILINE)
@@ -62,7 +59,8 @@ class Lock:
 
     def write(self) -> None:
         """Write it to its file."""
-        head = f"# What is packaged with functions of {self.runtime}. Written by scripts/package --lock for:\n"
+        head = f"# What functions of {self.runtime} are packaged with, each with what it needs of it.\n"
+        head += "# Written by scripts/package --lock for:\n"
         asked = "".join(f"#   {requirement}\n" for requirement in self.requirements)
         pins = "".join(f"{pin.name}=={pin.version} \\\n    --hash=sha256:{pin.sha256}\n" for pin in self.pins)
         self.path.write_text(head + asked + pins, encoding="utf-8")

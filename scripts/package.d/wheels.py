@@ -7,17 +7,21 @@ import subprocess
 import sys
 import tempfile
 import zipfile
+from operator import attrgetter
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
 
+from closure import find_closure
 from contents import is_deployed
-from errors import DownloadError, PackagingError
-from lock import PYTHONS, Lock, Pin
+from errors import DownloadError, LockError
+from lock import Lock, Pin
+from packaging.utils import parse_wheel_filename
+from target import PLATFORMS, PYTHONS, list_tags
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-_COMPILED_TOO: Final = ("--platform", "manylinux2014_x86_64", "--implementation", "cp")
+_COMPILED_TOO: Final = (*(f"--platform={platform}" for platform in PLATFORMS), "--implementation", "cp")
 _PURE_ONLY: Final = ("--platform", "any", "--implementation", "py", "--abi", "none")
 _LICENCES: Final = ("METADATA", "licenses/*", "LICENSE*", "LICENCE*", "NOTICE*", "COPYING*")
 """What stays of a wheel's .dist-info: who made it, and the licence, which asks to come along."""
@@ -37,7 +41,7 @@ class Wheels:
         """The wheels that a lock names, in its order.
 
         :raises DownloadError: pip cannot bring them.
-        :raises PackagingError: one is not pure Python.
+        :raises LockError: one does not run on the platform.
         """
         wheels = self._index_by_hash()
         if not all(pin.sha256 in wheels for pin in lock.pins):
@@ -47,9 +51,11 @@ class Wheels:
             _download(self._folder, lock.runtime, *_COMPILED_TOO, *options)
             wheels = self._index_by_hash()
         named = [wheels[pin.sha256] for pin in lock.pins]
-        compiled = next((wheel.name for wheel in named if not wheel.stem.endswith("-none-any")), None)
-        if compiled is not None:
-            raise PackagingError(f"{lock.path}: expected pure-Python wheels, found {compiled}; do without it")
+        tags = list_tags(lock.runtime)
+        unfit = next((wheel.name for wheel in named if tags.isdisjoint(parse_wheel_filename(wheel.name)[3])), None)
+        if unfit is not None:
+            expected = f"wheels for {lock.runtime} on Linux x86_64 with glibc 2.17 (manylinux2014)"
+            raise LockError(f"{lock.path}: expected {expected}, found {unfit}; run scripts/package --lock")
         return named
 
     def _index_by_hash(self) -> dict[str, Path]:
@@ -57,14 +63,35 @@ class Wheels:
 
 
 def resolve_lock(path: Path, runtime: str, requirements: Sequence[str]) -> Lock:
-    """The newest pure-Python wheels that meet the requirements under a runtime's Python.
+    """The newest wheels that meet the requirements under a runtime's Python, pure ones where a version has one.
 
     :raises DownloadError: pip finds none, or reaches no index.
+    :raises PackagingError: a requirement is not of the form that wheels use.
     """
+    asked: list[str] = []
     with tempfile.TemporaryDirectory(prefix="package-lock-") as passing:
-        _download(Path(passing), runtime, *_PURE_ONLY, *requirements)
-        pins = [_read_pin(wheel) for wheel in sorted(Path(passing).glob("*.whl"))]
+        found = find_closure(requirements, [], runtime)
+        while found.lacking:  # a second time, for what pip left out, as `closure` tells
+            asked += found.lacking
+            folder = Path(passing, str(len(asked)))
+            _download(folder, runtime, *_COMPILED_TOO, *asked)
+            wheels = [_prefer_pure(wheel, runtime) for wheel in sorted(folder.glob("*.whl"))]
+            found = find_closure(requirements, wheels, runtime)
+        pins = sorted(map(_read_pin, found.wheels), key=attrgetter("name"))
     return Lock(path, runtime, tuple(requirements), tuple(pins))
+
+
+def _prefer_pure(wheel: Path, runtime: str) -> Path:
+    """The pure wheel of the same version, if the index that brought this one has it."""
+    if wheel.stem.endswith("-none-any"):
+        return wheel
+    pin, folder = _read_pin(wheel), wheel.parent / wheel.stem
+    try:
+        _download(folder, runtime, *_PURE_ONLY, "--no-deps", f"{pin.name}=={pin.version}")
+    except DownloadError as error:
+        if "No matching distribution found" not in str(error):
+            raise
+    return next(folder.glob("*.whl"), wheel)
 
 
 def list_files(wheel: Path) -> Iterator[tuple[PurePosixPath, bytes]]:
@@ -95,8 +122,8 @@ def _download(folder: Path, runtime: str, *options: str) -> None:
 
 
 def _read_pin(wheel: Path) -> Pin:
-    name, version, *_tags = wheel.stem.split("-")
-    return Pin(name.replace("_", "-").lower(), version, _hash_file(wheel))
+    name, version, *_ = parse_wheel_filename(wheel.name)
+    return Pin(name, str(version), _hash_file(wheel))
 
 
 def _hash_file(file: Path) -> str:

@@ -54,7 +54,15 @@ def test_the_one_cloud_call_has_its_permission(path):
     assert config == {"permissions": {"openapi": ["soter.verifySignature"]}}
 
 
-@pytest.mark.parametrize("name", FUNCTIONS)
-def test_requests_is_the_only_dependency(name):
+@pytest.mark.parametrize(
+    ("name", "needed"),
+    [
+        ("verifySignature", ["requests"]),
+        ("issueChallenge", ["requests"]),
+        ("login", ["requests", "cryptography"]),
+        ("checkSession", ["requests", "cryptography"]),
+    ],
+)
+def test_beside_requests_there_is_cryptography_where_session_keys_are_and_nothing_else(name, needed):
     lines = (PROJECT / "functions" / name / "requirements.txt").read_text(encoding="utf-8").split()
-    assert [re.match(r"[\w-]+", line)[0] for line in lines] == ["requests"]
+    assert [re.match(r"[\w-]+", line)[0] for line in lines] == needed

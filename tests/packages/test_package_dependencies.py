@@ -1,4 +1,4 @@
-"""Vendored dependencies: locked by hash, pure Python, without what is of no use in the cloud; from an index on disk."""
+"""Vendored dependencies: locked by hash, for SCF's machines, no more than a function needs; from an index on disk."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import pytest
 FUNCTIONS = Path(__file__).parents[2] / "functions"
 RUNTIMES = ("Python3.9", "Python3.10", "Python3.11")
 PURE, COMPILED = "py3-none-any", "cp311-cp311-manylinux2014_x86_64"
+FOR_ALL = "cp39-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64"
 
 
 class Index:
@@ -20,20 +21,20 @@ class Index:
 
     def __init__(self, folder):
         self.folder = folder
-        self.links = []
 
-    def add(self, version, tags, requires=">=3.9"):
-        folder = self.folder / "politeness"
+    def add(self, version, tags, requires=">=3.9", *, name="politeness", needs=()):
+        folder = self.folder / name.replace("_", "-")
         folder.mkdir(parents=True, exist_ok=True)
-        wheel = folder / f"politeness-{version}-{tags}.whl"
-        head = f"politeness-{version}"
+        wheel = folder / f"{name}-{version}-{tags}.whl"
+        head = f"{name}-{version}"
+        named = "".join(f"Requires-Dist: {need}\n" for need in needs)
         files = {
-            "politeness/__init__.py": f"VERSION = {version!r}\nTAGS = {tags!r}\n",
-            "politeness/py.typed": "",
-            "politeness/tests/test_it.py": "",
-            "politeness/words.txt": "please",
-            f"{head}.data/scripts/politeness": "#!python\n",
-            f"{head}.dist-info/METADATA": f"Metadata-Version: 2.1\nName: politeness\nVersion: {version}\n",
+            f"{name}/__init__.py": f"VERSION = {version!r}\nTAGS = {tags!r}\n",
+            f"{name}/py.typed": "",
+            f"{name}/tests/test_it.py": "",
+            f"{name}/words.txt": "please",
+            f"{head}.data/scripts/{name}": "#!python\n",
+            f"{head}.dist-info/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n{named}",
             f"{head}.dist-info/WHEEL": f"Wheel-Version: 1.0\nRoot-Is-Purelib: {tags == PURE}\nTag: {tags}\n",
             f"{head}.dist-info/RECORD": "",
             f"{head}.dist-info/entry_points.txt": "",
@@ -41,12 +42,13 @@ class Index:
             f"{head}.dist-info/NOTICE.txt": "Thanks.",
         }
         with zipfile.ZipFile(wheel, "w") as archive:
-            for name, content in files.items():
-                archive.writestr(name, content)
+            for path, content in files.items():
+                archive.writestr(path, content)
         sha256 = hashlib.sha256(wheel.read_bytes()).hexdigest()
-        needs = requires.replace(">", "&gt;")
-        self.links.append(f'<a href="{wheel.name}#sha256={sha256}" data-requires-python="{needs}">{wheel.name}</a>')
-        (folder / "index.html").write_text("".join(self.links))
+        needed = requires.replace(">", "&gt;")
+        link = f'<a href="{wheel.name}#sha256={sha256}" data-requires-python="{needed}">{wheel.name}</a>'
+        with (folder / "index.html").open("a") as page:
+            page.write(link)
         return wheel
 
     @property
@@ -155,10 +157,98 @@ def test_what_no_index_has_is_told(polite, index):
     assert not lock_of(polite, "Python3.9").exists()
 
 
-def test_a_compiled_wheel_in_the_lock_is_refused(polite, index):
-    pin(polite, index.add("1.0", COMPILED))
+def test_without_a_pure_wheel_each_runtime_has_a_compiled_one_that_its_platform_can_load(polite, index):
+    versions = ("cp39", "cp310", "cp311")
+    wheels = [index.add("1.0", f"{version}-{version}-manylinux2014_x86_64") for version in versions]
+    for tags in ("manylinux_2_28_x86_64", "manylinux2014_aarch64", "musllinux_1_2_x86_64", "macosx_11_0_x86_64"):
+        index.add("2.0", f"cp39-abi3-{tags}")
+    locked(polite, index)
 
-    assert f"expected pure-Python wheels, found politeness-1.0-{COMPILED}.whl" in polite.refused()
+    for runtime, wheel in zip(RUNTIMES, wheels, strict=True):
+        (sha256,) = re.findall(r"sha256:(\w+)$", lock_of(polite, runtime).read_text(), re.MULTILINE)
+        assert sha256 == hashlib.sha256(wheel.read_bytes()).hexdigest()
+    assert COMPILED in (polite.package(**index.variables).folder / "politeness/__init__.py").read_text()
+
+
+def test_a_pure_wheel_that_cannot_be_had_is_not_replaced_by_a_compiled_one(polite, index):
+    index.add("1.0", FOR_ALL)
+    index.add("1.0", PURE).write_bytes(b"something else")
+
+    assert "DO NOT MATCH THE HASHES" in polite.refused("--lock", **index.variables)
+
+
+@pytest.mark.parametrize(
+    "tags",
+    [
+        "cp310-cp310-manylinux2014_x86_64",
+        "cp312-abi3-manylinux2014_x86_64",
+        "cp311-cp311-manylinux_2_28_x86_64",
+        "cp311-cp311-manylinux2014_aarch64",
+        "cp311-cp311-macosx_11_0_x86_64",
+    ],
+)
+def test_a_wheel_that_the_platform_cannot_load_is_refused(polite, index, tags):
+    pin(polite, index.add("1.0", tags))
+
+    expected = "expected wheels for Python3.11 on Linux x86_64 with glibc 2.17 (manylinux2014), found politeness-1.0-"
+    assert f"{expected}{tags}.whl; run scripts/package --lock" in polite.refused()
+
+
+def test_what_a_wheel_needs_depends_on_the_runtime_and_not_on_the_python_that_packages(polite, index):
+    polite.write("functions/hello/requirements.txt", 'politeness[loud]\npast; python_version < "3.8"\n')
+    conditions = {
+        "until_310": 'python_full_version < "3.11"',
+        "from_311": 'python_version >= "3.11"',
+        "until_patch": 'python_full_version < "3.11.3"',
+        "scf": 'sys_platform == "linux" and platform_machine == "x86_64" and implementation_name == "cpython"',
+        "windows": 'os_name == "nt"',
+        "loud_words": 'extra == "loud"',
+        "quiet_words": 'extra == "quiet"',
+    }
+    index.add("1.0", PURE, needs=[f"{name}>=1 ; {condition}" for name, condition in conditions.items()])
+    for name in conditions:
+        index.add("1.0", PURE, name=name)
+    locked(polite, index)
+
+    for runtime in RUNTIMES:
+        names = set(re.findall(r"^([\w-]+)==", lock_of(polite, runtime).read_text(), re.MULTILINE))
+        own = {"from-311"} if runtime == "Python3.11" else {"until-310", "until-patch"}
+        assert names == {"politeness", "scf", "loud-words"} | own
+
+
+def test_a_function_gets_what_its_own_requirements_lead_to(polite, index, files_in):
+    index.add("1.0", PURE, needs=["manners (>=1)"])
+    index.add("1.0", PURE, name="manners", needs=["politeness", "small_talk"])
+    index.add("1.0", FOR_ALL, name="small_talk")
+    index.add("1.0", PURE, name="thrift", needs=["small_talk"])
+    polite.write("functions/frugal/requirements.txt", "thrift\n")
+    polite.write("functions/frugal/index.py", "def main(event, context):\n    return 1\n")
+    functions = "{name: hello, runtime: Python3.11}, {name: frugal, runtime: Python3.11}"
+    polite.write("cloudbaserc.yaml", f"envId: e\nfunctions: [{functions}]\n")
+    locked(polite, index)
+    assert polite.run("", **index.variables).returncode == 0
+
+    def list_modules(name):
+        folders = {path.split("/")[0] for path in files_in(polite.output / "functions" / name) if "/" in path}
+        return {folder for folder in folders if "dist-info" not in folder}
+
+    assert list_modules("hello") == {"greeting", "politeness", "manners", "small_talk"}
+    assert list_modules("frugal") == {"greeting", "thrift", "small_talk"}
+
+
+@pytest.mark.parametrize("needed", ["manners>=1", "politeness>=2"])
+def test_a_lock_that_lacks_what_a_wheel_needs_is_refused(polite, index, needed):
+    pin(polite, index.add("1.0", PURE, needs=[needed]))
+
+    assert f"expected wheels for {needed}, found none; run scripts/package --lock" in polite.refused()
+
+
+@pytest.mark.parametrize("line", ["-r others.txt", "politeness @ https://example.com/politeness.whl", "po lite"])
+def test_what_is_no_requirement_by_name_is_refused(polite, line):
+    polite.write("functions/hello/requirements.txt", f"{line}\n")
+
+    told = f"expected a requirement like requests>=2.31,<3 in requirements.txt, found {line}"
+    assert polite.refused("--lock") == told
 
 
 def test_a_function_that_needs_nothing_has_nothing_vendored(polite, index, files_in):
@@ -197,11 +287,13 @@ def test_a_runtime_that_nothing_can_be_locked_for_is_refused(polite):
 
 
 @pytest.mark.parametrize("runtime", RUNTIMES)
-def test_this_project_s_locks_are_those_of_its_requirements_and_of_pure_wheels_by_hash(runtime):
+def test_this_project_s_locks_are_those_of_its_requirements_by_hash(runtime):
     text = (FUNCTIONS / f"requirements-{runtime}.txt").read_text(encoding="utf-8")
     asked = {line for file in FUNCTIONS.glob("*/requirements.txt") for line in file.read_text().splitlines()}
     pins = dict(re.findall(r"^([\w-]+)==(\S+) \\\n    --hash=sha256:[0-9a-f]{64}$", text, re.MULTILINE))
 
-    assert set(re.findall(r"^#   (.+)$", text, re.MULTILINE)) == asked == {"requests>=2.31,<3"}
-    assert pins.keys() == {"certifi", "charset-normalizer", "idna", "requests", "urllib3"}
+    assert set(re.findall(r"^#   (.+)$", text, re.MULTILINE)) == asked
+    until_310 = set() if runtime == "Python3.11" else {"typing-extensions"}
+    of_cryptography = {"cryptography", "cffi", "pycparser"} | until_310
+    assert pins.keys() == {"certifi", "charset-normalizer", "idna", "requests", "urllib3"} | of_cryptography
     assert os.linesep.join(pins) == os.linesep.join(sorted(pins))
