@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from wxemu.client.testing import Phone
     from wxemu.client.testing.phone import Confirmation
 
+pytestmark = pytest.mark.slow  # an emulator for each store
+
 ORDER = {"order": "20261129-1", "amount": 128_00, "中文": [1, None]}
 SECONDS = {"pay": 120, "unlock": 300}
 

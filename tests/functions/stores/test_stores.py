@@ -14,6 +14,8 @@ import pytest
 import wxcloud
 from wxcloud.errors import CloudError, StoreFailure
 
+pytestmark = pytest.mark.slow  # a Redis, and an emulator
+
 SHARED = Path(__file__).parents[3] / "functions" / "_shared"
 NOW = float(int(time.time()))
 LATER = NOW + 300
