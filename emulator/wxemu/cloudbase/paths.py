@@ -15,7 +15,7 @@ def cloudbase_paths() -> dict[str, Any]:
 
 def _web_app_paths() -> dict[str, Any]:
     get, post = "get", "post"
-    refused = ("get", "post", "put", "patch", "delete")
+    refused = ("get", "post", "put", "patch", "delete", "trace")
     others = dict.fromkeys(refused, of_cloudbase("Not emulated: refused in the client's own form", ("rest",)))
     of_rest = others | {"options": preflight(("rest",))}
     web = dict.fromkeys(refused, of_cloudbase("Not emulated: refused in the client's own form"))

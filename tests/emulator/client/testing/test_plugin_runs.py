@@ -332,7 +332,7 @@ def test_a_run_that_uses_no_fixture_loads_nothing_for_them(pytester):
             assert pytestconfig.pluginmanager.has_plugin("wxcloud")
             assert not {"requests", "flask", "click", "wxemu.client.remote", "wxemu.client.child"} & sys.modules.keys()
     """)
-    pytester.runpytest_subprocess("-p", "no:randomly").assert_outcomes(passed=1)
+    pytester.runpytest_subprocess("-p", "no:randomly", "-p", "no:schemathesis").assert_outcomes(passed=1)
 
 
 def test_every_fixture_tells_what_it_is(pytester):
