@@ -55,7 +55,7 @@ class _UnrunnableError(click.ClickException):
     "--pass-through",
     type=PassThrough(),
     multiple=True,
-    help="A host that the command may reach as it really is, for an emulator of its own; as of start. Repeatable.",
+    help="A real host that the command may reach, as for `wxemu start`. With an emulator of its own. Repeatable.",
 )
 @invocation_options
 @url_option

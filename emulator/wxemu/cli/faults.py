@@ -37,9 +37,9 @@ class Duration(click.ParamType[float]):
 
 @click.group()
 def fault() -> None:
-    """Let calls fail on purpose, come late, or get your answer.
+    """Let calls fail on purpose, answer late, or give the answer that you choose.
 
-    A fault counts from the next call on: for the openapis however they are called, for functions whoever calls.
+    A fault applies from the next call on, whoever calls and on whatever way.
 
     \b
     Examples:

@@ -53,7 +53,7 @@ def export_state(file: str, url: str, *, without_journal: bool) -> None:
 @url_option
 @json_option
 def import_state(file: str, url: str, *, is_json: bool) -> None:
-    """Put what is in FILE, or on standard input for -, in the place of all there is; snapshots stay.
+    """Replace the whole state by the one in FILE (- for standard input). Snapshots stay.
 
     \b
     Examples:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 def page(world: World, deployment: Deployment) -> Response:
     """The faults that wait, and forms to add one."""
     with world.transaction():
-        waiting = faults.waiting(world)
+        waiting = faults.list_faults(world)
     return show(
         world,
         "faults.html",

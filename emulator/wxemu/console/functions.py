@@ -123,7 +123,7 @@ def one(world: World, deployment: Deployment, name: str) -> Response:
     with world.transaction():
         latest = invocation_records.list_latest(world, choice, limit=LISTED)
         record = invocation_records.find(world, app.env, request_id) if request_id else next(iter(latest), None)
-        made = [] if record is None else journal.recent(world, choice=journal.Choice(request_id=record.request_id))
+        made = [] if record is None else journal.list_latest(world, choice=journal.Choice(request_id=record.request_id))
         saved = saved_events.of_function(world, app.env, name)
         openids = [user.openid for user in users.all_users(world, app.appid)[:MOST_SUGGESTED]]
         permissions = _permissions(world, deployment, app, spec)
@@ -253,7 +253,9 @@ def _draft(saved: dict[str, SavedEvent], app: App, function: str, openids: Seque
 
 def _permissions(world: World, deployment: Deployment, app: App, spec: FunctionSpec) -> Permissions:
     own, project = spec.directory / "config.json", deployment.catalogue.directory
-    refusals = journal.recent(world, choice=journal.Choice(appid=app.appid, errcode=UNDECLARED), limit=MOST_REFUSALS)
+    refusals = journal.list_latest(
+        world, choice=journal.Choice(appid=app.appid, errcode=UNDECLARED), limit=MOST_REFUSALS
+    )
     tried = {refusal.api for refusal in refusals if refusal.api and _is_by(world, app, spec.name, refusal.request_id)}
     refused = sorted(tried - spec.openapi_permissions)
     proposal = {"permissions": {"openapi": sorted(spec.openapi_permissions | set(refused))}}

@@ -29,7 +29,7 @@ TOPICS: Final[Mapping[str, Callable[[World, Deployment], object]]] = {
     "instances": lambda _, deployment: [
         (running.process, running.is_busy, running.invocations) for running in deployment.instances()
     ],
-    "faults": lambda world, _: faults.waiting(world),
+    "faults": lambda world, _: faults.list_faults(world),
     "clock": lambda world, _: world.clock.state(),
     "seconds": lambda world, _: int(world.clock.now()),
     "state": lambda world, _: world.store.writes(),

@@ -27,7 +27,7 @@ def page(world: World, deployment: Deployment, interception: Interception | None
     facts = interception_facts(interception)
     appid, app, url = chosen_appid(world), chosen_app(world), request.host_url.rstrip("/")
     with world.transaction():
-        recent = journal.recent(world, choice=Choice(appid=appid), limit=4 * story.MOST_EXCHANGES)
+        recent = journal.list_latest(world, choice=Choice(appid=appid), limit=4 * story.MOST_EXCHANGES)
         counts = {"requests": journal.last_number(world), "invocations": invocation_records.find_last_number(world)}
         all_phones = phones.all_phones(world, appid)
     return show(

@@ -40,7 +40,7 @@ def page(world: World, _deployment: Deployment) -> Response:
         before=int(before) if before.isascii() and before.isdigit() and len(before) <= _MOST_DIGITS else None,
     )
     with world.transaction():
-        one_more = journal.recent(world, choice=choice, limit=ROWS + 1)
+        one_more = journal.list_latest(world, choice=choice, limit=ROWS + 1)
     exchanges = world.secret_values.strike_out(one_more[:ROWS])
     return show(
         world,
@@ -93,5 +93,5 @@ def _related(world: World, exchange: Exchange) -> list[Exchange]:
     call = journal.find(world, exchange.request_id) if exchange.request_id else exchange
     if call is None or story.function_of(call) is None:
         return []
-    earlier = journal.recent(world, choice=Choice(before=call.number, since=call.at), limit=ROWS)
+    earlier = journal.list_latest(world, choice=Choice(before=call.number, since=call.at), limit=ROWS)
     return [entry for entry in (*story.made_by(call, earlier[::-1]), call) if entry.number != exchange.number]

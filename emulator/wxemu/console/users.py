@@ -58,7 +58,7 @@ def one(world: World, _deployment: Deployment, appid: str, openid: str) -> Respo
         if user is None:
             raise NotFound(f"nobody has the openid {openid!r} in {appid!r}")
         session, own_phones = sessions.latest(world, appid, openid), phones.of_user(world, appid, openid)
-        former = sessions.former(world, appid, openid)
+        former = sessions.list_former(world, appid, openid)
         purchase = None if session is None else _purchase(world, session, own_phones)
     facts = {"user": user, "session": session, "former": former, "purchase": purchase, "phones": own_phones}
     return show(world, "user.html", "users", **facts)

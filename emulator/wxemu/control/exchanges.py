@@ -59,7 +59,7 @@ def require_exchange(world: World, rid: str) -> journal.Exchange:
 def list_exchanges(platform: Platform, given: Choice) -> Exchanges:
     """The latest of a choice, newest first."""
     with platform.world.transaction():
-        latest = journal.recent(platform.world, choice=_choice(given), limit=_limit(given, DEFAULT_LIMIT))
+        latest = journal.list_latest(platform.world, choice=_choice(given), limit=_limit(given, DEFAULT_LIMIT))
     return {"exchanges": [document(platform.world, exchange) for exchange in latest]}
 
 
@@ -86,7 +86,7 @@ def follow_exchanges(platform: Platform, given: Choice) -> Response:
     world, choice, limit = platform.world, _choice(given), _limit(given, 0)
     with world.transaction():
         number = journal.last_number(world)
-        kept = journal.recent(world, choice=choice, limit=limit)[::-1]
+        kept = journal.list_latest(world, choice=choice, limit=limit)[::-1]
     return platform.exchanges.open(json_lines(_news(world, choice, kept, number)))
 
 

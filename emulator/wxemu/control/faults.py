@@ -28,7 +28,7 @@ _SPARE_LEVELS: Final = 50
 def list_faults(platform: Platform, given: OfApp) -> Faults:
     """Those that wait, oldest first."""
     with platform.world.transaction():
-        waiting = faults.waiting(platform.world, appid=given.get("appid"))
+        waiting = faults.list_faults(platform.world, appid=given.get("appid"))
     return {"faults": [_document(platform.world, fault) for fault in waiting]}
 
 

@@ -172,7 +172,7 @@ def add(world: World, fault: Fault) -> Fault:
     return replace(fault, number=0 if row is None else row["number"])
 
 
-def waiting(world: World, *, appid: str | None = None) -> list[Fault]:
+def list_faults(world: World, *, appid: str | None = None) -> list[Fault]:
     """The faults that were added and are not gone, oldest first; with ``appid`` those of this app only."""
     rows = world.store.rows("SELECT * FROM faults WHERE ?1 IS NULL OR appid = ?1 ORDER BY number", appid)
     return [_fault(row) for row in rows]

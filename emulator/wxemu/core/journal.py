@@ -247,7 +247,7 @@ def without_ids(text: str) -> str:
     return _ID.sub("", text)
 
 
-def recent(world: World, *, choice: Choice = EVERYTHING, limit: int = 50) -> list[Exchange]:
+def list_latest(world: World, *, choice: Choice = EVERYTHING, limit: int = 50) -> list[Exchange]:
     """The latest exchanges of a choice, newest first."""
     return _select(world, choice, "DESC", limit)
 

@@ -1,4 +1,4 @@
-"""What came of a request, in a word: whoever answers it says so, and the journal keeps it."""
+"""The outcome of a request: the code that answers it sets it, and the journal keeps it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ FIRST_FAILURE: Final = 400
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of a request, as whoever answers it says.
+    """The outcome of a request, set by the code that answers it.
 
     :param words: an errcode, whether a signature was genuine, or just ``ok``.
     """

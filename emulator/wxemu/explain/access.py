@@ -58,7 +58,7 @@ def _replacement(case: Case, issued: IssuedToken) -> str:
     first = min(later, key=lambda token: token.issued_at)
     api = issued.api
     choice = Choice(appid=case.exchange.appid, api=api, since=issued.issued_at)
-    calls = [call for call in journal.recent(case.world, choice=choice, limit=1000) if call.at <= first.issued_at]
+    calls = [call for call in journal.list_latest(case.world, choice=choice, limit=1000) if call.at <= first.issued_at]
     succeeded = next((call for call in calls if call.errcode is None and call.at > issued.issued_at), None)
     replacement = f"{api} was called again at {format_time(first.issued_at)}"
     if succeeded is None:

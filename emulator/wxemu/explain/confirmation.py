@@ -220,7 +220,7 @@ def _verified_before(case: Case, cpu_id: str) -> Iterator[journal.Exchange]:
     """Confirmations of this device in this app that WeChat has found genuine before."""
     exchange = case.exchange
     choice = Choice(appid=exchange.appid, api=exchange.api, is_failure=False, text=cpu_id, before=exchange.number)
-    for before in journal.recent(case.world, choice=choice, limit=MOST_BEFORE):
+    for before in journal.list_latest(case.world, choice=choice, limit=MOST_BEFORE):
         text = before.parameters.get("json_string")
         if texts.members(text).get("cpu_id") == cpu_id:
             yield before

@@ -113,6 +113,6 @@ def _failed_call_of(case: Case) -> Exchange | None:
     """The last exchange that a function made and that failed; one over HTTPS is known by the rid that it returned."""
     exchange, world = case.exchange, case.world
     choice = Choice(request_id=exchange.rid, is_failure=True)
-    made = journal.recent(world, choice=choice, limit=MOST_CALLS)
+    made = journal.list_latest(world, choice=choice, limit=MOST_CALLS)
     returned = (journal.find(world, rid) for rid in journal.ids_in(exchange.response_body))
     return next((call for call in (*made, *returned) if call is not None and call.number != exchange.number), None)

@@ -85,7 +85,7 @@ def _own_sessions(case: Case, appid: str, openid: str) -> Iterator[tuple[Session
         until = format_time(latest.expires_at)
         case.tell(f"The user's latest session began at {format_time(latest.issued_at)} and lasts until {until}.")
         yield latest, {"session_expired": f"it ended at {until}"} if latest.expires_at <= case.exchange.at else {}
-    for former in sessions.former(case.world, appid, openid):
+    for former in sessions.list_former(case.world, appid, openid):
         began, ended = format_time(former.issued_at), format_time(former.ended_at)
         case.tell(f"A session that began at {began} was replaced at {ended}.")
         replaced = {"session_key_replaced": f"it is that of {began}, which was replaced at {ended}"}

@@ -100,7 +100,9 @@ def look_at_code(case: Case) -> None:
 def _use(case: Case, code: str) -> str:
     """When it was traded, and by whom."""
     choice = Choice(api="auth.code2Session", text=code, before=case.exchange.number)
-    first = next((call for call in journal.recent(case.world, choice=choice, limit=100) if call.errcode is None), None)
+    first = next(
+        (call for call in journal.list_latest(case.world, choice=choice, limit=100) if call.errcode is None), None
+    )
     if first is None:
         return "before the calls that are still kept"
     return f"at {format_time(first.at)} by {first.user_agent or 'a client without a name'} (rid {first.rid})"

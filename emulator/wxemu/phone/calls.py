@@ -108,7 +108,7 @@ def _check_environment(world: World, phone: Phone, call: FunctionCall) -> None:
 
 
 def _with_open_data(world: World, phone: Phone, call: FunctionCall) -> Mapping[str, Any]:
-    """The data with what stands behind its cloudIDs; one that buys nothing is replaced by the reason [doc]."""
+    """The data with each cloudID replaced by its open data, or by the reason why there is none [doc]."""
     with world.transaction():
         open_data_by_name = {
             name: _exchange(world, phone, str(call.data[name]))

@@ -187,7 +187,7 @@ CLOUD_ID: Final = Operation(
     f"{_PHONE}/cloudID",
     OpenData,
     CloudID,
-    "What stands beside encryptedData in the answers of wx.getWeRunData and its like",
+    "The cloudID that wx.getWeRunData and the like answer beside encryptedData",
     tag="Phone",
 )
 CALL_FUNCTION: Final = Operation(

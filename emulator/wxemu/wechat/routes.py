@@ -118,7 +118,7 @@ class HttpsCredential:
         return self.api, None
 
     def _name_owner(self, world: World, entry: Entry) -> None:
-        """Whoever an ended token belonged to may still ask what became of the call."""
+        """The journal names the app of an ended token too, so that the app can look the call up."""
         entry.appid = entry.appid or tokens.owner(world, self.access_token)
 
 

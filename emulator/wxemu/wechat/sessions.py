@@ -183,7 +183,7 @@ def _session(row: Row) -> Session:
     return Session(row["appid"], row["openid"], row["session_key"], row["issued_at"], row["expires_at"])
 
 
-def former(world: World, appid: str, openid: str) -> list[FormerSession]:
+def list_former(world: World, appid: str, openid: str) -> list[FormerSession]:
     """A user's sessions that others have replaced, the latest first."""
     rows = world.store.rows(
         "SELECT * FROM former_sessions WHERE appid = ? AND openid = ? ORDER BY ended_at DESC", appid, openid

@@ -163,7 +163,7 @@ def test_a_fault_is_added_met_and_removed(send, world, wechat):
     assert status == 303
     assert "auth.getStableAccessToken" in page
     assert wechat.stable_token().errcode == -1
-    (waiting,) = faults.waiting(world)
+    (waiting,) = faults.list_faults(world)
     assert (waiting.times, waiting.hits) == (1, 1)
     assert "No faults" in send("/faults/remove", id=str(waiting.number))[1]
 
@@ -173,7 +173,7 @@ def test_a_fault_is_for_the_app_that_the_console_is_about(http, send, world):
     send("/faults/add", api="*", reply='{"is_ok": false}', times="1")
     http.get("/faults?app=*")
     send("/faults/add", function="*", fail="timeout", latencyMs="20", times="")
-    of_app, of_all = faults.waiting(world)
+    of_app, of_all = faults.list_faults(world)
     assert (of_app.appid, of_app.reply, of_app.times) == (APPID, '{"is_ok":false}', 1)
     assert (of_all.appid, of_all.failure, of_all.latency_ms, of_all.times) == (None, "timeout", 20, None)
 
@@ -181,7 +181,7 @@ def test_a_fault_is_for_the_app_that_the_console_is_about(http, send, world):
 def test_a_fault_has_a_text_a_body_and_a_chance_of_its_own(send, world):
     send("/faults/add", api="*", errcode="-1", errmsg="busy <b>", percent="25", times="")
     send("/faults/add", api="*", status="502", body="<html>", times="1")
-    refusal, outage = faults.waiting(world)
+    refusal, outage = faults.list_faults(world)
     assert (refusal.errmsg, refusal.probability) == ("busy <b>", 0.25)
     assert (outage.status, outage.body, outage.probability) == (502, "<html>", 1)
 
@@ -190,7 +190,7 @@ def test_all_faults_are_removed_at_once(send, world):
     send("/faults/add", api="*", abort="true", times="1")
     send("/faults/add", api="*", status="502", times="1")
     send("/faults/remove")
-    assert faults.waiting(world) == []
+    assert faults.list_faults(world) == []
 
 
 def test_a_request_is_sent_again_with_the_credentials_of_now(send, http, wechat):

@@ -73,7 +73,7 @@ def test_old_ones_are_forgotten(wechat, world, monkeypatch):
     monkeypatch.setattr(journal, "KEPT_EXCHANGES", 50)
     for number in range(400):
         wechat.get(f"/{number}")
-    kept = journal.recent(world, limit=400)
+    kept = journal.list_latest(world, limit=400)
     assert 50 <= len(kept) <= 150
     assert kept[0].url == "/399"
 

@@ -35,7 +35,7 @@ OUTCOMES = [
 
 
 def outcomes(world):
-    return [(kept.outcome, kept.is_failure) for kept in journal.recent(world)[::-1]]
+    return [(kept.outcome, kept.is_failure) for kept in journal.list_latest(world)[::-1]]
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""What the journal is told of a request by the face that answers it."""
+"""What a face tells the journal about the request that it answers."""
 
 from __future__ import annotations
 

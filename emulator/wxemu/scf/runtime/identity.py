@@ -39,7 +39,7 @@ class Identity:
 
     @classmethod
     def of_server(cls, appid: str, env: str) -> Identity:
-        """A server of ours, the console, a backend: nobody's phone stands behind it."""
+        """A call by a server or by the console: no user is behind it."""
         return cls(appid=appid, env=env, source=None, trigger=None)
 
     @classmethod
