@@ -173,6 +173,7 @@ MUTATIONS = {
     "raw as a number": lambda text: json.dumps({**json.loads(text), "raw": 1}),
     "raw as a list": lambda text: json.dumps({**json.loads(text), "raw": [json.loads(text)["raw"]]}),
     "deep": lambda text: "[" * 5000 + text,
+    "large": lambda _text: json.dumps({"raw": "x" * 1_000_000}),
 }
 
 
