@@ -28,5 +28,6 @@ const main = async () => {
   const outcomes = []
   for (const each of JSON.parse(fs.readFileSync(file, 'utf8'))) outcomes.push(await call(each))
   console.log(JSON.stringify(outcomes))
+  process.exit() // timers of the SDK would hold the process half a minute longer
 }
 main()

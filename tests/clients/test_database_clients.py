@@ -215,7 +215,10 @@ def in_collection(steps, name):
     return json.loads(json.dumps(steps).replace(f'"{COLLECTION}"', json.dumps(name)))
 
 
-@pytest.fixture(scope="module", params=PACKAGES)
+IN_ONE_WORKER = [pytest.param(name, marks=pytest.mark.xdist_group(f"database of {name}")) for name in PACKAGES]
+
+
+@pytest.fixture(scope="module", params=IN_ONE_WORKER)
 def package(request):
     return request.param
 

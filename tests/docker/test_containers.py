@@ -65,7 +65,7 @@ def test_that_functions_are_not_isolated_there_is_told_in_one_line(service):
     log_in(service.remote, new_phone(service.remote))
 
     (told,) = set(re.findall("^wxemu: .*", service.log, re.MULTILINE))  # at each start once
-    assert told.startswith("wxemu: functions see this machine's folders and can write to their code (")
+    assert told.startswith("wxemu: functions see this machine's folders and can write to their code; ")
     assert "Traceback" not in service.log
 
 

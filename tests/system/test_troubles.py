@@ -195,6 +195,7 @@ def test_a_state_that_is_removed_is_told_and_welcome_back(start, tmp_path):
     state = tmp_path / "state"
     running = start("--state", str(state))
     assert "access_token" in token(running).json()
+    until(lambda: readiness(running) == (200, ""))
     state.rename(tmp_path / "elsewhere")
 
     until(lambda: token(running).json() == SYSTEM_ERROR)

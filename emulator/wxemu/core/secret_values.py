@@ -12,10 +12,10 @@ import html
 import logging
 import re
 import sqlite3
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 from wxemu.core.credentials import STRUCK_OUT
+from wxemu.core.store import StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -77,11 +77,17 @@ class SecretValues:
         return cast("Shown", self._values().strike_out(shown))
 
     def strike_out_of_record(self, record: logging.LogRecord) -> bool:
-        """Have a line of our own log, its traceback included, say none: a filter for handlers."""
-        with suppress(sqlite3.Error):  # what is wrong with the store is what it may be about
-            record.msg, record.args = self.strike_out(record.getMessage()), None
-            if record.exc_info:
-                record.exc_text = self.strike_out(logging.Formatter().formatException(record.exc_info))
+        """Have a line of our own log, its traceback included, say none: a filter for handlers.
+
+        Where the store cannot be read, which the line may be about, the secrets that were last read are looked for.
+        """
+        try:
+            values = self._values()
+        except (StoreError, sqlite3.Error, OSError):
+            values = self._found[1]
+        record.msg, record.args = values.strike_out(record.getMessage()), None
+        if record.exc_info:
+            record.exc_text = values.strike_out(logging.Formatter().formatException(record.exc_info))
         return True
 
     def _values(self) -> _Values:

@@ -159,7 +159,10 @@ class Server:
 
     def serve(self) -> None:
         """Fork instances until the emulator is gone; return in each of them."""
-        self._control.send(b"+")
+        try:
+            self._control.send(b"+")
+        except ConnectionError:  # the emulator is gone already
+            self._end()
         while True:
             ready = self._selector.select(None if self._spare else SPARE_SECONDS)
             if not ready:

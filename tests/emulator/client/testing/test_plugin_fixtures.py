@@ -195,7 +195,7 @@ def test_requests_are_those_of_the_app_whoever_made_them(wxcloud, wx_app, wx_pho
     wx_phone.call_function("login", code=wx_phone.login())
     with wxcloud.new_app() as other:
         other.new_user().new_phone().login()
-    made = [exchange.name for exchange in wx_requests.list()]
+    made = [exchange.name for exchange in wx_requests.list() if not exchange.name.startswith("database.")]
     assert made == ["wx.login", "auth.code2Session", "wx.cloud.callFunction"]
     assert wx_requests.last(api="auth.code2Session").answer["openid"] == wx_phone.openid
     assert [exchange.name for exchange in wx_requests.list(face="phone")] == ["wx.login", "wx.cloud.callFunction"]
