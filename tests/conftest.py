@@ -202,8 +202,8 @@ def chromium(missing: Callable[[str], None]) -> str:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Tests of a module that share an emulator or a browser run in one worker, which starts it once (loadgroup)."""
+    """Tests of a module that share an emulator, a browser or packages run in one worker, which makes it once (loadgroup)."""
     if config.pluginmanager.hasplugin("xdist"):
         for item in items:
-            if {"start_for_module", "browser"} & set(getattr(item, "fixturenames", ())):
+            if {"start_for_module", "browser", "packages_of"} & set(getattr(item, "fixturenames", ())):
                 item.add_marker(pytest.mark.xdist_group(item.path.stem))
