@@ -202,7 +202,7 @@ def chromium(missing: Callable[[str], None]) -> str:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Tests of a module that share an emulator, a browser or packages run in one worker, which makes it once (loadgroup)."""
+    """Tests of a module that share an emulator, a browser or packages run in one worker, which makes it once."""
     if config.pluginmanager.hasplugin("xdist"):
         for item in items:
             if {"start_for_module", "browser", "packages_of"} & set(getattr(item, "fixturenames", ())):
