@@ -107,6 +107,14 @@ def test_each_reason_is_explained_by_its_name(emulator, wxemu, pay):
     assert explain()[:2] == (["counter_replayed"], f"it is {counter}")
 
 
+def test_a_collection_that_a_function_has_to_make_first_is_no_failure_of_its_call(start, wxemu):
+    fresh = start()
+    fresh.new_phone().call_function("issueChallenge", purpose="pay")
+    assert fresh.app.requests.list(errcode="DATABASE_COLLECTION_NOT_EXIST")
+    told = wxemu("explain", fresh.app.requests.last(api="wx.cloud.callFunction").rid, of=fresh)
+    assert told.stdout.splitlines()[0] == "Nothing is wrong: the call succeeded."
+
+
 def test_a_name_is_explained_without_an_emulator(wxemu):
     for reason in REASONS:
         told = wxemu("explain", reason)

@@ -125,9 +125,13 @@ def _join(case: Case, explained: Explanation) -> Explanation:
 
 
 def _failed_call_of(case: Case) -> Exchange | None:
-    """The last exchange that a function made and that failed; one over HTTPS is known by the rid that it returned."""
+    """The last exchange that a function made and that failed; one over HTTPS is known by the rid that it returned.
+
+    A function that succeeded has put up with a refusal of the database, such as of a collection that it then made.
+    """
     exchange, world = case.exchange, case.world
     choice = Choice(request_id=exchange.rid, is_failure=True)
     made = journal.recent(world, choice=choice, limit=MOST_CALLS)
     returned = (journal.find(world, rid) for rid in journal.ids_in(exchange.response_body))
-    return next((call for call in (*made, *returned) if call is not None and call.number != exchange.number), None)
+    calls = (call for call in (*made, *returned) if call is not None and call.number != exchange.number)
+    return next((call for call in calls if exchange.is_failure or not call.name.startswith("database.")), None)
