@@ -8,8 +8,8 @@ from types import SimpleNamespace
 import pytest
 from tencent_cloud import RefusedError
 
-from wxcloud.soter import REASONS
 from wxemu.core.faults import FAILURES
+from wxemu.explain.refusals import REASONS
 from wxemu.scf.deployment import Deployment
 from wxemu.scf.failures import TooManyCallsError
 from wxemu.scf.runtime import Failure, Invocation

@@ -9,8 +9,8 @@ from functools import partial
 import pytest
 from classic_mistakes import CLASSIC, with_confirmation
 
-from wxcloud.soter import REASONS
 from wxemu.explain import MISTAKES
+from wxemu.explain.refusals import REASONS
 
 pytestmark = pytest.mark.slow
 
