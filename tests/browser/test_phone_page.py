@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 from wxemu.client.testing import Clock, MiniProgramError
 
 LOG_IN, PAY, CHECK, DONE = "Log in with WeChat", "Pay ¥128.00", "Am I still logged in?", "Done"
+TOUCH = "Touch the sensor"
 PROFILES = {"android": "Android", "ios": "iPhone", "huawei": "Huawei", "none": "Without SOTER"}
 
 
@@ -25,6 +26,10 @@ class Hand:
 
     def sees(self, text):
         expect(self.phone.get_by_text(text, exact=True)).to_be_visible()
+
+    def open_kit(self):
+        self.phone.get_by_text("Attacker’s kit and fingers").click()
+        return self.phone
 
     def latest_step(self, name, text):
         step = self.phone.locator(".step").first
@@ -98,16 +103,56 @@ def test_a_phone_without_soter_shows_no_sheet(take):
     expect(hand.phone.get_by_role("dialog")).to_be_hidden()
 
 
-def test_a_tampered_confirmation_is_found_out_once(take):
+@pytest.mark.parametrize(
+    ("kind", "reason", "step", "screen"),
+    [
+        (
+            "Tampered",
+            "challenge_unknown",
+            "this challenge was not issued, or was changed",
+            "What was signed is not what the shop asked for.",
+        ),
+        *(
+            (
+                kind,
+                "signature_invalid",
+                "WeChat does not find the signature genuine",
+                "WeChat says that this signature is not from your phone.",
+            )
+            for kind in ("Bogus signature", "Foreign key", "Wrong salt")
+        ),
+        (
+            "Stale counter",
+            "counter_replayed",
+            "the phone’s counter has not grown",
+            "This is an old confirmation, recorded earlier.",
+        ),
+    ],
+)
+def test_each_attack_is_found_out_once_and_told_with_its_reason(take, kind, reason, step, screen):
     hand = take()
-    hand.phone.get_by_text("Attacker’s kit and fingers").click()
-    tampered = hand.phone.get_by_role("checkbox", name="Tampered")
-    tampered.check()
-    hand.tap(LOG_IN, PAY, "Touch the sensor")
+    hand.tap(LOG_IN, PAY, TOUCH, DONE)
+    attack = hand.open_kit().get_by_role("checkbox", name=kind)
+    attack.check()
+    hand.tap(PAY, TOUCH)
     hand.sees("Not confirmed")
-    hand.latest_step("callFunction verifySignature", "is_ok false")
-    expect(tampered).not_to_be_checked()
-    hand.tap(DONE, PAY, "Touch the sensor")
+    hand.sees(screen)
+    hand.sees(reason)
+    hand.latest_step("callFunction verifySignature", f"is_ok false, {reason}: {step}")
+    expect(attack).not_to_be_checked()
+    hand.tap(DONE, PAY, TOUCH)
+    hand.sees("Payment confirmed")
+
+
+def test_the_last_result_is_replayed_and_does_not_count_again(take):
+    hand = take()
+    replay = hand.open_kit().get_by_role("button", name="Replay the last result")
+    hand.tap(LOG_IN, PAY)
+    expect(replay).to_be_disabled()
+    hand.tap(TOUCH)
+    hand.latest_step("callFunction verifySignature", "is_ok true")
+    replay.click()
+    hand.latest_step("callFunction verifySignature", "is_ok false, challenge_used: this challenge was confirmed before")
     hand.sees("Payment confirmed")
 
 
@@ -172,7 +217,7 @@ def test_a_phone_grows_with_its_steps_and_needs_no_scrolling(take, gallery):
 
 def test_fingers_that_are_removed_are_asked_for(take):
     hand = take()
-    hand.phone.get_by_text("Attacker’s kit and fingers").click()
+    hand.open_kit()
     with hand.page.expect_response("**/enrol"):
         hand.phone.get_by_label("Fingers enrolled").fill("0")
         hand.phone.get_by_label("Fingers enrolled").press("Tab")

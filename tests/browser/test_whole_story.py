@@ -64,7 +64,7 @@ def test_the_console_tells_what_the_fingers_do(take, overview):
 
     tap(DONE)
     phone.get_by_text("Attacker’s kit and fingers").click()
-    phone.get_by_role("checkbox", name="Tampered").check()
+    phone.get_by_role("checkbox", name="Bogus signature").check()
     tap(PAY, TOUCH)
     expect(phone.get_by_text("Not confirmed", exact=True)).to_be_visible()
     overview("WeChat answers CloudBase: is_ok false")

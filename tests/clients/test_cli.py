@@ -85,7 +85,7 @@ def test_the_life_of_a_deployment(tcb, running, project):
     """One story, as each step takes seconds: deploy, list, detail, change, redeploy, invoke, log, delete, create."""
     tcb("fn", "deploy", "--all", "--force", "--yes")
     listed = tcb("fn", "list")
-    for name in ("verifySignature", "login", "checkSession"):
+    for name in ("verifySignature", "issueChallenge", "login", "checkSession"):
         assert name in listed
 
     detail = tcb("fn", "detail", "login")

@@ -9,6 +9,7 @@ import pytest
 from tencent_cloud import RefusedError
 
 from wxemu.core.faults import FAILURES
+from wxemu.explain.refusals import REASONS
 from wxemu.scf.deployment import Deployment
 from wxemu.scf.failures import TooManyCallsError
 from wxemu.scf.runtime import Failure, Invocation
@@ -255,3 +256,39 @@ class TestFaultOfAFunction:
         tenant.faults.add(function="*", fail="exit")
         assert not invoked()["ok"]
         assert wechat.stable_token().errcode == -1
+
+
+def latest_rid(http):
+    return http.get("/emulator/v1/exchanges?limit=1").json["exchanges"][0]["rid"]
+
+
+@pytest.mark.parametrize("door", DOORS[:-1])  # a call by hand is no exchange
+@pytest.mark.parametrize("reason", REASONS)
+def test_a_refused_confirmation_is_explained_by_its_reason(doors, http, door, reason):
+    event = {"value": {"errCode": 0, "isOk": False, "reason": reason}, "jsonString": '{"raw": "c-1"}'}
+    assert doors.call(door, event=event) == event["value"]
+    explained = http.get(f"/emulator/v1/exchanges/{latest_rid(http)}/explanation").json
+    assert explained["causes"] == [reason]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"isOk": False, "reason": "out of tea"},
+        {"isOk": False, "reason": {"challenge_used": 1}},
+        {"isOk": True, "reason": "challenge_used"},
+        "challenge_used",
+    ],
+)
+def test_a_reason_of_another_kind_is_none_of_a_confirmations(doors, http, value):
+    doors.call("phone", event={"value": value})
+    assert http.get(f"/emulator/v1/exchanges/{latest_rid(http)}/explanation").json["causes"] == []
+
+
+def test_a_challenge_that_came_too_late_is_told_with_its_issue(doors, http):
+    doors.call("phone", event={"value": {"challenge": "c-1"}, "purpose": "pay"})
+    issued = latest_rid(http)
+    doors.call("phone", event={"value": {"isOk": False, "reason": "challenge_expired"}, "jsonString": '{"raw": "c-1"}'})
+    explained = http.get(f"/emulator/v1/exchanges/{latest_rid(http)}/explanation").json
+    told = explained["findings"][0]["result"]
+    assert told == f"raw is 'c-1', issued at 2023-11-14 22:13:20 UTC for 'pay' (rid {issued})"

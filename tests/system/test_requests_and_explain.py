@@ -9,6 +9,9 @@ from functools import partial
 import pytest
 from classic_mistakes import CLASSIC, with_confirmation
 
+from wxemu.explain import MISTAKES
+from wxemu.explain.refusals import REASONS
+
 pytestmark = pytest.mark.slow
 
 
@@ -45,6 +48,81 @@ def test_a_functions_own_rid_and_request_id_are_explained_by_what_it_called(emul
 
     nobody = phone.call_function("verifySignature", jsonString="{}", jsonSignature="")
     assert "parameter_wrong" in wxemu("explain", nobody["errMsg"]).stdout
+
+
+@pytest.fixture
+def pay(emulator):
+    """What verifySignature takes: a challenge of issueChallenge's, confirmed on a phone that misbehaves as told."""
+
+    def confirm(phone, *overrides, purpose="pay"):
+        issued = phone.call_function("issueChallenge", purpose=purpose, payload={"order": 1})
+        phone.override(*overrides)
+        return phone.start_soter_authentication(issued["challenge"]).signed
+
+    return confirm
+
+
+def refuse(phone, signed, reason):
+    answer = phone.call_function("verifySignature", purpose="pay", **signed)
+    assert (answer["isOk"], answer["reason"]) == (False, reason)
+
+
+def test_each_reason_is_explained_by_its_name(emulator, wxemu, pay):
+    def explain():
+        rid = emulator.app.requests.last(api="wx.cloud.callFunction").rid
+        told = json.loads(wxemu("explain", rid, "--json").stdout)
+        return told["causes"], told["findings"][0]["result"], told["verdict"]
+
+    phone = emulator.new_phone()
+    signed = pay(phone)
+    assert phone.call_function("verifySignature", purpose="pay", **signed)["payload"] == {"order": 1}
+    refuse(phone, signed, "challenge_used")
+    causes, result, verdict = explain()
+    assert causes == ["challenge_used"]
+    assert re.fullmatch(r"raw is '.+', and came at .+ UTC \(rid .+\)", result)
+    assert verdict == "The challenge was used before, by a confirmation or by a try that failed."
+
+    refuse(phone, pay(phone, "tamperedRaw"), "challenge_unknown")
+    causes, result, _ = explain()
+    assert causes == ["challenge_unknown"]
+    assert re.fullmatch(r"raw is '(.+)!' and was signed as '\1'", result)
+
+    refuse(phone, pay(phone, purpose="log in"), "challenge_mismatch")
+    causes, result, _ = explain()
+    assert causes == ["challenge_mismatch"]
+    assert re.fullmatch(r"raw is '.+', issued at .+ UTC for 'log in' \(rid .+\)", result)
+
+    invalid = pay(phone, "foreignKey")
+    refuse(phone, invalid, "signature_invalid")
+    causes, result, verdict = explain()
+    assert causes == ["signature_invalid", "key_unknown"]
+    assert verdict.startswith("WeChat does not find the signature genuine. A key of the user's phone signed")
+    refuse(phone, invalid, "challenge_used")
+    assert "and came at" in explain()[1]
+
+    stale = pay(phone, "staleCounter")
+    assert phone.call_function("verifySignature", purpose="pay", **stale)["isOk"]
+    counter = json.loads(stale["jsonString"])["counter"]
+    refuse(phone, pay(phone, "staleCounter"), "counter_replayed")
+    assert explain()[:2] == (["counter_replayed"], f"it is {counter}")
+
+
+def test_a_collection_that_a_function_has_to_make_first_is_no_failure_of_its_call(start, wxemu):
+    fresh = start()
+    fresh.new_phone().call_function("issueChallenge", purpose="pay")
+    assert fresh.app.requests.list(errcode="DATABASE_COLLECTION_NOT_EXIST")
+    told = wxemu("explain", fresh.app.requests.last(api="wx.cloud.callFunction").rid, of=fresh)
+    assert told.stdout.splitlines()[0] == "Nothing is wrong: the call succeeded."
+
+
+def test_a_name_is_explained_without_an_emulator(wxemu):
+    for reason in REASONS:
+        told = wxemu("explain", reason)
+        assert (told.returncode, told.stdout) == (
+            0,
+            f"{MISTAKES[reason].happened}\n  What to do: {MISTAKES[reason].advice}\n",
+        )
+    assert json.loads(wxemu("explain", "counter_replayed", "--json").stdout)["name"] == "counter_replayed"
 
 
 def test_requests_are_listed_shown_and_sent_again(mistaken_server, wxemu):

@@ -229,7 +229,8 @@ def test_the_demo_plays_the_whole_story(process_of):
     assert document["ok"] is True
     assert {"name", "request", "response", "expected", "ok"} == set(document["steps"][0])
     verdicts = [step["expected"]["result.isOk"] for step in document["steps"] if "result.isOk" in step["expected"]]
-    assert verdicts == [True, False, None, False, False]
+    assert verdicts == [True, False, True, False, None, False, False]
+    assert [step["expected"].get("result.reason") for step in document["steps"]].count("challenge_used") == 1
     assert [step["expected"].get("result.errCode") for step in document["steps"]].count(87009) == 1
     assert "0123456789abcdef0123456789abcdef" not in played.stdout
 
@@ -239,6 +240,6 @@ def test_a_demo_without_the_functions_says_where_they_are_missed(process_of, tmp
 
     assert (played.returncode, played.stdout) == (1, "")
     assert played.stderr.splitlines()[-1] == (
-        f"Error: the story calls login, verifySignature, checkSession, which {tmp_path} does not declare;"
-        " name the folder that does with --project"
+        "Error: the story calls login, issueChallenge, verifySignature, checkSession,"
+        f" which {tmp_path} does not declare; name the folder that does with --project"
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -117,13 +118,24 @@ def explain(rid: str, url: str, *, is_json: bool) -> None:
     """Tell why a call was answered as it was, and what to do.
 
     Also what else was tried to find that out. RID may be an errmsg with a rid in it, or the request id of the gateway's
-    or of a function's call.
+    or of a function's call. The name of a mistake, or a reason that verifySignature gave, is explained without an
+    emulator.
 
     \b
     Examples:
       wxemu explain 6553f100-0a1b2c3d-4e5f6071
       wxemu explain "invalid signature rid: 6553f100-0a1b2c3d-4e5f6071" --json
+      wxemu explain challenge_used
     """
+    from wxemu.explain import MISTAKES  # noqa: PLC0415 - `wxemu --help` need not load it
+
+    if rid in MISTAKES:
+        mistake = MISTAKES[rid]
+        if is_json:
+            show(asdict(mistake), is_json=True)
+        else:
+            say(f"{mistake.happened}\n  What to do: {mistake.advice}")
+        return
     answer = connect(url).call(operations.EXPLAIN, rid=_id_in(rid))
     if is_json:
         show(answer, is_json=True)

@@ -155,9 +155,9 @@ def _checked_project(folder: Path, packages: Path | None) -> Path | None:
 def demo(project: Path | None, *, keep: bool, is_json: bool) -> None:
     """Play the whole story, and show every request and answer.
 
-    On an emulator of its own: login, fingerprint, verifySignature; then what must be refused: a tampered text, another
-    user's openid, a foreign key; then the session: valid, replaced by a login elsewhere, renewed. Exit code 0 only if
-    every answer was the expected one.
+    On an emulator of its own: login, issueChallenge, fingerprint, verifySignature; then what must be refused: the same
+    confirmation again, a tampered text, another user's openid, a foreign key; then the session: valid, replaced by a
+    login elsewhere, renewed. Exit code 0 only if every answer was the expected one.
 
     \b
     Examples:

@@ -23,8 +23,9 @@ if TYPE_CHECKING:
     from wxemu.client.remote import Exchange, Remote
 
 _APP = DEMO["apps"][0]
-FUNCTIONS: Final = ("login", "verifySignature", "checkSession")
+FUNCTIONS: Final = ("login", "issueChallenge", "verifySignature", "checkSession")
 """The functions that the story calls."""
+_ORDER: Final = {"order": "2026/001", "amount": 12800}
 _PACKAGED: Final = Path(__file__).with_name("demo_project")  # setup.py puts it into a wheel
 _REPOSITORY: Final = Path(__file__).parents[3]
 
@@ -158,20 +159,38 @@ def _log_in(phone: _Phone, server: str) -> Iterator[Step]:
 
 
 def _confirm(phone: _Phone, remote: Remote) -> Iterator[Step]:
-    yield phone.confirm("She touches the sensor with a wrong finger", "order-2026/001", "mismatch", errCode=90009)
-    confirmed = phone.confirm(
-        "Then with the right one: the phone's TEE signs the challenge", "order-2026/001", errCode=0
+    issued = phone.call(
+        "What is she to confirm? The function issueChallenge keeps it, and gives a challenge for it",
+        "issueChallenge",
+        {"purpose": "pay", "payload": _ORDER},
+        {"errCode": 0, "expiresIn": 120},
     )
+    yield issued
+    challenge = str(_member(issued.answer, "result.challenge"))
+    yield phone.confirm("She touches the sensor with a wrong finger", challenge, "mismatch", errCode=90009)
+    confirmed = phone.confirm("Then with the right one: the phone's TEE signs the challenge", challenge, errCode=0)
     yield confirmed
-    result = {"jsonString": confirmed.answer["resultJSON"], "jsonSignature": confirmed.answer["resultJSONSignature"]}
+    result = _signed(confirmed)
     yield phone.call(
-        "The function verifySignature asks WeChat: genuine",
+        "The function verifySignature asks WeChat: genuine, and it is this order that she has confirmed",
+        "verifySignature",
+        {"purpose": "pay", **result},
+        {"errCode": 0, "errMsg": "openapi.soter.verifySignature:ok", "isOk": True, "payload": _ORDER},
+    )
+    yield phone.call(
+        "The same result once more: a confirmation counts once",
+        "verifySignature",
+        {"purpose": "pay", **result},
+        {"isOk": False, "reason": "challenge_used"},
+    )
+    yield phone.call(
+        "Without a purpose it promises what WeChat does: the signature is genuine, however old",
         "verifySignature",
         result,
-        {"errCode": 0, "errMsg": "openapi.soter.verifySignature:ok", "isOk": True},
+        {"isOk": True},
     )
-    tampered = {**result, "jsonString": result["jsonString"].replace("001", "999")}
-    yield phone.call("The order in the text was changed afterwards", "verifySignature", tampered, {"isOk": False})
+    tampered = {**result, "jsonString": result["jsonString"].replace(challenge, challenge[::-1])}
+    yield phone.call("The challenge in the text was changed afterwards", "verifySignature", tampered, {"isOk": False})
     other = _new_phone(remote, "Another user has a phone, too")
     yield other
     yield phone.call(
@@ -190,9 +209,14 @@ def _confirm(phone: _Phone, remote: Remote) -> Iterator[Step]:
     yield phone.call(
         "WeChat does not know that key",
         "verifySignature",
-        {"jsonString": forged.answer["resultJSON"], "jsonSignature": forged.answer["resultJSONSignature"]},
+        _signed(forged),
         {"isOk": False},
     )
+
+
+def _signed(confirmed: Step) -> dict[str, str]:
+    """What verifySignature takes of a confirmation."""
+    return {"jsonString": confirmed.answer["resultJSON"], "jsonSignature": confirmed.answer["resultJSONSignature"]}
 
 
 def _session(phone: _Phone, remote: Remote) -> Iterator[Step]:

@@ -50,12 +50,17 @@ def _flow(newest_first: Sequence[Exchange]) -> list[Exchange]:
     """The exchanges of the last flow, in the order in which they ended."""
     flow: list[Exchange] = []
     for exchange in newest_first:
-        if exchange.name in _PREPARATIONS:
+        if exchange.name in _PREPARATIONS or _is_bookkeeping(exchange):
             continue
         if len(flow) == MOST_EXCHANGES or (flow and flow[-1].at - exchange.at > SILENCE):
             break
         flow.append(exchange)
     return flow[::-1]
+
+
+def _is_bookkeeping(exchange: Exchange) -> bool:
+    """Whether a function keeps or looks up a document: a payment has six of these, which would hide all else."""
+    return exchange.request_id is not None and exchange.name.startswith("database.")
 
 
 def _group(flow: Sequence[Exchange]) -> Iterator[tuple[Exchange, list[Exchange]]]:

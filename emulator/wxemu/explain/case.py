@@ -16,6 +16,7 @@ MISTAKES: Final = {
     mistake.name: mistake
     for mistake in (
         *signature_mistakes.CONFIRMATIONS,
+        *signature_mistakes.REFUSALS,
         *signature_mistakes.LOGIN_STATES,
         *request_mistakes.CREDENTIALS,
         *request_mistakes.REQUESTS,

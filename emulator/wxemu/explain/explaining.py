@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from wxemu.core import journal
 from wxemu.core.journal import Choice
-from wxemu.explain import access, confirmation, login_state, requests
+from wxemu.explain import access, confirmation, login_state, refusals, requests
 from wxemu.explain.case import Case, Explanation
 from wxemu.wechat.errors import ERRMSG
 
@@ -98,21 +98,40 @@ def _tell_refusal(case: Case, exchange: Exchange) -> None:
 def _of_function_call(case: Case) -> Explanation:
     """What a function was called for may have failed because of what it called in turn."""
     exchange = case.exchange
-    call = _failed_call_of(case)
+    reason = refusals.reason_of(exchange)
+    if reason is not None:
+        refusals.look(case, reason)
+    call = _failed_call_of(case) if reason in (None, refusals.SIGNATURE_INVALID) else None
     if call is not None:
         explained = explain(case.world, call)
         failed = f"The function's call of {call.api or call.name} is what failed (rid {call.rid})."
-        return replace(explained, evidence=(failed, *explained.evidence))
-    if exchange.errcode not in (None, "0"):
+        return _join(case, replace(explained, evidence=(failed, *explained.evidence)))
+    if reason is None and exchange.errcode not in (None, "0"):
         message = exchange.answer.get("errMsg", exchange.answer.get("message", exchange.errcode))
         case.look("function_failed", str(message)[:MOST_CHARACTERS])
     return case.close()
 
 
+def _join(case: Case, explained: Explanation) -> Explanation:
+    """The explanation of the function's own call, after the reason that the function gave."""
+    if not case.is_solved:
+        return explained
+    given = case.close()
+    return replace(
+        explained,
+        verdict=f"{given.verdict} {explained.verdict}",
+        findings=(*given.findings, *explained.findings),
+    )
+
+
 def _failed_call_of(case: Case) -> Exchange | None:
-    """The last exchange that a function made and that failed; one over HTTPS is known by the rid that it returned."""
+    """The last exchange that a function made and that failed; one over HTTPS is known by the rid that it returned.
+
+    A function that succeeded has put up with a refusal of the database, such as of a collection that it then made.
+    """
     exchange, world = case.exchange, case.world
     choice = Choice(request_id=exchange.rid, is_failure=True)
     made = journal.list_latest(world, choice=choice, limit=MOST_CALLS)
     returned = (journal.find(world, rid) for rid in journal.ids_in(exchange.response_body))
-    return next((call for call in (*made, *returned) if call is not None and call.number != exchange.number), None)
+    calls = (call for call in (*made, *returned) if call is not None and call.number != exchange.number)
+    return next((call for call in calls if exchange.is_failure or not call.name.startswith("database.")), None)

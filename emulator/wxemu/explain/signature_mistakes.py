@@ -124,6 +124,45 @@ CONFIRMATIONS: Final = (
         "Keep the highest counter of each cpu_id, and refuse what is not above it.",
     ),
 )
+REFUSALS: Final = (
+    Mistake(
+        "challenge_unknown",
+        "The challenge that was signed was not issued, or the text is none that a phone signs.",
+        "the reason that verifySignature gave",
+        f"Pass the challenge of issueChallenge on as it is. {_VERBATIM}",
+    ),
+    Mistake(
+        "challenge_expired",
+        "The challenge is too old: it lives five minutes, two for the purpose pay.",
+        "the reason that verifySignature gave",
+        "Call issueChallenge when the user is about to confirm, and again for a user who was too slow.",
+    ),
+    Mistake(
+        "challenge_used",
+        "The challenge was used before, by a confirmation or by a try that failed.",
+        "the reason that verifySignature gave",
+        "A confirmation counts once: refuse this one. After a failure let the user confirm a new challenge.",
+    ),
+    Mistake(
+        "challenge_mismatch",
+        "The challenge was issued to another user, or for another purpose.",
+        "the reason that verifySignature gave",
+        "Call issueChallenge as the user who is to confirm, and name the same purpose in both calls.",
+    ),
+    Mistake(
+        "counter_replayed",
+        "The signature is genuine, but the phone's counter is not above the last one that was accepted.",
+        "the reason that verifySignature gave",
+        "Refuse it: it was recorded earlier, or its phone is a copy.",
+    ),
+    Mistake(
+        "signature_invalid",
+        "WeChat does not find the signature genuine.",
+        "the reason that verifySignature gave",
+        "The challenge is used all the same. Mend what is wrong with the signature; let the user confirm a new one.",
+    ),
+)
+"""The reasons of verifySignature with a purpose (docs/production.md), by the names that it answers."""
 LOGIN_STATES: Final = (
     Mistake(
         "session_key_decoded",

@@ -113,6 +113,18 @@ def test_what_was_arranged_by_hand_is_no_part_of_it():
     assert told(exchange("wx.override", "phone"), exchange("wx.enrol", "phone"), exchange("wx.cloudID", "phone")) == []
 
 
+def test_what_a_function_keeps_in_the_document_database_is_no_part_of_it():
+    kept = exchange("database.insertDocument", "cloudbase", request_id="c")
+    assert told(kept, call("issueChallenge", rid="c")) == ["phone > function: issueChallenge", "function < phone: ok"]
+
+
+def test_what_a_server_asks_of_the_document_database_is():
+    assert told(exchange("database.getDocument", "cloudbase")) == [
+        "server > gateway: database.getDocument",
+        "gateway < server: ok",
+    ]
+
+
 def test_a_diagram_has_a_line_for_each_who_takes_part_and_room_for_every_step():
     steps = story.list_steps([call(at=100.0), exchange("auth.code2Session", at=101.0)])
     drawn = diagram.lay_out(steps)

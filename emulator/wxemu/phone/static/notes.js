@@ -8,6 +8,10 @@ const url = `/phone/v1/phones/${encodeURIComponent(phoneId)}`
 const part = id => /** @type {HTMLElement} */ (document.getElementById(id))
 const kit = /** @type {HTMLFormElement | null} */ (document.getElementById('kit'))
 const enrolment = /** @type {HTMLFormElement | null} */ (document.getElementById('enrolment'))
+const replay = /** @type {HTMLButtonElement | null} */ (document.getElementById('replay'))
+
+/** @type {any} what the latest call of verifySignature was made with */
+let verified
 
 /**
  * Add a step, and show the phone's new state.
@@ -16,6 +20,10 @@ const enrolment = /** @type {HTMLFormElement | null} */ (document.getElementById
 export function note({ operation, given, answer, rid }) {
   const isPrompt = operation === 'promptSoterAuthentication'
   if (isPrompt && !answer.errMsg) return // the answer is still to come
+  if (replay && operation === 'callFunction' && given.name === 'verifySignature') {
+    verified = given
+    replay.disabled = false
+  }
   const [isFailure, text] = outcome(answer)
   const step = /** @type {HTMLTemplateElement} */ (part('step')).content.cloneNode(true)
   const item = /** @type {HTMLElement} */ (/** @type {DocumentFragment} */ (step).firstElementChild)
@@ -48,8 +56,19 @@ function show(item, selector, text) {
 function outcome(answer) {
   if (answer.errMsg?.includes(':fail')) return [true, [answer.errCode, answer.errMsg.split(':fail')[1]].join(' ').trim()]
   if (answer.result?.errCode) return [true, `${answer.result.errCode} ${answer.result.errMsg}`]
-  if (answer.result?.isOk === false) return [true, texts.isNotOk]
+  if (answer.result?.isOk === false) return [true, [texts.isNotOk, ...reason(answer.result)].join(', ')]
   return [false, answer.result?.isOk ? texts.isOk : texts.ok]
+}
+
+/**
+ * Why a confirmation does not count: the reason's name, and what it means.
+ * @param {any} result
+ * @returns {string[]}
+ */
+function reason(result) {
+  if (result.reason === undefined) return []
+  const meaning = texts.reasons[result.reason]
+  return [meaning ? `${result.reason}: ${meaning}` : String(result.reason)]
 }
 
 /** Show the phone's state; while its sensor is locked, again each second. */
@@ -79,6 +98,7 @@ enrolment?.addEventListener('change', event => {
   const { name, valueAsNumber, validity } = /** @type {HTMLInputElement} */ (event.target)
   if (validity.valid) arrange('enrol', { mode: name, count: valueAsNumber })
 })
+replay?.addEventListener('click', () => /** @type {any} */ (globalThis).wx.$phone.ask('callFunction', verified))
 part('remove').addEventListener('click', async () => {
   await fetch(url, { method: 'DELETE' })
   if (window.frameElement) window.frameElement.closest('li')?.remove()

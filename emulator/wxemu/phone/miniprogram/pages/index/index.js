@@ -1,10 +1,26 @@
 const textsIn = require('./texts.js')
 
+const PURPOSE = 'pay'
+const FUNCTION_NOT_FOUND = -501000
+
 /** Call a cloud function; throw its answer if it is a failure. */
 async function call(name, data = {}) {
   const { result } = await wx.cloud.callFunction({ name, data })
   if (result.errCode !== 0) throw result
   return result
+}
+
+/**
+ * A challenge of our server's, for one confirmation of this payload. A project without such a function has none: what its
+ * user confirms is genuine, but nobody sees whether it is new.
+ */
+async function issueChallenge(payload) {
+  try {
+    return (await call('issueChallenge', { purpose: PURPOSE, payload })).challenge
+  } catch (failure) {
+    if (failure.errCode === FUNCTION_NOT_FOUND) return undefined
+    throw failure
+  }
 }
 
 /** Call an API that returns no promise. */
@@ -43,21 +59,23 @@ Component({
 
     pay() {
       return this.during('isPaying', async () => {
+        const { texts, order } = this.data
         const { supportMode } = await wx.checkIsSupportSoterAuthentication()
-        const { authContent, paid, paidText, forged, forgedText } = this.data.texts
-        // A real shop's server issues the challenge, and compares it with `raw` afterwards.
+        // A real shop's server knows what the order costs, and takes no amount from a phone.
+        const challenge = await issueChallenge({ order: order.id, amount: order.amount })
         const { resultJSON, resultJSONSignature } = await wx.startSoterAuthentication({
           requestAuthModes: supportMode.length ? supportMode : ['fingerPrint'],
-          challenge: this.data.order.id,
-          authContent,
+          challenge: challenge ?? order.id,
+          authContent: texts.authContent,
         })
         // Send both verbatim: the signature covers every character of resultJSON.
-        const { isOk } = await call('verifySignature', { jsonString: resultJSON, jsonSignature: resultJSONSignature })
+        const signed = { jsonString: resultJSON, jsonSignature: resultJSONSignature }
+        const { isOk, reason, payload } = await call('verifySignature', challenge ? { purpose: PURPOSE, ...signed } : signed)
         if (isOk) {
-          this.show('success', paid, paidText)
+          this.show('success', texts.paid, texts.paidText, payload && `${payload.order} ${payload.amount}`)
           this.placeOrder()
         } else {
-          this.show('warn', forged, forgedText)
+          this.show('warn', texts.forged, texts[reason] || texts.forgedText, reason)
         }
       })
     },
