@@ -22,7 +22,8 @@ from wxemu.core.http.serving import add_route
 from wxemu.phone import operations as phone_operations
 from wxemu.phone.pages import page_paths
 from wxemu.tencentcloud.routes import ACTIONS
-from wxemu.wechat.openapis import BY_NAME, TABLE
+from wxemu.wechat import known
+from wxemu.wechat.openapis import TABLE
 from wxemu.wechat.paths import failure, wechat_paths
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
     from wxemu.core.http.access import Access
     from wxemu.core.world import World
+    from wxemu.wechat.api import Api
 
 SHOW: Final = Operation("openapi.show", "GET", "/openapi.json", Nothing, dict[str, Any], "This document")
 
@@ -59,7 +61,7 @@ def openapi() -> dict[str, Any]:
     ours = [SHOW, *(operation for answer in ANSWERS for operation in answer.operations), *phone_operations.TABLE]
     paths = wechat_paths() | cloudbase_paths() | operation_paths(ours) | page_paths() | console_paths()
     members = paths[faults.ADD.path]["post"]["requestBody"]["content"]["application/json"]["schema"]["properties"]
-    members["api"]["enum"] = [ANY, *BY_NAME]  # core says what a fault is, and knows no openapi
+    members["api"]["enum"] = [ANY, *known.names()]  # core says what a fault is, and knows no openapi
     return {
         "openapi": "3.1.0",
         "info": {
@@ -72,12 +74,22 @@ def openapi() -> dict[str, Any]:
     }
 
 
+def _address(api: Api) -> str:
+    return f"`{api.method} {api.path}`".replace("` ", "`")
+
+
 def coverage() -> str:
     """docs/coverage.md."""
     rows = [
-        f"| `{api.name}` | `{api.method} {api.path}` | {'yes' if api.has_cloud_call else 'no'} | "
+        f"| `{api.name}` | {_address(api)} | {'yes' if api.has_cloud_call else 'no'} | "
         f"{'access_token' if api.takes_access_token else 'appid and secret'} | {api.summary} |"
         for api in TABLE
+    ]
+    ready = [f"| `{api.name}` | {_address(api)} | {api.summary} |" for api in known.all_apis() if api.kind == "ready"]
+    named = [
+        f"| `{api.name}` | {_address(api)} | {'yes' if api.has_cloud_call else 'no'} |"
+        for api in known.all_apis()
+        if api.kind == "named"
     ]
     actions = [f"| {action.service} | `{action.name}` |" for action in ACTIONS]
     names = (operation.name for operation in phone_operations.OF_MINI_PROGRAMS)
@@ -90,9 +102,25 @@ def coverage() -> str:
             "",
             "## WeChat openapis",
             "",
+            "Of three kinds. Those that are emulated follow WeChat's rules, on the state that the emulator keeps:",
+            "",
             "| name | HTTPS | cloud call | proves itself with | what for |",
             "|---|---|---|---|---|",
             *rows,
+            "",
+            "Those with a ready answer give the documented success, send nothing, and refuse what is easily seen to be",
+            "wrong. All are to be had by cloud call:",
+            "",
+            "| name | HTTPS | what for |",
+            "|---|---|---|",
+            *ready,
+            "",
+            "All others are known by name. Credentials, permissions, method and body are checked; the answer is that",
+            "which you [program](testing.md#answers-of-your-own), and without one an error that says so:",
+            "",
+            "| name | HTTPS | cloud call |",
+            "|---|---|---|",
+            *named,
             "",
             "## Tencent Cloud API",
             "",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import mimetypes
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 import click
@@ -11,6 +13,7 @@ from wxemu.cli.options import JsonObject, connect, json_option, show, url_option
 from wxemu.control.operations import faults as operations
 from wxemu.core.faults import FaultRequest
 from wxemu.core.http.inputs import members
+from wxemu.wechat import programmed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,6 +22,7 @@ if TYPE_CHECKING:
 
 Command = TypeVar("Command", bound="Callable[..., Any]")
 
+_FILE: Final = "The reply is this picture or file."
 _DURATION: Final = re.compile(r"(\d+(?:\.\d+)?)(ms|s)")
 
 
@@ -70,21 +74,31 @@ def _option(member: Member) -> Callable[[Command], Command]:
 
 @fault.command()
 @_fault_options
+@click.option("--file", type=click.Path(exists=True, dir_okay=False, path_type=Path), help=_FILE)
 @url_option
 @json_option
-def add(url: str, *, is_json: bool, **given: Any) -> None:
+def add(file: Path | None, url: str, *, is_json: bool, **given: Any) -> None:
     """Add a fault; the oldest that fits a call is the one that it meets.
+
+    In the texts of a reply, ${touser} is a parameter of the request.
 
     \b
     Examples:
       wxemu fault add --api auth.code2Session --errcode 45011 --times 1
       wxemu fault add --api soter.verifySignature --reply '{"is_ok": false}' --times 1
+      wxemu fault add --api subscribeMessage.addTemplate --reply '{"errcode": 0, "priTmplId": "new-${tid}"}'
+      wxemu fault add --api wxacode.getUnlimited --file code.png
       wxemu fault add --api auth.getStableAccessToken --status 502 --appid wx1234567890abcdef
       wxemu fault add --api soter.verifySignature --abort --latency 2s --times 3
     """
     if (given["api"] is None) == (given["function"] is None):
         got = "neither" if given["api"] is None else "both"
         raise click.UsageError(f"expected --api or --function, got {got}")
+    if file is not None:
+        if given["reply"] is not None:
+            raise click.UsageError("expected --reply or --file, got both")
+        content_type = mimetypes.guess_type(file)[0] or "application/octet-stream"
+        given["reply"] = programmed.reply_of(content_type, file.read_bytes())
     asked = {name: value for name, value in given.items() if value is not None}
     show(connect(url).call(operations.ADD, **cast("FaultRequest", asked)), is_json=is_json)
 

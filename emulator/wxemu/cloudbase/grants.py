@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from wxemu.core.randomness import BASE64URL
+from wxemu.wechat import known
 from wxemu.wechat.errors import CloudCallError
-from wxemu.wechat.openapis import BY_NAME
 
 if TYPE_CHECKING:
     from wxemu.core.apps import App
     from wxemu.core.http.recording import Entry
     from wxemu.core.world import World
-    from wxemu.wechat.openapis import Api
+    from wxemu.wechat.api import Api
 
 LIFE: Final = 600
 KEPT_GRANTS: Final = 10_000
@@ -105,7 +105,7 @@ class CloudCallCredential:
         if grant is None:
             raise CloudCallError(-604104)
         entry.request_id = grant.request_id
-        api = BY_NAME.get(self.api_name)
+        api = known.find(self.api_name)
         if api is None or not api.has_cloud_call:
             raise CloudCallError(-604100)
         if self.api_name not in grant.permissions:

@@ -12,8 +12,8 @@ from wxemu.control.operations.faults import NamedFault
 from wxemu.control.platform import Platform
 from wxemu.core import faults
 from wxemu.core.faults import FaultRequest
+from wxemu.wechat import known
 from wxemu.wechat.errors import ERRMSG, OVERLOADS
-from wxemu.wechat.openapis import TABLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,7 +35,7 @@ def page(world: World, deployment: Deployment) -> Response:
         "faults",
         faults=world.secret_values.strike_out(waiting),
         effects=_effects,
-        apis=[faults.ANY, *(api.name for api in TABLE)],
+        apis=[faults.ANY, *known.names()],
         errcodes={**ERRMSG, **OVERLOADS},
         failures=faults.FAILURES,
         functions=sorted(spec.name for spec in list_declared(deployment, chosen_app(world)).functions),

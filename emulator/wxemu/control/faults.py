@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
-from functools import reduce
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from wxemu.control.operations import faults as operations
 from wxemu.core import faults
-from wxemu.core.http.inputs import InputError
 from wxemu.core.http.serving import answers
 from wxemu.wechat import openapi_faults
 
@@ -17,11 +15,6 @@ if TYPE_CHECKING:
     from wxemu.control.platform import Platform
     from wxemu.core.faults import FaultRequest
     from wxemu.core.world import World
-
-_ATTRIBUTES: Final = {"fail": "failure", "latencyMs": "latency_ms", "abort": "is_abort"}
-"""Of a fault, by the names of the members on the wire, where these are other ones."""
-_SPARE_LEVELS: Final = 50
-"""Of nesting: a reply that can be written in so many arrays can be read, sent and shown from any depth of calls."""
 
 
 @answers(operations.LIST)
@@ -35,7 +28,7 @@ def list_faults(platform: Platform, given: OfApp) -> Faults:
 @answers(operations.ADD)
 def add_fault(platform: Platform, given: FaultRequest) -> Fault:
     """Have one wait for the calls that fit it."""
-    return _document(platform.world, add(platform.world, given))
+    return _document(platform.world, openapi_faults.ask(platform.world, given))
 
 
 @answers(operations.REMOVE)
@@ -53,30 +46,9 @@ def remove_faults(platform: Platform, given: OfApp) -> Removed:
         return {"removed": faults.remove_all(platform.world, appid=given.get("appid"))}
 
 
-def add(world: World, given: FaultRequest) -> faults.Fault:
-    """Have the fault that is asked for wait for the calls that fit it.
-
-    :raises FaultError: it cannot be.
-    """
-    members: dict[str, Any] = {_ATTRIBUTES.get(name, name): value for name, value in given.items()}
-    if "reply" in given:
-        members["reply"] = _json(given["reply"])
-    with world.transaction():
-        return openapi_faults.add(world, faults.Fault(**members))
-
-
 def value_of(fault: faults.Fault, member: str) -> Any:
     """What a fault has as a member on the wire; of ``reply`` the JSON text."""
-    return getattr(fault, _ATTRIBUTES.get(member, member))
-
-
-def _json(reply: Any) -> str:
-    """As ASCII, so that a lone surrogate in it can be kept."""
-    try:
-        json.dumps(reduce(lambda inner, _: [inner], range(_SPARE_LEVELS), reply), allow_nan=False)
-    except (RecursionError, ValueError):
-        raise InputError("reply: expected JSON that is not nested so deeply, with numbers that are finite") from None
-    return json.dumps(reply, separators=(",", ":"))
+    return getattr(fault, openapi_faults.ATTRIBUTES.get(member, member))
 
 
 def _document(world: World, fault: faults.Fault) -> Fault:

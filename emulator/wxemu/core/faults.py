@@ -24,7 +24,7 @@ from wxemu.core import apps
 from wxemu.core.http.inputs import Takes
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable
+    from collections.abc import Container, Iterable, Sequence
     from sqlite3 import Row
 
     from wxemu.core.world import World
@@ -192,13 +192,17 @@ def remove_all(world: World, *, appid: str | None = None) -> int:
     return world.store.run("DELETE FROM faults WHERE ?1 IS NULL OR appid = ?1", appid)
 
 
-def take_for_call(world: World, *, api: str, appid: str | None, spared: Container[int] = ()) -> Fault | None:
+def take_for_call(world: World, *, apis: Sequence[str], appid: str | None, spared: Container[int] = ()) -> Fault | None:
     """The fault that this call of an openapi meets, or ``None``; to be asked once a call, in its transaction.
 
+    :param apis: the openapi's name, and those that the call does not tell from it.
     :param spared: errcodes of faults that a call of this kind cannot meet.
     """
     rows = world.store.rows(
-        "SELECT * FROM faults WHERE api IN (?, '*') AND (appid IS NULL OR appid = ?) ORDER BY number", api, appid
+        f"SELECT * FROM faults WHERE api IN ({'?, ' * len(apis)}'*') AND (appid IS NULL OR appid = ?)"  # noqa: S608
+        " ORDER BY number",
+        *apis,
+        appid,
     )
     return _take(world, (_fault(row) for row in rows if row["errcode"] not in spared))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 from typing import TYPE_CHECKING
 
@@ -10,8 +9,7 @@ from wxemu.core import apps, journal
 from wxemu.core.journal import Choice
 from wxemu.explain.case import format_time, quote
 from wxemu.scf import invocation_records
-from wxemu.wechat import tokens
-from wxemu.wechat.openapis import BY_NAME
+from wxemu.wechat import known, tokens
 
 if TYPE_CHECKING:
     from wxemu.explain.case import Case
@@ -86,13 +84,11 @@ def look_at_declaration(case: Case) -> None:
 def look_at_cloud_call(case: Case) -> None:
     """-604100: is there such an API, or one of a similar name?"""
     name = case.exchange.api or ""
-    offered = [api.name for api in BY_NAME.values() if api.has_cloud_call]
-    similar = difflib.get_close_matches(name, offered, n=1)
-    if name in BY_NAME:
+    if known.find(name) is not None:
         case.look("api_without_cloud_call", f"{name} is to be had over HTTPS only")
     else:
-        meant = f"; is {similar[0]} meant?" if similar else f"; there is {', '.join(offered)}"
-        case.look("api_without_cloud_call", f"{quote(name)} is none{meant}")
+        offered = [api.name for api in known.all_apis() if api.has_cloud_call]
+        case.look("api_without_cloud_call", f"{quote(name)} is none; {known.suggest(name, offered)}")
 
 
 def look_at_invocation(case: Case) -> None:

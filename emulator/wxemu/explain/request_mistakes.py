@@ -173,6 +173,12 @@ REQUESTS: Final = (
         "See docs/coverage.md for what is emulated.",
     ),
     Mistake(
+        "answer_missing",
+        "The emulator knows this API by its name only, and was given no answer for it.",
+        "the answers that were programmed",
+        "Program one: `wxemu fault add --api NAME --reply JSON`, see docs/testing.md.",
+    ),
+    Mistake(
         "parameter_wrong",
         "A parameter is missing, or of another type.",
         "the parameters",

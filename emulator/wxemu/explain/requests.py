@@ -57,6 +57,9 @@ def look_at_method(case: Case) -> None:
 
 def look_at_path(case: Case) -> None:
     """40066."""
+    if case.exchange.api is not None:
+        case.look("answer_missing", f"{case.exchange.api} has only a name here")
+        return
     case.look("path_unknown", f"it was {quote(case.exchange.url.partition('?')[0])}")
 
 

@@ -10,7 +10,7 @@ from wxemu.core.http.body import member
 from wxemu.core.http.serving import answers
 from wxemu.phone import codec, confirmations, operations, phones
 from wxemu.phone.confirmations import OUTCOMES, ConfirmationError
-from wxemu.wechat import sessions
+from wxemu.wechat import phone_numbers, sessions
 
 if TYPE_CHECKING:
     from wxemu.core.world import World
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         OpenData,
         Override,
         Phone,
+        PhoneNumberCode,
         Prompt,
         Start,
         SupportedModes,
@@ -110,6 +111,13 @@ def override(held: InHand, given: Override) -> Phone:
     kinds = tuple(kind for kind in phones.OVERRIDES if given.get(kind))
     wanted = phones.Override(kinds, is_lasting=given.get("untilCleared", False))
     return codec.phone(held.world, phones.override(held.world, held.phone, wanted))
+
+
+@answers(operations.GET_PHONE_NUMBER)
+def get_phone_number(held: InHand, _given: NamedPhone) -> PhoneNumberCode:
+    """A code for the user's phone number, with the user's consent."""
+    code = phone_numbers.new_code(held.world, appid=held.phone.appid, openid=held.phone.openid)
+    return {"code": code, "errMsg": "getPhoneNumber:ok"}
 
 
 @answers(operations.CLOUD_ID)

@@ -97,6 +97,10 @@ class LoggedIn(Answer):
     code: str
 
 
+class PhoneNumberCode(Answer):
+    code: str
+
+
 class SupportedModes(Answer):
     supportMode: list[str]
 
@@ -190,6 +194,15 @@ CLOUD_ID: Final = Operation(
     "The cloudID that wx.getWeRunData and the like answer beside encryptedData",
     tag="Phone",
 )
+GET_PHONE_NUMBER: Final = Operation(
+    "getPhoneNumber",
+    "POST",
+    f"{_PHONE}/getPhoneNumber",
+    NamedPhone,
+    PhoneNumberCode,
+    "The event of a button with open-type getPhoneNumber, whose code phonenumber.getPhoneNumber takes",
+    tag="Phone",
+)
 CALL_FUNCTION: Final = Operation(
     "callFunction",
     "POST",
@@ -201,5 +214,5 @@ CALL_FUNCTION: Final = Operation(
 )
 
 OF_MINI_PROGRAMS: Final = (LOGIN, CHECK_SESSION, CHECK_SUPPORT, CHECK_ENROLLED, START, CALL_FUNCTION)
-BY_HAND: Final = (PROMPT, ENROL, OVERRIDE, CLOUD_ID)
+BY_HAND: Final = (PROMPT, ENROL, OVERRIDE, CLOUD_ID, GET_PHONE_NUMBER)
 TABLE: Final = (LIST, CREATE, SHOW, REMOVE, *OF_MINI_PROGRAMS, *BY_HAND)

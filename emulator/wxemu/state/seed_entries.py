@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from wxemu.core import apps
 from wxemu.core.apps import App
+from wxemu.core.faults import FaultError
+from wxemu.core.http.inputs import InputError
 from wxemu.phone import phones
 from wxemu.state import seed_form, tenancy
 from wxemu.state.seed_form import SeedError, TakenError
-from wxemu.wechat import sessions, users
+from wxemu.wechat import openapi_faults, sessions, users
 from wxemu.wechat.users import User
 
 if TYPE_CHECKING:
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
 
     from wxemu.core.world import World
 
-_APP_FIELDS: Final = ("appid", "secret", "env", "secret_id", "secret_key", "users")
+_APP_FIELDS: Final = ("appid", "secret", "env", "secret_id", "secret_key", "users", "faults")
 _DRAWN: Final = (("appid", "wx", 16), ("secret", "", 32), ("env", "env-", 8))
 """The member, its prefix, and the number of hexadecimal digits after it."""
 
@@ -90,6 +92,8 @@ def load_app(world: World, entry: Mapping[str, Any], *, replaces: bool = False) 
         apps.add(world, app)
         for user in entry.get("users", ()):
             _load_user(world, app.appid, user)
+        for fault in entry.get("faults", ()):
+            _load_fault(world, app.appid, fault)
     _load_phones(world, app.appid, entry.get("users", ()))
     return app
 
@@ -125,6 +129,13 @@ def _load_user(world: World, appid: str, entry: Mapping[str, Any]) -> User:
     if "session_key" in entry:
         sessions.start(world, user, session_key=entry["session_key"])
     return user
+
+
+def _load_fault(world: World, appid: str, entry: Mapping[str, Any]) -> None:
+    try:
+        openapi_faults.ask(world, {**seed_form.read_fault(entry), "appid": appid})
+    except (FaultError, InputError) as error:
+        raise SeedError(f"faults: {error}") from None
 
 
 def _require_free_phones(world: World, entries: Sequence[Mapping[str, Any]]) -> None:

@@ -12,6 +12,9 @@ from importlib import resources
 from typing import TYPE_CHECKING, Any, Final
 
 from wxemu.core import settings
+from wxemu.core.faults import FaultRequest
+from wxemu.core.http import inputs
+from wxemu.core.http.inputs import InputError
 from wxemu.wechat import soter
 
 if TYPE_CHECKING:
@@ -93,6 +96,12 @@ def _message(error: Any) -> str:
 
 def check_values(apps: Sequence[Mapping[str, Any]]) -> Iterator[tuple[Path, str]]:
     """Yield invalid keys and ids that are not unique, in apps' entries of the right form."""
+    for number, app in enumerate(apps):
+        for place, fault in enumerate(app.get("faults", ())):
+            try:
+                read_fault(fault)
+            except (InputError, TypeError) as error:  # the latter of a value of YAML's that JSON does not have
+                yield ("apps", number, "faults", place), f"faults: {error}"
     taken: set[object] = set()
     for path, kind, value in _values(apps):
         if kind == "auth_key":
@@ -103,6 +112,16 @@ def check_values(apps: Sequence[Mapping[str, Any]]) -> Iterator[tuple[Path, str]
         elif (kind, value) in taken:
             yield path, f"{kind} {value!r} stands twice; expected each once"
         taken.add((kind, value))
+
+
+def read_fault(entry: Mapping[str, Any]) -> FaultRequest:
+    """A fault of an app.
+
+    :raises InputError: a member that is not what it should be; TypeError: one that JSON does not have.
+    """
+    json.dumps(entry)
+    inputs.refuse_unknown(FaultRequest, entry, what="a fault", places=("appid",))
+    return inputs.read(FaultRequest, entry)
 
 
 def _values(apps: Sequence[Mapping[str, Any]]) -> Iterator[tuple[Path, str, Any]]:

@@ -1,17 +1,27 @@
-"""Which faults of an openapi there can be: its name in THE TABLE, and an errcode that it can be answered with."""
+"""Which faults of an openapi there can be: one that WeChat has by name, and an errcode that it can be answered with."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+from functools import reduce
+from typing import TYPE_CHECKING, Any, Final
 
 from wxemu.core import faults
-from wxemu.core.faults import ANY, FaultError
+from wxemu.core.faults import ANY, Fault, FaultError
+from wxemu.core.http.inputs import InputError
+from wxemu.wechat import known, programmed
 from wxemu.wechat.errors import CLOUD_CALL_ERRMSG, ERRMSG
-from wxemu.wechat.openapis import BY_NAME
 
 if TYPE_CHECKING:
-    from wxemu.core.faults import Fault
+    from wxemu.core.faults import FaultRequest
     from wxemu.core.world import World
+    from wxemu.wechat.api import Api
+
+
+ATTRIBUTES: Final = {"fail": "failure", "latencyMs": "latency_ms", "abort": "is_abort"}
+"""Of a fault, by the names of the members on the wire, where these are other ones."""
+_SPARE_LEVELS: Final = 50
+"""Of nesting: a reply that can be written in so many arrays can be read, sent and shown from any depth of calls."""
 
 
 def add(world: World, fault: Fault) -> Fault:
@@ -21,21 +31,59 @@ def add(world: World, fault: Fault) -> Fault:
     """
     faults.check(world, fault)
     if fault.api is not None:
-        _check_api(fault.api)
-        _check_errcode(fault, fault.api)
+        _check_errcode(fault, _api_of(fault.api))
+        _check_reply(fault)
     return faults.add(world, fault)
 
 
-def _check_api(api: str) -> None:
-    if api != ANY and api not in BY_NAME:
-        raise FaultError(f"api: expected {ANY} or one of {', '.join(BY_NAME)}, got {api!r}")
+def ask(world: World, given: FaultRequest) -> Fault:
+    """Have the fault that is asked for wait for the calls that fit it.
+
+    :raises FaultError: it cannot be; InputError: its reply.
+    """
+    members: dict[str, Any] = {ATTRIBUTES.get(name, name): value for name, value in given.items()}
+    if "reply" in given:
+        members["reply"] = _json(given["reply"])
+    with world.transaction():
+        return add(world, Fault(**members))
 
 
-def _check_errcode(fault: Fault, api: str) -> None:
+def _api_of(name: str) -> Api | None:
+    """The openapi, ``None`` for all.
+
+    :raises FaultError: there is none of this name.
+    """
+    api = known.find(name)
+    if api is None and name != ANY:
+        raise FaultError(
+            f"api: expected {ANY} or the name of an openapi, got {name!r}; {known.suggest(name, known.names())}"
+        )
+    return api
+
+
+def _check_reply(fault: Fault) -> None:
+    try:
+        programmed.content_of(json.loads(fault.reply or "{}"))
+    except ValueError as error:
+        raise FaultError(f"reply: {error}") from None
+
+
+def _check_errcode(fault: Fault, api: Api | None) -> None:
     if fault.errcode in CLOUD_CALL_ERRMSG:
         if fault.errmsg is not None:
             raise FaultError(f"errmsg: {fault.errcode} is the gateway's, which has its own text to it")
-        if api != ANY and not BY_NAME[api].has_cloud_call:
-            raise FaultError(f"errcode: {fault.errcode} is the gateway's, and {api} is not to be had by cloud call")
+        if api is not None and not api.has_cloud_call:
+            raise FaultError(
+                f"errcode: {fault.errcode} is the gateway's, and {api.name} is not to be had by cloud call"
+            )
     elif fault.errcode is not None and fault.errcode not in ERRMSG and fault.errmsg is None:
         raise FaultError(f"errmsg: {fault.errcode} is not in the table of errors, so it needs a text")
+
+
+def _json(reply: Any) -> str:
+    """As ASCII, so that a lone surrogate in it can be kept."""
+    try:
+        json.dumps(reduce(lambda inner, _: [inner], range(_SPARE_LEVELS), reply), allow_nan=False)
+    except (RecursionError, ValueError):
+        raise InputError("reply: expected JSON that is not nested so deeply, with numbers that are finite") from None
+    return json.dumps(reply, separators=(",", ":"))

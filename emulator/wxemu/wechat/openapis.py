@@ -5,13 +5,13 @@ To add one: write its function and its entry. Routes, permission names and docum
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from wxemu.core import faults, journal
 from wxemu.core.outcome import of_members
-from wxemu.core.text import is_text
-from wxemu.wechat import app_access, auth_keys, quotas, rids, sessions, tokens
+from wxemu.wechat import app_access, auth_keys, programmed, quotas, rids, sessions, tokens
+from wxemu.wechat.api import Api, Parameter, Request
 from wxemu.wechat.errors import CLOUD_CALL_ERRMSG, DAILY_TOKEN_QUOTA_ERRMSG, ERRMSG, CloudCallError, WeChatError
 
 if TYPE_CHECKING:
@@ -26,80 +26,6 @@ if TYPE_CHECKING:
     from wxemu.wechat.tokens import AccessToken
 
     Members = Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class Parameter:
-    """One parameter of an openapi.
-
-    :param missing: errcode of a call without it, or ``None`` if it is optional.
-    :param invalid: errcode of a call with one that is no ``kind``.
-    :param kind: its type in a JSON body; in a query everything is a string.
-    """
-
-    name: str
-    description: str
-    missing: int | None = None
-    invalid: int = 40097
-    kind: type = str
-
-    def check(self, parameters: Members) -> None:
-        """Refuse a request that lacks it or has it in another type.
-
-        :raises WeChatError: ``missing`` or ``invalid``.
-        """
-        value = parameters.get(self.name)
-        if value is None or value == "":
-            if self.missing is not None:
-                raise WeChatError(self.missing, value=self.name)
-        elif not isinstance(value, self.kind) or (isinstance(value, str) and not is_text(value)):
-            raise WeChatError(self.invalid, value=self.name)
-
-
-@dataclass(frozen=True)
-class Request:
-    """A call whose parameters have been checked.
-
-    :param app: who calls, where the openapi takes an access_token.
-    """
-
-    parameters: Members = field(repr=False)
-    client_ip: str
-    app: App | None = None
-
-    def __getitem__(self, name: str) -> Any:
-        """The parameter, or the empty string if an optional one was left out."""
-        value = self.parameters.get(name)
-        return "" if value is None else value
-
-    @property
-    def appid(self) -> str:
-        """Of the app that the access_token speaks for."""
-        if self.app is None:
-            raise LookupError("this openapi takes no access_token, so no app is known before its own decision")
-        return self.app.appid
-
-
-@dataclass(frozen=True)
-class Api:
-    """One openapi.
-
-    :param name: as in ``cloud.openapi`` and ``permissions.openapi``.
-    :param reply: members of a successful reply, with an example of each.
-    :param decide: a pure function of the world and the request, which gives the members or raises WeChatError.
-    :param has_cloud_call: whether ``cloud.openapi`` offers it [doc].
-    :param takes_access_token: whether the caller proves itself with one; else with appid and secret.
-    """
-
-    name: str
-    method: str
-    path: str
-    summary: str
-    parameters: tuple[Parameter, ...]
-    reply: Members
-    decide: Callable[[World, Request], Members]
-    has_cloud_call: bool = False
-    takes_access_token: bool = True
 
 
 OK: Final = {"errcode": 0, "errmsg": "ok"}
@@ -348,9 +274,10 @@ def _decide(world: World, credential: Credential, read_parameters: Callable[[], 
         appid = _claimed_appid(parameters) if app is None else app.appid
         entry.appid = appid or entry.appid
         spared = () if credential.is_cloud_call else CLOUD_CALL_ERRMSG
-        fault = faults.take_for_call(world, api=api.name, appid=appid, spared=spared)
+        apis = (api.name,) if credential.is_cloud_call else (api.name, *api.twins)
+        fault = faults.take_for_call(world, apis=apis, appid=appid, spared=spared)
         if fault is not None and not fault.only_delays:
-            return Decision(_answer_of_fault(fault, entry.client_ip), fault=fault)
+            return Decision(_answer_of_fault(fault, parameters, entry.client_ip), fault=fault)
         for parameter in api.parameters:
             parameter.check(parameters)
         return Decision(api.decide(world, Request(parameters, entry.client_ip, app)), fault=fault)
@@ -364,10 +291,10 @@ def _claimed_appid(parameters: Members) -> str | None:
     return appid.encode(errors="replace").decode() if isinstance(appid, str) else None
 
 
-def _answer_of_fault(fault: Fault, client_ip: str) -> Members:
+def _answer_of_fault(fault: Fault, parameters: Members, client_ip: str) -> Members:
     """What stands in the place of the decision."""
     if fault.errcode is None:
-        return journal.json_object(fault.reply or "{}")
+        return programmed.fill(fault.reply or "{}", parameters)
     if fault.errcode in CLOUD_CALL_ERRMSG:
         raise CloudCallError(fault.errcode)
     text = ERRMSG[fault.errcode].format(ip=client_ip) if fault.errmsg is None else fault.errmsg

@@ -1,6 +1,6 @@
-"""HTTPS of api.weixin.qq.com: a route for each row of THE TABLE, how a request is read, and how an answer is written.
+"""HTTPS of api.weixin.qq.com: a route for each openapi, how a request is read, and how an answer is written.
 
-Every answer is HTTP 200 and JSON, whatever its label says [doc].
+Every answer is HTTP 200, and JSON whatever its label says [doc], but for pictures and files.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ import json
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import parse_qs
 
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
@@ -18,7 +19,7 @@ from wxemu.core.http import outages
 from wxemu.core.http.application import make_application
 from wxemu.core.http.origins import ForeignPageError
 from wxemu.core.http.recording import Entry
-from wxemu.wechat import openapis, tokens
+from wxemu.wechat import known, openapis, programmed, signed_requests, tokens
 from wxemu.wechat.errors import WeChatError
 from wxemu.wechat.openapis import TABLE
 
@@ -30,8 +31,9 @@ if TYPE_CHECKING:
     from wxemu.core.apps import App
     from wxemu.core.http.access import Access
     from wxemu.core.world import World
+    from wxemu.wechat.api import Api
     from wxemu.wechat.errors import CloudCallError
-    from wxemu.wechat.openapis import Api, Decision
+    from wxemu.wechat.openapis import Decision
 
 METHODS: Final = ("GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS")
 CONTENT_TYPE: Final = "application/json; encoding=utf-8"
@@ -56,6 +58,8 @@ def face(world: World) -> Blueprint:
             methods=METHODS,
             provide_automatic_options=False,
         )
+    named = partial(_answer_named, world)
+    routes.add_url_rule("/<path:path>", "named", named, methods=("GET", "POST"), provide_automatic_options=False)
     return routes
 
 
@@ -66,7 +70,7 @@ def refuse_request(world: World, error: Exception) -> Response:
     elif isinstance(error, NotFound):
         refusal = WeChatError(40066, value=request.path)
     elif isinstance(error, MethodNotAllowed):
-        api = next((api for api in TABLE if api.path == request.path), None)
+        api = known.find_by_path(request.path)
         refusal = WeChatError(40066, value=request.path) if api is None else _wrong_method(api, request.method)
     elif isinstance(error, HTTPException):
         refusal = WeChatError(47001, value=error.name)
@@ -97,8 +101,14 @@ class HttpsCredential:
 
     api: Api
     method: str
-    access_token: str | None = field(repr=False)
+    query: Mapping[str, str] = field(repr=False)
+    body: bytes = field(repr=False)
     is_cloud_call: bool = False
+
+    @property
+    def access_token(self) -> str | None:
+        """As it came, by the name that WeChat gives it or by that of a cloud-hosted service's [doc]."""
+        return self.query.get("access_token") or self.query.get("cloudbase_access_token")
 
     def authorise(self, world: World, entry: Entry) -> tuple[Api, App | None]:
         """The openapi of the route, and the app that the access_token speaks for.
@@ -106,10 +116,12 @@ class HttpsCredential:
         :raises WeChatError: 43001, 43002 the method; 41001, 40014, 40001, 42001 the token.
         """
         try:
-            if self.method != self.api.method:
+            if self.api.method not in (self.method, known.UNKNOWN_METHOD):
                 raise _wrong_method(self.api, self.method)
             if self.api.takes_access_token:
-                return self.api, tokens.authorise(world, self.access_token)
+                app = tokens.authorise(world, self.access_token)
+                self._check_login_state(world, app)
+                return self.api, app
         except WeChatError:
             entry.token_digest = tokens.digest(self.access_token) if self.access_token else None
             self._name_owner(world, entry)
@@ -117,9 +129,21 @@ class HttpsCredential:
         self._name_owner(world, entry)
         return self.api, None
 
+    def _check_login_state(self, world: World, app: App) -> None:
+        if self.api.login_state is not None:
+            signed = signed_requests.SignedRequest(self.query, self.body)
+            signed_requests.check(world, signed, appid=app.appid, errcode=self.api.login_state)
+
     def _name_owner(self, world: World, entry: Entry) -> None:
         """The journal names the app of an ended token too, so that the app can look the call up."""
         entry.appid = entry.appid or tokens.owner(world, self.access_token)
+
+
+def _answer_named(world: World, path: str) -> Response:
+    api = known.find_by_path(f"/{path}")
+    if api is None:
+        raise NotFound
+    return _answer(world, api)
 
 
 def _answer(world: World, api: Api) -> Response:
@@ -127,14 +151,52 @@ def _answer(world: World, api: Api) -> Response:
     body = request.get_data(cache=True, parse_form_data=False)  # before the transaction: clients may be slow
     query = request.args
     entry.appid = query.get("appid")
-    access_token = query.get("access_token") or query.get("cloudbase_access_token")
     return openapis.call(
         world,
-        HttpsCredential(api, request.method, access_token),
-        lambda: query if api.method == "GET" else _read_body(body),
+        HttpsCredential(api, request.method, query, body),
+        lambda: _read_parameters(api, body, entry),
         entry,
         partial(_encode, world, entry),
     )
+
+
+def _read_parameters(api: Api, body: bytes, entry: Entry) -> Mapping[str, Any]:
+    """The parameters, from where the openapi has them.
+
+    :raises WeChatError: 44002 no body; 47001 a body of another form; 41005 a form without a file.
+    """
+    if api.place == "query":
+        return request.args
+    if api.place == "json":
+        return _read_body(body)
+    return _read_any(api, body, entry)
+
+
+def _read_any(api: Api, body: bytes, entry: Entry) -> Mapping[str, Any]:
+    # Imported for the first upload: forms take 5 ms, which a start need not pay.
+    from wxemu.core.http import forms  # noqa: PLC0415
+
+    if request.mimetype != forms.MULTIPART:
+        if api.place == "form":
+            raise WeChatError(41005)
+        if api.place == "any" and body.strip():
+            is_urlencoded = request.mimetype == "application/x-www-form-urlencoded"
+            return _of_query(parse_qs(body.decode(errors="replace"))) if is_urlencoded else _read_body(body)
+        return request.args
+    try:
+        parts = forms.parts(request.mimetype_params.get("boundary", ""), body)
+        fields = {name: part if part.is_file else part.text for name, part in parts.items()}
+    except forms.FormError as error:
+        raise WeChatError(47001, value=f"{error}") from None
+    if not any(isinstance(value, forms.Part) for value in fields.values()):
+        raise WeChatError(41005)
+    entry.given = {**request.args, **fields}
+    entry.request_body = ""  # which holds the file; ``given`` shows what there was
+    return entry.given
+
+
+def _of_query(query: Mapping[str, list[str]]) -> Mapping[str, Any]:
+    return {name: values[0] if len(values) == 1 else values for name, values in query.items()}
 
 
 def _entry(name: str) -> Entry:
@@ -169,7 +231,13 @@ def _refuse_constant(constant: str) -> None:
 def _encode(world: World, entry: Entry, decision: Decision) -> Response:
     if decision.fault is not None and decision.fault.is_outage:
         return outages.response(decision.fault)
-    return _response(decision.members if decision.error is None else _failure(world, entry, decision.error))
+    if decision.error is not None:
+        return _response(_failure(world, entry, decision.error))
+    content = programmed.content_of(decision.members)
+    if content is None:
+        return _response(decision.members)
+    entry.response_body = _json(decision.members)  # the bytes in base64, for readers
+    return Response(content.data, content_type=content.content_type)
 
 
 def _failure(world: World, entry: Entry, error: WeChatError | CloudCallError) -> Mapping[str, Any]:
@@ -187,8 +255,11 @@ def _failure(world: World, entry: Entry, error: WeChatError | CloudCallError) ->
 
 def _response(members: Mapping[str, Any]) -> Response:
     """Compact JSON, characters as they are."""
-    text = json.dumps(members, ensure_ascii=False, separators=(",", ":"))
-    return Response(text, content_type=SNS_CONTENT_TYPE if _is_sns() else CONTENT_TYPE)
+    return Response(_json(members), content_type=SNS_CONTENT_TYPE if _is_sns() else CONTENT_TYPE)
+
+
+def _json(members: Mapping[str, Any]) -> str:
+    return json.dumps(members, ensure_ascii=False, separators=(",", ":"))
 
 
 def _is_sns() -> bool:

@@ -14,7 +14,7 @@ from wxemu.client.doctor.finding import broken, hint, ok
 from wxemu.scf.catalogue import NOT_NEEDED
 from wxemu.scf.project import CONFIG_NAMES, ProjectError, load_project
 from wxemu.scf.runtime import interpreters
-from wxemu.wechat.openapis import BY_NAME
+from wxemu.wechat import known
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -102,8 +102,8 @@ def _permissions(name: str, spec: FunctionSpec) -> Iterator[Finding]:
         api for path in _sources(spec.directory) for api in _OPENAPI_CALL.findall(path.read_text("utf-8", "replace"))
     }
     for api in sorted(called):
-        known = BY_NAME.get(api)
-        if known is None or not known.has_cloud_call:
+        found = known.find(api)
+        if found is None or not found.has_cloud_call:
             yield hint(name, f"it seems to call openapi.{api}, which is no cloud call here", "see docs/coverage.md")
         elif api not in spec.openapi_permissions:
             advice = f'add "{api}" to permissions.openapi of its config.json; without it the cloud call is -604101'

@@ -128,6 +128,14 @@ class Requests:
         __tracebackhide__ = True
         return self._latest(_MOST, choice)
 
+    def of(self, api: str) -> Sequence[Exchange]:
+        """The calls of one openapi, by cloud call or over HTTPS, oldest first: an outbox.
+
+        What was sent stands in ``given``: ``of("subscribeMessage.send")[0].given["touser"]``.
+        """
+        __tracebackhide__ = True
+        return self.list(api=api)
+
     def last(self, **choice: Unpack[Choice]) -> Exchange:
         """The latest of a choice.
 

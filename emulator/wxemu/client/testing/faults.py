@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Unpack
 
 from wxemu.control.operations import faults as operations
+from wxemu.wechat import programmed
 
 if TYPE_CHECKING:
     from wxemu.client.testing.connection import Connection
@@ -48,13 +49,26 @@ class Faults:
             members["latencyMs"] = latency_ms
         return self._add(members)
 
-    def next_answer(self, reply: Any, *, api: str | None = None, function: str | None = None) -> Fault:
+    def next_answer(
+        self, reply: Any, *, api: str | None = None, function: str | None = None, content_type: str = "image/png"
+    ) -> Fault:
         """Program the next answer of an openapi, or the next result of a function; several are a queue.
+
+        :param reply: any JSON; of an openapi an object, where ``"${touser}"`` stands for a parameter of the request,
+            or the bytes of a picture or a file.
+        :param content_type: of the bytes.
+        :raises RemoteError: there is no such openapi.
+        """
+        __tracebackhide__ = True
+        return self._add({"api": api, "function": function, "reply": _reply(reply, content_type), "times": 1})
+
+    def answer(self, reply: Any, *, api: str, content_type: str = "image/png") -> Fault:
+        """Program every answer of an openapi, until it is taken away; ``reply`` as of ``next_answer``.
 
         :raises RemoteError: there is no such openapi.
         """
         __tracebackhide__ = True
-        return self._add({"api": api, "function": function, "reply": reply, "times": 1})
+        return self._add({"api": api, "reply": _reply(reply, content_type)})
 
     def waiting(self) -> list[Fault]:
         """Those that were added and are not gone, oldest first."""
@@ -76,6 +90,10 @@ class Faults:
         __tracebackhide__ = True
         request["appid"] = self.appid
         return _fault(self.emulator.call(operations.ADD, **request))
+
+
+def _reply(reply: Any, content_type: str) -> Any:
+    return programmed.reply_of(content_type, reply) if isinstance(reply, bytes) else reply
 
 
 def _fault(document: operations.Fault) -> Fault:

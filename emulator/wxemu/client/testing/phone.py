@@ -155,6 +155,11 @@ class Phone:
         __tracebackhide__ = True
         return CloudID(self.emulator.call(operations.CLOUD_ID, phoneId=self.phone_id, data=data)["cloudID"])
 
+    def get_phone_number(self) -> str:
+        """The code that a button with ``open-type="getPhoneNumber"`` gives when the user agrees."""
+        __tracebackhide__ = True
+        return self.emulator.call(operations.GET_PHONE_NUMBER, phoneId=self.phone_id)["code"]
+
     def enrol(self, mode: Mode | None = None, *, count: int = 1) -> None:
         """Have so many fingers or faces enrolled in all; 0 removes them.
 

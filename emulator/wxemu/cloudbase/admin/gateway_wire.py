@@ -9,21 +9,20 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 from flask import Response, current_app
-from multipart import MultipartError, MultipartSegment, PushMultipartParser
 from werkzeug.http import parse_options_header
 
 from wxemu.cloudbase.admin.gateway_errors import AdminError, InvalidParamError
 from wxemu.core.credentials import strike_out
+from wxemu.core.http import forms
+from wxemu.core.http.forms import MULTIPART, FormError
 from wxemu.core.http.recording import entry
 from wxemu.core.text import is_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-MULTIPART: Final = "multipart/form-data"
 JSON_TYPE: Final = "application/json; charset=utf-8"
 """To the letter: node-sdk takes any other type in reply to wx.openApi for a message of protobuf [src]."""
-MOST_PARTS: Final = 64
 
 
 @dataclass(frozen=True)
@@ -111,22 +110,12 @@ def json_value(name: str, text: bytes | str) -> Any:
 
 
 def _form(boundary: str, body: bytes) -> dict[str, Any]:
-    """A form's parts. Not Flask's own parser: it decodes a part without a filename as text, which ends any binary."""
-    parts: dict[str, Any] = {}
+    """A form's parts: bytes where it has a type, which form libraries give to a Buffer's part and to no string's."""
     try:
-        with PushMultipartParser(boundary, max_segment_count=MOST_PARTS) as parser:
-            for event in parser.parse(body):
-                if isinstance(event, MultipartSegment):
-                    segment, chunks = event, list[bytes]()
-                elif event is not None:
-                    chunks.append(event)
-                else:
-                    content = b"".join(chunks)
-                    # Form libraries give a type to a Buffer's part and none to a string's.
-                    parts[segment.name or ""] = content if segment.content_type else content.decode()
-    except (MultipartError, ValueError) as error:
-        raise InvalidParamError(f"body: no multipart form ({error})") from None
-    return parts
+        found = forms.parts(boundary, body)
+        return {name: part.content if part.content_type else part.text for name, part in found.items()}
+    except FormError as error:
+        raise InvalidParamError(f"body: {error}") from None
 
 
 def for_journal(parameters: Mapping[str, Any]) -> dict[str, Any]:

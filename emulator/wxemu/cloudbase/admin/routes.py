@@ -14,6 +14,7 @@ from wxemu.cloudbase.admin.gateway_errors import AdminError, InvalidEnvError, In
 from wxemu.cloudbase.admin.gateway_signature import SignedRequest
 from wxemu.core import apps, troubles
 from wxemu.core.http import layers
+from wxemu.core.http.forms import MULTIPART
 from wxemu.core.http.layers import Layer
 from wxemu.core.http.origins import ForeignPageError
 from wxemu.core.http.recording import entry, keep_exchanges
@@ -78,7 +79,7 @@ def _call() -> Call:
     body = request.get_data(cache=True, parse_form_data=False)
     parameters = gateway_wire.parameters(request.headers.get("Content-Type", ""), body)
     if any(isinstance(value, bytes) for value in parameters.values()):
-        entry().layers = (Layer(layers.REQUEST, gateway_wire.MULTIPART, "", gateway_wire.for_journal(parameters)),)
+        entry().layers = (Layer(layers.REQUEST, MULTIPART, "", gateway_wire.for_journal(parameters)),)
     return gateway_wire.Call(
         parameters,
         source=request.headers.get("X-TCB-Source", ""),

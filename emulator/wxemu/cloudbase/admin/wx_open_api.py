@@ -20,8 +20,10 @@ from wxemu.cloudbase.admin.openapi_pb2 import (
     KeyValuePair,
 )
 from wxemu.cloudbase.open_data import CloudIDError
+from wxemu.core.http.forms import Part
 from wxemu.core.http.layers import REQUEST, RESPONSE, Layer
 from wxemu.core.http.recording import entry
+from wxemu.wechat import programmed
 from wxemu.wechat.errors import CloudCallError
 
 if TYPE_CHECKING:
@@ -61,7 +63,11 @@ def _answer(gateway: Gateway, call: Call, message: CommApiData) -> Response:
 def _encode(decision: Decision) -> Response:
     if isinstance(decision.error, CloudCallError):
         return _reply(CommOpenApiResp(error_code=decision.error.errcode))
-    text = gateway_wire.json_text(members_of(decision))
+    members = members_of(decision)
+    content = programmed.content_of(members)
+    if content is not None:
+        return _reply(CommOpenApiResp(resp_data=content.data, content_type=content.content_type))
+    text = gateway_wire.json_text(members)
     return _reply(CommOpenApiResp(resp_data=text.encode(), content_type="application/json"))
 
 
@@ -90,8 +96,10 @@ def _json_value(value: Any) -> Any:
 
 
 def _parameter(pair: KeyValuePair) -> Any:
-    """A file's bytes, or the value that the SDK has written as JSON."""
-    return pair.value if pair.filename else gateway_wire.json_value(pair.key, pair.value)
+    """A file, or the value that the SDK has written as JSON."""
+    if pair.filename:
+        return Part(pair.value, pair.content_type, pair.filename)
+    return gateway_wire.json_value(pair.key, pair.value)
 
 
 def _open_data(gateway: Gateway, call: Call, sent: bytes) -> CommOpenApiResp:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol, runtime_checkable
 
 from flask import Response, g, request
 from werkzeug.exceptions import HTTPException
@@ -23,6 +23,14 @@ if TYPE_CHECKING:
 
 RECORDED: Final = "wxemu.recorded"
 """Where a list in the WSGI environment of a request, if there is one, gets the number of the exchange that is kept."""
+
+
+@runtime_checkable
+class HasDocument(Protocol):
+    """A parameter that JSON has no form for, such as a file, and that says how it is shown."""
+
+    def document(self) -> Mapping[str, Any]:
+        """As JSON."""
 
 
 @dataclass(kw_only=True)
@@ -111,7 +119,11 @@ def _body_as_text() -> str:
 
 def _json(value: object) -> str:
     # A parameter may hold a lone surrogate, or a file's bytes.
-    return json.dumps(value, ensure_ascii=False, default=repr).encode(errors="backslashreplace").decode()
+    return json.dumps(value, ensure_ascii=False, default=_shown).encode(errors="backslashreplace").decode()
+
+
+def _shown(value: object) -> object:
+    return value.document() if isinstance(value, HasDocument) else repr(value)
 
 
 def entry() -> Entry:

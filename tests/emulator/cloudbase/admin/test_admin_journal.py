@@ -139,7 +139,7 @@ def test_the_function_that_lacks_it_is_named_too(call, explain, world, verificat
     [
         ("soter.verifySignatur", "'soter.verifySignatur' is none; is soter.verifySignature meant?"),
         ("auth.code2Session", "auth.code2Session is to be had over HTTPS only"),
-        ("zzz", "'zzz' is none; there is soter.verifySignature"),
+        ("zzz", "'zzz' is none; docs/coverage.md lists all"),
     ],
 )
 def test_what_is_no_cloud_call_is_told_with_what_is_one(call, explain, api, told):
