@@ -94,6 +94,8 @@ CASES = {
 }
 UNEQUAL = {"the smallest of 64 bits", "bytes"}
 """Those that Node cannot write as Python does."""
+UNSEARCHABLE = {"a regular expression", "an integer of 64 bits"}
+"""As a query the first asks for texts; the second was rounded."""
 
 
 @pytest.fixture(scope="module")
@@ -134,10 +136,6 @@ def read_by_python(database, read_by_node):
     return {document["_id"]: document["v"] for document in found}
 
 
-def of_same_type(one: Any, other: Any) -> bool:
-    return (type(one), one) == (type(other), other)
-
-
 @pytest.mark.parametrize("name", CASES)
 def test_what_python_writes_node_reads(read_by_node, name):
     assert read_by_node[name] == CASES[name].shown
@@ -145,12 +143,10 @@ def test_what_python_writes_node_reads(read_by_node, name):
 
 @pytest.mark.parametrize("name", CASES)
 def test_what_node_writes_python_reads(read_by_python, name):
-    assert of_same_type(read_by_python[name], CASES[name].read)
+    assert repr(read_by_python[name]) == repr(CASES[name].read)  # 2 is not 2.0, nor is 1 true
 
 
-@pytest.mark.parametrize(
-    "name", [name for name, case in CASES.items() if case.value == case.read and name != "a regular expression"]
-)
+@pytest.mark.parametrize("name", sorted(CASES.keys() - UNEQUAL - UNSEARCHABLE))
 def test_what_node_writes_python_finds_by_its_value(database, read_by_python, name):
     found = database.collection(FROM_NODE).where({"_id": name, "v": CASES[name].value}).get()["data"]
     assert [document["_id"] for document in found] == [name]
