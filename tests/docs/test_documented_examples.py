@@ -23,6 +23,7 @@ SHOWN = {
     "clients.md": ["checkSession:ok"] * 2,
     "emulator.md": ['"to": "before"'],
     "explain.md": ['"isOk": ?false', "What to do:"],
+    "testing.md": [r'"api": ?"urllink.query"'],
     "phone.md": ['"login:ok"', '"checkSession:ok"', *['"isOk": ?true'] * 2],
 }
 """What the examples of a page have to show, each as often as it stands here."""
