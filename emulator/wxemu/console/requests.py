@@ -36,11 +36,13 @@ def page(world: World, _deployment: Deployment) -> Response:
         appid=chosen_appid(world),
         text=query.get("q") or None,
         face=query.get("face") or None,
+        api=query.get("api") or None,
         is_failure=True if query.get("outcome") == "failed" else None,
         before=int(before) if before.isascii() and before.isdigit() and len(before) <= _MOST_DIGITS else None,
     )
     with world.transaction():
         one_more = journal.list_latest(world, choice=choice, limit=ROWS + 1)
+        apis = journal.apis(world, appid=choice.appid)
     exchanges = world.secret_values.strike_out(one_more[:ROWS])
     return show(
         world,
@@ -48,8 +50,9 @@ def page(world: World, _deployment: Deployment) -> Response:
         "requests",
         exchanges=exchanges,
         faces=journal.FACES,
+        apis=apis,
         query=query,
-        is_filtered=any(query.get(name) for name in ("q", "face", "outcome")),
+        is_filtered=any(query.get(name) for name in ("q", "face", "api", "outcome")),
         newest=here(before=None) if choice.before is not None else None,
         older=here(before=exchanges[-1].number) if len(one_more) > ROWS else None,
         url=request.host_url.rstrip("/"),

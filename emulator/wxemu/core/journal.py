@@ -267,6 +267,14 @@ def _select(world: World, choice: Choice, order: str, limit: int) -> list[Exchan
     return [_exchange(row) for row in world.store.rows(sql, *wanted.values(), limit)]
 
 
+def apis(world: World, *, appid: str | None = None) -> list[str]:
+    """The openapis that were called, by name; with ``appid`` by this app only."""
+    rows = world.store.rows(
+        "SELECT DISTINCT api FROM exchanges WHERE api IS NOT NULL AND (?1 IS NULL OR appid = ?1) ORDER BY api", appid
+    )
+    return [row["api"] for row in rows]
+
+
 def last_number(world: World) -> int:
     """The number of the latest exchange, 0 before any."""
     row = world.store.row("SELECT max(number) AS last FROM exchanges")

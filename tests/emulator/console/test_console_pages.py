@@ -128,7 +128,7 @@ def test_the_app_that_was_chosen_is_what_pages_are_about(http, keep):
     assert "oTheirs" in text_of(http.get("/requests?app=wxNobody"))
 
 
-def test_requests_are_found_by_text_face_and_outcome(http, keep):
+def test_requests_are_found_by_text_face_openapi_and_outcome(http, keep):
     keep(1, request_body='{"openid":"oAlice"}')
     keep(2, face="phone", name="wx.login")
     keep(3, errcode="87009", name="auth.checkSessionKey", is_failure=True)
@@ -136,7 +136,7 @@ def test_requests_are_found_by_text_face_and_outcome(http, keep):
     keep(5, face="cloudbase", is_failure=True)
     keep(6, face="phone", is_failure=True)
     keep(7, face="phone", is_failure=True)
-    keep(8, status=502, is_failure=True)
+    keep(8, status=502, is_failure=True, api="subscribeMessage.send")
 
     def rids(query):
         return [
@@ -148,6 +148,8 @@ def test_requests_are_found_by_text_face_and_outcome(http, keep):
     assert rids("q=00000003-") == [3]
     assert rids("face=phone") == [7, 6, 2]
     assert rids("outcome=failed") == [8, 7, 6, 5, 4, 3]
+    assert rids("api=subscribeMessage.send") == [8]
+    assert '<option value="subscribeMessage.send"' in http.get("/requests").text
     assert rids("face=phone&outcome=failed") == [7, 6]
     assert "Nothing found" in http.get("/requests?q=nobody").text
     assert "Nothing found" in http.get("/requests?face=nobody").text

@@ -178,6 +178,20 @@ def test_answers_can_be_programmed_one_after_another(wx_phone, wx_faults):
 
 
 @slow
+def test_a_picture_can_be_programmed_for_all_calls_to_come(wxcloud, wx_app, wx_faults, wx_requests):
+    query = {"grant_type": "client_credential", "appid": wx_app.appid, "secret": wx_app.secret}
+    token = requests.get(f"{wxcloud.url}/cgi-bin/token", params=query, timeout=10).json()["access_token"]
+    wx_faults.answer(b"GIF89a", api="wxacode.get", content_type="image/gif")
+    for path in ("pages/a", "pages/b"):
+        asked = requests.post(
+            f"{wxcloud.url}/wxa/getwxacode", params={"access_token": token}, json={"path": path}, timeout=10
+        )
+        assert (asked.content, asked.headers["Content-Type"]) == (b"GIF89a", "image/gif")
+    assert [sent.given["path"] for sent in wx_requests.of("wxacode.get")] == ["pages/a", "pages/b"]
+    assert [*wx_requests.of("wxacode.getUnlimited")] == []
+
+
+@slow
 def test_faults_wait_until_they_are_met_or_taken_away(wx_faults):
     first = wx_faults.add(api="auth.code2Session", errcode=45011, times=2)
     second = wx_faults.add(api="*", latency_ms=1, probability=0.5)
