@@ -261,7 +261,7 @@ def _permissions(world: World, deployment: Deployment, app: App, spec: FunctionS
     proposal = {"permissions": {"openapi": sorted(spec.openapi_permissions | set(refused))}}
     return Permissions(
         file=own if own.is_file() or project is None else project / "config.json",
-        offered=[api.name for api in TABLE if api.has_cloud_call],
+        offered=sorted({*(api.name for api in TABLE if api.has_cloud_call), *spec.openapi_permissions, *refused}),
         declared=spec.openapi_permissions,
         refused=refused,
         proposal=json.dumps(proposal, indent=2),

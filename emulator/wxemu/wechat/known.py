@@ -1,7 +1,8 @@
 """Every openapi that WeChat has by name: THE TABLE, the ready answers, and the names of all others.
 
 The names stand in ``names.tsv``, from WeChat's documentation and from SDKs; it is read when the first one is asked for
-that THE TABLE does not have. ``grade`` in it says how a row is known, see docs/fidelity.md.
+that THE TABLE does not have. ``grade`` in it says how a row is known, see docs/fidelity.md. Of names at one path the
+one that is used more comes first.
 """
 
 from __future__ import annotations

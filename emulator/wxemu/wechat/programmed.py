@@ -20,7 +20,7 @@ from typing import Any, Final
 from wxemu.core.journal import json_object
 
 _PLACEHOLDER: Final = re.compile(r"\$\{([^{}$]+)\}")
-_STRING: Final = re.compile(r'("(?:[^"\\\\]|\\\\.)*")(:?)')
+_STRING: Final = re.compile(r'("(?:[^"\\]|\\.)*")(:?)')
 """A string of JSON, and the colon after it if it is a member's name."""
 _BYTES: Final = {"contentType", "buffer"}
 _MISSING: Final = object()
@@ -42,7 +42,7 @@ def content_of(members: Mapping[str, Any]) -> Content | None:
     if not isinstance(members, Mapping) or members.keys() != _BYTES:
         return None
     content_type, buffer = members["contentType"], members["buffer"]
-    if not (isinstance(content_type, str) and content_type.isascii() and content_type.isprintable()):
+    if not (isinstance(content_type, str) and content_type and content_type.isascii() and content_type.isprintable()):
         raise ValueError(f"contentType: expected a type such as image/png, got {content_type!r}")
     try:
         return Content(content_type, base64.b64decode(buffer, validate=True))
@@ -57,7 +57,12 @@ def reply_of(content_type: str, data: bytes) -> dict[str, str]:
 
 def fill(reply: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
     """The members of a reply, which is JSON as ``json.dumps`` writes it, with the request's values in their places."""
-    return json_object(_STRING.sub(lambda found: _fill(found, parameters), reply) if "${" in reply else reply)
+    if "${" not in reply:
+        return json_object(reply)
+    try:
+        return json_object(_STRING.sub(lambda found: _fill(found, parameters), reply))
+    except RecursionError:  # of a value that is nested as deeply as JSON can just be read
+        return json_object(reply)
 
 
 def _fill(found: re.Match[str], parameters: Mapping[str, Any]) -> str:

@@ -19,6 +19,7 @@ from wxemu.core.http import outages
 from wxemu.core.http.application import make_application
 from wxemu.core.http.origins import ForeignPageError
 from wxemu.core.http.recording import Entry
+from wxemu.core.text import escape_lone_surrogates
 from wxemu.wechat import known, openapis, programmed, signed_requests, tokens
 from wxemu.wechat.errors import WeChatError
 from wxemu.wechat.openapis import TABLE
@@ -259,7 +260,7 @@ def _response(members: Mapping[str, Any]) -> Response:
 
 
 def _json(members: Mapping[str, Any]) -> str:
-    return json.dumps(members, ensure_ascii=False, separators=(",", ":"))
+    return escape_lone_surrogates(json.dumps(members, ensure_ascii=False, separators=(",", ":")))
 
 
 def _is_sns() -> bool:

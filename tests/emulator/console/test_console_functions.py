@@ -210,6 +210,11 @@ class TestOneFunction:
         assert "declared" in page
         assert "Declare it" not in page
 
+    def test_shows_every_openapi_that_it_declares(self, world, serve, project_of, tmp_path):
+        http = serve(world, project_of(ASK))
+        (tmp_path / "functions/ask/config.json").write_text('{"permissions": {"openapi": ["liveBroadcast.addRole"]}}')
+        assert "<code>liveBroadcast.addRole</code> declared" in http.get("/functions/ask").text
+
     @pytest.mark.slow
     def test_shows_its_instances(self, send):
         _, page = send("/functions/ask/invoke", event="{}", sender="server")

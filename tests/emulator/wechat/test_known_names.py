@@ -110,6 +110,11 @@ def test_over_https_an_answer_may_be_programmed_by_any_name_of_the_path(wechat, 
         assert wechat.post(ADD_TEMPLATE, {"tid": "1"}, access_token=wechat.access_token)["priTmplId"] == name
 
 
+def test_over_https_a_call_is_kept_by_the_older_name_of_its_path(wechat, tenant):
+    wechat.post(ADD_TEMPLATE, {"tid": "1"}, access_token=wechat.access_token)
+    assert len(tenant.requests.of("subscribeMessage.addTemplate")) == 1
+
+
 def test_placeholders_take_values_of_the_request(wechat, program):
     reply = {**OK, "whole": "${tid}", "list": ["${kidList}"], "in": "no. ${tid} of ${sceneDesc}", "deep": "${a.b}"}
     program({**reply, "absent": "${absent}", "${tid}": 1}, api="subscribeMessage.addTemplate")
@@ -176,6 +181,17 @@ def test_a_signed_payment_is_answered_and_a_changed_one_is_not(wechat, program):
     assert wechat.call("POST", PAY, body=body, **query).errcode == 90010
     other = {**query, "sig_method": "sha1"}
     assert wechat.call("POST", PAY, body=body, signature=signature(body), **other).errcode == 90010
+
+
+def test_stored_data_is_signed_by_the_user_in_the_query(wechat, program):
+    program(OK, api="storage.setUserStorage")
+    body = '{"kv_list": [{"key": "n", "value": "中"}]}'.encode()
+    query = {"openid": "oAlice", "sig_method": "hmac_sha256", "access_token": wechat.access_token}
+    path = "/wxa/set_user_storage"
+    assert wechat.call("POST", path, body=body, signature=signature(body), **query).is_success
+    assert wechat.call("POST", path, body=body, signature=signature(body.upper()), **query).errcode == 87009
+    stranger = {**query, "openid": "oNobody"}
+    assert wechat.call("POST", path, body=body, signature=signature(body), **stranger).errcode == 40003
 
 
 @pytest.mark.parametrize(("openid", "errcode"), [("oNobody", 90018), ("oCarol", 90016), (5, 90018), ("\ud800", 90018)])
