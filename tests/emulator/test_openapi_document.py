@@ -61,6 +61,9 @@ def test_it_names_every_parameter(document):
             named = set(operation["requestBody"]["content"]["application/json"]["schema"]["properties"])
         else:
             named = queried - {"access_token"}
+        if api.has_signed_body:
+            assert queried == {"access_token", "openid", "signature", "sig_method"}
+            named.add("openid")
         assert named == {parameter.name for parameter in api.parameters}
         assert ("access_token" in queried) == api.takes_access_token
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from wxemu.core.apps import App
     from wxemu.core.http.recording import Entry
     from wxemu.core.world import World
-    from wxemu.wechat.openapis import Api
+    from wxemu.wechat.api import Api
 
 LIFE: Final = 600
 KEPT_GRANTS: Final = 10_000

@@ -74,7 +74,7 @@ def _calls_with(case: Case, raw: str) -> Iterator[Exchange]:
     """The earlier calls of functions that name a challenge, newest first."""
     exchange = case.exchange
     choice = Choice(appid=exchange.appid, text=raw, before=exchange.number)
-    for call in journal.recent(case.world, choice=choice, limit=MOST_CALLS):
+    for call in journal.list_latest(case.world, choice=choice, limit=MOST_CALLS):
         if call.name == exchange.name:
             yield call
 

@@ -18,7 +18,7 @@ from wxemu.core.http import outages
 from wxemu.core.http.application import make_application
 from wxemu.core.http.origins import ForeignPageError
 from wxemu.core.http.recording import Entry
-from wxemu.wechat import openapis, tokens
+from wxemu.wechat import json_body, openapis, tokens
 from wxemu.wechat.errors import WeChatError
 from wxemu.wechat.openapis import TABLE
 
@@ -30,8 +30,9 @@ if TYPE_CHECKING:
     from wxemu.core.apps import App
     from wxemu.core.http.access import Access
     from wxemu.core.world import World
+    from wxemu.wechat.api import Api
     from wxemu.wechat.errors import CloudCallError
-    from wxemu.wechat.openapis import Api, Decision
+    from wxemu.wechat.openapis import Decision
 
 METHODS: Final = ("GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS")
 CONTENT_TYPE: Final = "application/json; encoding=utf-8"
@@ -81,7 +82,7 @@ def refuse_request(world: World, error: Exception) -> Response:
 
 
 def _refuse(world: World, error: WeChatError) -> Response:
-    entry = _entry("")
+    entry = _entry()
     entry.fail(error.errcode)
     entry.remark = None if error.value is None else repr(error.value)
     with world.transaction():
@@ -106,7 +107,7 @@ class HttpsCredential:
         :raises WeChatError: 43001, 43002 the method; 41001, 40014, 40001, 42001 the token.
         """
         try:
-            if self.method != self.api.method:
+            if self.method not in self.api.methods:
                 raise _wrong_method(self.api, self.method)
             if self.api.takes_access_token:
                 return self.api, tokens.authorise(world, self.access_token)
@@ -123,7 +124,7 @@ class HttpsCredential:
 
 
 def _answer(world: World, api: Api) -> Response:
-    entry = _entry(api.name)
+    entry = _entry(api)
     body = request.get_data(cache=True, parse_form_data=False)  # before the transaction: clients may be slow
     query = request.args
     entry.appid = query.get("appid")
@@ -131,39 +132,26 @@ def _answer(world: World, api: Api) -> Response:
     return openapis.call(
         world,
         HttpsCredential(api, request.method, access_token),
-        lambda: query if api.method == "GET" else _read_body(body),
+        lambda: query if _has_query(api) else json_body.read(body),
         entry,
         partial(_encode, world, entry),
+        signed_body=body if api.has_signed_body else None,
     )
 
 
-def _entry(name: str) -> Entry:
-    parameters = request.args.to_dict() if request.method == "GET" else None
-    return Entry(face="wechat", name=name, api=name or None, given=parameters)
+def _has_query(api: Api) -> bool:
+    """Whether its parameters stand in the query, or at least those that sign the body."""
+    return api.method == "GET" or api.has_signed_body
+
+
+def _entry(api: Api | None = None) -> Entry:
+    has_query = request.method == "GET" if api is None else _has_query(api)
+    name = None if api is None else api.name
+    return Entry(face="wechat", name=name or "", api=name, given=request.args.to_dict() if has_query else None)
 
 
 def _wrong_method(api: Api, method: str) -> WeChatError:
     return WeChatError(43001 if api.method == "GET" else 43002, value=method)
-
-
-def _read_body(body: bytes) -> Mapping[str, Any]:
-    """The parameters of a POST.
-
-    :raises WeChatError: 44002 no body; 47001 one that is no JSON object in UTF-8.
-    """
-    if not body.strip():
-        raise WeChatError(44002)
-    try:
-        parameters = json.loads(body.decode(), parse_constant=_refuse_constant)
-    except (ValueError, RecursionError):
-        raise WeChatError(47001) from None
-    if not isinstance(parameters, dict):
-        raise WeChatError(47001)
-    return parameters
-
-
-def _refuse_constant(constant: str) -> None:
-    raise ValueError(f"{constant} is Python's, not JSON's")
 
 
 def _encode(world: World, entry: Entry, decision: Decision) -> Response:
@@ -182,7 +170,11 @@ def _failure(world: World, entry: Entry, error: WeChatError | CloudCallError) ->
     else:
         forms = {"rid": f" rid: {entry.rid}", "hint": f" hint: [{hint}]"}
         forms["both"] = f"{forms['hint']}{forms['rid']}"
-    return {"errcode": error.errcode, "errmsg": error.errmsg + forms[suffix]}
+    return {"errcode": error.errcode, "errmsg": error.errmsg + forms[suffix], **_members(error)}
+
+
+def _members(error: WeChatError | CloudCallError) -> Mapping[str, object]:
+    return error.members if isinstance(error, WeChatError) else {}
 
 
 def _response(members: Mapping[str, Any]) -> Response:

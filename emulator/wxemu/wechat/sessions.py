@@ -228,19 +228,29 @@ def signature_of(session_key: str, body: bytes = b"") -> str:
     return hmac.new(session_key.encode(), body, hashlib.sha256).hexdigest()
 
 
-def check(world: World, *, appid: str, openid: str, signature: str, sig_method: str) -> Session:
+def check(
+    world: World,
+    *,
+    appid: str,
+    openid: str,
+    signature: str,
+    sig_method: str,
+    body: bytes = b"",
+    invalid_openid: int = 40003,
+) -> Session:
     """The session that ``signature`` proves; its life is not prolonged [doc].
 
-    :raises WeChatError: 40003 nobody has this openid; 87008 another sig_method; 87009 (or as set, 87007) no session
-        now; 87009 the signature is not that of the session_key.
+    :param body: what is signed: the bytes of a POST as they were sent [doc].
+    :raises WeChatError: 40003 (or ``invalid_openid``) nobody has this openid; 87008 another sig_method; 87009 (or as
+        set, 87007) no session now; 87009 the signature is not that of the session_key.
     """
-    user = users.require(world, appid, openid)
+    user = users.require(world, appid, openid, errcode=invalid_openid)
     if sig_method != SIG_METHOD:
         raise WeChatError(87008, value=sig_method)
     session = find(world, user.appid, user.openid)
     if session is None:
         raise WeChatError(world.settings.stale_session_errcode, value=signature)
-    if not hmac.compare_digest(signature_of(session.session_key).encode(), signature.encode()):
+    if not hmac.compare_digest(signature_of(session.session_key, body).encode(), signature.encode()):
         raise WeChatError(87009, value=signature)
     return session
 

@@ -21,7 +21,8 @@ API, FUNCTION = {"api": "soter.verifySignature"}, {"function": "ask"}
 OF_API = "a fault of an openapi takes errcode, reply, status, abort or a latency"
 OF_FUNCTION = "a fault of a function takes fail, reply or a latency"
 APIS = (
-    "auth.getAccessToken, auth.getStableAccessToken, auth.code2Session, auth.checkSessionKey, auth.resetUserSessionKey"
+    "auth.getAccessToken, auth.getStableAccessToken, auth.code2Session, auth.checkSessionKey, auth.resetUserSessionKey,"
+    " storage.setUserStorage, storage.removeUserStorage, storage.setUserInteractiveData, internet.getUserEncryptKey"
 )
 SECONDS = "takes a number of seconds from 0 to 1000000000, not"
 ORIGINS = 'web_origins takes ["https://app.example.com", ...]'
