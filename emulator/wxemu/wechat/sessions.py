@@ -98,14 +98,38 @@ def log_in(world: World, *, code: str, user: User) -> Session:
 
     Within ``session_refresh_seconds`` of the last login the session_key stays [doc for that it may, not for how long].
     """
-    now = world.clock.now()
-    session = find(world, user.appid, user.openid)
-    if session is not None and now < session.issued_at + world.settings.session_refresh_seconds:
-        session = _keep(world, session, expires_at=now + world.settings.session_idle_seconds)
+    present = find(world, user.appid, user.openid)
+    row = world.store.row("SELECT session_key FROM codes WHERE code = ?", code)
+    session_key = row["session_key"] if row is not None and row["session_key"] else _key_of_login(world, present)
+    if present is not None and present.session_key == session_key:
+        until = world.clock.now() + world.settings.session_idle_seconds
+        session = _keep(world, present, expires_at=until)
     else:
-        session = start(world, user, session_key=new_session_key(world))
+        session = start(world, user, session_key=session_key)
     world.store.run("UPDATE codes SET is_used = 1, session_key = ? WHERE code = ?", session.session_key, code)
     return session
+
+
+def _key_of_login(world: World, present: Session | None) -> str:
+    """The session_key that a login brings now: the present one of a session that is fresh, or a new one."""
+    if present is not None and world.clock.now() < present.issued_at + world.settings.session_refresh_seconds:
+        return present.session_key
+    return new_session_key(world)
+
+
+def key_of_phone(world: World, *, appid: str, openid: str, code: str | None) -> str | None:
+    """The session_key with which WeChat encrypts for a phone, or ``None`` if its user is not logged in.
+
+    It is that of the phone's latest code, though no server may have bought it yet: a server often gets the code and the
+    encrypted data together.
+    """
+    session = find(world, appid, openid)
+    row = None if code is None else world.store.row("SELECT * FROM codes WHERE code = ?", code)
+    if row is None or row["is_used"] or world.clock.now() >= row["expires_at"]:
+        return None if session is None else session.session_key
+    session_key = str(row["session_key"] or _key_of_login(world, session))
+    world.store.run("UPDATE codes SET session_key = ? WHERE code = ?", session_key, code)
+    return session_key
 
 
 def start(world: World, user: User, *, session_key: str) -> Session:

@@ -52,8 +52,19 @@ def store(world: World, appid: str, openid: str, pairs: Pairs) -> None:
 
 def remove(world: World, appid: str, openid: str, keys: Iterable[str]) -> None:
     """Forget the pairs of these keys; one that is not there is no failure [inferred]."""
-    for key in keys:
+    for key in filter(is_text, keys):
         world.store.run("DELETE FROM user_storage WHERE appid = ? AND openid = ? AND key = ?", appid, openid, key)
+
+
+def find_interactive_data(world: World, appid: str, openid: str, keys: Sequence[str]) -> dict[str, int]:
+    """The user's numbers of these keys that are there, in the order of the keys.
+
+    :raises WeChatError: 87082 a key that is none of '1' to '50'.
+    """
+    _check_interactive(keys)
+    rows = world.store.rows("SELECT key, value FROM interactive_data WHERE appid = ? AND openid = ?", appid, openid)
+    stored = {row["key"]: row["value"] for row in rows}
+    return {key: stored[key] for key in keys if key in stored}
 
 
 def store_interactive_data(world: World, appid: str, openid: str, numbers: Mapping[str, int]) -> None:
@@ -61,11 +72,15 @@ def store_interactive_data(world: World, appid: str, openid: str, numbers: Mappi
 
     :raises WeChatError: 87082 a key that is none of '1' to '50'.
     """
-    for key in numbers:
-        if INTERACTIVE_KEY.fullmatch(key) is None:
-            raise WeChatError(87082, value=key)
+    _check_interactive(numbers)
     for key, number in numbers.items():
         world.store.run("INSERT OR REPLACE INTO interactive_data VALUES (?, ?, ?, ?)", appid, openid, key, number)
+
+
+def _check_interactive(keys: Iterable[str]) -> None:
+    for key in keys:
+        if INTERACTIVE_KEY.fullmatch(key) is None:
+            raise WeChatError(87082, value=key)
 
 
 def read_pairs(kv_list: Sequence[Any]) -> dict[str, str]:
@@ -93,7 +108,9 @@ def read_keys(keys: Sequence[Any]) -> list[str]:
 
 
 def _entries(kv_list: Sequence[Any]) -> list[tuple[str, Any]]:
-    if not all(isinstance(entry, dict) and entry.keys() == {"key", "value"} for entry in kv_list):
+    if not isinstance(kv_list, list) or not all(
+        isinstance(entry, dict) and entry.keys() == {"key", "value"} for entry in kv_list
+    ):
         raise WeChatError(40097, value=kv_list)
     return [(_checked(entry["key"]), entry["value"]) for entry in kv_list]
 
