@@ -72,7 +72,8 @@ _LOOKS: Final[Mapping[str, Callable[[Case], None]]] = {
 def explain(world: World, exchange: Exchange) -> Explanation:
     """Why ``exchange`` was answered as it was.
 
-    It looks at the world as it is now, so ask soon. It takes some milliseconds, up to a second for a long signed body, outside any transaction.
+    It looks at the world as it is now, so ask soon. It takes some milliseconds, a second for the longest of signed
+    bodies, outside any transaction.
     """
     case = Case(world, exchange)
     if exchange.remark is not None and _FAULT.fullmatch(exchange.remark):

@@ -300,7 +300,7 @@ def test_a_fault_of_ours_shows_no_traceback(http, monkeypatch, caplog):
     def broken(*_, **__):
         raise RuntimeError("the reason")
 
-    monkeypatch.setattr("wxemu.console.requests.journal.recent", broken)
+    monkeypatch.setattr("wxemu.console.requests.journal.list_latest", broken)
     answer = http.get("/requests")
     assert answer.status_code == 500
     assert "the reason" not in answer.text
