@@ -8,15 +8,17 @@ import shutil
 import click
 import emulator_bench
 import server_choice
+import stores as stores_of_functions
 from errors import BenchError
 
 
 @click.command()
 @click.option("--quick", is_flag=True, help="One round: whether it runs, rather than how fast.")
 @click.option("--servers", is_flag=True, help="Compare WSGI servers instead; installs two into a temporary folder.")
+@click.option("--stores", is_flag=True, help="Measure what the functions' stores cost instead; needs no wrk.")
 @click.option("--markdown", is_flag=True, help="The table as it stands in docs/benchmarks.md.")
 @click.option("--json", "is_json", is_flag=True, help="One line of JSON, for scripts.")
-def bench(*, quick: bool, servers: bool, markdown: bool, is_json: bool) -> None:
+def bench(*, quick: bool, servers: bool, stores: bool, markdown: bool, is_json: bool) -> None:
     """Measure the emulator on loopback with wrk, beside a bare Flask "ping" on the same server.
 
     Both are measured in turns, so that their ratio holds where the machine's speed drifts. An answer that is not the
@@ -27,20 +29,26 @@ def bench(*, quick: bool, servers: bool, markdown: bool, is_json: bool) -> None:
       scripts/bench
       scripts/bench --quick --json
       scripts/bench --servers
+      scripts/bench --stores
     """
-    _check_machine()
+    _check_machine(needs_wrk=not stores)
+    if servers:
+        measure = server_choice.measure
+    elif stores:
+        measure = stores_of_functions.measure
+    else:
+        measure = emulator_bench.measure
     try:
-        measure = server_choice.measure if servers else emulator_bench.measure
         table = measure(is_quick=quick, tell=_tell)
     except BenchError as error:
         raise click.ClickException(str(error)) from None
     click.echo(table.as_json() if is_json else table.as_markdown() if markdown else table.as_text())
 
 
-def _check_machine() -> None:
+def _check_machine(*, needs_wrk: bool) -> None:
     if platform.system() != "Linux":
         raise click.ClickException("Linux is needed: memory is read in /proc")
-    if shutil.which("wrk") is None:
+    if needs_wrk and shutil.which("wrk") is None:
         raise click.ClickException("the wrk command is needed, it makes the load (on Debian: apt install wrk)")
 
 

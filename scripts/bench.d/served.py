@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import os
+import socket
 import subprocess
 import sys
 import time
@@ -83,6 +84,12 @@ class Served:
 
     def __exit__(self, *_: object) -> None:
         self.stop()
+
+
+def listens(port: int) -> bool:
+    """Whether somebody takes connections at a port."""
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def serve_ping() -> Served:

@@ -29,6 +29,12 @@ class Shipment:
         """The names of those that would arrive empty."""
         return [name for name, value in self.spec.environment.items() if not value]
 
+    @property
+    def needs_collection(self) -> bool:
+        """Whether it keeps what instances share in the environment's own database: unless WX_STORE says otherwise."""
+        is_ours = (self.package.folder / "wxcloud").is_dir()
+        return is_ours and self.spec.environment.get("WX_STORE", "") in ("", "cloudbase")
+
     def format_text(self) -> str:
         """It for a reader."""
         spec, package = self.spec, self.package

@@ -35,7 +35,7 @@ def node(node_modules: Path, missing: Callable[[str], None]) -> Callable[..., An
             timeout=120,
         )
         assert done.returncode == 0, done.stderr + done.stdout
-        return json.loads(done.stdout.strip().splitlines()[-1])
+        return json.loads(done.stdout.strip().rpartition("\n")[2])
 
     return run
 

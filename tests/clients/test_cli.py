@@ -9,6 +9,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 from functools import partial
 from pathlib import Path
 
@@ -37,25 +38,29 @@ def running(project, start_for_module):
 
 
 @pytest.fixture(scope="module")
-def cli(node_modules, running, project):
+def variables(running):
+    """The CLI's environment, but for its home."""
+    return {
+        "PATH": os.environ["PATH"],
+        "TZ": "Asia/Shanghai",  # the zone of the times it sends, which it does not say
+        "http_proxy": running.proxy,
+        "https_proxy": running.proxy,
+        "NODE_EXTRA_CA_CERTS": running.ca,
+        "WX_APPID": "wx1234567890abcdef",
+        "WX_SECRET": "a secret of this deployment",
+    }
+
+
+@pytest.fixture(scope="module")
+def cli(node_modules, project, variables):
     """Run the CLI; what it prints. Its login is kept in ``home``."""
 
     def run(home, *arguments, code=0):
-        environment = {
-            "PATH": os.environ["PATH"],
-            "HOME": str(home),
-            "TZ": "Asia/Shanghai",  # the zone of the times it sends, which it does not say
-            "http_proxy": running.proxy,
-            "https_proxy": running.proxy,
-            "NODE_EXTRA_CA_CERTS": running.ca,
-            "WX_APPID": "wx1234567890abcdef",
-            "WX_SECRET": "a secret of this deployment",
-        }
         done = subprocess.run(
             ["node", node_modules / "@cloudbase/cli/bin/tcb", *arguments],
             check=False,
             cwd=project,
-            env=environment,
+            env={**variables, "HOME": str(home)},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
@@ -69,10 +74,16 @@ def cli(node_modules, running, project):
 
 
 @pytest.fixture(scope="module")
-def tcb(cli, tmp_path_factory):
+def home(cli, tmp_path_factory):
+    """The home of somebody who is logged in."""
+    folder = tmp_path_factory.mktemp("home")
+    assert "login succeeded" in cli(folder, *LOGIN, "local-secret-key")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def tcb(cli, home):
     """The CLI, logged in."""
-    home = tmp_path_factory.mktemp("home")
-    assert "login succeeded" in cli(home, *LOGIN, "local-secret-key")
     return partial(cli, home)
 
 
@@ -120,3 +131,29 @@ def test_the_life_of_a_deployment(tcb, running, project):
     kept = json.dumps(running.ask("GET", "/emulator/v1/exchanges?limit=1000"))
     assert "CreateFunction" in kept
     assert "a secret of this deployment" not in kept
+
+
+@pytest.mark.timeout(600)
+def test_scripts_deploy_makes_the_collection_with_the_cli_s_login(home, running, variables, write_project, tmp_path):
+    version = "Python{}.{}".format(*sys.version_info)
+    declaration = f"envId: env-demo\nfunctions: [{{name: hello, runtime: {version}}}]\n"
+    project = write_project(declaration, hello="def main(event, context):\n    return {'hello': 1}\n")
+    shutil.copytree(PROJECT / "functions/_shared/wxcloud", project / "functions/_shared/wxcloud")
+    (tmp_path / "tcb").symlink_to(PROJECT / "tests/clients/node_modules/@cloudbase/cli/bin/tcb")
+    done = subprocess.run(
+        [sys.executable, PROJECT / "scripts/package.d/deploy.py", "--project", project, "--json"],
+        check=False,
+        env={
+            **variables,
+            "PATH": f"{tmp_path}:{variables['PATH']}",
+            "HOME": str(home),
+            "REQUESTS_CA_BUNDLE": running.ca_bundle,
+        },
+        capture_output=True,
+        text=True,
+        timeout=240,
+    )
+    assert done.returncode == 0, done.stderr
+    deployed = json.loads(done.stdout)
+    assert deployed["functions"][0]["answer"] == {"hello": 1}
+    assert deployed["collection"] == {"name": "wxcloud", "envId": "env-demo", "acl": "ADMINONLY", "made": True}

@@ -258,8 +258,8 @@ class TestFaultOfAFunction:
         assert wechat.stable_token().errcode == -1
 
 
-def latest_rid(http):
-    return http.get("/emulator/v1/exchanges?limit=1").json["exchanges"][0]["rid"]
+def latest(http):
+    return http.get("/emulator/v1/exchanges?limit=1").json["exchanges"][0]
 
 
 @pytest.mark.parametrize("door", DOORS[:-1])  # a call by hand is no exchange
@@ -267,7 +267,9 @@ def latest_rid(http):
 def test_a_refused_confirmation_is_explained_by_its_reason(doors, http, door, reason):
     event = {"value": {"errCode": 0, "isOk": False, "reason": reason}, "jsonString": '{"raw": "c-1"}'}
     assert doors.call(door, event=event) == event["value"]
-    explained = http.get(f"/emulator/v1/exchanges/{latest_rid(http)}/explanation").json
+    exchange = latest(http)
+    explained = http.get(f"/emulator/v1/exchanges/{exchange['rid']}/explanation").json
+    assert exchange["outcome"] == f"is_ok false, {reason}"
     assert explained["causes"] == [reason]
 
 
@@ -282,13 +284,13 @@ def test_a_refused_confirmation_is_explained_by_its_reason(doors, http, door, re
 )
 def test_a_reason_of_another_kind_is_none_of_a_confirmations(doors, http, value):
     doors.call("phone", event={"value": value})
-    assert http.get(f"/emulator/v1/exchanges/{latest_rid(http)}/explanation").json["causes"] == []
+    assert http.get(f"/emulator/v1/exchanges/{latest(http)['rid']}/explanation").json["causes"] == []
 
 
 def test_a_challenge_that_came_too_late_is_told_with_its_issue(doors, http):
     doors.call("phone", event={"value": {"challenge": "c-1"}, "purpose": "pay"})
-    issued = latest_rid(http)
+    issued = latest(http)["rid"]
     doors.call("phone", event={"value": {"isOk": False, "reason": "challenge_expired"}, "jsonString": '{"raw": "c-1"}'})
-    explained = http.get(f"/emulator/v1/exchanges/{latest_rid(http)}/explanation").json
+    explained = http.get(f"/emulator/v1/exchanges/{latest(http)['rid']}/explanation").json
     told = explained["findings"][0]["result"]
     assert told == f"raw is 'c-1', issued at 2023-11-14 22:13:20 UTC for 'pay' (rid {issued})"

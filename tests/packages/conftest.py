@@ -14,6 +14,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
+from stand_in_tcb import APPID, SECRET, Tcb
 
 from wxemu.scf.runtime.interpreters import find
 
@@ -91,6 +92,22 @@ class SmallProject:
 @pytest.fixture
 def project(tmp_path):
     return SmallProject(tmp_path / "project")
+
+
+@pytest.fixture
+def tcb(tmp_path):
+    return Tcb(tmp_path / "bin")
+
+
+@pytest.fixture
+def ready(project):
+    """The small project with the two variables, and its .env."""
+    project.declare(defaults='{envVariables: {WX_APPID: "{{env.WX_APPID}}", WX_SECRET: "{{env.WX_SECRET}}"}}')
+    project.write(".env", f"WX_APPID={APPID}\nWX_SECRET={SECRET}\n")
+    project.environ |= {"PATH": str(project.directory / "nothing")}
+    for name in ("WX_APPID", "WX_SECRET", "DEPLOY_ENV"):
+        project.environ.pop(name, None)
+    return project
 
 
 def paths(folder: Path) -> set[str]:

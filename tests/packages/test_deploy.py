@@ -3,75 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
-import sys
 
 import pytest
+from stand_in_tcb import ANSWER, APPID, SECRET, SUCCEEDED
 
-APPID, SECRET = "wx1234567890abcdef", "0123456789abcdef0123456789abcdef"
-ANSWER = {"errCode": -501007, "errMsg": "hello:fail"}
-SUCCEEDED = (
-    "✔ [hello] call succeeded\n\nRequest Id ：5b523268\nReturn result：{}\nInvocation log：\nSTART RequestId: 5b523268"
-)
 FAILED = "✖ [hello] call failed\n\nRequest Id ：5b523268\nReturn result：\nError message：{}\nInvocation log：\nSTART"
 NOT_SIGNED_IN = (
     "✖ [hello] 函数部署失败\n✖   错误信息: No valid identity information, please use cloudbase login to login"
 )
-
-STAND_IN = """\
-import json, os, sys
-asked = {"arguments": sys.argv[1:], "folder": os.getcwd(), "appid": os.environ.get("WX_APPID"),
-         "secret": os.environ.get("WX_SECRET"), "files": sorted(os.listdir(".")), "stdin": sys.stdin.read()}
-with open(os.environ["STAND_IN_ASKED"], "a") as file:
-    file.write(json.dumps(asked) + "\\n")
-sys.stdout.reconfigure(encoding="utf-8")
-code, said = json.loads(os.environ["STAND_IN_" + sys.argv[2].upper()])
-print(said)
-sys.exit(code)
-"""
-
-
-class Tcb:
-    """The stand-in, in a folder that is to be first on PATH; `deploy` and `invoke` are exit code and words of each."""
-
-    def __init__(self, folder):
-        self.folder = folder
-        self.deploy = (0, "✔ [hello] Cloud function deployed successfully!")
-        self.invoke = (0, SUCCEEDED.replace("{}", json.dumps(ANSWER)))
-        folder.mkdir()
-        (folder / "tcb.py").write_text(STAND_IN)
-        (folder / "tcb").write_text(f'#!/bin/sh\nexec "{sys.executable}" "{folder / "tcb.py"}" "$@"\n')
-        (folder / "tcb").chmod(0o755)
-
-    @property
-    def variables(self):
-        return {
-            "PATH": f"{self.folder}{os.pathsep}{os.environ['PATH']}",
-            "STAND_IN_ASKED": str(self.folder / "asked"),
-            "STAND_IN_DEPLOY": json.dumps(self.deploy),
-            "STAND_IN_INVOKE": json.dumps(self.invoke),
-        }
-
-    @property
-    def asked(self):
-        file = self.folder / "asked"
-        return [json.loads(line) for line in file.read_text().splitlines()] if file.exists() else []
-
-
-@pytest.fixture
-def tcb(tmp_path):
-    return Tcb(tmp_path / "bin")
-
-
-@pytest.fixture
-def ready(project):
-    """The small project with the two variables, and its .env."""
-    project.declare(defaults='{envVariables: {WX_APPID: "{{env.WX_APPID}}", WX_SECRET: "{{env.WX_SECRET}}"}}')
-    project.write(".env", f"WX_APPID={APPID}\nWX_SECRET={SECRET}\n")
-    project.environ |= {"PATH": str(project.directory / "nothing")}
-    for name in ("WX_APPID", "WX_SECRET", "DEPLOY_ENV"):
-        project.environ.pop(name, None)
-    return project
 
 
 def deploy(project, *arguments, tcb=None):

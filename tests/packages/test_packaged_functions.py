@@ -6,6 +6,7 @@ Each package runs on a Python of its runtime with nothing else to import. The de
 from __future__ import annotations
 
 import base64
+import hashlib
 import hmac
 import importlib.util
 import json
@@ -18,6 +19,7 @@ from types import SimpleNamespace
 
 import pytest
 
+import wxcloud
 from wxemu.client.remote import Remote
 
 pytestmark = pytest.mark.slow
@@ -56,12 +58,17 @@ def wx_variables():
 
 
 class Instance:
-    """A packaged function in a process of its own, with the face that the contract tests know: `main`, and `cloud`."""
+    """A packaged function in a process of its own, with the face that the contract tests know: `main`, and `cloud`.
 
-    def __init__(self, python, folder):
+    `temporary` is its /tmp.
+    """
+
+    def __init__(self, python, folder, temporary):
+        self.temporary = temporary
+        variables = {**wx_variables(), "TMPDIR": str(temporary)}
         command = [python, "-I", "-S", "-B", "-X", "utf8", "-c", INSTANCE, str(folder)]
         self.process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=folder, env=wx_variables()
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=folder, env=variables
         )
         self.cloud = SimpleNamespace(sessions=self)
 
@@ -91,10 +98,18 @@ def runtime(request):
 
 
 @pytest.fixture
-def deploy(runtime, python_of, packages_of, environ, monkeypatch):
+def python(runtime, python_of):
+    return python_of(runtime)
+
+
+@pytest.fixture
+def packaged(python, runtime, packages_of):
+    return packages_of(runtime)
+
+
+@pytest.fixture
+def deploy(python, packaged, environ, monkeypatch, tmp_path):
     """Start an instance of a packaged function with these envVariables; the same again for the same."""
-    python = python_of(runtime)
-    packages = packages_of(runtime)
     instances = {}
 
     def start(name, **variables):
@@ -102,7 +117,9 @@ def deploy(runtime, python_of, packages_of, environ, monkeypatch):
             monkeypatch.setenv(variable, value)
         key = (name, *sorted(variables.items()))
         if key not in instances:
-            instances[key] = Instance(python, packages / "functions" / name)
+            temporary = tmp_path / f"tmp-{len(instances)}"
+            temporary.mkdir()
+            instances[key] = Instance(python, packaged / "functions" / name, temporary)
         return instances[key]
 
     yield start
@@ -134,12 +151,6 @@ sessions = login.sessions
 TestLogin = in_a_class(login)
 TestCheckSession = in_a_class(contract("test_check_session_function"))
 TestVerifySignature = in_a_class(contract("test_verify_signature_function"))
-
-
-@pytest.fixture
-def packaged(runtime, python_of, packages_of):
-    python_of(runtime)
-    return packages_of(runtime)
 
 
 def test_a_package_has_its_function_what_is_shared_and_the_dependencies_of_its_own(packaged, runtime, files_in):
@@ -191,6 +202,57 @@ def test_what_login_stores_encrypted_another_instance_finds_while_keys_rotate(de
     assert [answer["errCode"] for answer in answers] == [0, 0, -501001]
     signatures = [request.query["signature"] for request in wechat.sent("/wxa/checksession")]
     assert signatures == [hmac.new(SESSION_KEY.encode(), b"", "sha256").hexdigest()] * 2
+
+
+@pytest.fixture
+def deploy_to(emulator, deploy):
+    """Start an instance as SCF does, whose store is the database of the emulator's environment."""
+    app = emulator.app
+    settings = {"WX_APPID": app.appid, "WX_SECRET": app.secret, "WX_API_BASE": emulator.url, "WX_STORE": ""}
+    return lambda name, keys: deploy(name, **settings, WX_STORE_KEY=keys)
+
+
+@pytest.fixture
+def called_by(emulator):
+    """The context of a call by the user of a phone."""
+
+    def context(phone):
+        variables = emulator.environment(function="login", openid=phone.openid)
+        return {"request_id": "1", "environment": json.dumps(variables), "environ": ""}
+
+    return context
+
+
+def test_instances_with_a_tmp_of_their_own_meet_in_the_database_while_keys_rotate(deploy_to, called_by, emulator):
+    old, new = KEYS
+    phone = emulator.new_phone()
+    instances = [deploy_to("login", old)]
+    assert instances[0].main({"code": phone.login()}, called_by(phone))["errCode"] == 0
+
+    for keys, code in ((old, 0), (f"{new},{old}", 0), (new, -501001)):
+        instances.append(deploy_to("checkSession", keys))
+        assert instances[-1].main({}, called_by(phone))["errCode"] == code
+    assert deploy_to("login", f"{new},{old}").main({"code": phone.login()}, called_by(phone))["errCode"] == 0
+    assert instances[-1].main({}, called_by(phone))["errCode"] == 0
+    assert [list(instance.temporary.iterdir()) for instance in instances] == [[]] * 4
+
+
+def test_a_row_of_the_database_that_is_copied_to_another_user_is_refused(deploy_to, called_by, emulator):
+    victim, thief = emulator.new_phone(), emulator.new_phone()
+    for phone in (victim, thief):
+        assert deploy_to("login", KEYS[0]).main({"code": phone.login()}, called_by(phone))["errCode"] == 0
+    rows = wxcloud.init({}).of(called_by(thief)).database().collection("wxcloud")
+    row_ids = [
+        f"sessions:{hashlib.sha256(f'{emulator.app.appid}|{phone.openid}'.encode()).hexdigest()}"
+        for phone in (victim, thief)
+    ]
+    value = rows.doc(row_ids[0]).get()["data"]["value"]
+    assert rows.doc(row_ids[1]).update({"value": value})["stats"] == {"updated": 1}
+
+    check = deploy_to("checkSession", KEYS[0])
+    refused = check.main({}, called_by(thief))
+    assert (refused["errCode"], "for another row, or changed" in refused["errMsg"]) == (-501001, True)
+    assert check.main({}, called_by(victim))["errCode"] == 0
 
 
 def test_packaged_functions_play_their_parts_in_the_emulator(packaged):

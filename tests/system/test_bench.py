@@ -111,3 +111,15 @@ def test_the_rows_of_instances_come_with_what_was_aimed_at():
     assert cold["emulator"] > warm["emulator"] > 0
     assert re.fullmatch(r"<= 30 \+ \d+", cold["aim"])
     assert (warm["aim"], type(cold["isMet"]), type(warm["isMet"])) == ("<= 3", bool, bool)
+
+
+def test_each_store_is_measured_with_genuine_confirmations():
+    command = [sys.executable, str(BENCH), "--stores", "--quick", "--json"]
+    rows = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)["rows"]
+
+    stores = [row.pop("store") for row in rows]
+    assert stores[:2] == ["SQLite", "document database"]
+    assert stores[2:] == (["Redis"] if shutil.which("redis-server") else [])
+    for row in rows:
+        assert row["verificationMs"] > row["challengeMs"] > 0
+        assert min(row["sessionMs"], row["coldStartMs"]) > 0

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
 FIRST_FAILURE: Final = 400
 """Of HTTP's statuses."""
+_NAME: Final = re.compile(r"[a-z_]{1,40}")
+"""Of a reason, such as challenge_used."""
 
 
 @dataclass(frozen=True)
 class Outcome:
     """The outcome of a request, set by the code that answers it.
 
-    :param words: an errcode, whether a signature was genuine, or just ``ok``.
+    :param words: an errcode, whether a signature was genuine (and the reason why not), or just ``ok``.
     """
 
     words: str = "ok"
@@ -32,7 +35,11 @@ def of_members(members: object) -> Outcome:
     if isinstance(code, int | str) and not isinstance(code, bool) and code not in (0, "0", ""):
         return Outcome(str(code), is_failure=True)
     is_ok = members.get("is_ok", members.get("isOk"))
-    return Outcome(f"is_ok {str(is_ok).lower()}", is_failure=not is_ok) if isinstance(is_ok, bool) else OK
+    if not isinstance(is_ok, bool):
+        return OK
+    reason = "" if is_ok else members.get("reason", "")
+    named = f", {reason}" if isinstance(reason, str) and _NAME.fullmatch(reason) else ""
+    return Outcome(f"is_ok {str(is_ok).lower()}{named}", is_failure=not is_ok)
 
 
 def of_status(status: int) -> Outcome:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 MOST_LOGS: Final = 10_000
 """Offset and limit together [doc]."""
 _DEFAULT_LOGS: Final = 20
+_DATABASE: Final = "tnt-emulator"
+"""The one database of an environment, by which clients make collections [src: @cloudbase/manager-node]; made up."""
 _DAY: Final = 24 * 3600
 
 
@@ -36,7 +38,7 @@ def describe_envs(call: Call) -> Mapping[str, Any]:
         "Region": REGION,
         "Functions": [{"Namespace": env, "Region": REGION}],
         "Storages": [{"Region": REGION, "Bucket": f"{env}-{ACCOUNT_APPID}", "CdnDomain": "", "AppId": ACCOUNT_APPID}],
-        "Databases": [],
+        "Databases": [{"InstanceId": _DATABASE, "Region": REGION, "Status": "RUNNING"}],
         "LogServices": [],
         "StaticStorages": [],
     }

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import random
 import shutil
 import socket
 import subprocess
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -18,13 +20,29 @@ if TYPE_CHECKING:
 STORES = ("sqlite", "redis", "cloudbase")
 
 
+def choose_port() -> int:
+    """A port for a server that is killed and comes back.
+
+    It is none of those that clients get for their own end: one of them could take it meanwhile, or be connected to
+    itself. The system's randomness is not reset for each test, so that two at a time choose different ones.
+    """
+    for port in random.SystemRandom().sample(range(20_000, 32_000), 100):
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("there is no free port")
+
+
+@pytest.fixture
+def lasting_port() -> int:
+    return choose_port()
+
+
 class RedisServer:
     """Debian's redis-server on a port of its own, whose rows outlive a kill."""
 
     def __init__(self, folder: Path) -> None:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
+        self.port = choose_port()
         self._folder = folder
         self.start()
 
