@@ -93,7 +93,7 @@ def coverage() -> str:
     ]
     actions = [f"| {action.service} | `{action.name}` |" for action in ACTIONS]
     names = (operation.name for operation in phone_operations.OF_MINI_PROGRAMS)
-    phone = [f"| `wx.{'cloud.' if name == 'callFunction' else ''}{name}` |" for name in names]
+    phone = [f"| `wx.{phone_operations.OWNERS.get(name, '')}{name}` |" for name in names]
     return "\n".join(
         [
             "# What is emulated",

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from bad_functions import run as run_bad_functions
 from errors import SoakError
 from rounds import soak as run
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from rounds import Figures
 
 FEW, MANY = 3, 100
+CALLS = 10
 
 
 @click.command()
@@ -24,23 +26,41 @@ FEW, MANY = 3, 100
 @click.option(
     "--child-kills", type=click.IntRange(0, 100), help="Kills of the proxy and of the fork server. [default: 1]"
 )
+@click.option(
+    "--bad-functions",
+    type=click.IntRange(0, 100),
+    is_flag=False,
+    flag_value=40,
+    default=0,
+    help=f"Instead: so many good functions beside as many bad ones, {CALLS} calls of each. [with no number: 40]",
+)
 @click.option("--seed", default=1, show_default=True, help="Of the moments at which it is killed.")
 @click.option("--json", "is_json", is_flag=True, help="One line of JSON, for scripts.")
-def soak(*, rounds: int | None, is_long: bool, child_kills: int | None, seed: int, is_json: bool) -> None:
+def soak(
+    *, rounds: int | None, is_long: bool, child_kills: int | None, bad_functions: int, seed: int, is_json: bool
+) -> None:
     """Kill an emulator with SIGKILL under load, start it again on its state, and look for all that it acknowledged.
 
     Six clients add users, log in, get phones with keys, visit as web users, buy tokens and deploy functions through
     the public faces. Then its proxy and its fork server are killed one by one. Exit code 1 if anything was lost, or
     a child was not back within two seconds.
 
+    With --bad-functions some functions loop, leak, fork, flood the log, trace, kill, stop and delete what they can,
+    beside others that work. Exit code 1 if one of these answered wrong, or their median is 3 times that of calm.
+
     \b
     Examples:
       scripts/soak
       scripts/soak --long
       scripts/soak --rounds 20 --child-kills 0 --json
+      scripts/soak --bad-functions
     """
     if platform.system() != "Linux":
         raise click.ClickException("Linux is needed: processes are found in /proc")
+    if bad_functions:
+        harmed = run_bad_functions(rounds or CALLS, bad_functions)
+        click.echo(json.dumps(harmed.document()) if is_json else harmed.text())
+        raise SystemExit(0 if harmed.is_ok else 1)
     kills = (MANY if is_long else FEW) if rounds is None else rounds
     of_children = (10 if is_long else 1) if child_kills is None else child_kills
     with tempfile.TemporaryDirectory(prefix="wxemu-soak-") as folder:

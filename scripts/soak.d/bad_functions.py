@@ -1,7 +1,5 @@
 """Functions that do harm beside functions that do their work: what the good ones answer, and how long that takes.
 
-    python scripts/soak.d/bad_functions.py [--rounds 10] [--each 40] [--json]
-
 Every bad function is called again as soon as its call has ended; each is bounded in memory, processes and time, so
 that the machine survives even an emulator that does not.
 """
@@ -17,8 +15,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import median
 from typing import Self
-
-import click
 
 from wxemu.client.child import Child
 from wxemu.client.remote import Remote, RemoteError
@@ -103,13 +99,24 @@ class Figures:
     calm_ms: float
     beside_ms: float
 
+    def document(self) -> dict[str, object]:
+        """For scripts."""
+        return {**asdict(self), "isOk": self.is_ok}
+
+    def text(self) -> str:
+        """For people."""
+        return (
+            f"{self.good_calls} calls of good functions beside {self.bad_calls} of bad ones: {self.wrong} wrong;"
+            f" median {self.beside_ms} ms, in calm {self.calm_ms} ms"
+        )
+
     @property
     def is_ok(self) -> bool:
         """Whether the good functions were kept from harm."""
         return self.wrong == 0 and self.bad_calls > 0 and self.beside_ms < MOST_TIMES_SLOWER * self.calm_ms
 
 
-def run(rounds: int, *, each: int = 40) -> Figures:
+def run(rounds: int, each: int) -> Figures:
     """Call ``each`` good functions ``rounds`` times in calm, and as often beside as many bad ones."""
     with tempfile.TemporaryDirectory(prefix="soak-") as folder:
         emulator = Child(_make_project(Path(folder), each))
@@ -200,24 +207,3 @@ def _make_project(folder: Path, each: int) -> Path:
     project = {"envId": "env-soak", "functionRoot": "functions", "functions": functions}
     (folder / "cloudbaserc.json").write_text(json.dumps(project), encoding="utf-8")
     return folder
-
-
-@click.command()
-@click.option("--rounds", type=click.IntRange(1, 1000), default=10, show_default=True, help="Calls of each function.")
-@click.option("--each", type=click.IntRange(1, 100), default=40, show_default=True, help="Functions of each kind.")
-@click.option("--json", "is_json", is_flag=True, help="One line of JSON, for scripts.")
-def bad_functions(*, rounds: int, each: int, is_json: bool) -> None:
-    """Run good functions beside bad ones. Exit code 1 if one answered wrong, or the median is 3 times its calm one."""
-    figures = run(rounds, each=each)
-    if is_json:
-        click.echo(json.dumps({**asdict(figures), "isOk": figures.is_ok}))
-    else:
-        click.echo(
-            f"{figures.good_calls} calls of good functions beside {figures.bad_calls} of bad ones:"
-            f" {figures.wrong} wrong; median {figures.beside_ms} ms, in calm {figures.calm_ms} ms"
-        )
-    raise SystemExit(0 if figures.is_ok else 1)
-
-
-if __name__ == "__main__":
-    bad_functions()

@@ -5,17 +5,57 @@ Go is not among them: it reads HTTPS_PROXY, NO_PROXY and SSL_CERT_FILE [doc], as
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import json
 import os
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
+import requests
 
 HERE = Path(__file__).parent
 TOKEN = "https://api.weixin.qq.com/cgi-bin/stable_token"
+SESSION_KEY = "o0q0otL8aEzpcZL/FT9WsQ=="
+SIGNED_BODY = r'{ "kv_list": [{"value":"中 \u4e2d/\/ é", "key":"n"}] }'
+"""With what a client that encodes it again would change: blanks, the order of members, escapes."""
+SIGNING_CLIENTS = {
+    "curl": ("sh", "-c", 'curl --silent --show-error --json "$SIGNED_BODY" "$SIGNED_URL"; echo'),
+    "requests": (
+        *(sys.executable, "-c"),
+        """
+import os, requests
+print(requests.post(os.environ["SIGNED_URL"], data=os.environ["SIGNED_BODY"].encode(), timeout=20).text)
+""",
+    ),
+    "wechatpy": (
+        *(sys.executable, "-c"),
+        """
+import json, os, urllib.parse, wechatpy
+client = wechatpy.WeChatClient(os.environ["WX_APPID"], os.environ["WX_SECRET"])
+url, _, query = os.environ["SIGNED_URL"].partition("?")
+query = dict(urllib.parse.parse_qsl(query))
+try:
+    print(json.dumps(client.post(url, params=query, data=os.environ["SIGNED_BODY"].encode())))
+except wechatpy.exceptions.WeChatClientException as error:
+    print(json.dumps({"errcode": error.errcode}))
+""",
+    ),
+    "fetch": (
+        *("node", "-e"),
+        """
+        const { EnvHttpProxyAgent, fetch } = require("undici");
+        const { SIGNED_URL, SIGNED_BODY } = process.env;
+        fetch(SIGNED_URL, { method: "POST", body: SIGNED_BODY, dispatcher: new EnvHttpProxyAgent() })
+          .then((response) => response.text())
+          .then((text) => { console.log(text); process.exit(); });
+        """,
+    ),
+}
 CREDENTIALS = "{'grant_type': 'client_credential', 'appid': os.environ['WX_APPID'], 'secret': os.environ['WX_SECRET']}"
 
 
@@ -33,6 +73,7 @@ def answers(emulator):
             text=True,
             env={**os.environ, **environment},
             timeout=120,
+            cwd=HERE,
         )
         assert done.returncode == 0, done.stderr
         return [json.loads(line) for line in done.stdout.splitlines()]
@@ -81,3 +122,24 @@ def test_node_and_wx_server_sdk(answers):
     assert all_are_the_token(fetched, 2)
     assert identity["ENV"] == "env-demo"
     assert refused["errCode"] == 40003
+
+
+@pytest.mark.usefixtures("node")
+@pytest.mark.parametrize("client", SIGNING_CLIENTS)
+def test_a_signed_body_is_posted_untouched(answers, emulator, client):
+    app = emulator.app
+    signer = {"openid": f"oSigner-{client}", "session_key": SESSION_KEY}
+    emulator.ask("POST", f"/emulator/v1/apps/{app.appid}/users", signer)
+    asked = {"grant_type": "client_credential", "appid": app.appid, "secret": app.secret}
+    token = requests.post(f"{emulator.url}/cgi-bin/stable_token", json=asked, timeout=20).json()["access_token"]
+
+    def post_signed(body):
+        """The client posts the body above, with the signature of this one."""
+        signature = hmac.new(SESSION_KEY.encode(), body.encode(), hashlib.sha256).hexdigest()
+        query = {"access_token": token, "openid": signer["openid"], "signature": signature, "sig_method": "hmac_sha256"}
+        url = f"https://api.weixin.qq.com/wxa/set_user_storage?{urlencode(query)}"
+        (answer,) = answers(*SIGNING_CLIENTS[client], SIGNED_URL=url, SIGNED_BODY=SIGNED_BODY)
+        return answer["errcode"]
+
+    assert post_signed(SIGNED_BODY) == 0
+    assert post_signed(json.dumps(json.loads(SIGNED_BODY))) == 87009

@@ -150,6 +150,41 @@ def test_it_is_not_asked_where_the_phone_shows_no_prompt(run):
     assert len(ran["prompts"]) == 1
 
 
+def test_the_storage_of_a_mini_game(ask):
+    pairs = [{"key": "score", "value": "100"}, {"key": "gold", "value": "中"}]
+    keys = {"keyList": ["gold", "none", "score"]}
+    stored, read, removed, left, refused = ask(
+        ["setUserCloudStorage", {"KVDataList": pairs}],
+        ["getUserCloudStorage", keys],
+        ["removeUserCloudStorage", {"keyList": ["gold"]}],
+        ["getUserCloudStorage", keys],
+        ["setUserCloudStorage", {"KVDataList": [{"key": "k", "value": {"$length": 1024}}]}],
+    )
+    assert stored["resolved"] == {"errMsg": "setUserCloudStorage:ok"}
+    assert read["resolved"] == {"errMsg": "getUserCloudStorage:ok", "KVDataList": pairs[::-1]}
+    assert removed["resolved"] == {"errMsg": "removeUserCloudStorage:ok"}
+    assert left["resolved"]["KVDataList"] == pairs[:1]
+    assert refused["rejected"] == {"errMsg": "setUserCloudStorage:fail some key-value in list meet length exceed"}
+
+
+def test_a_key_to_encrypt_with(ask):
+    key, again = ask(["getUserCryptoManager().getLatestUserKey"], ["getUserCryptoManager().getLatestUserKey"])
+    assert key["resolved"].keys() == {"encryptKey", "iv", "version", "expireTime", "errMsg"}
+    assert again == key
+
+
+@pytest.mark.parametrize("api", ["getUserInfo", "getUserProfile"])
+def test_who_the_user_is(ask, api):
+    _, anonymous = ask(["login"], [api, {"desc": "for the ranking"}])
+    _, named = ask(["login"], [api, {}, "callbacks"], userInfo={"nickName": "Ada"})
+    assert anonymous["resolved"]["userInfo"]["nickName"] == "微信用户"
+    assert anonymous["resolved"]["errMsg"] == f"{api}:ok"
+    success = named["heard"][0][1]
+    assert json.loads(success["rawData"]) == success["userInfo"]
+    assert success["userInfo"]["nickName"] == "Ada"
+    assert success["encryptedData"]
+
+
 def test_a_phone_that_is_there_already_is_used(ask, emulator):
     phone = emulator.new_phone()
     before = phone.counter

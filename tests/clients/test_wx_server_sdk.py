@@ -37,6 +37,7 @@ SHOWN = {  # the codes of a function that failed and of one that is not there, a
     "2.6.3": (NUMBERS, "-504002 functions execute fail. requestID "),
     "1.8.3": (NUMBERS, "requestID "),
 }
+STORAGE = ["storage.setUserStorage", "storage.removeUserStorage", "storage.setUserInteractiveData"]
 RID = r"[0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{8}"
 
 
@@ -57,14 +58,14 @@ def emulator(start_for_module, tmp_path_factory):
     """Our own functions, one without permissions, and one that fails."""
     project = tmp_path_factory.mktemp("project")
     shutil.copytree(PROJECT / "functions", project / "functions", ignore=shutil.ignore_patterns("__pycache__"))
-    for name, code in {"unpermitted": "return event", "failing": "raise ValueError('boom')"}.items():
+    functions = {"unpermitted": "return event", "failing": "raise ValueError('boom')", "storing": "return event"}
+    for name, code in functions.items():
+        openapis = STORAGE if name == "storing" else []
         (project / "functions" / name).mkdir()
         (project / "functions" / name / "index.py").write_text(f"def main(event, context):\n    {code}\n")
-        (project / "functions" / name / "config.json").write_text('{"permissions": {"openapi": []}}')
+        (project / "functions" / name / "config.json").write_text(json.dumps({"permissions": {"openapi": openapis}}))
     declared = yaml.safe_load((PROJECT / "cloudbaserc.yaml").read_text())
-    declared["functions"] += [
-        {"name": name, "runtime": "Python3.11", "handler": "index.main"} for name in ("unpermitted", "failing")
-    ]
+    declared["functions"] += [{"name": name, "runtime": "Python3.11", "handler": "index.main"} for name in functions]
     (project / "cloudbaserc.yaml").write_text(yaml.safe_dump(declared))
     return start_for_module("--seed", str(_seed(project)), project=project)
 
@@ -113,6 +114,25 @@ def test_a_confirmation_is_verified_whatever_its_length_and_characters(sdk):
 def test_a_changed_text_is_not_genuine(sdk):
     asked = {**signed(text_of(300)), "jsonString": text_of(301)}
     assert sdk(verification(asked)) == [{"result": {"isOk": False, **OK}}]
+
+
+def test_the_storage_of_a_mini_game_needs_no_signature(sdk, emulator):
+    def call(name, **members):
+        return [f"openapi.storage.{name}", {"openid": ALICE, **members}]
+
+    stored, removed, interactive, too_long = sdk(
+        call("setUserStorage", kvList=[{"key": "score", "value": "中 1"}, {"key": "old", "value": ""}]),
+        call("removeUserStorage", key=["old"]),
+        call("setUserInteractiveData", kvList=[{"key": "1", "value": 7}]),
+        call("setUserStorage", kvList=[{"key": "k" * 129, "value": ""}]),
+        function="storing",
+    )
+    for outcome in (stored, removed, interactive):
+        assert outcome["result"]["errCode"] == 0
+    assert too_long["error"]["errCode"] == 87019
+    asked = {"keyList": ["score", "old"]}
+    kept = emulator.ask("POST", "/phone/v1/phones/phone-1/getUserCloudStorage", asked)
+    assert kept["KVDataList"] == [{"key": "score", "value": "中 1"}]
 
 
 def test_an_openid_that_nobody_has_is_wechats_own_error(sdk):

@@ -18,8 +18,9 @@ const revived = argument =>
 const shown = value => (value instanceof Error ? { isError: true, message: value.message, ...value } : value)
 
 async function call([name, argument = {}, how]) {
-  const [owner, method] = name.includes('.') ? name.split('.') : [undefined, name]
-  const api = owner ? wx[owner][method].bind(wx[owner]) : wx[method]
+  const [method, owner] = name.split('.').reverse()
+  const object = owner === undefined ? wx : owner.endsWith('()') ? wx[owner.slice(0, -2)]() : wx[owner]
+  const api = object[method].bind(object)
   if (how !== 'callbacks') {
     try {
       return { resolved: await api(...[revived(argument)].flat()) }

@@ -8,6 +8,13 @@ const promised: Promise<WechatMiniprogram.StartSoterAuthenticationSuccessCallbac
 })
 wx.login({ success: ({ code }) => code.length, fail: ({ errMsg }) => errMsg.length })
 wx.cloud.callFunction({ name: 'login', data: { open: new wx.cloud.CloudID('1_x') } }).then(({ result }) => result)
+wx.getUserInfo({ withCredentials: true, success: ({ encryptedData, iv }) => encryptedData.length + iv.length })
+wx.getUserProfile({ desc: 'for the ranking' }).then(({ rawData, signature }) => rawData + signature)
+wx.getUserCryptoManager().getLatestUserKey({ success: ({ encryptKey, version }) => encryptKey.repeat(version) })
+wx.setUserCloudStorage({ KVDataList: [{ key: 'score', value: '100' }], success: ({ errMsg }) => errMsg.length })
+wx.getUserCloudStorage({ keyList: ['score'] }).then(({ KVDataList }) => KVDataList.map(({ value }) => value.length))
+// @ts-expect-error - a value is text
+wx.setUserCloudStorage({ KVDataList: [{ key: 'score', value: 100 }] })
 // @ts-expect-error - no outcome is called so
 wxemu.createWx({ outcome: 'perhaps' })
 // @ts-expect-error - a challenge is text

@@ -159,10 +159,18 @@ FACES = {
         st.sampled_from([api.path for api in TABLE])
         | st.binary(min_size=1)  # POST / alone is Tencent Cloud's API
         .map(lambda path: f"/{path.decode('latin-1')}")
-        .filter(lambda path: not path.startswith((*OUR_OWN, *CONSOLE))),
+        .filter(lambda path: path.strip("/") != "" and not path.startswith((*OUR_OWN, *CONSOLE))),
         "appid secret grant_type force_refresh js_code openid signature sig_method buffer json_string json_signature"
-        " rid access_token",
-        ["wx1234567890abcdef", "0123456789abcdef0123456789abcdef", "client_credential", "oAlice", "hmac_sha256", "{}"],
+        " rid access_token kv_list key value",
+        [
+            "wx1234567890abcdef",
+            "0123456789abcdef0123456789abcdef",
+            "client_credential",
+            "oAlice",
+            "hmac_sha256",
+            "{}",
+            ["1"],
+        ],
         is_wechats,
     ),
     "ours": Face(

@@ -101,6 +101,12 @@ def test_what_a_phone_answers_has_the_form_that_the_table_says(ask, tenant):
     ask(phone.START, **held, **asked)
     ask(phone.START, **held, **asked, outcome="cancel")
     ask(phone.CALL_FUNCTION, **held, name="missing")
+    pair = {"key": "1", "value": "a"}
+    for told in (phone.GET_USER_INFO, phone.GET_USER_PROFILE, phone.GET_LATEST_USER_KEY):
+        ask(told, **held)
+    ask(phone.SET_CLOUD_STORAGE, **held, KVDataList=[pair])
+    for by_keys in (phone.GET_CLOUD_STORAGE, phone.GET_INTERACTIVE_STORAGE, phone.REMOVE_CLOUD_STORAGE):
+        ask(by_keys, **held, keyList=["1"])
     ask(phone.ENROL, **held, count=2)
     ask(phone.OVERRIDE, **held, wrongSalt=True)
     ask(phone.REMOVE, **held)

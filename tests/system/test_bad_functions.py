@@ -1,4 +1,4 @@
-"""Good functions answer right beside bad ones: a short form of scripts/soak.d/bad_functions.py."""
+"""Good functions answer right beside bad ones: a short form of scripts/soak --bad-functions."""
 
 import json
 import subprocess
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-SOAK = Path(__file__).parents[2] / "scripts" / "soak.d" / "bad_functions.py"
+SOAK = Path(__file__).parents[2] / "scripts/soak.d"
 
 pytestmark = [
     pytest.mark.slow,
@@ -17,7 +17,7 @@ pytestmark = [
 
 def test_good_functions_answer_right_beside_bad_ones():
     done = subprocess.run(
-        [sys.executable, str(SOAK), "--rounds", "1", "--each", "8", "--json"],
+        [sys.executable, str(SOAK), "--bad-functions", "8", "--rounds", "1", "--json"],
         capture_output=True,
         text=True,
         check=False,

@@ -160,6 +160,27 @@ def test_a_phone_is_held_and_thrown_away_from_the_command_line(wxemu, emulator):
     assert "no phone has the id" in again.stderr
 
 
+def test_a_user_s_data_are_set_and_told_from_the_command_line(wxemu, emulator):
+    phone = emulator.new_phone("none").phone_id
+
+    def run(operation, *options):
+        done = wxemu("phone", operation, phone, *options, "--json", of=emulator)
+        return done.returncode, json.loads(done.stdout)
+
+    keys = ("--key", "score", "--key", "gold")
+    assert run("setUserCloudStorage", "--pair", "score", "100") == (0, {"errMsg": "setUserCloudStorage:ok"})
+    assert run("getUserCloudStorage", *keys)[1]["KVDataList"] == [{"key": "score", "value": "100"}]
+    assert run("removeUserCloudStorage", *keys) == (0, {"errMsg": "removeUserCloudStorage:ok"})
+    assert run("getUserCloudStorage", *keys)[1]["KVDataList"] == []
+    assert run("setUserCloudStorage", "--pair", "k" * 129, "")[0] == 1
+    assert run("getUserInteractiveStorage", "--key", "51")[0] == 1
+    assert run("getLatestUserKey")[1]["version"] == 1
+    assert run("login")[0] == 0
+    for operation in ("getUserInfo", "getUserProfile"):
+        told = run(operation, "--user-info", '{"nickName": "Ada"}')[1]
+        assert (told["userInfo"]["nickName"], len(told["iv"])) == ("Ada", 24)
+
+
 def test_a_function_is_invoked_as_a_server_does(wxemu, emulator):
     refused = wxemu("invoke", "checkSession", "--data", '{"openid":"oNobody","signature":"00"}', "--json", of=emulator)
     unknown = wxemu("invoke", "nope", "--json", of=emulator)

@@ -83,6 +83,53 @@ _add_command(operations.CHECK_SESSION, "wx.checkSession: is the login of this ph
 _add_command(operations.CHECK_SUPPORT, "How this phone can recognise its user.")
 
 
+_add_command(operations.GET_LATEST_USER_KEY, "wx.getUserCryptoManager().getLatestUserKey: a key to encrypt with.")
+
+
+def _add_command_of_keys(operation: Operation[..., Any, Any], help_text: str) -> None:
+    """A command for an operation that takes a keyList."""
+
+    @phone.command(operation.name, help=help_text)
+    @click.argument("phone_id", metavar="PHONE")
+    @click.option("--key", "keys", multiple=True, required=True, help="May be repeated.")
+    @url_option
+    @json_option
+    def run(phone_id: str, keys: tuple[str, ...], url: str, *, is_json: bool) -> None:
+        _finish(connect(url).call(operation, phoneId=phone_id, keyList=list(keys)), is_json=is_json)
+
+
+_add_command_of_keys(operations.GET_CLOUD_STORAGE, "wx.getUserCloudStorage: what a mini game keeps of the user.")
+_add_command_of_keys(operations.REMOVE_CLOUD_STORAGE, "wx.removeUserCloudStorage: forget some of it.")
+_add_command_of_keys(operations.GET_INTERACTIVE_STORAGE, "wx.getUserInteractiveStorage: encrypted, for a server.")
+
+
+@phone.command("setUserCloudStorage")
+@click.argument("phone_id", metavar="PHONE")
+@click.option("--pair", "pairs", nargs=2, multiple=True, required=True, help="A key and a value. May be repeated.")
+@url_option
+@json_option
+def set_cloud_storage(phone_id: str, pairs: tuple[tuple[str, str], ...], url: str, *, is_json: bool) -> None:
+    """wx.setUserCloudStorage: keep pairs of a mini game's user."""
+    kv_list = [{"key": key, "value": value} for key, value in pairs]
+    _finish(connect(url).call(operations.SET_CLOUD_STORAGE, phoneId=phone_id, KVDataList=kv_list), is_json=is_json)
+
+
+def _add_command_of_user_info(operation: Operation[..., Any, Any], help_text: str) -> None:
+    """A command for an operation that tells who the user is."""
+
+    @phone.command(operation.name, help=help_text)
+    @click.argument("phone_id", metavar="PHONE")
+    @click.option("--user-info", type=JsonObject(), default="{}", help="Members in the place of the anonymous ones.")
+    @url_option
+    @json_option
+    def run(phone_id: str, user_info: dict[str, Any], url: str, *, is_json: bool) -> None:
+        _finish(connect(url).call(operation, phoneId=phone_id, userInfo=user_info), is_json=is_json)
+
+
+_add_command_of_user_info(operations.GET_USER_INFO, "wx.getUserInfo: with encryptedData for the server.")
+_add_command_of_user_info(operations.GET_USER_PROFILE, "wx.getUserProfile: the same without openId and unionId.")
+
+
 @phone.command("checkIsSoterEnrolledInDevice")
 @click.argument("phone_id", metavar="PHONE")
 @click.option("--mode", default="fingerPrint", show_default=True, help="fingerPrint or facial.")

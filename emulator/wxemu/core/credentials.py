@@ -10,10 +10,10 @@ if TYPE_CHECKING:
 
 STRUCK_OUT: Final = "***"
 _NAMES: Final = (
-    "secret|token|access_token|cloudbase_access_token|session_key|sessionKey|secret_key|secretKey|refresh_token"
+    "secret|token|access_token|cloudbase_access_token|session_key|sessionKey|secret_key|secretKey|refresh_token|encrypt_key|encryptKey"
     "|wxCloudApiToken|wxCloudbaseAccesstoken|sessionToken|tcb_sessionToken|crossAuthorizationToken|authorization"
 )
-_IS_SUSPECT: Final = re.compile(r"secret|oken|session_?[kK]ey|uthorization|Bearer|TC3-")
+_IS_SUSPECT: Final = re.compile(r"secret|oken|session_?[kK]ey|encrypt_?[kK]ey|uthorization|Bearer|TC3-")
 
 
 def _in_query(names: str) -> str:

@@ -1,7 +1,8 @@
 """States of the version before, read as states of this one: a database file, and the tables of an exported document.
 
 Version 3 says of each exchange what came of it (``outcome``, ``is_failure``), which version 2 left to be guessed from
-the answer's body; it calls a wx_api_token by its name; and it has a document database (``documents.sql``).
+the answer's body; it calls a wx_api_token by its name; it has a document database (``documents.sql``);
+and it has what WeChat keeps of a user for a mini game (``user_data.sql``).
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from sqlite3 import Connection
 
 FORMER_VERSION: Final = 2
+NEW_FILES: Final = ("documents.sql", "user_data.sql")
+"""Whose tables the former version does not have."""
 _STATEMENTS: Final = (
     "ALTER TABLE exchanges ADD COLUMN outcome TEXT NOT NULL DEFAULT 'ok'",
     "ALTER TABLE exchanges ADD COLUMN is_failure INTEGER NOT NULL DEFAULT 0",
@@ -29,7 +32,10 @@ _STATEMENTS: Final = (
     "CREATE INDEX web_logins_by_end ON web_logins (expires_at)",
     "CREATE INDEX open_data_by_end ON open_data (expires_at)",
 )
-_NEW_TABLES: Final = ("collections", "documents", "transactions", "snapshot_documents", "transaction_documents")
+_NEW_TABLES: Final = (
+    *("collections", "documents", "transactions", "snapshot_documents", "transaction_documents"),
+    *("user_storage", "interactive_data", "encrypt_keys"),
+)
 # WeChat's answers and functions' results, which may stand in JSON inside JSON, its quotes escaped.
 _IS_OK: Final = re.compile(r'is_?[oO]k\\*":\s*(true|false)')
 _CODE_OF_FUNCTION: Final = re.compile(r'"errCode":\s*(-?[1-9]\d*)')

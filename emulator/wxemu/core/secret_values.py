@@ -35,6 +35,7 @@ _SECRETS: Final = (
     ("codes", "session_key"),
     ("sessions", "session_key"),
     ("former_sessions", "session_key"),
+    ("encrypt_keys", "encrypt_key"),
     ("wx_api_tokens", "wx_api_token"),
     ("web_logins", "refresh_token"),
 )

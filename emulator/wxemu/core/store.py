@@ -116,11 +116,11 @@ class Store:
         with self.transaction():
             (version,) = self._connection.execute("PRAGMA user_version").fetchone()
             if version == 0:
-                self._create_tables("schema.sql", "documents.sql")
+                self._create_tables("schema.sql", *migrations.NEW_FILES)
                 self._connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
             elif version == migrations.FORMER_VERSION:
                 migrations.migrate(self._connection)
-                self._create_tables("documents.sql")
+                self._create_tables(*migrations.NEW_FILES)
                 self._connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
             elif version != SCHEMA_VERSION:
                 raise StoreError(

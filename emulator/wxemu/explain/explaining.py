@@ -49,6 +49,7 @@ _LOOKS: Final[Mapping[str, Callable[[Case], None]]] = {
     "87008": login_state.look_at_method,
     "87009": login_state.look,
     "40003": requests.look_at_openid,
+    "87081": requests.look_at_openid,
     "40029": requests.look_at_code,
     "40163": requests.look_at_code,
     "40226": requests.look_at_user,
@@ -71,7 +72,8 @@ _LOOKS: Final[Mapping[str, Callable[[Case], None]]] = {
 def explain(world: World, exchange: Exchange) -> Explanation:
     """Why ``exchange`` was answered as it was.
 
-    It looks at the world as it is now, so ask soon. It takes some milliseconds, outside any transaction.
+    It looks at the world as it is now, so ask soon. It takes some milliseconds, a second for the longest of signed
+    bodies, outside any transaction.
     """
     case = Case(world, exchange)
     if exchange.remark is not None and _FAULT.fullmatch(exchange.remark):

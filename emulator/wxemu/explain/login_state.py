@@ -10,8 +10,10 @@ import re
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote_to_bytes
 
+from wxemu.explain import signed_bodies
 from wxemu.explain.case import format_time, quote
 from wxemu.wechat import sessions
+from wxemu.wechat.openapis import BY_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -38,7 +40,6 @@ _WAYS: Final = (
     "session_key_decoded",
     "hmac_arguments_swapped",
     "session_key_literal",
-    "body_signed",
     "sha1_of_raw_data",
     "hash_without_key",
     "digest_in_base64",
@@ -66,8 +67,10 @@ def look(case: Case) -> None:
         found = _simplest(case, ((other, _of_another(other)) for other in others), _right_way)
     for name, result in (found or {}).items():
         case.look(name, result)
-    case.rule_out(*_WAYS)
-    if found is None:
+    case.rule_out(*_WAYS, *(signed_bodies.WAYS if _has_signed_body(case) else ["body_signed"]))
+    if found is None and _has_signed_body(case) and not case.exchange.is_whole:
+        case.tell("Of so long a body only the beginning is kept, so that nothing that was signed can be tried.")
+    elif found is None:
         case.look("session_key_unknown", f"with {len(own)} session_keys of the user, no usual way leads to it")
     elif not found:
         case.tell("The signature is that of the session_key of now.")
@@ -105,11 +108,12 @@ def _simplest(
 ) -> Mistakes | None:
     """What is wrong, if the signature was made with one of these keys; the fewest mistakes that lead to it."""
     signature, raw = _signature(case), _raw_signature(case)
+    decoded = _from_base64(signature)
     matches = [
         {**made, **written, **about}
         for session, about in held
         for digest, made in ways(case, session.session_key)
-        for written in _forms(digest, signature, raw)
+        for written in _forms(digest, signature, decoded, raw)
     ]
     return min(matches, key=len, default=None)
 
@@ -120,15 +124,15 @@ def _raw_signature(case: Case) -> bytes:
     return next((unquote_to_bytes(pair[10:]) for pair in query if pair.startswith("signature=")), b"")
 
 
-def _forms(digest: bytes, signature: str, raw: bytes) -> Iterator[Mistakes]:
+def _forms(digest: bytes, signature: str, decoded: bytes, raw: bytes) -> Iterator[Mistakes]:
     digits = digest.hex()
     if signature == digits:
         yield {}
     elif signature == digits.upper():
         yield {"digest_in_upper_case": "in small letters it is right"}
-    elif _from_base64(signature) == digest:
+    elif decoded == digest:
         yield {"digest_in_base64": "read as base64 it is the digest"}
-    elif _from_base64(signature).lower() == digits.encode():
+    elif decoded.lower() == digits.encode():
         yield {"digest_hex_in_base64": "read as base64 it is the digest's hex"}
     elif raw == digest:
         yield {"digest_as_raw_bytes": "its bytes are those of the digest"}
@@ -142,8 +146,9 @@ def _from_base64(text: str) -> bytes:
         return b""
 
 
-def _right_way(_case: Case, session_key: str) -> Iterator[Way]:
-    yield _hmac(session_key.encode(), b""), {}
+def _right_way(case: Case, session_key: str) -> Iterator[Way]:
+    message = case.exchange.request_body.encode(errors="replace") if _has_signed_body(case) else b""
+    yield _hmac(session_key.encode(), message), {}
 
 
 def _all_ways(case: Case, session_key: str) -> Iterator[Way]:
@@ -155,6 +160,8 @@ def _all_ways(case: Case, session_key: str) -> Iterator[Way]:
         pass
     for message, signed in _messages(case):
         for key, made in keys:
+            raw_data = {"sha1_of_raw_data": "with what should be signed as the rawData it comes out"}
+            yield hashlib.sha1(message + key, usedforsecurity=False).digest(), {**made, **signed, **raw_data}
             yield _hmac(key, message), {**made, **signed}
             swapped = {"hmac_arguments_swapped": "with the session_key as the message, the signature comes out"}
             yield _hmac(message, key), {**made, **signed, **swapped}
@@ -165,15 +172,14 @@ def _all_ways(case: Case, session_key: str) -> Iterator[Way]:
         for name in ("sha256", "md5"):
             plain = {"hash_without_key": f"it is the {name} of the session_key"}
             yield hashlib.new(name, key, usedforsecurity=False).digest(), {**made, **plain}
-        yield (
-            hashlib.sha1(key, usedforsecurity=False).digest(),
-            {"sha1_of_raw_data": "with an empty rawData it comes out"},
-        )
 
 
 def _messages(case: Case) -> Iterator[tuple[bytes, Mistakes]]:
-    """What may have been signed: nothing, as it should be, or something that was at hand."""
+    """What may have been signed: what should be, or something that was at hand."""
     exchange = case.exchange
+    if _has_signed_body(case):
+        yield from signed_bodies.messages(exchange.request_body)
+        return
     openid = str(exchange.parameters.get("openid", ""))
     yield b"", {}
     for message in dict.fromkeys(
@@ -197,5 +203,11 @@ def _messages(case: Case) -> Iterator[tuple[bytes, Mistakes]]:
             yield message.encode(errors="replace"), mistake
 
 
+def _has_signed_body(case: Case) -> bool:
+    """Whether the message is the body; else it is empty."""
+    api = BY_NAME.get(case.exchange.api or "")
+    return api is not None and api.has_signed_body
+
+
 def _hmac(key: bytes, message: bytes) -> bytes:
-    return hmac.new(key, message, hashlib.sha256).digest()
+    return hmac.digest(key, message, "sha256")

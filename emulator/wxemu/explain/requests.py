@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Final
 from wxemu.core import journal
 from wxemu.core.journal import Choice
 from wxemu.explain.case import format_time, quote
-from wxemu.wechat import sessions, users
+from wxemu.wechat import login_state, sessions, users
+from wxemu.wechat.openapis import BY_NAME
 
 if TYPE_CHECKING:
     from wxemu.explain.case import Case
@@ -46,7 +47,10 @@ def _why_no_json(text: str) -> str:
 def look_at_empty_body(case: Case) -> None:
     """44002."""
     query = case.exchange.url.partition("?")[2]
-    case.look("body_empty", "it has none; the parameters seem to stand in the URL" if "&" in query else "it has none")
+    api = BY_NAME.get(case.exchange.api or "")
+    belongs_there = login_state.PARAMETERS if api is not None and api.has_signed_body else ()
+    is_in_query = query.count("&") > len(belongs_there)
+    case.look("body_empty", "it has none; the parameters seem to stand in the URL" if is_in_query else "it has none")
 
 
 def look_at_method(case: Case) -> None:

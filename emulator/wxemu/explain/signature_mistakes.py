@@ -11,7 +11,14 @@ _VERBATIM: Final = (
 )
 _AS_IT_IS: Final = "Pass resultJSONSignature on as it is: base64 on one line, + and / and = included."
 _AS_JSON: Final = "Send it inside a JSON body, made by a JSON library, not in a query or a form."
-_SIGN: Final = "signature = hmac_sha256(session_key as the key, an empty string as the message), in lower-case hex."
+_SIGN: Final = (
+    "signature = hmac_sha256(session_key as the key; as the message the very bytes of the body, or an empty string"
+    " for a GET), in lower-case hex."
+)
+_SAME_BYTES: Final = (
+    "Make the JSON text once, sign its bytes in UTF-8, and post these very bytes: in Python"
+    " requests.post(url, data=text.encode()), not json=."
+)
 
 CONFIRMATIONS: Final = (
     Mistake(
@@ -174,7 +181,7 @@ LOGIN_STATES: Final = (
         "hmac_arguments_swapped",
         "The arguments of the HMAC are swapped: the session_key is the message.",
         "the session_key as the message, and an empty key",
-        f"PHP: hash_hmac('sha256', '', $session_key). {_SIGN}",
+        f"PHP: hash_hmac('sha256', $message, $session_key). {_SIGN}",
     ),
     Mistake(
         "session_key_literal",
@@ -187,6 +194,42 @@ LOGIN_STATES: Final = (
         "Something was signed instead of the empty string.",
         "{}, the openid, the query and the like as the message",
         f"A GET has no body, so the message is empty. {_SIGN}",
+    ),
+    Mistake(
+        "body_not_signed",
+        "The empty string was signed, not the body.",
+        "an empty string as the message",
+        _SIGN,
+    ),
+    Mistake(
+        "body_encoded_again",
+        "The body that was sent is not the text that was signed: the same JSON was encoded twice, in two ways.",
+        "the body's JSON with other blanks, another order, other escapes, in other encodings as the message",
+        _SAME_BYTES,
+    ),
+    Mistake(
+        "body_unicode_escaped",
+        "Characters such as 中 were signed as they are and sent as \\u4e2d, or the other way round.",
+        "the body's JSON with and without escapes as the message",
+        _SAME_BYTES,
+    ),
+    Mistake(
+        "body_other_members",
+        "The JSON that was signed has other members than the body that was sent.",
+        "the body without what belongs into the query, its list alone, its list as text",
+        f"openid, signature and sig_method stand in the query, kv_list is a list of objects. {_SAME_BYTES}",
+    ),
+    Mistake(
+        "body_quotes_lost",
+        "The body has lost the quotes that were signed: a shell has eaten them.",
+        "the body with quotes around its words",
+        "Put the body of curl -d in single quotes, or into a file: --data-binary @file.",
+    ),
+    Mistake(
+        "body_sent_as_form",
+        "The signature is that of the JSON, but the body was sent as a form.",
+        "the JSON that the form stands for",
+        _SAME_BYTES,
     ),
     Mistake(
         "sha1_of_raw_data",

@@ -68,6 +68,19 @@ class CallFunction(OpenData):
     baseLibrary: NotRequired[Annotated[str | None, Takes("Its version: 2.10.0", has_surrogates=True)]]
 
 
+class NewCloudStorage(NamedPhone):
+    KVDataList: Annotated[Any, Takes("Objects with key and value, both text")]
+
+
+class StorageKeys(NamedPhone):
+    keyList: list[str]
+
+
+class UserInfoRequest(NamedPhone, total=False):
+    withCredentials: bool
+    userInfo: Annotated[Mapping[str, Any], Takes("Members of userInfo in the place of the anonymous ones")]
+
+
 class Phone(TypedDict):
     phoneId: str
     appid: str
@@ -120,10 +133,36 @@ class CloudID(TypedDict):
     cloudID: str
 
 
+class CloudStorage(Answer, total=False):
+    KVDataList: list[dict[str, Any]]
+
+
+class EncryptedData(Answer, total=False):
+    encryptedData: str
+    iv: str
+    cloudID: str
+
+
+class UserInfo(EncryptedData, total=False):
+    userInfo: dict[str, Any]
+    rawData: str
+    signature: str
+
+
+class UserKey(Answer, total=False):
+    encryptKey: str
+    iv: str
+    version: int
+    expireTime: int
+
+
 class CalledFunction(Answer, total=False):
     result: Any
     requestID: str
 
+
+OWNERS: Final = {"callFunction": "cloud.", "getLatestUserKey": "getUserCryptoManager()."}
+"""Of those that stand elsewhere than directly on ``wx``."""
 
 _PHONES: Final = "/phone/v1/phones"
 _PHONE: Final = f"{_PHONES}/{{phoneId}}"
@@ -213,6 +252,36 @@ CALL_FUNCTION: Final = Operation(
     tag="Phone",
 )
 
-OF_MINI_PROGRAMS: Final = (LOGIN, CHECK_SESSION, CHECK_SUPPORT, CHECK_ENROLLED, START, CALL_FUNCTION)
+
+def _user_data(name: str, takes: Any, answers: Any) -> Operation[..., Any, Any]:
+    """What the phone does with the data that WeChat keeps of its user."""
+    return Operation(
+        name, "POST", f"{_PHONE}/{name}", takes, answers, f"What wx.{OWNERS.get(name, '')}{name} answers", tag="Phone"
+    )
+
+
+SET_CLOUD_STORAGE: Final = _user_data("setUserCloudStorage", NewCloudStorage, Answer)
+GET_CLOUD_STORAGE: Final = _user_data("getUserCloudStorage", StorageKeys, CloudStorage)
+REMOVE_CLOUD_STORAGE: Final = _user_data("removeUserCloudStorage", StorageKeys, Answer)
+GET_INTERACTIVE_STORAGE: Final = _user_data("getUserInteractiveStorage", StorageKeys, EncryptedData)
+GET_LATEST_USER_KEY: Final = _user_data("getLatestUserKey", NamedPhone, UserKey)
+GET_USER_INFO: Final = _user_data("getUserInfo", UserInfoRequest, UserInfo)
+GET_USER_PROFILE: Final = _user_data("getUserProfile", UserInfoRequest, UserInfo)
+
+OF_MINI_PROGRAMS: Final = (
+    LOGIN,
+    CHECK_SESSION,
+    CHECK_SUPPORT,
+    CHECK_ENROLLED,
+    START,
+    CALL_FUNCTION,
+    SET_CLOUD_STORAGE,
+    GET_CLOUD_STORAGE,
+    REMOVE_CLOUD_STORAGE,
+    GET_INTERACTIVE_STORAGE,
+    GET_LATEST_USER_KEY,
+    GET_USER_INFO,
+    GET_USER_PROFILE,
+)
 BY_HAND: Final = (PROMPT, ENROL, OVERRIDE, CLOUD_ID, GET_PHONE_NUMBER)
 TABLE: Final = (LIST, CREATE, SHOW, REMOVE, *OF_MINI_PROGRAMS, *BY_HAND)

@@ -13,7 +13,7 @@ from wxemu.core.http.origins import Pages, let_pages_read
 from wxemu.core.http.our_failures import CORE_STATUSES, refuse
 from wxemu.core.http.recording import keep_exchanges
 from wxemu.core.http.serving import add_route, answers_in
-from wxemu.phone import calls, codec, in_hand, operations, phones
+from wxemu.phone import calls, codec, in_hand, operations, phones, user_data
 from wxemu.phone.in_hand import InHand
 from wxemu.phone.pages import add_pages
 from wxemu.phone.phones import InvalidPhoneError, UnknownPhoneError
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from wxemu.phone.operations import CallFunction, NamedPhone, NewPhone, Phone, Phones, PhonesChoice
     from wxemu.scf.deployment import Deployment
 
-ON_A_PHONE = answers_in(in_hand)
+ON_A_PHONE = answers_in(in_hand, user_data)
 """The functions that answer what is done on a phone, besides calling functions."""
 
 

@@ -35,15 +35,40 @@
    * @property {Outcome | ((prompt: Prompt) => Outcome | Promise<Outcome>)} [outcome] of each SOTER prompt
    * @property {string} [baseLibrary] its version: before 2.10.2 only wx.cloud returns promises, before 2.30.1 failures
    *   of functions have the older form
+   * @property {Partial<WechatMiniprogram.UserInfo>} [userInfo] of the user, in the place of the anonymous members
    * @property {'en' | 'zh_CN'} [language] of WeChat on this phone
    * @property {(exchange: Exchange) => void} [onExchange] called after each answer
    * @property {typeof globalThis.fetch} [fetch] for environments without one, such as Jest's jsdom
    *
    * @typedef {Pick<WechatMiniprogram.Wx, 'login' | 'checkSession' | 'checkIsSupportSoterAuthentication'
-   *   | 'checkIsSoterEnrolledInDevice' | 'startSoterAuthentication'>} Apis
+   *   | 'checkIsSoterEnrolledInDevice' | 'startSoterAuthentication' | 'getUserInfo' | 'getUserProfile'>} Apis
+   * @typedef {{ key: string, value: string }} KVData
+   * @typedef {{ KVDataList: KVData[], errMsg: string }} CloudStorage
+   * @typedef {{ encryptedData: string, iv: string, cloudID: string, errMsg: string }} EncryptedData
+   * @typedef {object} GameApis Those of mini games, which are not in miniprogram-api-typings.
+   * @property {Api<{ KVDataList: KVData[] }, WechatMiniprogram.GeneralCallbackResult>} setUserCloudStorage
+   * @property {Api<{ keyList: string[] }, CloudStorage>} getUserCloudStorage in WeChat only in the open data context
+   * @property {Api<{ keyList: string[] }, WechatMiniprogram.GeneralCallbackResult>} removeUserCloudStorage
+   * @property {Api<{ keyList: string[] }, EncryptedData>} getUserInteractiveStorage
+   * @typedef {Pick<WechatMiniprogram.UserCryptoManager, 'getLatestUserKey'>} UserCryptoManager
    * @typedef {Pick<WxCloud, 'init' | 'callFunction' | 'CloudID'>} CloudApis
    * @typedef {Pick<WechatMiniprogram.AppBaseInfo, 'SDKVersion' | 'language'>} AppBaseInfo
-   * @typedef {Apis & { cloud: CloudApis, getAppBaseInfo: () => AppBaseInfo, $phone: Phone }} Wx
+   * @typedef {{ cloud: CloudApis, getAppBaseInfo: () => AppBaseInfo, getUserCryptoManager: () => UserCryptoManager }} Parts
+   * @typedef {Apis & GameApis & Parts & { $phone: Phone }} Wx
+   */
+
+  /**
+   * An API that takes something and gives something, to callbacks or as a promise.
+   * @template Given
+   * @template Result
+   * @typedef {(given: Given & Callbacks<Result>) => Promise<Result>} Api
+   */
+  /**
+   * @template Result
+   * @typedef {object} Callbacks
+   * @property {(result: Result) => void} [success]
+   * @property {(failure: WechatMiniprogram.GeneralCallbackResult) => void} [fail]
+   * @property {(result: any) => void} [complete]
    */
 
   const DEMO_APPID = 'wx1234567890abcdef'
@@ -220,7 +245,7 @@
    * @returns {Wx} `$phone` is the phone itself, for operations that mini programs do not have
    */
   function createWx(options = {}) {
-    const { outcome = 'match', baseLibrary = '3.5.0', language = 'zh_CN' } = options
+    const { outcome = 'match', baseLibrary = '3.5.0', language = 'zh_CN', userInfo = {} } = options
     const phone = new Phone(options)
     const hasPromises = isSince(baseLibrary, PROMISES_SINCE)
 
@@ -252,6 +277,10 @@
       return phone.ask('startSoterAuthentication', { ...request, outcome: await outcome(prompt) })
     }
 
+    /** @param {string} name */
+    const tellUser = name => api(name, given => phone.ask(name, { ...given, userInfo }))
+    const cryptoManager = { getLatestUserKey: api('getLatestUserKey') }
+
     return /** @type {Wx} */ (
       /** @type {unknown} */ ({
         login: api('login'),
@@ -259,6 +288,13 @@
         checkIsSupportSoterAuthentication: api('checkIsSupportSoterAuthentication'),
         checkIsSoterEnrolledInDevice: api('checkIsSoterEnrolledInDevice'),
         startSoterAuthentication: api('startSoterAuthentication', confirm),
+        setUserCloudStorage: api('setUserCloudStorage'),
+        getUserCloudStorage: api('getUserCloudStorage'),
+        removeUserCloudStorage: api('removeUserCloudStorage'),
+        getUserInteractiveStorage: api('getUserInteractiveStorage'),
+        getUserInfo: tellUser('getUserInfo'),
+        getUserProfile: tellUser('getUserProfile'),
+        getUserCryptoManager: () => cryptoManager,
         cloud: createCloud(phone, baseLibrary),
         getAppBaseInfo: () => ({ SDKVersion: baseLibrary, language }),
         $phone: phone,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from wxemu.core.text import is_text
 from wxemu.wechat.errors import WeChatError
@@ -90,6 +90,10 @@ class Api:
     :param login_state: errcode of a call whose login-state signature is wrong, where the table of names alone knows
         that it takes one: over the raw body, in the query.
     :param twins: other openapis at the same path, which HTTPS cannot tell from it.
+    :param older_method: which the documentation had before ``method``; it is taken too.
+    :param has_signed_body: whether, over HTTPS, a login-state signature in the query proves the body; the openid
+        stands in the query then. A cloud call has all parameters in one place, and no signature [doc].
+    :param invalid_openid: errcode for an openid that nobody has in the app, where the signature is checked.
     """
 
     name: str
@@ -106,8 +110,19 @@ class Api:
     gives_bytes: bool = False
     login_state: int | None = None
     twins: tuple[str, ...] = ()
+    older_method: str | None = None
+    has_signed_body: bool = False
+    invalid_openid: int = 40003
 
     @property
     def place(self) -> Body:
         """Where its parameters stand over HTTPS."""
         return self.body or ("query" if self.method == "GET" else "json")
+
+    @property
+    def methods(self) -> tuple[str, ...]:
+        """Those that it takes, the documented one first."""
+        return (self.method,) if self.older_method is None else (self.method, self.older_method)
+
+
+OK: Final = {"errcode": 0, "errmsg": "ok"}

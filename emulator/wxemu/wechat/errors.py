@@ -6,12 +6,17 @@ CloudCallError
     The gateway of cloud calls refuses before WeChat is asked, or cannot serve.
 
 Texts: the official return-code page and the tables of the endpoint pages [doc]; 40001 and 87007 (with its typo) as
-real replies print them [field]. Codes that no rule of ours raises are here for programmed answers.
+real replies print them [field]; of 87016 to 87019, 87081 and 87082 only the meaning is known [doc], the words are ours
+[inferred]. Codes that no rule of ours raises are here for programmed answers.
 """
 
 from __future__ import annotations
 
-from typing import Final
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _ADVICE = "could get access_token by getStableAccessToken, more details at https://mmbizurl.cn/s/JtxxFh33r"
 
@@ -73,6 +78,12 @@ ERRMSG: Final[dict[int, str]] = {
     87009: "invalid signature",
     87010: "invalid buffer size",
     87014: "risky content",
+    87016: "key-value pair too long",
+    87017: "user storage too large",
+    87018: "too many key-value pairs",
+    87019: "key too long",
+    87081: "invalid openid",
+    87082: "invalid key",
     89503: "needs admin confirm",
     89506: "ip refused by admin for 24 hours",
     89507: "ip refused by admin for 1 hour",
@@ -107,12 +118,21 @@ class WeChatError(Exception):
     :param errcode: a key of ``ERRMSG``.
     :param errmsg: the text on the wire, without rid suffix; by default the table's.
     :param value: the offending value as it came, for our journal only; never sent to the caller.
+    :param members: what the answer has besides errcode and errmsg.
     """
 
-    def __init__(self, errcode: int, *, errmsg: str | None = None, value: object = None) -> None:
+    def __init__(
+        self,
+        errcode: int,
+        *,
+        errmsg: str | None = None,
+        value: object = None,
+        members: Mapping[str, object] = MappingProxyType({}),
+    ) -> None:
         self.errcode = errcode
         self.errmsg = ERRMSG[errcode] if errmsg is None else errmsg
         self.value = value
+        self.members = members
         super().__init__(f"{errcode} {self.errmsg}")
 
 

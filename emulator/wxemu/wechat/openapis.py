@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from wxemu.core import faults, journal
 from wxemu.core.outcome import of_members
-from wxemu.wechat import app_access, auth_keys, programmed, quotas, rids, sessions, tokens
-from wxemu.wechat.api import Api, Parameter, Request
+from wxemu.wechat import app_access, auth_keys, login_state, programmed, quotas, rids, sessions, tokens
+from wxemu.wechat.api import OK, Api, Parameter, Request
 from wxemu.wechat.errors import CLOUD_CALL_ERRMSG, DAILY_TOKEN_QUOTA_ERRMSG, ERRMSG, CloudCallError, WeChatError
+from wxemu.wechat.login_state import OPENID
+from wxemu.wechat.signed_openapis import SIGNED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -28,7 +30,6 @@ if TYPE_CHECKING:
     Members = Mapping[str, Any]
 
 
-OK: Final = {"errcode": 0, "errmsg": "ok"}
 BUFFER_LIMIT: Final = 1000
 """Bytes of checksession's ``buffer``, a leftover that is checked and not used [doc of 2019; code inferred]."""
 
@@ -118,11 +119,8 @@ def get_rid_info(world: World, request: Request) -> Members:
 _APPID = Parameter("appid", "the mini program's appid", missing=41002, invalid=40013)
 _SECRET = Parameter("secret", "its AppSecret", missing=41004, invalid=40125)
 _CLIENT_CREDENTIAL = Parameter("grant_type", "client_credential", missing=40002, invalid=40002)
-_OPENID = Parameter("openid", "the user's openid", missing=41009, invalid=40003)
 _LOGIN_STATE = (
-    _OPENID,
-    Parameter("signature", "lower hex of hmac_sha256 over an empty string, session_key as the key", missing=40101),
-    Parameter("sig_method", "hmac_sha256", missing=87008, invalid=87008),
+    *login_state.PARAMETERS,
     Parameter("buffer", "at most 1000 bytes, not used", invalid=87010),
 )
 _TOKEN_REPLY = {"access_token": "NN_ and 133 characters", "expires_in": 7200}
@@ -186,13 +184,14 @@ TABLE: Final[tuple[Api, ...]] = (
         reply={**OK, "openid": "o and 27 characters", "session_key": "base64 of 16 bytes"},
         decide=reset_user_session_key,
     ),
+    *SIGNED,
     Api(
         name="soter.verifySignature",
         method="POST",
         path="/cgi-bin/soter/verify_signature",
         summary="Whether a SOTER confirmation is genuine",
         parameters=(
-            _OPENID,
+            OPENID,
             Parameter("json_string", "resultJSON of wx.startSoterAuthentication, verbatim", missing=40101),
             Parameter("json_signature", "resultJSONSignature, verbatim", missing=40101),
         ),
@@ -247,15 +246,18 @@ def call(
     read_parameters: Callable[[], Members],
     entry: Entry,
     encode: Callable[[Decision], Response],
+    *,
+    signed_body: bytes | None = None,
 ) -> Response:
     """Decide a call of an openapi, by whichever way it came, and keep it in the journal: one transaction.
 
     :param read_parameters: decodes them; it may raise WeChatError.
     :param entry: the journal's, which gets all that is learnt.
+    :param signed_body: the body as it was sent, of a request whose query, read first, has a signature over it.
     """
     with world.transaction():
         entry.rid, entry.at = journal.new_rid(world), world.clock.now()
-        decision = _decide(world, credential, read_parameters, entry)
+        decision = _decide(world, credential, read_parameters, entry, signed_body)
         _note(entry, decision)
         response = encode(decision)
         entry.keep(world, response)
@@ -264,7 +266,13 @@ def call(
     return response
 
 
-def _decide(world: World, credential: Credential, read_parameters: Callable[[], Members], entry: Entry) -> Decision:
+def _decide(
+    world: World,
+    credential: Credential,
+    read_parameters: Callable[[], Members],
+    entry: Entry,
+    signed_body: bytes | None,
+) -> Decision:
     fault = None
     try:
         api, app = credential.authorise(world, entry)
@@ -278,6 +286,8 @@ def _decide(world: World, credential: Credential, read_parameters: Callable[[], 
         fault = faults.take_for_call(world, apis=apis, appid=appid, spared=spared)
         if fault is not None and not fault.only_delays:
             return Decision(_answer_of_fault(fault, parameters, entry.client_ip), fault=fault)
+        if app is not None and signed_body is not None:
+            parameters = login_state.read_signed(world, api, app, parameters, signed_body)
         for parameter in api.parameters:
             parameter.check(parameters)
         return Decision(api.decide(world, Request(parameters, entry.client_ip, app)), fault=fault)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from wxemu.core.http.openapi import OBJECT, json_content
+from wxemu.wechat import login_state
 from wxemu.wechat.errors import ERRMSG
 from wxemu.wechat.openapis import TABLE
 from wxemu.wechat.routes import SNS, SNS_CONTENT_TYPE
@@ -14,11 +15,11 @@ if TYPE_CHECKING:
 
     from wxemu.wechat.api import Api, Parameter
 
-_TYPES: Final = {str: "string", bool: "boolean", int: "integer"}
+_TYPES: Final = {str: "string", bool: "boolean", int: "integer", list: "array"}
 
 
 def wechat_paths() -> dict[str, Any]:
-    """Each path with the one method that it takes."""
+    """Each path with its one method; an older one, which is taken too, is not listed."""
     return {**{api.path: {api.method.lower(): _operation(api)} for api in TABLE}, "/{path}": _by_name()}
 
 
@@ -32,7 +33,9 @@ def _by_name() -> dict[str, Any]:
 
 
 def _operation(api: Api) -> dict[str, Any]:
-    query = [_in_query(parameter) for parameter in api.parameters] if api.method == "GET" else []
+    in_query = login_state.PARAMETERS if api.has_signed_body else api.parameters if api.method == "GET" else ()
+    in_body = [parameter for parameter in api.parameters if not api.has_signed_body or parameter.name != "openid"]
+    query = [_in_query(parameter) for parameter in in_query]
     if api.takes_access_token:
         query.insert(0, {"name": "access_token", "in": "query", "required": True, "schema": {"type": "string"}})
     operation: dict[str, Any] = {
@@ -55,8 +58,8 @@ def _operation(api: Api) -> dict[str, Any]:
         operation["requestBody"] = json_content(
             {
                 "type": "object",
-                "properties": {parameter.name: _schema(parameter) for parameter in api.parameters},
-                "required": [parameter.name for parameter in api.parameters if parameter.missing is not None],
+                "properties": {parameter.name: _schema(parameter) for parameter in in_body},
+                "required": [parameter.name for parameter in in_body if parameter.missing is not None],
             }
         )
     return operation

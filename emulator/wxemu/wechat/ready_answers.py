@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING, Any, Final
 from wxemu.core.http.forms import Part
 from wxemu.core.text import is_text
 from wxemu.wechat import phone_numbers, programmed, users
-from wxemu.wechat.api import Parameter
+from wxemu.wechat.api import OK, Parameter
 from wxemu.wechat.errors import WeChatError
-from wxemu.wechat.openapis import OK
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

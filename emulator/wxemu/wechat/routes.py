@@ -20,7 +20,7 @@ from wxemu.core.http.application import make_application
 from wxemu.core.http.origins import ForeignPageError
 from wxemu.core.http.recording import Entry
 from wxemu.core.text import escape_lone_surrogates
-from wxemu.wechat import known, openapis, programmed, signed_requests, tokens
+from wxemu.wechat import json_body, known, openapis, programmed, signed_requests, tokens
 from wxemu.wechat.errors import WeChatError
 from wxemu.wechat.openapis import TABLE
 
@@ -86,7 +86,7 @@ def refuse_request(world: World, error: Exception) -> Response:
 
 
 def _refuse(world: World, error: WeChatError) -> Response:
-    entry = _entry("")
+    entry = _entry()
     entry.fail(error.errcode)
     entry.remark = None if error.value is None else repr(error.value)
     with world.transaction():
@@ -117,7 +117,7 @@ class HttpsCredential:
         :raises WeChatError: 43001, 43002 the method; 41001, 40014, 40001, 42001 the token.
         """
         try:
-            if self.api.method not in (self.method, known.UNKNOWN_METHOD):
+            if self.api.method != known.UNKNOWN_METHOD and self.method not in self.api.methods:
                 raise _wrong_method(self.api, self.method)
             if self.api.takes_access_token:
                 app = tokens.authorise(world, self.access_token)
@@ -148,7 +148,7 @@ def _answer_named(world: World, path: str) -> Response:
 
 
 def _answer(world: World, api: Api) -> Response:
-    entry = _entry(api.name)
+    entry = _entry(api)
     body = request.get_data(cache=True, parse_form_data=False)  # before the transaction: clients may be slow
     query = request.args
     entry.appid = query.get("appid")
@@ -158,6 +158,7 @@ def _answer(world: World, api: Api) -> Response:
         lambda: _read_parameters(api, body, entry),
         entry,
         partial(_encode, world, entry),
+        signed_body=body if api.has_signed_body else None,
     )
 
 
@@ -166,10 +167,10 @@ def _read_parameters(api: Api, body: bytes, entry: Entry) -> Mapping[str, Any]:
 
     :raises WeChatError: 44002 no body; 47001 a body of another form; 41005 a form without a file.
     """
-    if api.place == "query":
+    if _has_query(api):
         return request.args
     if api.place == "json":
-        return _read_body(body)
+        return json_body.read(body)
     return _read_any(api, body, entry)
 
 
@@ -182,7 +183,7 @@ def _read_any(api: Api, body: bytes, entry: Entry) -> Mapping[str, Any]:
             raise WeChatError(41005)
         if api.place == "any" and body.strip():
             is_urlencoded = request.mimetype == "application/x-www-form-urlencoded"
-            return _of_query(parse_qs(body.decode(errors="replace"))) if is_urlencoded else _read_body(body)
+            return _of_query(parse_qs(body.decode(errors="replace"))) if is_urlencoded else json_body.read(body)
         return request.args
     try:
         parts = forms.parts(request.mimetype_params.get("boundary", ""), body)
@@ -200,33 +201,19 @@ def _of_query(query: Mapping[str, list[str]]) -> Mapping[str, Any]:
     return {name: values[0] if len(values) == 1 else values for name, values in query.items()}
 
 
-def _entry(name: str) -> Entry:
-    parameters = request.args.to_dict() if request.method == "GET" else None
-    return Entry(face="wechat", name=name, api=name or None, given=parameters)
+def _has_query(api: Api) -> bool:
+    """Whether its parameters stand in the query, or at least those that sign the body."""
+    return api.place == "query" or api.has_signed_body
+
+
+def _entry(api: Api | None = None) -> Entry:
+    has_query = request.method == "GET" if api is None else _has_query(api)
+    name = None if api is None else api.name
+    return Entry(face="wechat", name=name or "", api=name, given=request.args.to_dict() if has_query else None)
 
 
 def _wrong_method(api: Api, method: str) -> WeChatError:
     return WeChatError(43001 if api.method == "GET" else 43002, value=method)
-
-
-def _read_body(body: bytes) -> Mapping[str, Any]:
-    """The parameters of a POST.
-
-    :raises WeChatError: 44002 no body; 47001 one that is no JSON object in UTF-8.
-    """
-    if not body.strip():
-        raise WeChatError(44002)
-    try:
-        parameters = json.loads(body.decode(), parse_constant=_refuse_constant)
-    except (ValueError, RecursionError):
-        raise WeChatError(47001) from None
-    if not isinstance(parameters, dict):
-        raise WeChatError(47001)
-    return parameters
-
-
-def _refuse_constant(constant: str) -> None:
-    raise ValueError(f"{constant} is Python's, not JSON's")
 
 
 def _encode(world: World, entry: Entry, decision: Decision) -> Response:
@@ -251,7 +238,11 @@ def _failure(world: World, entry: Entry, error: WeChatError | CloudCallError) ->
     else:
         forms = {"rid": f" rid: {entry.rid}", "hint": f" hint: [{hint}]"}
         forms["both"] = f"{forms['hint']}{forms['rid']}"
-    return {"errcode": error.errcode, "errmsg": error.errmsg + forms[suffix]}
+    return {"errcode": error.errcode, "errmsg": error.errmsg + forms[suffix], **_members(error)}
+
+
+def _members(error: WeChatError | CloudCallError) -> Mapping[str, object]:
+    return error.members if isinstance(error, WeChatError) else {}
 
 
 def _response(members: Mapping[str, Any]) -> Response:

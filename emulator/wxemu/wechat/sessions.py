@@ -98,14 +98,38 @@ def log_in(world: World, *, code: str, user: User) -> Session:
 
     Within ``session_refresh_seconds`` of the last login the session_key stays [doc for that it may, not for how long].
     """
-    now = world.clock.now()
-    session = find(world, user.appid, user.openid)
-    if session is not None and now < session.issued_at + world.settings.session_refresh_seconds:
-        session = _keep(world, session, expires_at=now + world.settings.session_idle_seconds)
+    present = find(world, user.appid, user.openid)
+    row = world.store.row("SELECT session_key FROM codes WHERE code = ?", code)
+    session_key = row["session_key"] if row is not None and row["session_key"] else _key_of_login(world, present)
+    if present is not None and present.session_key == session_key:
+        until = world.clock.now() + world.settings.session_idle_seconds
+        session = _keep(world, present, expires_at=until)
     else:
-        session = start(world, user, session_key=new_session_key(world))
+        session = start(world, user, session_key=session_key)
     world.store.run("UPDATE codes SET is_used = 1, session_key = ? WHERE code = ?", session.session_key, code)
     return session
+
+
+def _key_of_login(world: World, present: Session | None) -> str:
+    """The session_key that a login brings now: the present one of a session that is fresh, or a new one."""
+    if present is not None and world.clock.now() < present.issued_at + world.settings.session_refresh_seconds:
+        return present.session_key
+    return new_session_key(world)
+
+
+def key_of_phone(world: World, *, appid: str, openid: str, code: str | None) -> str | None:
+    """The session_key with which WeChat encrypts for a phone, or ``None`` if its user is not logged in.
+
+    It is that of the phone's latest code, though no server may have bought it yet: a server often gets the code and the
+    encrypted data together.
+    """
+    session = find(world, appid, openid)
+    row = None if code is None else world.store.row("SELECT * FROM codes WHERE code = ?", code)
+    if row is None or row["is_used"] or world.clock.now() >= row["expires_at"]:
+        return None if session is None else session.session_key
+    session_key = str(row["session_key"] or _key_of_login(world, session))
+    world.store.run("UPDATE codes SET session_key = ? WHERE code = ?", session_key, code)
+    return session_key
 
 
 def start(world: World, user: User, *, session_key: str) -> Session:
@@ -228,19 +252,29 @@ def signature_of(session_key: str, body: bytes = b"") -> str:
     return hmac.new(session_key.encode(), body, hashlib.sha256).hexdigest()
 
 
-def check(world: World, *, appid: str, openid: str, signature: str, sig_method: str) -> Session:
+def check(
+    world: World,
+    *,
+    appid: str,
+    openid: str,
+    signature: str,
+    sig_method: str,
+    body: bytes = b"",
+    invalid_openid: int = 40003,
+) -> Session:
     """The session that ``signature`` proves; its life is not prolonged [doc].
 
-    :raises WeChatError: 40003 nobody has this openid; 87008 another sig_method; 87009 (or as set, 87007) no session
-        now; 87009 the signature is not that of the session_key.
+    :param body: what is signed: the bytes of a POST as they were sent [doc].
+    :raises WeChatError: 40003 (or ``invalid_openid``) nobody has this openid; 87008 another sig_method; 87009 (or as
+        set, 87007) no session now; 87009 the signature is not that of the session_key.
     """
-    user = users.require(world, appid, openid)
+    user = users.require(world, appid, openid, errcode=invalid_openid)
     if sig_method != SIG_METHOD:
         raise WeChatError(87008, value=sig_method)
     session = find(world, user.appid, user.openid)
     if session is None:
         raise WeChatError(world.settings.stale_session_errcode, value=signature)
-    if not hmac.compare_digest(signature_of(session.session_key).encode(), signature.encode()):
+    if not hmac.compare_digest(signature_of(session.session_key, body).encode(), signature.encode()):
         raise WeChatError(87009, value=signature)
     return session
 

@@ -65,14 +65,14 @@ def find_by_unionid(world: World, unionid: str) -> User | None:
     return None if row is None else _user(row)
 
 
-def require(world: World, appid: str, openid: str) -> User:
+def require(world: World, appid: str, openid: str, *, errcode: int = 40003) -> User:
     """The user with this openid in this app.
 
-    :raises WeChatError: 40003 nobody has it here [field].
+    :raises WeChatError: nobody has it here; 40003 [field], but for the openapis that have an ``errcode`` of their own.
     """
     user = find(world, appid, openid)
     if user is None:
-        raise WeChatError(40003, value=openid)
+        raise WeChatError(errcode, value=openid)
     return user
 
 

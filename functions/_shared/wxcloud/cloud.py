@@ -35,7 +35,7 @@ class Cloud:
         self._https = HttpsTransport(self._settings, sleep=sleep, clock=clock)
         self._gateway = Gateway(self._settings, sleep=sleep, clock=clock)
         # WeChat has no cloud call for auth.*, so it always uses HTTPS.
-        self.auth = Auth(self._https)
+        self.auth = Auth(self._https, self._settings)
         self._instance = Instance(self._settings, Stores(self._settings), clock)
 
     def of(self, context: Any) -> Invocation:

@@ -183,17 +183,6 @@ def test_a_signed_payment_is_answered_and_a_changed_one_is_not(wechat, program):
     assert wechat.call("POST", PAY, body=body, signature=signature(body), **other).errcode == 90010
 
 
-def test_stored_data_is_signed_by_the_user_in_the_query(wechat, program):
-    program(OK, api="storage.setUserStorage")
-    body = '{"kv_list": [{"key": "n", "value": "中"}]}'.encode()
-    query = {"openid": "oAlice", "sig_method": "hmac_sha256", "access_token": wechat.access_token}
-    path = "/wxa/set_user_storage"
-    assert wechat.call("POST", path, body=body, signature=signature(body), **query).is_success
-    assert wechat.call("POST", path, body=body, signature=signature(body.upper()), **query).errcode == 87009
-    stranger = {**query, "openid": "oNobody"}
-    assert wechat.call("POST", path, body=body, signature=signature(body), **stranger).errcode == 40003
-
-
 @pytest.mark.parametrize(("openid", "errcode"), [("oNobody", 90018), ("oCarol", 90016), (5, 90018), ("\ud800", 90018)])
 def test_a_payment_is_signed_by_a_user_with_a_session(wechat, program, openid, errcode):
     program(OK, api="wxa.game.pay")

@@ -22,6 +22,7 @@ class Endpoint:
     `takes_secret`: it takes appid and secret in its query, not an access_token.
     `is_repeatable`: sending the same call twice does no harm.
     `has_cloud_call`: WeChat offers it as a cloud call too.
+    `has_signed_body`: its query has a signature over the body, made with the user's session_key.
     """
 
     method: str
@@ -29,11 +30,16 @@ class Endpoint:
     takes_secret: bool = False
     is_repeatable: bool = True
     has_cloud_call: bool = True
+    has_signed_body: bool = False
 
 
 ENDPOINTS = {
     "soter.verifySignature": Endpoint("POST", "/cgi-bin/soter/verify_signature"),
-    # These two are documented as "not available as a cloud call" [doc]; no permission in config.json changes that.
+    "storage.setUserStorage": Endpoint("POST", "/wxa/set_user_storage", has_signed_body=True),
+    "storage.removeUserStorage": Endpoint("POST", "/wxa/remove_user_storage", has_signed_body=True),
+    "storage.setUserInteractiveData": Endpoint("POST", "/wxa/setuserinteractivedata", has_signed_body=True),
+    # These are documented as "not available as a cloud call" [doc]; no permission in config.json changes that.
+    "internet.getUserEncryptKey": Endpoint("GET", "/wxa/business/getuserencryptkey", has_cloud_call=False),
     "auth.checkSessionKey": Endpoint("GET", "/wxa/checksession", has_cloud_call=False),
     # Not repeatable: its code works once, so a retry after a lost answer would fail with 40163.
     "auth.code2Session": Endpoint(
@@ -55,10 +61,10 @@ class WeChat:
         path: str,
         *,
         query: Mapping[str, Any] | None = None,
-        body: Mapping[str, Any] | None = None,
+        body: Mapping[str, Any] | bytes | None = None,
         is_repeatable: bool = True,
     ) -> dict[str, Any]:
-        """Send one request and return the answer's object without `errcode` and `errmsg`.
+        """Send one request (bytes as they are) and return the answer's object without `errcode` and `errmsg`.
 
         Raises WeChatError for another errcode than 0, BadAnswer, or as `Connection.exchange`.
         """
@@ -68,7 +74,7 @@ class WeChat:
             timeouts=self._settings.timeouts,
             query=query,
             headers=None if body is None else {"Content-Type": "application/json"},
-            body=None if body is None else json_text(body).encode(),
+            body=body if body is None or isinstance(body, bytes) else json_text(body).encode(),
             is_repeatable=is_repeatable,
         )
         return self._connection.exchange(request, _answer)

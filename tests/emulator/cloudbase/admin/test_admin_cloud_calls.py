@@ -182,6 +182,16 @@ class TestOpenData:
 
         return ask
 
+    def test_the_cloud_id_of_get_user_info_buys_what_a_server_decrypts(self, new_phone, trade):
+        told = new_phone("none", openid="oAlice").do("getUserInfo")
+        (item,) = trade(told["cloudID"])
+        assert item["data"] == {
+            "openId": "oAlice",
+            "unionId": "uAlice",
+            **told["userInfo"],
+            "watermark": {"appid": APPID, "timestamp": NOON},
+        }
+
     def test_the_data_come_with_a_watermark_for_the_users_own_function(self, trade, cloud_id):
         bought = cloud_id(步数=9103)
         watermark = {"appid": APPID, "timestamp": 1_700_000_000}
