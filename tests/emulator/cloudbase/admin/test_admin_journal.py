@@ -9,6 +9,7 @@ from node_sdk import message
 from wxemu.cloudbase.admin.openapi_pb2 import CommApiData
 from wxemu.scf import invocation_records
 from wxemu.scf.invocation_records import Record
+from wxemu.wechat.openapis import TABLE
 
 INVOCATION = "11111111-2222-4333-8444-555555555555"
 
@@ -139,7 +140,7 @@ def test_the_function_that_lacks_it_is_named_too(call, explain, world, verificat
     [
         ("soter.verifySignatur", "'soter.verifySignatur' is none; is soter.verifySignature meant?"),
         ("auth.code2Session", "auth.code2Session is to be had over HTTPS only"),
-        ("zzz", "'zzz' is none; there is soter.verifySignature"),
+        ("zzz", f"'zzz' is none; there is {', '.join(api.name for api in TABLE if api.has_cloud_call)}"),
     ],
 )
 def test_what_is_no_cloud_call_is_told_with_what_is_one(call, explain, api, told):
