@@ -39,6 +39,17 @@ def test_the_apps_secret_is_put_in_too(wechat, replay, control):
     assert wechat.tenant.secret not in json.dumps(control.exchanges)
 
 
+def test_a_signed_body_is_sent_again_byte_for_byte(wechat, replay, clock):
+    ended = wechat.plain_token()["access_token"]
+    clock.advance(7201)
+    body = '{ "kv_list": [{"value":"中 \\u4e2d", "key":"n"}] }'.encode()
+    refused = wechat.post_signed(
+        "/wxa/set_user_storage", body, "oAlice", "o0q0otL8aEzpcZL/FT9WsQ==", access_token=ended
+    )
+    assert refused.errcode == 42001
+    assert replay(refused.rid)["exchange"]["errcode"] == "0"
+
+
 def test_what_answers_as_before_has_no_differences(wechat, replay):
     refused = wechat.verify("oNobody", "{}", "AAAA")
     answered = replay(refused.rid)
