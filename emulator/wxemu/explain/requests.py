@@ -10,8 +10,10 @@ from wxemu.core import journal
 from wxemu.core.journal import Choice
 from wxemu.explain.case import format_time, quote
 from wxemu.wechat import sessions, users
+from wxemu.wechat.openapis import BY_NAME
 
 if TYPE_CHECKING:
+    from wxemu.core.journal import Exchange
     from wxemu.explain.case import Case
 
 _FORM: Final = re.compile(r"[\w.\[\]%-]+=[^&\n]*(?:&[\w.\[\]%-]+=[^&\n]*)*\n?")
@@ -51,7 +53,9 @@ def look_at_empty_body(case: Case) -> None:
 
 def look_at_method(case: Case) -> None:
     """43001, 43002."""
+    api = BY_NAME.get(case.exchange.api or "")
     wanted = "GET" if case.exchange.errcode == "43001" else "POST"
+    wanted = wanted if api is None else " or ".join(api.methods)
     case.look("method_wrong", f"it was {case.exchange.method}, and {wanted} is expected")
 
 
@@ -61,11 +65,22 @@ def look_at_path(case: Case) -> None:
 
 
 def look_at_parameters(case: Case) -> None:
-    """40097, 40101, 41002 and their like; json_string as an object is a mistake of its own."""
+    """40097, 40101, 41002 and their like; json_string as an object, and JSON for a form, are mistakes of their own."""
+    if case.look("body_not_form", _json_for_form(case.exchange)):
+        return
     value = case.exchange.parameters.get("json_string")
     is_object = value is not None and not isinstance(value, str)
     if not case.look("json_string_object", f"it is a JSON {type(value).__name__}" if is_object else None):
         case.look("parameter_wrong", f"it is {case.exchange.remark}" if case.exchange.remark else "see the errmsg")
+
+
+def _json_for_form(exchange: Exchange) -> str | None:
+    """Of a POST to an openapi that reads a query or a form: whether its body is JSON."""
+    api = BY_NAME.get(exchange.api or "")
+    is_json = exchange.request_body.lstrip()[:1] in ("{", "[")
+    if exchange.method != "POST" or api is None or not api.has_post or not is_json:
+        return None
+    return f"POST {api.path} is read like GET: from the query or a form, not from {quote(exchange.request_body)}"
 
 
 def look_at_openid(case: Case) -> None:

@@ -89,6 +89,7 @@ class Api:
     :param decide: a pure function of the world and the request, which gives the members or raises WeChatError.
     :param has_cloud_call: whether ``cloud.openapi`` offers it [doc].
     :param takes_access_token: whether the caller proves itself with one; else with appid and secret.
+    :param has_post: of a GET: whether POST does the same, with the parameters in the query or as a form [field].
     """
 
     name: str
@@ -100,6 +101,12 @@ class Api:
     decide: Callable[[World, Request], Members]
     has_cloud_call: bool = False
     takes_access_token: bool = True
+    has_post: bool = False
+
+    @property
+    def methods(self) -> tuple[str, ...]:
+        """Those that it takes, its own first."""
+        return (self.method, "POST") if self.has_post else (self.method,)
 
 
 OK: Final = {"errcode": 0, "errmsg": "ok"}
@@ -211,6 +218,7 @@ TABLE: Final[tuple[Api, ...]] = (
         reply=_TOKEN_REPLY,
         decide=get_access_token,
         takes_access_token=False,
+        has_post=True,
     ),
     Api(
         name="auth.getStableAccessToken",
@@ -241,6 +249,7 @@ TABLE: Final[tuple[Api, ...]] = (
         reply={"session_key": "base64 of 16 bytes", "openid": "o and 27 characters", "unionid": "where there is one"},
         decide=code_to_session,
         takes_access_token=False,
+        has_post=True,
     ),
     Api(
         name="auth.checkSessionKey",

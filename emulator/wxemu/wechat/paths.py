@@ -14,20 +14,21 @@ if TYPE_CHECKING:
 
     from wxemu.wechat.openapis import Api, Parameter
 
+FORM_CONTENT_TYPE: Final = "application/x-www-form-urlencoded"
 _TYPES: Final = {str: "string", bool: "boolean", int: "integer"}
 
 
 def wechat_paths() -> dict[str, Any]:
-    """Each path with the one method that it takes."""
-    return {api.path: {api.method.lower(): _operation(api)} for api in TABLE}
+    """Each path with the methods that it takes."""
+    return {api.path: {method.lower(): _operation(api, method) for method in api.methods} for api in TABLE}
 
 
-def _operation(api: Api) -> dict[str, Any]:
+def _operation(api: Api, method: str) -> dict[str, Any]:
     query = [_in_query(parameter) for parameter in api.parameters] if api.method == "GET" else []
     if api.takes_access_token:
         query.insert(0, {"name": "access_token", "in": "query", "required": True, "schema": {"type": "string"}})
     operation: dict[str, Any] = {
-        "operationId": api.name,
+        "operationId": api.name if method == api.method else f"{api.name}.{method.lower()}",
         "summary": api.summary,
         "tags": ["WeChat"],
         "parameters": query,
@@ -50,6 +51,10 @@ def _operation(api: Api) -> dict[str, Any]:
                 "required": [parameter.name for parameter in api.parameters if parameter.missing is not None],
             }
         )
+    elif method == "POST":  # each parameter may stand in the query or in the form, so neither requires it
+        operation["parameters"] = [{**parameter, "required": False} for parameter in query]
+        form = {"type": "object", "properties": {parameter.name: _schema(parameter) for parameter in api.parameters}}
+        operation["requestBody"] = {"required": False, "content": {FORM_CONTENT_TYPE: {"schema": form}}}
     return operation
 
 

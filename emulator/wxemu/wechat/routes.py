@@ -11,6 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from flask import Blueprint, Response, request
+from werkzeug.datastructures import CombinedMultiDict
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 
 from wxemu.core import journal, troubles
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from flask import Flask
+    from werkzeug.datastructures import MultiDict
 
     from wxemu.core.apps import App
     from wxemu.core.http.access import Access
@@ -106,7 +108,7 @@ class HttpsCredential:
         :raises WeChatError: 43001, 43002 the method; 41001, 40014, 40001, 42001 the token.
         """
         try:
-            if self.method != self.api.method:
+            if self.method not in self.api.methods:
                 raise _wrong_method(self.api, self.method)
             if self.api.takes_access_token:
                 return self.api, tokens.authorise(world, self.access_token)
@@ -125,7 +127,10 @@ class HttpsCredential:
 def _answer(world: World, api: Api) -> Response:
     entry = _entry(api.name)
     body = request.get_data(cache=True, parse_form_data=False)  # before the transaction: clients may be slow
-    query = request.args
+    query: MultiDict[str, str] = request.args
+    if api.has_post and request.method == "POST":
+        query = CombinedMultiDict((request.args, request.form))
+        entry.given = query.to_dict()
     entry.appid = query.get("appid")
     access_token = query.get("access_token") or query.get("cloudbase_access_token")
     return openapis.call(
