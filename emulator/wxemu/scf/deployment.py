@@ -14,7 +14,7 @@ from wxemu.scf.catalogue import Catalogue
 from wxemu.scf.failures import TooManyCallsError, UnknownFunctionError, UnreadableProjectError
 from wxemu.scf.feed import Feed, Line
 from wxemu.scf.project import ProjectError
-from wxemu.scf.runtime import PLATFORM, Runtime, function_variables, instance_environment, log
+from wxemu.scf.runtime import PLATFORM, PROCESS, Runtime, function_variables, instance_environment, log
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -28,8 +28,6 @@ MAX_IN_FLIGHT: Final = 400
 """Function calls at one time. Each holds a thread of the server while its function calls back on another one, so they
 must never hold them all; the platform refuses beyond its own limit in the same way (-501004)."""
 SESSION_TOKEN: Final = "local-session-token"  # noqa: S105 - what stands for one; nothing here checks it
-_OF_THE_PROCESS: Final = frozenset({"PATH", "LANG", "PYTHONPATH", "PYTHONDONTWRITEBYTECODE", "USER_CODE_ROOT"})
-"""Variables of an instance's own process, which would break a shell."""
 
 
 class IssueToken(Protocol):
@@ -219,7 +217,7 @@ class Deployment:
             caller = self._with_token(caller, spec, request_id)
             given = function_variables(spec, self._variables(caller.appid))
             variables = instance_environment(spec, caller.env, given)
-        kept = {key: value for key, value in variables.items() if key not in _OF_THE_PROCESS}
+        kept = {key: value for key, value in variables.items() if key not in PROCESS}
         here = _addresses(self._public_url)  # since it may run on another machine than the emulator
         return {**PLATFORM, "SCF_NAMESPACE": caller.env, **kept, **here, **caller.variables(request_id)}
 

@@ -81,7 +81,8 @@ def await_debugger(emulator: Emulator, asked: Mapping[str, Any], folders: Mappin
 
 def use_folders(folders: list[str], temporary: str | None) -> None:
     """Name the machine's folders, the code's first, where the platform's places are not to be had."""
-    os.environ.update(USER_CODE_ROOT=f"{folders[0]}/", PYTHONPATH=os.pathsep.join(folders))
+    path = os.pathsep.join(folders)
+    os.environ.update(USER_CODE_ROOT=f"{folders[0]}/", PWD=folders[0], PYTHONPATH=path, LD_LIBRARY_PATH=path)
     if temporary is not None:
         own = Path(temporary, str(os.getpid()))
         own.mkdir(mode=0o700)

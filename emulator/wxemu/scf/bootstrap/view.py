@@ -14,6 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 
 CODE, LAYERS, TEMPORARY = Path("/var/user"), Path("/opt"), Path("/tmp")  # noqa: S108 - the platform's places
+HOMES = Path("/home")  # in which a function's home is not, and cannot be made [field]
 TEMPORARY_MEGABYTES = 512  # [doc]
 MACHINE = Path("/.machine")  # where the machine's own root is, until an instance has taken what it needs
 SYSTEM = ("bin", "etc", "lib", "lib32", "lib64", "libx32", "nix", "sbin", "sys", "usr")
@@ -79,7 +80,7 @@ def build() -> None:
     machine.mkdir()
     _bind(Path("/"), machine)
     _detach(_below(machine, TEMPORARY))  # there it covers the machine's
-    for folder in (CODE, LAYERS, TEMPORARY):
+    for folder in (CODE, LAYERS, TEMPORARY, HOMES):
         _below(TEMPORARY, folder).mkdir(parents=True)
     _bind(_below(TEMPORARY, LAYERS), _below(TEMPORARY, LAYERS))  # a mount of its own, that can be made read-only
     os.chroot(TEMPORARY)

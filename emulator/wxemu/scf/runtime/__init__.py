@@ -1,8 +1,8 @@
 """The SCF Python runtime: a function's child processes, what they receive, and what becomes of an invocation."""
 
 from wxemu.scf.runtime import log
-from wxemu.scf.runtime.context import PLATFORM, function_variables, instance_environment
 from wxemu.scf.runtime.debugging import Awaited, Debugging
+from wxemu.scf.runtime.environment import PLATFORM, PROCESS, function_variables, instance_environment
 from wxemu.scf.runtime.identity import Identity, timer_event, wx_event
 from wxemu.scf.runtime.invocation import (
     DebuggerError,
@@ -18,6 +18,7 @@ from wxemu.scf.runtime.runtime import EnvironLeak, Runtime
 
 __all__ = [
     "PLATFORM",
+    "PROCESS",
     "Awaited",
     "DebuggerError",
     "Debugging",

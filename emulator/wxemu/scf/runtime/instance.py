@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from wxemu.scf.runtime import debugging
 from wxemu.scf.runtime.channel import Channel
-from wxemu.scf.runtime.context import instance_environment
 from wxemu.scf.runtime.debugging import Awaited
+from wxemu.scf.runtime.environment import instance_environment
 from wxemu.scf.runtime.invocation import (
     DebuggerError,
     Failure,

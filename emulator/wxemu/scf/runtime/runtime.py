@@ -9,7 +9,8 @@ import time
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from wxemu.scf.runtime import nobody
-from wxemu.scf.runtime.context import function_variables, invocation_context
+from wxemu.scf.runtime.context import invocation_context
+from wxemu.scf.runtime.environment import function_variables
 from wxemu.scf.runtime.forkserver import ForkServer
 from wxemu.scf.runtime.interpreters import Interpreter, choose_bare, choose_with_packages
 from wxemu.scf.runtime.invocation import Failure, Invocation, event_size_failure, load_failure, nesting_failure
