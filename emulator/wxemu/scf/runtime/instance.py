@@ -23,6 +23,7 @@ from wxemu.scf.runtime.invocation import (
     result_size_failure,
     timeout_failure,
 )
+from wxemu.scf.runtime.module_names import RESERVED
 from wxemu.scf.runtime.process import Process
 
 if TYPE_CHECKING:
@@ -186,6 +187,7 @@ class Instance:
             "environment": instance_environment(spec, self.revision.env, self.revision.variables),
             "handler": spec.handler,
             "code": os.path.realpath(spec.directory),
+            "reserved": sorted(RESERVED),
             "shared": None if spec.shared is None else os.path.realpath(spec.shared),
             "folders": list(writable),
             "readable": [] if lent is None else [lent["package"]],

@@ -15,6 +15,7 @@ from wxemu.scf.runtime.forkserver import ForkServer
 from wxemu.scf.runtime.interpreters import Interpreter, choose_bare, choose_with_packages
 from wxemu.scf.runtime.invocation import Failure, Invocation, event_size_failure, load_failure, nesting_failure
 from wxemu.scf.runtime.log import LiveLog
+from wxemu.scf.runtime.module_names import remark_on
 from wxemu.scf.runtime.pool import Pool
 from wxemu.scf.runtime.revision import Revision
 
@@ -122,8 +123,8 @@ class Runtime:
                 if debugging is not None:
                     instance.await_debugger(debugging, self._folders)
                 live.start()
-                remark = interpreter.remark
-                done = _run(instance, request_id, request, writable=self._folders, remark=remark, live=live)
+                remarks = [remark for remark in (interpreter.remark, remark_on(spec.directory)) if remark is not None]
+                done = _run(instance, request_id, request, writable=self._folders, remarks=remarks, live=live)
                 self._log_lacks(instance.lacks)
         live.end(done)
         return done
@@ -177,14 +178,14 @@ class Runtime:
 
 
 def _run(
-    instance: Instance, request_id: str, request: bytes, *, writable: Sequence[str], remark: str | None, live: LiveLog
+    instance: Instance, request_id: str, request: bytes, *, writable: Sequence[str], remarks: list[str], live: LiveLog
 ) -> Invocation:
-    """Load a new instance and call the handler; a `remark` about the interpreter begins a new instance's log."""
+    """Load a new instance and call the handler; `remarks` begin a new instance's log."""
     is_cold, failure, preface = instance.is_cold, None, ""
     instance.hear(live.write)
     if is_cold:
-        if remark is not None:
-            preface = f"{remark}\n"
+        if remarks:
+            preface = "".join(f"{remark}\n" for remark in remarks)
             live.write(preface.encode())
         failure = instance.load(writable)
         live.load(instance.init_ms, instance.init_function_ms, instance.init_memory_bytes)
