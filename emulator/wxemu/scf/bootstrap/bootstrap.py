@@ -50,6 +50,8 @@ def main(requests_fd: int, replies_fd: int, ready: frozenset[str], sandbox: Sand
         if birth["shared"] is not None:
             folders[birth["shared"]] = str(view.LAYERS)
         use_folders(list(folders), temporary)
+        files = birth["files"]
+        os.environ.update({name: files[value] for name, value in os.environ.items() if value in files})
     if birth["debugger"] is not None and not await_debugger(emulator, birth["debugger"], folders):
         return
     brought = modules.make_way(ready, loaded, folders, birth["reserved"])

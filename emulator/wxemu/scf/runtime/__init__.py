@@ -15,8 +15,10 @@ from wxemu.scf.runtime.invocation import (
 )
 from wxemu.scf.runtime.pool import InstanceState
 from wxemu.scf.runtime.runtime import EnvironLeak, Runtime
+from wxemu.scf.runtime.surroundings import NOTHING, Surroundings
 
 __all__ = [
+    "NOTHING",
     "PLATFORM",
     "PROCESS",
     "Awaited",
@@ -31,6 +33,7 @@ __all__ = [
     "JSONValue",
     "Runtime",
     "RuntimeClosedError",
+    "Surroundings",
     "UninvokedError",
     "function_variables",
     "instance_environment",

@@ -60,14 +60,18 @@ def function_variables(spec: FunctionSpec, platform: Mapping[str, str]) -> dict[
     return {**declared, **platform}
 
 
-def instance_environment(spec: FunctionSpec, env: str, variables: Mapping[str, str]) -> dict[str, str]:
+def instance_environment(
+    spec: FunctionSpec, env: str, variables: Mapping[str, str], surroundings: Mapping[str, str]
+) -> dict[str, str]:
     """Return the whole environment of an instance's process: the platform's names and the function's `variables`.
 
-    Where an instance cannot have the platform's places, it puts the real folders into those that name them.
+    `surroundings` are this machine's. Where an instance cannot have the platform's places, it puts the real ones into
+    the variables that name them.
     """
     return {
         "TZ": "UTC",
         **PROCESS,
+        **surroundings,
         **variables,
         **PLATFORM,
         **{name: PROCESS[name] for name in _FIXED},

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from wxemu.scf.runtime import Surroundings
+
 TELL = """
 import os, sys
 def main(event, context):
@@ -99,6 +101,27 @@ def test_a_function_is_told_the_platform_s_places_and_nothing_of_the_emulator(st
     assert environ == {**GIVEN, "SCF_FUNCTIONNAME": spec.name}
     assert (folder, path) == ("/var/user", ["/var/user", "/opt"])
     assert writes_no_bytecode
+
+
+READ = """
+import os
+def main(event, context):
+    with open(os.environ["A_FILE"]) as file:
+        return [os.environ["A_FILE"], file.read()]
+"""
+
+
+@pytest.mark.parametrize("is_isolated", [False, True])
+def test_a_file_of_the_machine_that_all_may_read_is_where_its_variable_says(
+    *, start_runtime, deploy, user, request, tmp_path, is_isolated
+):
+    if is_isolated:
+        request.getfixturevalue("needs_view")
+    (tmp_path / "file.pem").write_text("text")
+    place, file = "/var/runtime/given/file.pem", str(tmp_path / "file.pem")
+    given = Surroundings(files={place: file}, variables={"A_FILE": place})
+    told = start_runtime(is_isolated=is_isolated, surroundings=given).invoke(deploy(READ), {}, user)
+    assert told.result == [place if is_isolated else file, "text"]
 
 
 @pytest.mark.usefixtures("needs_view")
