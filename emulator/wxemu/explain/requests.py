@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import json
 import re
 from typing import TYPE_CHECKING, Final
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 _FORM: Final = re.compile(r"[\w.\[\]%-]+=[^&\n]*(?:&[\w.\[\]%-]+=[^&\n]*)*\n?")
 _UNESCAPED: Final = re.compile(r'"json_?[sS]tring"\s*:\s*"\s*\{\s*"')
+_CLOSE: Final = 0.85
+"""How much of a path, 1 being all, is that of the API that was meant: /wxa/checksessionkey has 0.92 of checksession."""
 _PLACEHOLDER: Final = re.compile(
     r"undefined|null|none|nan|test|user|your.*|\$\{?\w+\}?|\{\{?\w*\}?\}|\[object.*\]|<.*>|o?x+|o?\*+|o?abc\w{0,3}|"
     r"\$?(?:user_?)?open_?id\d*|o?123\d*",
@@ -61,7 +64,9 @@ def look_at_method(case: Case) -> None:
 
 def look_at_path(case: Case) -> None:
     """40066."""
-    case.look("path_unknown", f"it was {quote(case.exchange.url.partition('?')[0])}")
+    path = case.exchange.url.partition("?")[0]
+    meant = difflib.get_close_matches(path[:80], [api.path for api in BY_NAME.values()], n=1, cutoff=_CLOSE)
+    case.look("path_unknown", f"it was {quote(path)}" + "".join(f"; there is {known}" for known in meant))
 
 
 def look_at_parameters(case: Case) -> None:
