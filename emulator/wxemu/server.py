@@ -31,9 +31,11 @@ from wxemu.core.world import World
 from wxemu.edge.edge import Edge, listen
 from wxemu.ending import EndedError, Ending
 from wxemu.intercept import Interception, interception_facts
+from wxemu.intercept.variables import for_functions
 from wxemu.scf.deployment import MAX_IN_FLIGHT, Deployment
 from wxemu.scf.inspection import Inspection
 from wxemu.scf.project import ProjectError
+from wxemu.scf.runtime import Surroundings
 from wxemu.state import State, check, seed, write_file
 from wxemu.state.seed_form import SeedError
 from wxemu.state.tables import StateError
@@ -232,6 +234,14 @@ def _interception(plan: Plan, storage: Path) -> Interception | None:
     )
 
 
+def _surroundings(interception: Interception | None) -> Surroundings:
+    """By which functions reach the emulator under Tencent's real names."""
+    if interception is None:
+        return Surroundings()
+    variables, files = for_functions(interception)
+    return Surroundings(variables=variables, files=files)
+
+
 async def _serve(plan: Plan, storage: Path, interception: Interception | None, health: Health, ending: Ending) -> None:
     # What is to be exported at the end is in a file, which is opened once more then.
     folder = plan.state if plan.export_to is None else storage
@@ -246,6 +256,7 @@ async def _serve(plan: Plan, storage: Path, interception: Interception | None, h
         storage=storage,
         issue_wx_api_token=issue_wx_api_token,
         packaged=plan.packaged,
+        surroundings=_surroundings(interception),
     )
     application = create_app(world, deployment, plan.access, interception)
     switchboard = application.extensions[SWITCHBOARD]

@@ -10,28 +10,19 @@ import shlex
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 from wxemu.client import truststore
 from wxemu.control.operations.functions import SHOW_ENVIRONMENT
 from wxemu.control.operations.health import SHOW_PROXY
+from wxemu.intercept.variables import LOOPBACK, make_variables
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from wxemu.client.remote import Remote
 
-PROXIES: Final = ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy")
-"""In both cases, because some clients read only one; curl reads http_proxy in lower case only."""
-BUNDLES: Final = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
-"""Each replaces all the roots of some clients: of Go, OpenSSL and httpx; of requests; of curl."""
-ADDED_CA: Final = "NODE_EXTRA_CA_CERTS"
-"""Node.js trusts it in addition to its own roots."""
-UNPROXIED: Final = ("NO_PROXY", "no_proxy")
 JAVA: Final = "JAVA_TOOL_OPTIONS"
-PROXY_USER: Final = "wxemu"
-"""The user name for the proxy; the control token is the password."""
-_LOOPBACK: Final = ("localhost", "127.0.0.1", "::1")
 
 
 class NoInterceptionError(Exception):
@@ -65,24 +56,13 @@ def of_real_names(remote: Remote, environ: Mapping[str, str], token: str | None 
     """
     facts = remote.call(SHOW_PROXY)
     proxy, bundle = _proxy_and_bundle(remote.url, facts)
-    unproxied = dict.fromkeys((*_LOOPBACK, urlsplit(remote.url).hostname or _LOOPBACK[0]))
-    variables = {
-        **dict.fromkeys(PROXIES, proxy if token is None else _with_token(proxy, token)),
-        **dict.fromkeys(UNPROXIED, ",".join(unproxied)),
-        **dict.fromkeys(BUNDLES, str(bundle)),
-        ADDED_CA: str(facts["ca"]),
-        "NODE_USE_ENV_PROXY": "1",  # Node.js from 22.21 and 24 on; older versions read no proxy variables [doc]
-    }
+    unproxied = [urlsplit(remote.url).hostname or LOOPBACK[0]]
+    variables = make_variables(proxy, ca=str(facts["ca"]), bundle=str(bundle), unproxied=unproxied, token=token)
     with suppress(OSError):  # the folder belongs to another user
         options = _java_options(proxy, truststore.make_beside(bundle), urlsplit(remote.url).hostname or "")
         present = environ.get(JAVA, "")
         variables[JAVA] = present if present.endswith(options) else f"{present} {options}".strip()
     return variables
-
-
-def _with_token(proxy: str, token: str) -> str:
-    parts = urlsplit(proxy)
-    return parts._replace(netloc=f"{PROXY_USER}:{quote(token, safe='')}@{parts.netloc}").geturl()
 
 
 def _proxy_and_bundle(url: str, facts: Mapping[str, Any]) -> tuple[str, Path]:
@@ -107,7 +87,7 @@ def _proxy_and_bundle(url: str, facts: Mapping[str, Any]) -> tuple[str, Path]:
 def _java_options(proxy: str, truststore_file: Path, host: str) -> str:
     """Java reads no proxy variables, only this one: properties of the virtual machine, quoted as in a shell [doc]."""
     parts = urlsplit(proxy)
-    unproxied = dict.fromkeys(("localhost", "127.*", "[::1]", *([host] if host not in _LOOPBACK else [])))
+    unproxied = dict.fromkeys(("localhost", "127.*", "[::1]", *([host] if host not in LOOPBACK else [])))
     properties = {
         "https.proxyHost": parts.hostname,
         "https.proxyPort": parts.port,

@@ -8,6 +8,7 @@ import hashlib
 import hmac
 import re
 from typing import TYPE_CHECKING, Final
+from urllib.parse import quote as percent_encoded
 from urllib.parse import unquote_to_bytes
 
 from wxemu.explain import signed_bodies
@@ -38,6 +39,8 @@ MOST_OTHERS: Final = 2_000
 """Sessions of other users, whose keys are tried too."""
 _WAYS: Final = (
     "session_key_decoded",
+    "session_key_with_quotes",
+    "session_key_percent_encoded",
     "hmac_arguments_swapped",
     "session_key_literal",
     "sha1_of_raw_data",
@@ -152,7 +155,15 @@ def _right_way(case: Case, session_key: str) -> Iterator[Way]:
 
 
 def _all_ways(case: Case, session_key: str) -> Iterator[Way]:
-    keys: list[tuple[bytes, Mistakes]] = [(session_key.encode(), {})]
+    comes_out = "with that as the key, the signature comes out"
+    keys: list[tuple[bytes, Mistakes]] = [
+        (session_key.encode(), {}),
+        (f'"{session_key}"'.encode(), {"session_key_with_quotes": comes_out}),
+        *(
+            (percent_encoded(session_key, safe=safe).encode(), {"session_key_percent_encoded": comes_out})
+            for safe in ("", "/")  # as JavaScript's encodeURIComponent, as Python's quote
+        ),
+    ]
     try:
         decoded = base64.b64decode(session_key, validate=True)
         keys.append((decoded, {"session_key_decoded": "with its 16 bytes as the key, the signature comes out"}))

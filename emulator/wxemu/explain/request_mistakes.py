@@ -155,6 +155,12 @@ REQUESTS: Final = (
         "Let a JSON library make the body, in UTF-8.",
     ),
     Mistake(
+        "body_not_form",
+        "The body is JSON, which this API does not read.",
+        "the body of a POST in the place of a GET",
+        "Send a GET with the parameters in the URL: in Python requests.get(url, params=...). A POST takes a form too.",
+    ),
+    Mistake(
         "body_empty",
         "The POST has no body.",
         "the body's length",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import json
 import re
 from typing import TYPE_CHECKING, Final
@@ -13,10 +14,13 @@ from wxemu.wechat import login_state, sessions, users
 from wxemu.wechat.openapis import BY_NAME
 
 if TYPE_CHECKING:
+    from wxemu.core.journal import Exchange
     from wxemu.explain.case import Case
 
 _FORM: Final = re.compile(r"[\w.\[\]%-]+=[^&\n]*(?:&[\w.\[\]%-]+=[^&\n]*)*\n?")
 _UNESCAPED: Final = re.compile(r'"json_?[sS]tring"\s*:\s*"\s*\{\s*"')
+_CLOSE: Final = 0.85
+"""How much of a path, 1 being all, is that of the API that was meant: /wxa/checksessionkey has 0.92 of checksession."""
 _PLACEHOLDER: Final = re.compile(
     r"undefined|null|none|nan|test|user|your.*|\$\{?\w+\}?|\{\{?\w*\}?\}|\[object.*\]|<.*>|o?x+|o?\*+|o?abc\w{0,3}|"
     r"\$?(?:user_?)?open_?id\d*|o?123\d*",
@@ -55,7 +59,9 @@ def look_at_empty_body(case: Case) -> None:
 
 def look_at_method(case: Case) -> None:
     """43001, 43002."""
+    api = BY_NAME.get(case.exchange.api or "")
     wanted = "GET" if case.exchange.errcode == "43001" else "POST"
+    wanted = wanted if api is None else " or ".join(api.methods)
     case.look("method_wrong", f"it was {case.exchange.method}, and {wanted} is expected")
 
 
@@ -64,15 +70,28 @@ def look_at_path(case: Case) -> None:
     if case.exchange.api is not None:
         case.look("answer_missing", f"{case.exchange.api} has only a name here")
         return
-    case.look("path_unknown", f"it was {quote(case.exchange.url.partition('?')[0])}")
+    path = case.exchange.url.partition("?")[0]
+    meant = difflib.get_close_matches(path[:80], [api.path for api in BY_NAME.values()], n=1, cutoff=_CLOSE)
+    case.look("path_unknown", f"it was {quote(path)}" + "".join(f"; there is {one}" for one in meant))
 
 
 def look_at_parameters(case: Case) -> None:
-    """40097, 40101, 41002 and their like; json_string as an object is a mistake of its own."""
+    """40097, 40101, 41002 and their like; json_string as an object, and JSON for a form, are mistakes of their own."""
+    if case.look("body_not_form", _json_for_form(case.exchange)):
+        return
     value = case.exchange.parameters.get("json_string")
     is_object = value is not None and not isinstance(value, str)
     if not case.look("json_string_object", f"it is a JSON {type(value).__name__}" if is_object else None):
         case.look("parameter_wrong", f"it is {case.exchange.remark}" if case.exchange.remark else "see the errmsg")
+
+
+def _json_for_form(exchange: Exchange) -> str | None:
+    """Of a POST to an openapi that reads a query or a form: whether its body is JSON."""
+    api = BY_NAME.get(exchange.api or "")
+    is_json = exchange.request_body.lstrip()[:1] in ("{", "[")
+    if exchange.method != "POST" or api is None or not api.has_form or not is_json:
+        return None
+    return f"POST {api.path} is read like GET: from the query or a form, not from {quote(exchange.request_body)}"
 
 
 def look_at_openid(case: Case) -> None:

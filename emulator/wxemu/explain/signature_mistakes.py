@@ -178,6 +178,18 @@ LOGIN_STATES: Final = (
         f"The key is the session_key's 24 characters as they are. {_SIGN}",
     ),
     Mistake(
+        "session_key_with_quotes",
+        "The session_key was used with the quotes that it has in JSON.",
+        'the session_key in "quotes" as the key',
+        f"Keep it as a JSON library reads it, without quotes. {_SIGN}",
+    ),
+    Mistake(
+        "session_key_percent_encoded",
+        "The session_key was percent-encoded before it was used as the key.",
+        "the session_key, percent-encoded, as the key",
+        f"Keep it as WeChat gives it: 24 characters that end in ==. {_SIGN}",
+    ),
+    Mistake(
         "hmac_arguments_swapped",
         "The arguments of the HMAC are swapped: the session_key is the message.",
         "the session_key as the message, and an empty key",

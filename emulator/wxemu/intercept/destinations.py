@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from wxemu.core.http.hosts import is_emulated, is_named
+from wxemu.intercept.variables import function_token
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -115,7 +116,10 @@ class Destinations:
     def _outside(self, host: str, port: int, authorization: bytes) -> Destination:
         """Require the control token, if there is one: else this were an open proxy for the whole network."""
         token = self._control_token
-        if token is not None and not compare_digest(_password(authorization), token.encode()):
+        password = _password(authorization)
+        if token is not None and not any(
+            compare_digest(password, accepted.encode()) for accepted in (token, function_token(token))
+        ):
             raise RefusedError(
                 HTTPStatus.PROXY_AUTHENTICATION_REQUIRED,
                 f"{host} passes through only with the control token in the proxy's address: "

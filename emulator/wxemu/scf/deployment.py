@@ -14,7 +14,7 @@ from wxemu.scf.catalogue import Catalogue
 from wxemu.scf.failures import TooManyCallsError, UnknownFunctionError, UnreadableProjectError
 from wxemu.scf.feed import Feed, Line
 from wxemu.scf.project import ProjectError
-from wxemu.scf.runtime import PLATFORM, Runtime, function_variables, instance_environment, log
+from wxemu.scf.runtime import NOTHING, PLATFORM, PROCESS, Runtime, function_variables, instance_environment, log
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -22,14 +22,12 @@ if TYPE_CHECKING:
 
     from wxemu.core.world import World
     from wxemu.scf.project import FunctionSpec
-    from wxemu.scf.runtime import Debugging, Identity, InstanceState, Invocation, JSONValue
+    from wxemu.scf.runtime import Debugging, Identity, InstanceState, Invocation, JSONValue, Surroundings
 
 MAX_IN_FLIGHT: Final = 400
 """Function calls at one time. Each holds a thread of the server while its function calls back on another one, so they
 must never hold them all; the platform refuses beyond its own limit in the same way (-501004)."""
 SESSION_TOKEN: Final = "local-session-token"  # noqa: S105 - what stands for one; nothing here checks it
-_OF_THE_PROCESS: Final = frozenset({"PATH", "LANG", "PYTHONPATH", "PYTHONDONTWRITEBYTECODE", "USER_CODE_ROOT"})
-"""Variables of an instance's own process, which would break a shell."""
 
 
 class IssueToken(Protocol):
@@ -54,6 +52,7 @@ class Deployment:
     :param storage: the folder of uploaded code.
     :param packaged: where scripts/package put the project's functions. Then these run, each on a bare Python of its
         runtime, which has nothing but the package.
+    :param surroundings: what of this machine functions reach.
     :param public_url: where everybody else reaches this emulator; without it, there as well.
     """
 
@@ -67,6 +66,7 @@ class Deployment:
         issue_wx_api_token: IssueToken,
         packaged: Path | None = None,
         public_url: str | None = None,
+        surroundings: Surroundings = NOTHING,
     ) -> None:
         self._world = world
         self._issue_wx_api_token = issue_wx_api_token
@@ -76,6 +76,7 @@ class Deployment:
             variables=self._variables,
             new_request_id=world.randomness.uuid,
             is_bare=packaged is not None,
+            surroundings=surroundings,
         )
         self.catalogue = Catalogue(
             world,
@@ -218,8 +219,8 @@ class Deployment:
             spec = self.function(caller.env, name)
             caller = self._with_token(caller, spec, request_id)
             given = function_variables(spec, self._variables(caller.appid))
-            variables = instance_environment(spec, caller.env, given)
-        kept = {key: value for key, value in variables.items() if key not in _OF_THE_PROCESS}
+            variables = instance_environment(spec, caller.env, given, {})
+        kept = {key: value for key, value in variables.items() if key not in PROCESS}
         here = _addresses(self._public_url)  # since it may run on another machine than the emulator
         return {**PLATFORM, "SCF_NAMESPACE": caller.env, **kept, **here, **caller.variables(request_id)}
 

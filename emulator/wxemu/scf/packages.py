@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import io
+import os
 import shutil
 import stat
 import zipfile
@@ -17,7 +18,7 @@ from wxemu.core import temporary
 from wxemu.scf.api_functions import FunctionError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
 LARGEST_UNPACKED: Final = 500 * 1024 * 1024
 """Bytes of all files of a package together [doc]."""
@@ -25,6 +26,11 @@ MOST_ENTRIES: Final = 20_000
 """Files and folders of a package [inferred]."""
 LONGEST_NAME: Final = 255
 """Bytes of one name in a path, which is what file systems take."""
+LONGEST_TARGET: Final = 4095
+"""Bytes of what a link names, which is what Linux takes."""
+_ALL_RIGHTS: Final = 0o777
+_LEAST_RIGHTS: Final = 0o644
+"""Instances are another user than the emulator, and many packers give rights to a file's owner alone."""
 _PASSING: Final = ".passing-"
 _ENCRYPTED: Final = 0x1
 _UNREADABLE: Final = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, ValueError, EOFError)
@@ -107,8 +113,13 @@ def _unpack(content: bytes, folder: Path) -> None:
                     path.mkdir(parents=True, exist_ok=True)
                     continue
                 path.parent.mkdir(parents=True, exist_ok=True)
-                with archive.open(entry) as packed, path.open("xb") as file:
-                    shutil.copyfileobj(packed, file)  # never more than the entry's declared size
+                if not _is_link(entry):
+                    with archive.open(entry) as packed, path.open("xb") as file:
+                        shutil.copyfileobj(packed, file)  # never more than the entry's declared size
+                    if _mode(entry):
+                        path.chmod(stat.S_IMODE(_mode(entry)) & _ALL_RIGHTS | _LEAST_RIGHTS)
+            # Last, so that nothing is written through one.
+            _link(folder, {entry.filename: archive.read(entry).decode() for entry in entries if _is_link(entry)})
     except _UNREADABLE as error:
         raise _refusal(f"it cannot be unpacked ({type(error).__name__})") from None
     except _IN_EACH_OTHERS_WAY:
@@ -119,19 +130,44 @@ def _unpack(content: bytes, folder: Path) -> None:
         raise _refusal("a path in it is longer than this machine takes") from None
 
 
-def _check(entries: Iterable[zipfile.ZipInfo]) -> None:
+def _link(folder: Path, targets: Mapping[str, str]) -> None:
+    """Make the links by their names; each has to stay inside, whatever it passes on its way."""
+    root = folder.resolve()
+    for name, target in targets.items():
+        if PurePosixPath(target).is_absolute() or not (folder / name).parent.resolve().is_relative_to(root):
+            raise _refusal("a link in it leads out of its folder")
+        (folder / name).symlink_to(target)
+    for name in targets:  # now that all are there
+        if not Path(os.path.realpath(folder / name)).is_relative_to(root):
+            raise _refusal("a link in it leads out of its folder")
+
+
+def _mode(entry: zipfile.ZipInfo) -> int:
+    """Its type and its rights, 0 where the machine that packed it knows none."""
+    return entry.external_attr >> 16
+
+
+def _is_link(entry: zipfile.ZipInfo) -> bool:
+    return stat.S_ISLNK(_mode(entry))
+
+
+def _check(entries: Sequence[zipfile.ZipInfo]) -> None:
     size = 0
+    links = {PurePosixPath(entry.filename) for entry in entries if _is_link(entry)}
     for count, entry in enumerate(entries, start=1):
         size += entry.file_size
         if size > LARGEST_UNPACKED or count > MOST_ENTRIES:
             raise _refusal(f"it holds more than {LARGEST_UNPACKED} bytes or {MOST_ENTRIES} entries")
         if entry.flag_bits & _ENCRYPTED:
             raise _refusal("it is encrypted")
-        kind = stat.S_IFMT(entry.external_attr >> 16)
-        if kind not in (0, stat.S_IFREG, stat.S_IFDIR):  # a symlink would lead out of the folder
-            raise _refusal("it holds something else than files and folders")
+        if stat.S_IFMT(_mode(entry)) not in (0, stat.S_IFREG, stat.S_IFDIR, stat.S_IFLNK):
+            raise _refusal("it holds something else than files, folders and links")
         if not _stays_inside(entry.filename):
             raise _refusal("a path in it leads out of its folder")
+        if _is_link(entry) and entry.file_size > LONGEST_TARGET:
+            raise _refusal("a link in it is longer than this machine takes")
+        if not links.isdisjoint(PurePosixPath(entry.filename).parents):
+            raise _refusal("two of its entries have one path")
 
 
 def _stays_inside(name: str) -> bool:

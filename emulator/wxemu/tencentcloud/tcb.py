@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from wxemu.scf import invocation_records
-from wxemu.scf.runtime.context import ACCOUNT_APPID, REGION
+from wxemu.scf.runtime.environment import ACCOUNT_APPID, REGION
 from wxemu.tencentcloud.codec import format_time, parse_time
 from wxemu.tencentcloud.errors import ApiError
 

@@ -90,7 +90,7 @@ class Api:
     :param login_state: errcode of a call whose login-state signature is wrong, where the table of names alone knows
         that it takes one: over the raw body, in the query.
     :param twins: other openapis at the same path, which HTTPS cannot tell from it.
-    :param older_method: which the documentation had before ``method``; it is taken too.
+    :param other_method: which is taken too: the documentation had it before, or clients send it [field].
     :param has_signed_body: whether, over HTTPS, a login-state signature in the query proves the body; the openid
         stands in the query then. A cloud call has all parameters in one place, and no signature [doc].
     :param invalid_openid: errcode for an openid that nobody has in the app, where the signature is checked.
@@ -110,7 +110,7 @@ class Api:
     gives_bytes: bool = False
     login_state: int | None = None
     twins: tuple[str, ...] = ()
-    older_method: str | None = None
+    other_method: str | None = None
     has_signed_body: bool = False
     invalid_openid: int = 40003
 
@@ -122,7 +122,12 @@ class Api:
     @property
     def methods(self) -> tuple[str, ...]:
         """Those that it takes, the documented one first."""
-        return (self.method,) if self.older_method is None else (self.method, self.older_method)
+        return (self.method,) if self.other_method is None else (self.method, self.other_method)
+
+    @property
+    def has_form(self) -> bool:
+        """Whether a POST may have as a form what a GET has in the query."""
+        return self.method == "GET" and self.other_method == "POST" and not self.has_signed_body
 
 
 OK: Final = {"errcode": 0, "errmsg": "ok"}

@@ -135,6 +135,7 @@ TABLE: Final[tuple[Api, ...]] = (
         reply=_TOKEN_REPLY,
         decide=get_access_token,
         takes_access_token=False,
+        other_method="POST",
     ),
     Api(
         name="auth.getStableAccessToken",
@@ -165,6 +166,7 @@ TABLE: Final[tuple[Api, ...]] = (
         reply={"session_key": "base64 of 16 bytes", "openid": "o and 27 characters", "unionid": "where there is one"},
         decide=code_to_session,
         takes_access_token=False,
+        other_method="POST",
     ),
     Api(
         name="auth.checkSessionKey",

@@ -15,12 +15,14 @@ if TYPE_CHECKING:
 
     from wxemu.wechat.api import Api, Parameter
 
+FORM_CONTENT_TYPE: Final = "application/x-www-form-urlencoded"
 _TYPES: Final = {str: "string", bool: "boolean", int: "integer", list: "array"}
 
 
 def wechat_paths() -> dict[str, Any]:
-    """Each path with its one method; an older one, which is taken too, is not listed."""
-    return {**{api.path: {api.method.lower(): _operation(api)} for api in TABLE}, "/{path}": _by_name()}
+    """Each path with the methods that it takes."""
+    operations = {api.path: {method.lower(): _operation(api, method) for method in api.methods} for api in TABLE}
+    return {**operations, "/{path}": _by_name()}
 
 
 def _by_name() -> dict[str, Any]:
@@ -32,14 +34,14 @@ def _by_name() -> dict[str, Any]:
     return {method: {**operation, "operationId": f"named.{method}", "summary": summary} for method in ("get", "post")}
 
 
-def _operation(api: Api) -> dict[str, Any]:
+def _operation(api: Api, method: str) -> dict[str, Any]:
     in_query = login_state.PARAMETERS if api.has_signed_body else api.parameters if api.method == "GET" else ()
     in_body = [parameter for parameter in api.parameters if not api.has_signed_body or parameter.name != "openid"]
     query = [_in_query(parameter) for parameter in in_query]
     if api.takes_access_token:
         query.insert(0, {"name": "access_token", "in": "query", "required": True, "schema": {"type": "string"}})
     operation: dict[str, Any] = {
-        "operationId": api.name,
+        "operationId": api.name if method == api.method else f"{api.name}.{method.lower()}",
         "summary": api.summary,
         "tags": ["WeChat"],
         "parameters": query,
@@ -62,6 +64,12 @@ def _operation(api: Api) -> dict[str, Any]:
                 "required": [parameter.name for parameter in in_body if parameter.missing is not None],
             }
         )
+    elif (
+        method == "POST" and api.has_form
+    ):  # in the query or in the form, so neither requires one
+        operation["parameters"] = [{**parameter, "required": False} for parameter in query]
+        form = {"type": "object", "properties": {parameter.name: _schema(parameter) for parameter in api.parameters}}
+        operation["requestBody"] = {"required": False, "content": {FORM_CONTENT_TYPE: {"schema": form}}}
     return operation
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qs
 
 from flask import Blueprint, Response, request
+from werkzeug.datastructures import CombinedMultiDict
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 
 from wxemu.core import journal, troubles
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from flask import Flask
+    from werkzeug.datastructures import MultiDict
 
     from wxemu.core.apps import App
     from wxemu.core.http.access import Access
@@ -150,25 +152,26 @@ def _answer_named(world: World, path: str) -> Response:
 def _answer(world: World, api: Api) -> Response:
     entry = _entry(api)
     body = request.get_data(cache=True, parse_form_data=False)  # before the transaction: clients may be slow
-    query = request.args
+    query: MultiDict[str, str] = request.args
+    if api.has_form and request.method == "POST":
+        query = CombinedMultiDict((request.args, request.form))
+        entry.given = query.to_dict()
     entry.appid = query.get("appid")
     return openapis.call(
         world,
         HttpsCredential(api, request.method, query, body),
-        lambda: _read_parameters(api, body, entry),
+        lambda: query if _has_query(api) else _read_body(api, body, entry),
         entry,
         partial(_encode, world, entry),
         signed_body=body if api.has_signed_body else None,
     )
 
 
-def _read_parameters(api: Api, body: bytes, entry: Entry) -> Mapping[str, Any]:
-    """The parameters, from where the openapi has them.
+def _read_body(api: Api, body: bytes, entry: Entry) -> Mapping[str, Any]:
+    """The parameters of an openapi that has them in the body.
 
     :raises WeChatError: 44002 no body; 47001 a body of another form; 41005 a form without a file.
     """
-    if _has_query(api):
-        return request.args
     if api.place == "json":
         return json_body.read(body)
     return _read_any(api, body, entry)

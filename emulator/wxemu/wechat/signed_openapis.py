@@ -119,6 +119,6 @@ SIGNED: Final[tuple[Api, ...]] = (
         parameters=login_state.PARAMETERS,
         reply={**OK, "key_info_list": []},
         decide=get_user_encrypt_key,
-        older_method="POST",
+        other_method="POST",
     ),
 )

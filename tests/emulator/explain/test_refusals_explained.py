@@ -1,6 +1,7 @@
 """Why a call was refused before it was decided: its token, its permission, its parameters, its code, its session."""
 
 import base64
+from urllib.parse import quote
 
 import pytest
 from classic_mistakes import VERIFY, digest
@@ -26,6 +27,10 @@ def forced_away(wechat):
 def after_reset(wechat):
     assert wechat.reset_session("oAlice", KEY).is_success
     return wechat.check_session("oAlice", KEY)
+
+
+def by_key(openid, key):
+    return lambda wechat: wechat.with_signature("/wxa/checksession", openid, digest(key).hex())
 
 
 def by_reset(wechat):
@@ -58,13 +63,24 @@ REFUSED = [
     (body(NO_FORM), "body_form_encoded", ""),
     (body(b'{"openid":"oAlice"}'), "parameter_wrong", "json_string"),
     (lambda wechat: wechat.get(VERIFY), "method_wrong", ""),
-    (lambda wechat: wechat.get("/wxa/checksessionkey"), "path_unknown", ""),
+    *(
+        (lambda wechat, path=path: wechat.get(path), "path_unknown", told)
+        for path, told in {
+            "/wxa/checksessionkey": "it was '/wxa/checksessionkey'; there is /wxa/checksession",
+            "/wxa/resetusersession": "; there is /wxa/resetusersessionkey",
+            "/cgi-bin/stabletoken": "; there is /cgi-bin/stable_token",
+            "/sns/jscode2sesion": "; there is /sns/jscode2session",
+        }.items()
+    ),
     (after_reset, "session_key_replaced", ""),
     (session("oAlice", "9hAb/NEYUlkaMBEsmFgzig=="), "session_key_of_another_user", "oBob"),
     (session("oCarol", "any"), "session_never_began", ""),
     (session("oAlice", "any"), "session_key_unknown", ""),
     (session("oAlice", "any", sig_method="md5"), "sig_method", ""),
     (by_reset, "session_key_decoded", ""),
+    (by_key("oAlice", f'"{KEY}"'), "session_key_with_quotes", ""),
+    (by_key("oAlice", quote(KEY, safe="")), "session_key_percent_encoded", ""),
+    (by_key("oAlice", quote(KEY)), "session_key_percent_encoded", ""),
 ]
 
 
@@ -119,3 +135,8 @@ def test_a_code_that_comes_twice_is_told_with_its_first_use(wechat, explain, new
 def test_a_code_of_another_app_or_of_a_blocked_user_is_told(wechat, other_wechat, explain, new_phone):
     assert explain(other_wechat.code_to_session(new_phone().login()).rid)["causes"] == ["code_of_another_app"]
     assert explain(wechat.code_to_session(new_phone(openid="oMallory").login()).rid)["causes"] == ["user_blocked"]
+
+
+def test_a_path_that_is_like_no_other_is_told_alone(wechat, explain):
+    wechat.get("/wxa/getwxacode")
+    assert explain()["findings"][0]["result"] == "it was '/wxa/getwxacode'"

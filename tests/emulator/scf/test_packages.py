@@ -103,9 +103,53 @@ def test_a_path_that_is_longer_than_the_machine_takes_is_refused(kept, tmp_path)
     assert not list((tmp_path / "packages").iterdir())
 
 
-@pytest.mark.parametrize("kind", [stat.S_IFLNK, stat.S_IFIFO, stat.S_IFCHR, stat.S_IFSOCK])
-def test_what_is_neither_file_nor_folder_is_refused(kept, kind):
-    assert "something else" in refusal(kept, zip_of((entry("link", mode=kind | 0o777), "/etc/passwd")))
+@pytest.mark.parametrize("kind", [stat.S_IFIFO, stat.S_IFCHR, stat.S_IFSOCK])
+def test_what_is_neither_file_nor_folder_nor_link_is_refused(kept, kind):
+    assert "something else" in refusal(kept, zip_of((entry("odd", mode=kind | 0o777), "/etc/passwd")))
+
+
+def link(name, target):
+    return (entry(name, mode=stat.S_IFLNK | 0o777), target)
+
+
+@pytest.mark.parametrize(("mode", "kept_mode"), [(0o755, 0o755), (0o644, 0o644), (0o4711, 0o755), (0o600, 0o644)])
+def test_a_file_keeps_its_rights_and_everybody_can_read_it(kept, mode, kept_mode):
+    package = kept.add(zip_of((entry("tool", mode=stat.S_IFREG | mode), "text")))
+    assert stat.S_IMODE((kept.folder(package) / "tool").stat().st_mode) == kept_mode
+
+
+@pytest.mark.parametrize("target", ["real.txt", "sub/real.txt", "sub/../real.txt", "nowhere.txt", "name"])
+def test_a_link_that_stays_inside_is_kept_even_if_it_leads_nowhere(kept, target):
+    package = kept.add(zip_of(link("name", target), ("real.txt", "real"), ("sub/real.txt", "deep")))
+    assert (kept.folder(package) / "name").readlink().as_posix() == target
+
+
+LEAVING = {
+    "to a place of the machine": [link("name", "/etc/passwd")],
+    "to the platform's own place": [link("name", "/var/user/index.py")],
+    "above the folder": [link("name", "../other")],
+    "above the folder from below": [link("sub/name", "../../other")],
+    "over another link": [link("p/q/up", ".."), link("name", "p/q/up/../..")],
+    "over a link that comes later": [link("name", "later/sub/../../x"), ("sub/file", ""), link("later", ".")],
+    "the folder above": [link("name", "..")],
+}
+
+
+@pytest.mark.parametrize("entries", LEAVING.values(), ids=LEAVING)
+def test_a_link_that_leaves_the_package_is_refused(kept, tmp_path, entries):
+    assert "a link in it leads out" in refusal(kept, zip_of(("index.py", ""), *entries))
+    assert not list((tmp_path / "packages").iterdir())
+
+
+@pytest.mark.parametrize("below", [("name/file", "evil"), link("name/link", "evil"), ("name/sub/", "")], ids=str)
+def test_nothing_is_written_through_a_link(kept, tmp_path, below):
+    assert "one path" in refusal(kept, zip_of(link("name", "../.."), below))
+    assert not (tmp_path / "file").exists()
+
+
+@pytest.mark.parametrize("target", ["x" * 4096, b"\xff\xfe", "a\0b"], ids=["long", "no text", "a zero byte"])
+def test_a_link_that_no_machine_takes_is_refused(kept, target):
+    refusal(kept, zip_of(link("name", target)))
 
 
 def test_an_encrypted_package_is_refused(kept):

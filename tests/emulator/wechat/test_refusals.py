@@ -189,8 +189,17 @@ def test_a_token_in_the_body_does_not_count(wechat):
     assert answered.refusal == (41001, "access_token missing")
 
 
-@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "OPTIONS", "HEAD", "TRACE"])
-@pytest.mark.parametrize("path", ["/cgi-bin/token", "/sns/jscode2session", *LOGIN_STATE_PATHS])
+OTHER_THAN_GET = ("PUT", "DELETE", "PATCH", "OPTIONS", "HEAD", "TRACE")
+READ_FROM_A_FORM = ("/cgi-bin/token", "/sns/jscode2session")
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        *((method, path) for method in OTHER_THAN_GET for path in (*READ_FROM_A_FORM, *LOGIN_STATE_PATHS)),
+        *(("POST", path) for path in LOGIN_STATE_PATHS),
+    ],
+)
 def test_a_get_endpoint_requires_get_before_anything_else(http, method, path):
     response = http.open(path, method=method, data=b"not looked at")
     assert response.status_code == 200

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from wxemu.client.doctor.finding import broken, hint, ok
 from wxemu.scf.catalogue import NOT_NEEDED
 from wxemu.scf.project import CONFIG_NAMES, ProjectError, load_project
-from wxemu.scf.runtime import interpreters
+from wxemu.scf.runtime import interpreters, module_names
 from wxemu.wechat import known
 
 if TYPE_CHECKING:
@@ -60,6 +60,7 @@ def _function(spec: FunctionSpec) -> Iterator[Finding]:
     if interpreters.find(spec.runtime) is None:
         yield hint(name, f"there is no {spec.runtime} here", f"{interpreters.PRESENT} runs it instead; or install that")
     yield from _handler(name, spec)
+    yield from _module_names(name, spec)
     yield from _permissions(name, spec)
     yield from _requirements(name, spec)
 
@@ -94,6 +95,11 @@ def _bound(node: ast.AST) -> tuple[str, ...]:
         case ast.ImportFrom(names=aliases):
             return tuple(alias.asname or alias.name for alias in aliases)
     return ()
+
+
+def _module_names(name: str, spec: FunctionSpec) -> Iterator[Finding]:
+    for module in module_names.reserved_modules(spec.directory):
+        yield hint(name, f"its {module} has the name of a module that Python itself loads at its start", "rename it")
 
 
 def _permissions(name: str, spec: FunctionSpec) -> Iterator[Finding]:

@@ -11,8 +11,9 @@ from urllib.parse import urlsplit
 
 from wxemu.client.doctor.finding import broken, hint, ok
 from wxemu.client.doctor.running import is_listening
-from wxemu.client.environment import ADDED_CA, BUNDLES, JAVA, PROXIES, UNPROXIED
+from wxemu.client.environment import JAVA
 from wxemu.core.http.hosts import EMULATED
+from wxemu.intercept.variables import ADDED_CA, BUNDLES, PROXIES, UNPROXIED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -16,8 +16,9 @@ import sys
 import time
 import traceback
 from pathlib import Path
+from types import CoroutineType
 
-from . import debugger, modules, view
+from . import debugger, labels, modules, view
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ POISON = "environ_leak=poison: read {} from the invocation's context, not from o
 
 def main(requests_fd: int, replies_fd: int, ready: frozenset[str], sandbox: Sandbox, temporary: str | None) -> None:
     """Be one instance in its `sandbox`; `temporary` is where its files go if it has no folders of its own."""
+    loaded = frozenset(sys.modules)  # before a debugger is
     emulator = Emulator(requests_fd, replies_fd)
     birth = emulator.receive()
     if birth is None:
@@ -48,11 +50,14 @@ def main(requests_fd: int, replies_fd: int, ready: frozenset[str], sandbox: Sand
         if birth["shared"] is not None:
             folders[birth["shared"]] = str(view.LAYERS)
         use_folders(list(folders), temporary)
+        files = birth["files"]
+        os.environ.update({name: files[value] for name, value in os.environ.items() if value in files})
     if birth["debugger"] is not None and not await_debugger(emulator, birth["debugger"], folders):
         return
-    modules.make_way(ready, folders)
+    brought = modules.make_way(ready, loaded, folders, birth["reserved"])
     sys.path[:0] = folders
-    log_to_stdout()
+    if "logging" not in brought:
+        log_to_stdout()
     if sys.flags.no_site:  # a bare Python: what the platform's has besides packages are exit() and quit()
         import site  # noqa: PLC0415
 
@@ -81,7 +86,8 @@ def await_debugger(emulator: Emulator, asked: Mapping[str, Any], folders: Mappin
 
 def use_folders(folders: list[str], temporary: str | None) -> None:
     """Name the machine's folders, the code's first, where the platform's places are not to be had."""
-    os.environ.update(USER_CODE_ROOT=f"{folders[0]}/", PYTHONPATH=os.pathsep.join(folders))
+    path = os.pathsep.join(folders)
+    os.environ.update(USER_CODE_ROOT=f"{folders[0]}/", PWD=folders[0], PYTHONPATH=path, LD_LIBRARY_PATH=path)
     if temporary is not None:
         own = Path(temporary, str(os.getpid()))
         own.mkdir(mode=0o700)
@@ -138,7 +144,7 @@ class Places:
     def __init__(self, runtime: str, folders: Mapping[str, str]) -> None:
         python = runtime.lower().replace(".", "")
         library = "/lib/python{}.{}".format(*sys.version_info)
-        names = {__file__: f"/var/runtime/{python}/bootstrap.py", **folders}
+        names = {labels.FOLDER: f"/var/runtime/{python}", **folders}
         names.update((prefix + library, f"/var/lang/{python}{library}") for prefix in (sys.prefix, sys.base_prefix))
         self._names = [(re.compile(re.escape(here) + r"(?![\w.-])"), there) for here, there in names.items()]
 
@@ -180,9 +186,9 @@ def answer(func_handler: Any, request: Mapping[str, Any], environ: Environ, plac
     """Return the reply to one invocation as JSON, in ASCII so that lone surrogates survive the pipe."""
     try:
         environ.copy(json.loads(request["context"]["environment"]), request["environLeak"])
-        result = func_handler(request["event"], request["context"])
+        result = call(func_handler, request["event"], request["context"])
     except Exception as error:  # noqa: BLE001 - whatever a function raises
-        frames = error.__traceback__ and error.__traceback__.tb_next
+        frames = error.__traceback__ and error.__traceback__.tb_next and error.__traceback__.tb_next.tb_next
         return json.dumps({"stackTrace": places.stack_trace(error, frames)})
     finally:
         if request["environLeak"] == "clear":
@@ -193,9 +199,17 @@ def answer(func_handler: Any, request: Mapping[str, Any], environ: Environ, plac
         return json.dumps({"stackTrace": places.stack_trace(error, None)})
 
 
+def call(func_handler: Any, event: Any, context: Any) -> Any:
+    result = func_handler(event, context)
+    if isinstance(result, CoroutineType):
+        result.close()  # else Python warns of it, in the function's log
+        name = getattr(func_handler, "__name__", "the handler")
+        raise TypeError(f"{name} returned a coroutine, which nobody awaits: use def, and asyncio.run in it")
+    return result
+
+
 def reply_of(result: Any) -> str:
-    decimal = sys.modules.get("decimal")
-    if decimal is not None and isinstance(result, decimal.Decimal):  # but not one inside of something [src]
+    if type(result).__module__ == "decimal" and type(result).__name__ == "Decimal":  # not one inside of something [src]
         result = str(result)
     text = json.dumps(result, allow_nan=False)
     if len(text) > RESULT_LIMIT_BYTES:  # characters that are not ASCII are shorter on the platform

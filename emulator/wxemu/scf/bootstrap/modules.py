@@ -9,7 +9,7 @@ from contextlib import suppress
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 USUAL = (
     "base64",
@@ -44,17 +44,36 @@ def load() -> frozenset[str]:
     return frozenset(set(sys.modules) - before)
 
 
-def make_way(ready: frozenset[str], folders: Iterable[str]) -> None:
-    """Forget all modules that are `ready` if one has the name of one in `folders`, as it would hide that one.
+def make_way(
+    ready: frozenset[str], loaded: frozenset[str], folders: Iterable[str], reserved: Iterable[str]
+) -> frozenset[str]:
+    """Forget modules where one in `folders` has the name of one, as it would hide that one; return the names there.
 
-    All of them, because others may have been made with it: a function's own `email` is what its `requests` uses.
+    All that are `ready`, because others may have been made with it: a function's own `email` is what its `requests`
+    uses. If it is one that this process itself has needed, all that are `loaded`; but none that is `reserved`, nor
+    logging, which is set up for the function, unless it has one of its own.
     """
-    brought: set[str] = set()
-    for folder in folders:
-        with suppress(OSError):
-            brought.update(name.partition(".")[0] for name in os.listdir(folder))  # noqa: PTH208 - names
-    if brought.isdisjoint(name.partition(".")[0] for name in ready):
-        return
-    for name in ready:
-        if (getattr(sys.modules[name], "__file__", None) or "").endswith(".py"):  # others cannot be loaded twice
-            del sys.modules[name]
+    brought = frozenset(name for folder in folders for name in _modules_in(folder)).difference(reserved)
+    kept = {*reserved, "__main__", *({"logging"} - brought)}
+    others = {name for name in loaded - ready if name.partition(".")[0] not in kept}
+    forgotten = ready if brought.isdisjoint(_tops(others)) else ready | others
+    if brought.isdisjoint(_tops(forgotten)):
+        return brought
+    for name in forgotten:
+        is_source = (getattr(sys.modules.get(name), "__file__", None) or "").endswith(".py")
+        if is_source or name in brought:  # others cannot be loaded twice
+            sys.modules.pop(name, None)
+    return brought
+
+
+def _tops(names: Iterable[str]) -> set[str]:
+    return {name.partition(".")[0] for name in names}
+
+
+def _modules_in(folder: str) -> Iterator[str]:
+    with suppress(OSError):
+        for entry in os.scandir(folder):
+            name, _, suffix = entry.name.partition(".")
+            is_package = not suffix and os.path.isfile(os.path.join(entry.path, "__init__.py"))  # noqa: PTH113, PTH118
+            if is_package or suffix == "py" or f".{suffix}".endswith(".so"):
+                yield name

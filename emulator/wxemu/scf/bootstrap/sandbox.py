@@ -79,7 +79,7 @@ class Sandbox:
                 if closed is not None:
                     lacks, user = {**lacks, USER: f"only its owner can read {Path(folder, closed)}"}, None
         if self.has_folders:
-            view.enter(code, shared, birth["folders"], birth["readable"])
+            view.enter(code, shared, birth["folders"], birth["readable"], birth["files"])
         rights.drop(user)
         return lacks
 
@@ -91,13 +91,13 @@ def _enter_alone(user: int | None) -> None:
         os.waitpid(process, 0)
         os._exit(0)
     view.prepare(has_own_processes=True)
-    view.enter(sys.prefix, None, [], [])
+    view.enter(sys.prefix, None, [], [], {})
 
 
 def _enter() -> None:
     view.build()
     view.prepare(has_own_processes=False)
-    view.enter(sys.prefix, None, [], [])
+    view.enter(sys.prefix, None, [], [], {})
 
 
 def _become(user: int) -> None:

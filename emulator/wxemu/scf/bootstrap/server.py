@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import fcntl
 import gc
-import linecache
 import os
 import resource
 import selectors
@@ -51,7 +50,6 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     ready = modules.load()
-    keep_source(bootstrap.__file__)
     sandbox = Sandbox(int(user) if user else None, is_isolated=is_isolated == "True")
     server = Server(control, sandbox, None if sandbox.has_folders else make_folder())
     tempfile.tempdir = None  # an instance is to find its own
@@ -79,12 +77,6 @@ def children() -> list[int]:
     with suppress(OSError):
         return [int(child) for child in Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()]
     return []
-
-
-def keep_source(file: str) -> None:
-    """Keep a file's lines for tracebacks, where an instance cannot see it."""
-    lines = linecache.getlines(file)
-    linecache.cache[file] = (0, None, lines, file)  # without a time, it is not looked for again
 
 
 def has_ended(process: int) -> bool:

@@ -13,7 +13,12 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 CODE, LAYERS, TEMPORARY = Path("/var/user"), Path("/opt"), Path("/tmp")  # noqa: S108 - the platform's places
+HOMES = Path("/home")  # in which a function's home is not, and cannot be made [field]
 TEMPORARY_MEGABYTES = 512  # [doc]
 MACHINE = Path("/.machine")  # where the machine's own root is, until an instance has taken what it needs
 SYSTEM = ("bin", "etc", "lib", "lib32", "lib64", "libx32", "nix", "sbin", "sys", "usr")
@@ -43,8 +48,8 @@ def prepare(*, has_own_processes: bool) -> None:
     _mount("tmpfs", MEMORY, "tmpfs", _NOSUID | _NODEV, f"mode=1777,size={TEMPORARY_MEGABYTES}m")
 
 
-def enter(code: str, shared: str | None, folders: list[str], readable: list[str]) -> None:
-    """Complete a prepared view: only its own code, the `folders` that it may write to, and `readable` ones.
+def enter(code: str, shared: str | None, folders: list[str], readable: list[str], files: Mapping[str, str]) -> None:
+    """Complete a prepared view: only its own code, the `folders` that it may write to, `readable` ones, and `files`.
 
     Paths are those of the machine, without links in them.
     """
@@ -60,6 +65,12 @@ def enter(code: str, shared: str | None, folders: list[str], readable: list[str]
         _show(folder, folder)
     for folder in folders:
         _show(folder, folder, is_writable=True)
+    for place, file in files.items():
+        if of_machine(file).is_file():
+            Path(place).parent.mkdir(parents=True, exist_ok=True)
+            Path(place).touch()
+            _bind(of_machine(file), Path(place))
+            _make_read_only(Path(place))
     _detach(MACHINE)
     _remount_read_only(LAYERS)
     _remount_read_only(Path("/"))  # but not what is mounted below, such as /tmp
@@ -79,7 +90,7 @@ def build() -> None:
     machine.mkdir()
     _bind(Path("/"), machine)
     _detach(_below(machine, TEMPORARY))  # there it covers the machine's
-    for folder in (CODE, LAYERS, TEMPORARY):
+    for folder in (CODE, LAYERS, TEMPORARY, HOMES):
         _below(TEMPORARY, folder).mkdir(parents=True)
     _bind(_below(TEMPORARY, LAYERS), _below(TEMPORARY, LAYERS))  # a mount of its own, that can be made read-only
     os.chroot(TEMPORARY)

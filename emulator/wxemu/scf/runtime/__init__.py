@@ -1,8 +1,8 @@
 """The SCF Python runtime: a function's child processes, what they receive, and what becomes of an invocation."""
 
 from wxemu.scf.runtime import log
-from wxemu.scf.runtime.context import PLATFORM, function_variables, instance_environment
 from wxemu.scf.runtime.debugging import Awaited, Debugging
+from wxemu.scf.runtime.environment import PLATFORM, PROCESS, function_variables, instance_environment
 from wxemu.scf.runtime.identity import Identity, timer_event, wx_event
 from wxemu.scf.runtime.invocation import (
     DebuggerError,
@@ -15,9 +15,12 @@ from wxemu.scf.runtime.invocation import (
 )
 from wxemu.scf.runtime.pool import InstanceState
 from wxemu.scf.runtime.runtime import EnvironLeak, Runtime
+from wxemu.scf.runtime.surroundings import NOTHING, Surroundings
 
 __all__ = [
+    "NOTHING",
     "PLATFORM",
+    "PROCESS",
     "Awaited",
     "DebuggerError",
     "Debugging",
@@ -30,6 +33,7 @@ __all__ = [
     "JSONValue",
     "Runtime",
     "RuntimeClosedError",
+    "Surroundings",
     "UninvokedError",
     "function_variables",
     "instance_environment",

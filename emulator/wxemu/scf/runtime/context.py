@@ -1,9 +1,11 @@
-"""What a function receives besides its event: environment variables, and the `context` of each invocation."""
+"""The `context` of an invocation, the second argument of its handler."""
 
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
+
+from wxemu.scf.runtime.environment import ACCOUNT_APPID, ACCOUNT_UIN, REGION, VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -11,53 +13,6 @@ if TYPE_CHECKING:
     from wxemu.scf.project import FunctionSpec
     from wxemu.scf.runtime.identity import Identity
     from wxemu.scf.runtime.invocation import JSONValue
-
-VERSION: Final = "$LATEST"
-REGION: Final = "ap-shanghai"
-# Tencent Cloud's account, which nothing here checks; the shapes are those of captures.
-ACCOUNT_APPID: Final = "1250000000"
-ACCOUNT_UIN: Final = "100000000001"
-
-
-PLATFORM: Final = {
-    "TENCENTCLOUD_RUNENV": "SCF",
-    "TENCENTCLOUD_REGION": REGION,
-    "TENCENTCLOUD_APPID": ACCOUNT_APPID,
-    "TENCENTCLOUD_UIN": ACCOUNT_UIN,
-}
-"""Variables that every process of the platform has [doc]."""
-
-
-def function_variables(spec: FunctionSpec, platform: Mapping[str, str]) -> dict[str, str]:
-    """Return a function's variables: those that it declares, and over them the `platform`'s.
-
-    Where a project declares WX_STORE_KEY, and nobody has made a key yet, session keys are stored as they are.
-    """
-    declared = {**spec.environment}
-    if declared.get("WX_STORE_KEY") == "":
-        declared["WX_STORE_KEY"] = "none"
-    return {**declared, **platform}
-
-
-def instance_environment(spec: FunctionSpec, env: str, variables: Mapping[str, str]) -> dict[str, str]:
-    """Return the whole environment of an instance's process: the platform's names [doc] and the function's `variables`.
-
-    Where an instance cannot have the platform's places, it puts the real folders into USER_CODE_ROOT and PYTHONPATH.
-    """
-    return {
-        "PATH": "/usr/local/bin:/usr/bin:/bin",
-        "LANG": "C.UTF-8",
-        "TZ": "UTC",
-        **variables,
-        **PLATFORM,
-        "SCF_FUNCTIONNAME": spec.name,
-        "SCF_FUNCTIONVERSION": VERSION,
-        "SCF_NAMESPACE": env,
-        "SCF_RUNTIME": spec.runtime,
-        "USER_CODE_ROOT": "/var/user/",
-        "PYTHONPATH": "/var/user:/opt",
-        "PYTHONDONTWRITEBYTECODE": "x",
-    }
 
 
 def invocation_context(

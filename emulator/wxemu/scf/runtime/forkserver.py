@@ -20,7 +20,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _HERE: Final = str(Path(__file__).parents[1].resolve())
-_PROGRAM: Final = "import sys; sys.path.insert(0, sys.argv[1]); from bootstrap.server import main; main()"
+_PROGRAM: Final = (
+    "import sys; sys.path.insert(0, sys.argv[1]); "
+    "from bootstrap.server import main; from bootstrap.labels import relabel; relabel(); main()"
+)
 # -I: neither our environment's PYTHON* nor the user's site-packages; an instance adds PYTHONPATH itself.
 # -B: as PYTHONDONTWRITEBYTECODE, which -I ignores. -u: output of a process that dies is not lost.
 _FLAGS: Final = ("-I", "-B", "-u", "-X", "utf8", "-c", _PROGRAM)

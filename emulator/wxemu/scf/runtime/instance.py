@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from wxemu.scf.runtime import debugging
 from wxemu.scf.runtime.channel import Channel
-from wxemu.scf.runtime.context import instance_environment
 from wxemu.scf.runtime.debugging import Awaited
+from wxemu.scf.runtime.environment import instance_environment
 from wxemu.scf.runtime.invocation import (
     DebuggerError,
     Failure,
@@ -23,15 +23,17 @@ from wxemu.scf.runtime.invocation import (
     result_size_failure,
     timeout_failure,
 )
+from wxemu.scf.runtime.module_names import RESERVED
 from wxemu.scf.runtime.process import Process
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping
 
     from wxemu.scf.runtime.debugging import Debugging
     from wxemu.scf.runtime.forkserver import ForkServer
     from wxemu.scf.runtime.invocation import JSONValue
     from wxemu.scf.runtime.revision import Revision
+    from wxemu.scf.runtime.surroundings import Surroundings
 
 LOAD_LIMIT_SECONDS: Final = 65  # [inferred] SCF's default for the initialisation, which the time limit does not cover
 _LAST_WAIT_SECONDS: Final = 0.5
@@ -98,14 +100,14 @@ class Instance:
                 self._process = Process(number, is_keeper=is_keeper)
         return self._process is not None
 
-    def await_debugger(self, wanted: Debugging, writable: Sequence[str]) -> None:
+    def await_debugger(self, wanted: Debugging, surroundings: Surroundings) -> None:
         """Have a new instance, once it is born, wait for a debugger; to be called before `load`.
 
         Raises DebuggerError.
         """
         self._debugging = wanted
         asked = {"port": wanted.port, "lent": debugging.find_debugpy()}
-        reply = self._exchange(self._birth(writable, asked), LOAD_LIMIT_SECONDS)
+        reply = self._exchange(self._birth(surroundings, asked), LOAD_LIMIT_SECONDS)
         if isinstance(reply, Failure):
             raise DebuggerError(f"the instance ended before a debugger could attach: {reply.message}")
         if "refused" in reply:
@@ -114,13 +116,13 @@ class Instance:
         folders = [str(folder) for folder in (spec.directory, spec.shared) if folder is not None]
         wanted.announce(Awaited(reply["port"], dict(zip(folders, reply["places"], strict=False))))
 
-    def load(self, writable: Sequence[str]) -> Failure | None:
+    def load(self, surroundings: Surroundings) -> Failure | None:
         """Wait until a new instance, once it is born, has loaded its handler; return why it could not.
 
-        :param writable: the machine's folders that the function may use.
+        :param surroundings: what of the machine the function may use.
         """
         self.is_cold = False
-        birth = self._birth(writable) if self._debugging is None else None  # which it has then
+        birth = self._birth(surroundings) if self._debugging is None else None  # which it has then
         reply = self._exchange(birth, LOAD_LIMIT_SECONDS)
         self.init_ms = (time.monotonic() - self._began) * 1000
         self.init_memory_bytes = self.memory_bytes
@@ -178,16 +180,20 @@ class Instance:
             _log.warning("an instance of %s cannot be ended and is given up", self.revision.spec.name)
         self._channel.close()
 
-    def _birth(self, writable: Sequence[str], debugger: dict[str, Any] | None = None) -> bytes:
+    def _birth(self, surroundings: Surroundings, debugger: dict[str, Any] | None = None) -> bytes:
         """The first request to a new instance: which function it is to be."""
         spec = self.revision.spec
         lent = None if debugger is None else debugger["lent"]
         birth = {
-            "environment": instance_environment(spec, self.revision.env, self.revision.variables),
+            "environment": instance_environment(
+                spec, self.revision.env, self.revision.variables, surroundings.variables
+            ),
             "handler": spec.handler,
             "code": os.path.realpath(spec.directory),
+            "reserved": sorted(RESERVED),
             "shared": None if spec.shared is None else os.path.realpath(spec.shared),
-            "folders": list(writable),
+            "folders": list(surroundings.folders),
+            "files": dict(surroundings.files),
             "readable": [] if lent is None else [lent["package"]],
             "debugger": debugger,
         }

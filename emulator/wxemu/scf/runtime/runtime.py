@@ -6,19 +6,23 @@ import json
 import logging
 import threading
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from wxemu.scf.runtime import nobody
-from wxemu.scf.runtime.context import function_variables, invocation_context
+from wxemu.scf.runtime.context import invocation_context
+from wxemu.scf.runtime.environment import function_variables
 from wxemu.scf.runtime.forkserver import ForkServer
 from wxemu.scf.runtime.interpreters import Interpreter, choose_bare, choose_with_packages
 from wxemu.scf.runtime.invocation import Failure, Invocation, event_size_failure, load_failure, nesting_failure
 from wxemu.scf.runtime.log import LiveLog
+from wxemu.scf.runtime.module_names import remark_on
 from wxemu.scf.runtime.pool import Pool
 from wxemu.scf.runtime.revision import Revision
+from wxemu.scf.runtime.surroundings import NOTHING, Surroundings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
     from wxemu.scf.project import FunctionSpec
@@ -44,9 +48,9 @@ class Runtime:
 
     `variables(appid)` gives what the platform's owner sets over the function's own `envVariables`, such as
     WX_APPID, WX_SECRET and WX_API_BASE. The functions can use the folder `store`, as a file system that is mounted
-    there (CFS); of all else that is kept on this machine, each has its own code only. `new_request_id()` gives a UUID.
-    `max_instances` is per function and appid: callers beyond it wait. An instance that was not used for `idle_seconds`,
-    by the `clock`, is ended.
+    there (CFS), and the `surroundings`; of all else that is kept on this machine, each has its own code only.
+    `new_request_id()` gives a UUID. `max_instances` is per function and appid: callers beyond it wait. An instance that
+    was not used for `idle_seconds`, by the `clock`, is ended.
 
     Each function runs on a Python of its own `runtime`, where there is one; with `is_bare` on one that has no packages
     but the function's. `interpreter` runs all of them instead. Functions see the platform's places where this machine
@@ -65,12 +69,14 @@ class Runtime:
         is_bare: bool = False,
         is_isolated: bool = True,
         store: Path | None = None,
+        surroundings: Surroundings = NOTHING,
     ) -> None:
         self._variables = variables
         self._new_request_id = new_request_id
         self._interpreter = Interpreter((interpreter,)) if interpreter is not None else None
         self._is_isolated = is_isolated
-        self._folders = [] if store is None else [str(store.resolve())]
+        folders = surroundings.folders if store is None else (*surroundings.folders, str(store.resolve()))
+        self._surroundings = replace(surroundings, folders=folders)
         self._user = nobody.own(store)
         self._choose = choose_bare if is_bare else choose_with_packages
         self._pool = Pool(max_instances=max_instances, idle_seconds=idle_seconds, clock=clock)
@@ -119,10 +125,10 @@ class Runtime:
             is_fresh = debugging is not None
             with self._pool.lease(revision, self._server(interpreter), is_fresh=is_fresh) as instance:
                 if debugging is not None:
-                    instance.await_debugger(debugging, self._folders)
+                    instance.await_debugger(debugging, self._surroundings)
                 live.start()
-                remark = interpreter.remark
-                done = _run(instance, request_id, request, writable=self._folders, remark=remark, live=live)
+                remarks = [remark for remark in (interpreter.remark, remark_on(spec.directory)) if remark is not None]
+                done = _run(instance, request_id, request, surroundings=self._surroundings, remarks=remarks, live=live)
                 self._log_lacks(instance.lacks)
         live.end(done)
         return done
@@ -176,16 +182,22 @@ class Runtime:
 
 
 def _run(
-    instance: Instance, request_id: str, request: bytes, *, writable: Sequence[str], remark: str | None, live: LiveLog
+    instance: Instance,
+    request_id: str,
+    request: bytes,
+    *,
+    surroundings: Surroundings,
+    remarks: list[str],
+    live: LiveLog,
 ) -> Invocation:
-    """Load a new instance and call the handler; a `remark` about the interpreter begins a new instance's log."""
+    """Load a new instance and call the handler; `remarks` begin a new instance's log."""
     is_cold, failure, preface = instance.is_cold, None, ""
     instance.hear(live.write)
     if is_cold:
-        if remark is not None:
-            preface = f"{remark}\n"
+        if remarks:
+            preface = "".join(f"{remark}\n" for remark in remarks)
             live.write(preface.encode())
-        failure = instance.load(writable)
+        failure = instance.load(surroundings)
         live.load(instance.init_ms, instance.init_function_ms, instance.init_memory_bytes)
     started = time.monotonic()
     outcome = failure or instance.call(request)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qs, urlencode
 
 from wxemu.core import apps
-from wxemu.scf.runtime.context import ACCOUNT_APPID
+from wxemu.scf.runtime.environment import ACCOUNT_APPID
 from wxemu.tencentcloud.cos.errors import AccessDeniedError
 
 if TYPE_CHECKING:

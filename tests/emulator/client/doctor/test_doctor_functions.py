@@ -139,3 +139,19 @@ def test_packages_that_are_not_installed_are_a_hint(project):
     ((level, text),) = of_the_function(project(declared=declared, requirements_txt=required))
     assert level == "hint"
     assert text.startswith("not-to-be-had of its requirements.txt: not installed; pip install -r ")
+
+
+@pytest.mark.parametrize("file", ["token.py", "json.py", "os.py"])
+def test_a_file_with_the_name_of_what_python_loads_at_its_start_is_a_hint(project, file):
+    folder = project()
+    (folder / "functions/ask" / file).write_text("")
+    assert of_the_function(folder) == [
+        ("hint", f"its {file} has the name of a module that Python itself loads at its start; rename it")
+    ]
+
+
+@pytest.mark.parametrize("file", ["random.py", "logging.py", "token.txt"])
+def test_a_file_with_the_name_of_another_module_of_python_is_none(project, file):
+    folder = project()
+    (folder / "functions/ask" / file).write_text("")
+    assert [level for level, _ in of_the_function(folder)] == ["ok"]

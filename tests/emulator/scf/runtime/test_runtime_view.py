@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from wxemu.scf.runtime import Surroundings
+
 TELL = """
 import os, sys
 def main(event, context):
@@ -35,19 +37,40 @@ os.execv(sys.executable, [sys.executable, *sys.argv[1:]])
 """
 PLACES = "read-only code at /var/user, a /tmp of their own"
 TELLS_ALL = f"functions see the platform's places and no processes but their own: {PLACES}"
-GIVEN = {
-    "PATH": "/usr/local/bin:/usr/bin:/bin",
-    "LANG": "C.UTF-8",
-    "TZ": "Asia/Shanghai",
-    "WX_SECRET": "s",
+# Tencent's page 583/32748, but for what only Tencent knows: credentials, the host's id, the function's own.
+DOCUMENTED = {
+    "_SCF_SERVER_PORT": "28902",
     "TENCENTCLOUD_RUNENV": "SCF",
+    "USER_CODE_ROOT": "/var/user/",
+    "PYTHONDONTWRITEBYTECODE": "x",
+    "PYTHONPATH": "/var/user:/opt",
+    "CLASSPATH": "/var/runtime/java8:/var/runtime/java8/lib/*:/opt",
+    "NODE_PATH": "/var/user:/var/user/node_modules:/var/lang/node6/lib/node_modules:/opt:/opt/node_modules",
+    "PHP_INI_SCAN_DIR": "/var/user/php_extension:/opt/php_extension",
+    "_": "/var/lang/python3/bin/python3",
+    "PWD": "/var/user",
+    "LOGNAME": "qcloud",
+    "LANG": "en_US.UTF8",
+    "LC_ALL": "en_US.UTF8",
+    "USER": "qcloud",
+    "HOME": "/home/qcloud",
+    "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+    "SHELL": "/bin/bash",
+    "SHLVL": "3",
+    "LD_LIBRARY_PATH": "/var/runtime/java8:/var/user:/opt",
+    "HOSTNAME": "localhost",
+    "SCF_RUNTIME": "Python3.11",
+    "SCF_FUNCTIONVERSION": "$LATEST",
     "TENCENTCLOUD_REGION": "ap-shanghai",
     "TENCENTCLOUD_APPID": "1250000000",
     "TENCENTCLOUD_UIN": "100000000001",
-    "SCF_FUNCTIONVERSION": "$LATEST",
+    "TENCENTCLOUD_TZ": "UTC",
+}
+GIVEN = {
+    **DOCUMENTED,
+    "TZ": "Asia/Shanghai",
+    "WX_SECRET": "s",
     "SCF_NAMESPACE": "env-demo",
-    "SCF_RUNTIME": "Python3.11",
-    "PYTHONDONTWRITEBYTECODE": "x",
 }
 
 
@@ -75,10 +98,50 @@ def test_a_function_is_told_the_platform_s_places_and_nothing_of_the_emulator(st
     runtime = start_runtime(variables=lambda *_: {"WX_SECRET": "s"})
     spec = deploy(TELL, shared=shared, environment={"TZ": "Asia/Shanghai"})
     environ, folder, path, writes_no_bytecode = runtime.invoke(spec, {}, server).result
-    places = {"SCF_FUNCTIONNAME": spec.name, "USER_CODE_ROOT": "/var/user/", "PYTHONPATH": "/var/user:/opt"}
-    assert environ == {**GIVEN, **places}
+    assert environ == {**GIVEN, "SCF_FUNCTIONNAME": spec.name}
     assert (folder, path) == ("/var/user", ["/var/user", "/opt"])
     assert writes_no_bytecode
+
+
+READ = """
+import os
+def main(event, context):
+    with open(os.environ["A_FILE"]) as file:
+        return [os.environ["A_FILE"], file.read()]
+"""
+
+
+@pytest.mark.parametrize("is_isolated", [False, True])
+def test_a_file_of_the_machine_that_all_may_read_is_where_its_variable_says(
+    *, start_runtime, deploy, user, request, tmp_path, is_isolated
+):
+    if is_isolated:
+        request.getfixturevalue("needs_view")
+    (tmp_path / "file.pem").write_text("text")
+    place, file = "/var/runtime/given/file.pem", str(tmp_path / "file.pem")
+    given = Surroundings(files={place: file}, variables={"A_FILE": place})
+    told = start_runtime(is_isolated=is_isolated, surroundings=given).invoke(deploy(READ), {}, user)
+    assert told.result == [place if is_isolated else file, "text"]
+
+
+@pytest.mark.usefixtures("needs_view")
+def test_its_home_is_not_there_and_cannot_be_made(runtime, deploy, user):
+    code = """
+    import os
+    def main(event, context):
+        home = os.path.expanduser("~")
+        try:
+            os.mkdir(home)
+        except OSError as error:
+            return home + ": " + error.strerror
+    """
+    assert runtime.invoke(deploy(code), {}, user).result == "/home/qcloud: Read-only file system"
+
+
+@pytest.mark.parametrize("name", ["HOME", "LANG", "PATH"])
+def test_a_function_may_declare_another_value_of_what_its_process_has(runtime, deploy, user, name):
+    spec = deploy(TELL, environment={name: "/tmp:/bin"})
+    assert runtime.invoke(spec, {}, user).result[0][name] == "/tmp:/bin"
 
 
 def test_without_a_view_it_is_told_its_own_folders_and_nothing_of_the_emulator(blind, deploy, server, shared):
@@ -86,8 +149,9 @@ def test_without_a_view_it_is_told_its_own_folders_and_nothing_of_the_emulator(b
     environ, folder, path, writes_no_bytecode = blind.invoke(spec, {}, server).result
     temporary = environ.pop("TMPDIR")
     own, layers = str(spec.directory), str(shared)
-    places = {"SCF_FUNCTIONNAME": spec.name, "USER_CODE_ROOT": f"{own}/", "PYTHONPATH": f"{own}:{layers}"}
-    assert environ == {**GIVEN, **places}
+    both = f"{own}:{layers}"
+    places = {"USER_CODE_ROOT": f"{own}/", "PWD": own, "PYTHONPATH": both, "LD_LIBRARY_PATH": both}
+    assert environ == {**GIVEN, "SCF_FUNCTIONNAME": spec.name, **places}
     assert (folder, path) == (own, [own, layers])
     assert writes_no_bytecode
     assert Path(temporary).is_dir()
