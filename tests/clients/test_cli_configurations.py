@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -19,6 +20,7 @@ from tencentcloud.scf.v20180416 import models
 from tencentcloud.scf.v20180416.scf_client import ScfClient
 
 from wxemu.scf.project import ProjectError, load_project
+from wxemu.scf.project.keys import FUNCTION_KEYS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -278,6 +280,14 @@ def test_the_emulator_fills_a_template_as_the_cli_does(name, folders, by_the_cli
     variable = f"A{list(TEMPLATES).index(name)}"
     (*_, ours), (*_, theirs) = read_in(folders["templates"], "templates")["app"], by_the_cli["templates"]["app"]
     assert ours[variable] == theirs[variable]
+
+
+def test_the_cli_s_own_list_of_keys_is_in_the_table(node_modules):
+    source = (node_modules / "@cloudbase/cli/dist/standalone/cli.js").read_text(encoding="utf-8")
+    lists = re.findall(r"const (?:AUTO_CONVERT|BOOLEAN_STRING)_FIELDS = \{(.*?)\};", source, re.DOTALL)
+    keys = {key for text in lists for key in re.findall(r"^ +'(\w+)':", text, re.MULTILINE)}
+    assert len(keys) > 15
+    assert keys <= {key.lower() for key in FUNCTION_KEYS}
 
 
 def test_most_configurations_deploy_something(by_the_cli):

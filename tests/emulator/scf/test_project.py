@@ -1,10 +1,12 @@
 """What a project folder deploys, and what is said about one that cannot be read."""
 
 import json
+from pathlib import Path
 
 import pytest
 
 from wxemu.scf.project import ProjectError, load_project
+from wxemu.scf.project.keys import FUNCTION_KEYS, PROJECT_KEYS
 
 ONE_FUNCTION = "envId: env-demo\nfunctions:\n  - name: login\n    runtime: Python3.11\n"
 
@@ -370,3 +372,32 @@ def test_permissions_of_all_functions_that_cannot_be_read_are_remarked(folder, t
 
 def test_a_refused_value_is_not_repeated(folder):
     assert "hunter2" not in login(folder, "    envVariables: {WX_SECRET: '[\"hunter2\"]'}\n").problem
+
+
+@pytest.mark.parametrize(
+    ("keys", "told"),
+    [
+        ("layers: [{name: a, version: 1}]", "layers of login"),
+        ("type: HTTP", "type of login"),
+        ("vpc: {vpcId: a, subnetId: b}", "vpc of login"),
+        ("memory: 512", "memory of login"),
+        ("Handler: a.b", "Handler of login"),
+        ("triggers: [{name: a, type: timer, config: '0 * * * * * *'}]", "triggers of login"),
+    ],
+)
+def test_keys_that_are_not_emulated_are_one_remark(folder, keys, told):
+    (remark,) = load(folder, own(keys)).remarks
+    assert remark == f"{folder}/cloudbaserc.yaml: these are not emulated: {told}; docs/functions.md lists all keys"
+
+
+def test_keys_that_change_no_answer_are_not_remarked(folder):
+    text = "version: '2.1'\n" + own("installDependency: true\n    Description: x\n    TYPE: event\n    ignore: [a]")
+    assert load(folder, text).remarks == ()
+
+
+def test_every_key_is_in_the_documentation():
+    documented = Path(__file__).parents[3].joinpath("docs/functions.md").read_text("utf-8")
+    for keys in (PROJECT_KEYS, FUNCTION_KEYS):
+        for standing in set(keys.values()):
+            names = ", ".join(f"`{key}`" for key, of in keys.items() if of == standing)
+            assert f"| {standing} | {names} |" in documented

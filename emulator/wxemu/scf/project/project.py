@@ -19,6 +19,7 @@ from wxemu.scf.project.function_spec import (
     read_name,
     scan_functions,
 )
+from wxemu.scf.project.keys import remark_keys
 from wxemu.scf.project.permissions import is_broken_permissions, read_openapi_permissions
 from wxemu.scf.project.templates import DOTENV, Templates, template_names, template_variables
 
@@ -77,6 +78,7 @@ def load_project(directory: Path, environ: Mapping[str, str], *, packaged: Path 
     if unnamed:
         found = f"{file.path}: without a runtime the CLI would create {', '.join(unnamed)} as {DEFAULT_RUNTIME}"
         remarks.append(f"{found}; add runtime: Python3.11 to what is Python")
+    remarks.extend(f"{file.path}: {remark}" for remark in remark_keys(top.values, specs))
     if not specs and not problems:
         specs = {spec.name: spec for spec in scan_functions(surroundings)}
         if specs:
