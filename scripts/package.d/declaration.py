@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from wxemu.scf.project import TEMPLATE, declared_file
+from wxemu.scf.project import declared_file, template_names
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,7 +39,7 @@ class Declaration:
     @property
     def variables(self) -> set[str]:
         """The names that templates ask for: `{{env.NAME}}`."""
-        asked = TEMPLATE.findall(json.dumps(self.tree, ensure_ascii=False))
+        asked = template_names(json.dumps(self.tree, ensure_ascii=False))
         return {name.removeprefix("env.") for name in asked if name.startswith("env.")} - {"ENV_ID"}  # the CLI's own
 
     def list_ignored(self, name: str) -> tuple[str, ...]:

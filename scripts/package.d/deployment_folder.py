@@ -56,7 +56,7 @@ def lock_dependencies(directory: Path, tell: Callable[[str], None]) -> list[Lock
     :raises PackagingError: pip cannot resolve them.
     :raises ProjectError: the project cannot be read.
     """
-    functions, requirements = _read_requirements(load_project(directory, os.environ), Declaration.read(directory))
+    functions, requirements = _read_requirements(_load_sound(directory), Declaration.read(directory))
     locks = []
     for runtime in PYTHONS if requirements else ():
         tell(f"resolving {', '.join(requirements)} for {runtime}")
@@ -71,7 +71,7 @@ def make_packages(directory: Path, folder: Path, tell: Callable[[str], None]) ->
     :raises PackagingError: one cannot be packaged.
     :raises ProjectError: the project cannot be read.
     """
-    project, declaration = load_project(directory, os.environ), Declaration.read(directory)
+    project, declaration = _load_sound(directory), Declaration.read(directory)
     _claim_folder(folder, project)
     dependencies = _select_wheels(project, declaration, Wheels(folder / "wheels", tell))
     with tempfile.TemporaryDirectory(dir=folder, prefix=".making-") as passing:
@@ -93,6 +93,13 @@ def make_packages(directory: Path, folder: Path, tell: Callable[[str], None]) ->
     functions = folder / FUNCTION_ROOT
     moved = [replace(one, folder=functions / one.name, zip_file=functions / one.zip_file.name) for one in made]
     return DeploymentFolder(folder, project, declaration, moved)
+
+
+def _load_sound(directory: Path) -> Project:
+    """Read a project all of whose functions can be deployed."""
+    project = load_project(directory, os.environ)
+    project.require_sound()
+    return project
 
 
 def _read_requirements(project: Project, declaration: Declaration) -> tuple[Path, tuple[str, ...]]:

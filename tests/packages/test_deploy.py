@@ -91,7 +91,7 @@ def test_only_the_named_functions_are_deployed(ready, tcb):
     ready.write("functions/other/index.py", "def main(event, context):\n    return 1\n")
     ready.write(
         "cloudbaserc.yaml",
-        "envId: e\nfunctions: [{name: hello, runtime: Python3.99}, {name: other, runtime: Python3.99}]\n",
+        "envId: e\nfunctions: [{name: hello, runtime: Python3.6}, {name: other, runtime: Python3.6}]\n",
     )
     deploy(ready, "other", tcb=tcb)
 

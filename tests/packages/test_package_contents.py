@@ -158,13 +158,13 @@ def test_the_table_names_each_function_with_its_figures(project):
 
 
 def test_without_a_python_of_the_runtime_nothing_is_compiled_and_that_is_said(project):
-    project.declare(runtime="Python3.99")
+    project.declare(runtime="Python3.6")
     package = project.package()
 
     assert not package.isCompiled
     assert package.importMs is None
     assert list(package.folder.rglob("*.pyc")) == []
-    assert "No python3.99 runs here, so that the package is not compiled" in project.run("").stdout
+    assert "No python3.6 runs here, so that the package is not compiled" in project.run("").stdout
 
 
 @pytest.mark.parametrize(("megabytes", "is_told"), [(1, False), (2, True)])

@@ -88,6 +88,6 @@ def test_what_was_there_stays_when_packaging_fails_and_goes_when_it_does_not(pro
     assert sorted(path.name for path in project.output.iterdir()) == [".packages", "cloudbaserc.json", "functions"]
 
     project.write("functions/other/index.py", "def main(event, context):\n    return 1\n")
-    project.write("cloudbaserc.yaml", "envId: e\nfunctions: [{name: other, runtime: Python3.99}]\n")
+    project.write("cloudbaserc.yaml", "envId: e\nfunctions: [{name: other, runtime: Python3.6}]\n")
     project.package()
     assert sorted(path.name for path in (project.output / "functions").iterdir()) == ["other", "other.zip"]

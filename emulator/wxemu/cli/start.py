@@ -132,12 +132,13 @@ def _checked_project(folder: Path, packages: Path | None) -> Path | None:
     """The folder if it declares functions; a broken declaration is told now, a missing one is only remarked."""
     import os  # noqa: PLC0415
 
-    from wxemu.scf.project import CONFIG_NAMES, load_project  # noqa: PLC0415
+    from wxemu.scf.project import NOTHING, describe_lack, find_declaration, load_project  # noqa: PLC0415
 
-    if not any((folder / name).is_file() for name in CONFIG_NAMES):
+    if find_declaration(folder) is None:
+        found, remedy = describe_lack(folder)
+        lies = "no cloudbaserc.yaml" if found == NOTHING else found
         logging.getLogger(__name__).warning(
-            "no cloudbaserc.yaml in %s, so there are no functions to call; name a project with --project",
-            folder.resolve(),
+            "%s in %s, so there are no functions to call; %s", lies, folder.resolve(), remedy
         )
         return None
     load_project(folder, os.environ, packaged=packages)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os.path
 import shutil
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -84,7 +85,11 @@ def make_project() -> Generator[Path]:
     declared = dict(declared_file(source).tree)
     functions = [{**function, "runtime": PRESENT} for function in declared["functions"]]
     with temporary.folder() as folder:
-        project = {**declared, "functionRoot": str(source / "functions"), "functions": functions}
+        project = {
+            **declared,
+            "functionRoot": os.path.relpath(source / "functions", folder.resolve()),
+            "functions": functions,
+        }
         (folder / "cloudbaserc.json").write_text(json.dumps(project), encoding="utf-8")
         shutil.copy(source / "config.json", folder)
         yield folder

@@ -54,6 +54,7 @@ def _function(spec: FunctionSpec) -> Function:
         "timeout": spec.timeout_seconds,
         "memorySize": spec.memory_megabytes,
         "openapi": sorted(spec.openapi_permissions),
+        "problem": spec.problem,
     }
 
 

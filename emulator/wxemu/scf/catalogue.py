@@ -73,7 +73,7 @@ class Catalogue:
         self._read = threading.Lock()
         self._project: Project | None = None
         self._stamps: tuple[object, ...] = ()
-        self._logged: str | None = None
+        self._logged: frozenset[str] = frozenset()
         self._forget_packages()
 
     def specs(self, env: str | None = None) -> Mapping[str, FunctionSpec]:
@@ -218,19 +218,21 @@ class Catalogue:
                 self._stamps = stamps
                 found = project.load_project(directory, os.environ, packaged=self._packaged)
         except ProjectError as error:
-            self._log_once(str(error))
+            self._log_once([str(error)])
             raise
-        self._log_once(_remark(found))
+        self._log_once(list_remarks(found))
         return found
 
-    def _log_once(self, text: str | None) -> None:
-        if text is not None and text != self._logged:
-            _log.warning("%s", text)
-        self._logged = text
+    def _log_once(self, texts: Sequence[str]) -> None:
+        """Log each text that the last reading did not give."""
+        for text in texts:
+            if text not in self._logged:
+                _log.warning("%s", text)
+        self._logged = frozenset(texts)
 
     def _spec(self, function: CloudFunction, declared: Project | None) -> FunctionSpec | None:
         """What runs; ``None`` if it was the project's folder and the project no longer declares it."""
-        own = None if declared is None else declared.functions.get(function.name)
+        own, problem = None if declared is None else declared.functions.get(function.name), None
         if function.package is not None:
             folder = self._unpack(function.package)
             shared = None if declared is None else declared.shared
@@ -239,6 +241,7 @@ class Catalogue:
                 permissions = frozenset() if declared is None else declared.openapi_permissions
         elif own is not None:
             folder, shared, permissions = own.directory, own.shared, own.openapi_permissions
+            problem = own.problem
         else:
             return None
         return FunctionSpec(
@@ -253,6 +256,7 @@ class Catalogue:
             memory_megabytes=function.memory_megabytes,
             environment=function.environment,
             openapi_permissions=permissions,
+            problem=problem,
         )
 
     def _unpack(self, package: str) -> Path:
@@ -296,12 +300,14 @@ def _exists_error(name: str) -> FunctionError:
     return FunctionError("ResourceInUse.FunctionName", f"The function {name!r} exists already.")
 
 
-def _remark(found: Project) -> str | None:
-    """A remark that variables are missing, which the CLI does not make."""
+def list_remarks(found: Project) -> list[str]:
+    """What is odd about a project, a sentence each; broken functions and missing variables among it."""
+    remarks = ["; also ".join(map(str, errors)) for errors in found.problems.values()]
     missing = dict.fromkeys(f"{{{{{template}}}}} ({key})" for template, key in found.unset if key not in NOT_NEEDED)
-    if not missing:
-        return None
-    return f"{found.directory}: nothing is set for {', '.join(missing)}, which renders to nothing; set it in .env"
+    if missing:
+        text = f"nothing is set for {', '.join(missing)}, which renders to nothing; set it in .env"
+        remarks.append(f"{found.directory}: {text}")
+    return [*remarks, *found.remarks]
 
 
 def _stamps(files: Sequence[Path]) -> tuple[object, ...]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from wxemu.scf.api_functions import FunctionError
-from wxemu.scf.project import FUNCTION_NAME, MOST_VARIABLE_BYTES, VARIABLE_NAME, variables_bytes
+from wxemu.scf.project import FUNCTION_NAME, MOST_VARIABLE_BYTES, VARIABLE_NAME, is_runtime, variables_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,10 +19,6 @@ TIMEOUT_SECONDS: Final = range(1, 901)
 MEMORY_MEGABYTES: Final = range(64, 3073)
 MOST_DESCRIPTION_CHARACTERS: Final = 1000
 _HANDLER: Final = re.compile(r"[\w-]+(?:/[\w-]+)*\.\w+", re.ASCII)
-# Other languages are kept and listed as the platform does, and fail when they are invoked.
-_RUNTIME: Final = re.compile(
-    r"Python(?:2\.7|3\.(?:6|7|9|10|11))|(?:Nodejs|Php|Java|Go)[\d.]+|CustomRuntime|CustomImage", re.ASCII
-)
 _RESERVED: Final = ("SCF_", "QCLOUD_", "TENCENTCLOUD_")
 
 
@@ -51,7 +47,7 @@ class Configuration:
 def _check(function: CloudFunction) -> None:
     if not FUNCTION_NAME.fullmatch(function.name):
         raise _invalid_error("FunctionName", "a letter, then up to 59 letters, digits, _ or -", function.name)
-    if not _RUNTIME.fullmatch(function.runtime):
+    if not is_runtime(function.runtime):
         raise _invalid_error("Runtime", "a runtime that SCF has, as Python3.11", function.runtime)
     if not _HANDLER.fullmatch(function.handler):
         raise _invalid_error("Handler", "file.function, as index.main", function.handler)

@@ -258,7 +258,7 @@ class Deployment:
 
         :raises ProjectError: the project cannot be read.
         """
-        self._runtime.prepare(spec.runtime for spec in self.functions().values())
+        self._runtime.prepare(spec.runtime for spec in self.functions().values() if spec.problem is None)
 
     def close(self) -> None:
         """End all functions' processes."""

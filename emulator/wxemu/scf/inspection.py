@@ -17,7 +17,7 @@ from wxemu.scf.feed import Line
 from wxemu.scf.project import ProjectError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from wxemu.scf.deployment import Deployment
 
@@ -42,6 +42,7 @@ class Inspection:
         self._directory = directory
         self._stamps: dict[str, tuple[int, int]] | None = None
         self._reported: str | None = None
+        self._problems: Mapping[str, str] = {}
 
     def run(self) -> None:
         """Look again and again, for ever."""
@@ -64,9 +65,10 @@ class Inspection:
             self._reported = str(error)
             return
         self._reported = None
+        self._report_problems({spec.name: spec.problem for spec in specs if spec.problem is not None})
         folders: dict[Path, str | None] = {}
         for spec in specs:
-            if spec.runtime.startswith(_INSPECTED):
+            if spec.problem is None and spec.runtime.startswith(_INSPECTED):
                 folders[spec.directory] = spec.name
                 if spec.shared is not None:
                     folders[spec.shared] = None
@@ -76,6 +78,13 @@ class Inspection:
                 self._stamps[path] = stamp
                 if before is not None and before.get(path) != stamp and (fault := _fault_in(path)) is not None:
                     self._report(path, fault, function)
+
+    def _report_problems(self, problems: Mapping[str, str]) -> None:
+        """Report what became wrong with declarations, which is in the log already."""
+        for name, problem in problems.items():
+            if self._problems.get(name) != problem:
+                self._deployment.feed.publish(Line(text=problem, function=name))
+        self._problems = problems
 
     def _report(self, path: str, fault: str, function: str | None) -> None:
         name = Path(path)

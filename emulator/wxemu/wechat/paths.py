@@ -64,9 +64,7 @@ def _operation(api: Api, method: str) -> dict[str, Any]:
                 "required": [parameter.name for parameter in in_body if parameter.missing is not None],
             }
         )
-    elif (
-        method == "POST" and api.has_form
-    ):  # in the query or in the form, so neither requires one
+    elif method == "POST" and api.has_form:  # in the query or in the form, so neither requires one
         operation["parameters"] = [{**parameter, "required": False} for parameter in query]
         form = {"type": "object", "properties": {parameter.name: _schema(parameter) for parameter in api.parameters}}
         operation["requestBody"] = {"required": False, "content": {FORM_CONTENT_TYPE: {"schema": form}}}

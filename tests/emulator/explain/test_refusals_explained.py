@@ -138,5 +138,5 @@ def test_a_code_of_another_app_or_of_a_blocked_user_is_told(wechat, other_wechat
 
 
 def test_a_path_that_is_like_no_other_is_told_alone(wechat, explain):
-    wechat.get("/wxa/getwxacode")
-    assert explain()["findings"][0]["result"] == "it was '/wxa/getwxacode'"
+    wechat.get("/wxa/nothing_of_the_kind")
+    assert explain()["findings"][0]["result"] == "it was '/wxa/nothing_of_the_kind'"

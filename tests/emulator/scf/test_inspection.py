@@ -126,10 +126,12 @@ def test_a_broken_cloudbaserc_is_told_once_and_so_is_the_next_break(told, projec
     assert len(told()) == 1
 
 
-def test_a_broken_config_json_is_told(told, project):
-    (project / "functions/ask/config.json").write_text('{\n"permissions": \n')
-    ((_, text),) = told()
-    assert text.startswith(f"{project / 'functions/ask/config.json'}:3: expected JSON, found ")
+def test_a_function_that_is_declared_wrong_is_told_once(told, project):
+    (project / "functions/ask/config.json").write_text('{\n"permissions": {\n"openapi": 7}}\n')
+    ((function, text),) = told()
+    assert function == "ask"
+    assert text.startswith(f"{project / 'functions/ask/config.json'}:3: expected permissions.openapi to be a list")
+    assert told() == []
 
 
 def test_of_a_listener_that_takes_nothing_the_oldest_lines_go(deployment, monkeypatch):

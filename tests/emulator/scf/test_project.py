@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from wxemu.scf.project import ProjectError, load_project
+from wxemu.scf.project.keys import FUNCTION_KEYS, PROJECT_KEYS
 
 ONE_FUNCTION = "envId: env-demo\nfunctions:\n  - name: login\n    runtime: Python3.11\n"
 
@@ -25,6 +26,18 @@ def load(folder, text, environ=None, name="cloudbaserc.yaml"):
     return load_project(folder, environ or {})
 
 
+def refusal(folder, text, name="cloudbaserc.yaml"):
+    """Why the project, or its one broken function, cannot run."""
+    try:
+        project = load(folder, text, name=name)
+    except ProjectError as refused:
+        return refused
+    ((function, (error,)),) = project.problems.items()
+    if function in project.functions:
+        assert project.functions[function].problem == str(error)
+    return error
+
+
 def login(folder, keys="", environ=None):
     return load(folder, ONE_FUNCTION + keys, environ).functions["login"]
 
@@ -38,8 +51,8 @@ def test_a_function_gets_the_defaults_of_the_cli(folder):
     assert (spec.shared, dict(spec.environment), spec.openapi_permissions) == (None, {}, frozenset())
 
 
-def test_a_function_s_own_keys_are_read_in_any_case(folder):
-    spec = login(folder, "    Handler: app.run\n    TIMEOUT: 3\n    memorysize: 128\n")
+def test_a_function_s_own_keys_are_read_in_any_case_but_for_the_handler(folder):
+    spec = login(folder, "    TIMEOUT: 3\n    memorysize: 128\n    handler: app.run\n    Handler: app.other\n")
     assert (spec.handler, spec.timeout_seconds, spec.memory_megabytes) == ("app.run", 3, 128)
 
 
@@ -89,7 +102,17 @@ def test_json_wins_over_yaml(folder):
 
 
 def test_a_project_may_have_no_functions(folder):
+    (folder / "functions" / "login").rmdir()
     assert load(folder, "envId: env-demo").functions == {}
+
+
+def test_without_functions_each_folder_is_one_of_node_js_as_the_cli_has_it(folder):
+    (folder / "functions" / "_shared").mkdir()
+    (folder / "functions" / ".git").mkdir()
+    project = load(folder, "envId: env-demo\nfunctionDefaultConfig: {runtime: Python3.11}")
+    spec = project.functions["login"]
+    assert (spec.runtime, spec.timeout_seconds, len(project.functions)) == ("Nodejs18.15", 15, 1)
+    assert "no functions are declared" in project.remarks[0]
 
 
 def test_templates_are_filled_from_env_files_and_the_environment_in_this_order(folder):
@@ -112,28 +135,31 @@ def test_a_project_names_the_files_that_make_it(folder):
     assert folder / "functions" / "login" / "config.json" in files
 
 
-def test_env_files_may_quote_export_and_comment(folder):
-    (folder / ".env").write_text(
-        "# all forms\nexport A1=plain # a comment\nB1='single # kept'\nC1=\"two\\nlines\"\nD1=\nE1 = spaced\n\nF1=a=b\n"
+def test_env_files_are_read_as_the_cli_s_dotenv_reads_them(folder):
+    lines = (
+        "# all",
+        "A1=plain # kept",
+        "B1='single # kept'",
+        'C1="double"',
+        "D1=",
+        "E1 = spaced ",
+        "export F1=a",
+        "G1=a=b",
     )
-    names = ("A1", "B1", "C1", "D1", "E1", "F1")
+    (folder / ".env").write_text("\n".join(lines))
+    names = ("A1", "B1", "C1", "D1", "E1", "F1", "G1")
     keys = "    envVariables:\n" + "".join(f"      {name}: '{{{{env.{name}}}}}'\n" for name in names)
-    assert list(login(folder, keys).environment.values()) == [
-        "plain",
-        "single # kept",
-        "two\nlines",
-        "",
-        "spaced",
-        "a=b",
-    ]
+    expected = ["plain # kept", "single # kept", "double", "", "spaced", "", "a=b"]
+    assert list(login(folder, keys).environment.values()) == expected
 
 
-def test_the_env_id_can_be_a_template_and_is_one_itself(folder):
+def test_the_env_id_can_be_a_template_and_others_show_it_unfilled(folder):
     config = ONE_FUNCTION.replace("env-demo", "'{{env.TCB}}-1'")
     config += "    envVariables: {ID: '{{tcb.envId}}', ENV: '{{env.ENV_ID}}', UID: '{{util.uid}}'}\n"
     project = load(folder, config, {"TCB": "test"})
     variables = project.functions["login"].environment
-    assert project.env_id == variables["ID"] == variables["ENV"] == "test-1"
+    assert project.env_id == "test-1"
+    assert variables["ID"] == variables["ENV"] == "{{env.TCB}}-1"
     assert variables["UID"]
 
 
@@ -149,8 +175,8 @@ def test_yaml_is_read_as_1_2_where_yes_and_dates_are_text(folder):
 
 @pytest.mark.parametrize("scalar", ["~", "null", "", "true", "False", "-7", "0x1F", "1.5", ".5", "1e3", "+1.e-2"])
 def test_what_yaml_1_2_takes_for_no_text_must_be_quoted(folder, scalar):
-    with pytest.raises(ProjectError, match="VALUE to be text"):
-        login(folder, f"    envVariables:\n      VALUE: {scalar}\n")
+    problem = login(folder, f"    envVariables:\n      VALUE: {scalar}\n").problem
+    assert "VALUE of the function login to be text" in problem
     assert login(folder, f"    envVariables:\n      VALUE: '{scalar}x'\n").environment == {"VALUE": f"{scalar}x"}
 
 
@@ -182,18 +208,22 @@ def own(keys):
 
 REFUSED = {
     "a list at the top": ("- envId", None, "the file to be a table", "found a list"),
-    "an empty file": ("", None, "the file to be a table", "found nothing"),
     "bad YAML": ("envId: e\nfunctions: [\n", 3, "expected YAML", "found a mistake ("),
     "no envId": ("functions: []", None, "envId to be the id of a CloudBase environment", "found nothing"),
-    "an envId that renders to nothing": ("envId: '{{env.NONE}}'", 1, "envId to be", "a variable that is not set"),
-    "an envId that is a number": ("envId: 7", 1, "envId to be a string", "found a int"),
-    "functions that are no list": ("envId: e\nfunctions: {}", 2, "functions to be a list", "found a dict"),
-    "a function that is no table": ("envId: e\nfunctions:\n  - login", 3, "functions.0 to be a table", "found a str"),
+    "an envId that renders to nothing": (
+        "envId: '{{env.NONE}}'",
+        1,
+        "found {{env.NONE}}, which renders to an empty text",
+        "set env.NONE, in .env",
+    ),
+    "an envId that is a number": ("envId: 7", 1, "envId to be the id", "found a number"),
+    "functions that are text": ("envId: e\nfunctions: all", 2, "functions to be a list", "found a text"),
+    "a function that is no table": ("envId: e\nfunctions:\n  - login", 3, "functions.0 to be a table", "found a text"),
     "a default that is no table": (
-        "envId: e\nfunctionDefaultConfig: 3",
-        2,
+        "functionDefaultConfig: 3\n" + ONE_FUNCTION,
+        1,
         "functionDefaultConfig to be a table",
-        "a int",
+        "found a number",
     ),
     "a function without a name": (
         "envId: e\nfunctions:\n  - {}",
@@ -205,52 +235,66 @@ REFUSED = {
         "envId: e\nfunctions:\n  - name: ../x",
         3,
         "functions.0.name to be",
-        "found a str",
+        "found '../x'",
     ),
-    "a function without a folder": ("envId: e\nfunctions:\n  - name: gone", 3, "the function's folder", "make it"),
-    "a dir that is not there": (
-        "envId: e\nfunctions:\n  - name: login\n    dir: x",
+    "a function without a folder": (
+        "envId: e\nfunctions:\n  - name: gone\n",
+        3,
+        "functions.0.name of the function gone to be of a folder that is there",
+        "functions/gone, found none; make it",
+    ),
+    "a dir that is not there": (own("dir: x"), 5, "functions.0.dir of the function login to be", "make it"),
+    "an unknown runtime": (
+        "envId: e\nfunctions:\n  - name: login\n    runtime: python3.9\n",
         4,
-        "functions.0.dir to be",
-        "make it",
+        "functions.0.runtime of the function login to be one that SCF has",
+        "found 'python3.9'; write it as Python3.11",
     ),
-    "no runtime": ("envId: e\nfunctions:\n  - name: login", 3, "functions.0.runtime to be", "Nodejs18.15"),
     "two of one name": (
         ONE_FUNCTION + ONE_FUNCTION[ONE_FUNCTION.index("  - ") :],
         5,
         "no other function has",
         "rename",
     ),
-    "a timeout of text": (own("timeout: '3'"), 5, "a whole number from 1 to 900", "found a str"),
-    "a timeout too long": (own("timeout: 901"), 5, "a whole number from 1 to 900", "within the limits"),
-    "a timeout of true": (own("timeout: true"), 5, "a whole number from 1 to 900", "found a bool"),
+    "a timeout of text": (own("timeout: '3'"), 5, "a whole number from 1 to 900", "found a text"),
+    "a timeout too long": (own("timeout: 901"), 5, "a whole number from 1 to 900", "found 901"),
+    "a timeout of true": (own("timeout: true"), 5, "a whole number from 1 to 900", "found true"),
     "a timeout of nothing": (own("timeout: 0"), 5, "a whole number from 1 to 900", "within the limits"),
-    "too little memory": (own("memorySize: 32"), 5, "a whole number from 64 to 3072", "found a int"),
-    "a handler of a number": (own("handler: 7"), 5, "functions.0.handler to be a string", "quote"),
-    "a variable of a number": (own("envVariables: {PORT: 80}"), 5, "envVariables.PORT to be text", "quote"),
-    "a variable that is JSON": (own("envVariables: {AA: '[1]'}"), 5, "AA to be text", "found a list"),
-    "a variable that is null": (own("envVariables: {AA: 'null'}"), 5, "AA to be text", "found nothing"),
-    "a variable with NUL": (own('envVariables: {AA: "a\\0b"}'), 5, "AA to be text without NUL", "a str"),
+    "a timeout in config": (own("config: {timeout: '3'}"), 5, "functions.0.config.timeout of the", "found a text"),
+    "a timeout in the defaults": (
+        "functionDefaultConfig: {timeout: [3]}\n" + ONE_FUNCTION,
+        1,
+        "functionDefaultConfig.timeout of the function login",
+        "found a list",
+    ),
+    "too little memory": (own("memorySize: 32"), 5, "a whole number from 64 to 3072", "found 32"),
+    "a handler of a number": (own("handler: 7"), 5, "functions.0.handler of the function login to be text", "quote"),
+    "a variable of a number": (own("envVariables: {PORT: 80}"), 5, "PORT of the function login to be text", "quote"),
+    "a variable that is JSON": (own("envVariables: {AA: '[1]'}"), 5, "AA of the function login", "found a list"),
+    "a variable that is null": (own("envVariables: {AA: 'null'}"), 5, "AA of the function login", "found nothing"),
+    "a variable with NUL": (own('envVariables: {AA: "a\\0b"}'), 5, "to be text without NUL", "found a text with NUL"),
     "too many variables": (
         own(f"envVariables: {{AA: {'x' * 2000}, BB: {'x' * 2093}}}"),
         5,
-        "up to 4096 bytes of names and values in functions.0.envVariables",
+        "up to 4096 bytes of names and values in functions.0.envVariables of the function login",
         "keep what is longer in a file of the function",
     ),
-    "a reserved variable": (own("envVariables: {SCF_X: a}"), 5, "SCF_X to be named", "rename it"),
-    "a variable of one letter": (own("envVariables: {A: a}"), 5, "A to be named with 2 to 64", "rename it"),
-    "variables that are no table": (own("envVariables: [a]"), 5, "envVariables to be a table", "a list"),
+    "a reserved variable": (own("envVariables: {SCF_X: a}"), 5, "SCF_X of the function login to be named", "rename it"),
+    "a variable of one letter": (own("envVariables: {A: a}"), 5, "to be named with 2 to 64", "rename it"),
+    "variables that are no table": (own("envVariables: [a]"), 5, "envVariables of the function login", "a list"),
+    "a quote in a variable's value": (own("envVariables: {AA: '{{env.QUOTED}}'}"), None, "a quote", "in env.QUOTED"),
+    "a section that does not end": (own("handler: '{{#env.QUOTED}}x'"), None, "the section {{#env.QUOTED}}", "end"),
 }
 
 
 @pytest.mark.parametrize("case", REFUSED)
 def test_what_the_cli_or_scf_would_not_take_is_told_with_its_line(folder, case):
     text, line, *told = REFUSED[case]
-    with pytest.raises(ProjectError) as caught:
-        load(folder, text)
-    assert (caught.value.file, caught.value.line) == (folder / "cloudbaserc.yaml", line)
+    write(folder, 'QUOTED=a"b\n', ".env")
+    error = refusal(folder, text)
+    assert (error.file, error.line) == (folder / "cloudbaserc.yaml", line)
     for part in told:
-        assert part in str(caught.value)
+        assert part in str(error)
 
 
 def test_a_folder_without_a_configuration_is_no_project(folder):
@@ -265,15 +309,15 @@ def test_bad_json_is_told_with_its_line(folder):
 
 
 def test_json_indented_by_tabs_is_read_and_its_errors_have_no_line(folder):
-    with pytest.raises(ProjectError, match="envId to be a string") as caught:
+    with pytest.raises(ProjectError, match="envId to be the id") as caught:
         load(folder, '{\n\t"envId": 7\n}', name="cloudbaserc.json")
     assert caught.value.line is None
 
 
 def test_a_lone_surrogate_is_no_text_for_a_variable(folder):
     function = {"name": "login", "runtime": "Python3.11", "envVariables": {"AA": "\ud800"}}
-    with pytest.raises(ProjectError, match="AA to be text"):
-        load(folder, json.dumps({"envId": "e", "functions": [function]}), name="cloudbaserc.json")
+    text = json.dumps({"envId": "e", "functions": [function]})
+    assert "to be text without NUL" in str(refusal(folder, text, "cloudbaserc.json"))
 
 
 def test_bytes_that_are_no_text_are_told(folder):
@@ -283,24 +327,77 @@ def test_bytes_that_are_no_text_are_told(folder):
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    "text",
     [
-        ("{", "expected JSON"),
-        ("[]", "the file to be a table"),
-        ('{"permissions": 1}', "permissions to be a table"),
-        ('{"permissions": {"openapi": "soter.verifySignature"}}', "permissions.openapi to be a list"),
-        ('{"permissions": {"openapi": [1]}}', "permissions.openapi to be a list"),
+        '[{"user": "u", "pass": "p"}]',
+        '{"a": 1} // mine',
+        "",
+        '\ufeff{"a": 1}',
+        "{",
+        "7",
+        '{"permissions": 1}',
+        '{"permissions": ["admin"]}',
+        '{"permissions": {"admin": true}}',
+        "[" * 100_000,
     ],
+    ids=range(10),
 )
 @pytest.mark.parametrize("place", ["config.json", "functions/login/config.json"])
-def test_a_config_json_that_cannot_be_read_is_told(folder, text, told, place):
+def test_a_config_json_of_another_form_is_the_project_s_own(folder, text, place):
+    write(folder, '{"permissions": {"openapi": ["soter.verifySignature"]}}', "config.json")
     write(folder, text, place)
-    with pytest.raises(ProjectError, match=told) as caught:
-        login(folder)
-    assert caught.value.file == Path(folder / place)
+    project = load(folder, ONE_FUNCTION)
+    assert (project.functions["login"].problem, project.remarks) == (None, ())
+    expected = set() if place == "config.json" else {"soter.verifySignature"}
+    assert project.functions["login"].openapi_permissions == expected
+
+
+@pytest.mark.parametrize("names", ['"soter.verifySignature"', "[1]", "{}"])
+def test_openapis_that_are_no_list_of_names_break_the_function_that_asks_for_them(folder, names):
+    (folder / "functions" / "other").mkdir()
+    write(folder, f'{{"permissions": {{"openapi": {names}}}}}', "functions/login/config.json")
+    functions = load(folder, ONE_FUNCTION + "  - {name: other, runtime: Python3.11}\n").functions
+    assert functions["other"].problem is None
+    assert "permissions.openapi to be a list of openapi names" in functions["login"].problem
+
+
+@pytest.mark.parametrize("text", ['{"permissions": {"openapi": [}}', '{"permissions": {"openapi": 1}}'])
+def test_permissions_of_all_functions_that_cannot_be_read_are_remarked(folder, text):
+    write(folder, text, "config.json")
+    project = load(folder, ONE_FUNCTION)
+    (remark,) = project.remarks
+    assert str(folder / "config.json") in remark
+    assert project.functions["login"].problem is None
 
 
 def test_a_refused_value_is_not_repeated(folder):
-    with pytest.raises(ProjectError) as caught:
-        login(folder, "    envVariables: {WX_SECRET: '[\"hunter2\"]'}\n")
-    assert "hunter2" not in str(caught.value)
+    assert "hunter2" not in login(folder, "    envVariables: {WX_SECRET: '[\"hunter2\"]'}\n").problem
+
+
+@pytest.mark.parametrize(
+    ("keys", "told"),
+    [
+        ("layers: [{name: a, version: 1}]", "layers of login"),
+        ("type: HTTP", "type of login"),
+        ("vpc: {vpcId: a, subnetId: b}", "vpc of login"),
+        ("memory: 512", "memory of login"),
+        ("Handler: a.b", "Handler of login"),
+        ("triggers: [{name: a, type: timer, config: '0 * * * * * *'}]", "triggers of login"),
+    ],
+)
+def test_keys_that_are_not_emulated_are_one_remark(folder, keys, told):
+    (remark,) = load(folder, own(keys)).remarks
+    assert remark == f"{folder}/cloudbaserc.yaml: these are not emulated: {told}; docs/functions.md lists all keys"
+
+
+def test_keys_that_change_no_answer_are_not_remarked(folder):
+    text = "version: '2.1'\n" + own("installDependency: true\n    Description: x\n    TYPE: event\n    ignore: [a]")
+    assert load(folder, text).remarks == ()
+
+
+def test_every_key_is_in_the_documentation():
+    documented = Path(__file__).parents[3].joinpath("docs/functions.md").read_text("utf-8")
+    for keys in (PROJECT_KEYS, FUNCTION_KEYS):
+        for standing in set(keys.values()):
+            names = ", ".join(f"`{key}`" for key, of in keys.items() if of == standing)
+            assert f"| {standing} | {names} |" in documented

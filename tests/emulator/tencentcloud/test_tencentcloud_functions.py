@@ -143,8 +143,9 @@ def test_a_function_configured_here_still_runs_the_projects_folder(cloud, projec
     cloud.call("UpdateFunctionConfiguration", FunctionName="greet", Timeout=9)
     (project / "functions/greet/index.py").write_text("def main(event, context):\n    return 'folder'\n")
     assert cloud.invoke("greet")["RetMsg"] == '"folder"'
-    (project / "cloudbaserc.yaml").write_text("envId: env-demo\n")
-    assert cloud.names() == []
+    declared = "envId: env-demo\nfunctions: [{name: fail, runtime: Python3.11}]\n"
+    (project / "cloudbaserc.yaml").write_text(declared)
+    assert cloud.names() == ["fail"]
 
 
 def test_a_deleted_function_is_gone(cloud):

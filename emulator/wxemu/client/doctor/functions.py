@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from wxemu.client.doctor.finding import broken, hint, ok
 from wxemu.scf.catalogue import NOT_NEEDED
-from wxemu.scf.project import CONFIG_NAMES, ProjectError, load_project
+from wxemu.scf.project import NOTHING, ProjectError, describe_lack, find_declaration, load_project
 from wxemu.scf.runtime import interpreters, module_names
 from wxemu.wechat import known
 
@@ -31,14 +31,15 @@ _PYTHON: Final = "Python"
 
 def examine(project: Path, environ: Mapping[str, str]) -> Iterator[Finding]:
     """Check what the project declares, and each function."""
-    if not any((project / name).is_file() for name in CONFIG_NAMES):
-        advice = "go to the folder with cloudbaserc.yaml or name it with --project, if there is one"
-        yield hint("project", f"{project} declares no functions", advice)
-        return
     try:
-        declared = load_project(project, environ)
+        declared = None if find_declaration(project) is None else load_project(project, environ)
     except ProjectError as error:
         yield broken("project", str(error).removesuffix(f"; {error.remedy}"), error.remedy)
+        return
+    if declared is None:
+        lies, advice = describe_lack(project)
+        found = f"{project} declares no functions" + ("" if lies == NOTHING else f"; there is {lies}")
+        yield hint("project", found, advice)
         return
     count = len(declared.functions)
     yield ok("project", f"{count} function{'' if count == 1 else 's'} in environment {declared.env_id}")
@@ -47,7 +48,15 @@ def examine(project: Path, environ: Mapping[str, str]) -> Iterator[Finding]:
             yield hint(
                 "project", f"nothing is set for {{{{{template}}}}} in {key}, which becomes empty", "set it in .env"
             )
+    for remark in declared.remarks:
+        found, _, advice = remark.rpartition("; ")
+        yield hint("project", found or advice, advice if found else "")
+    for name, errors in declared.problems.items():
+        for problem in errors:
+            yield broken(f"function {name}", str(problem).removesuffix(f"; {problem.remedy}"), problem.remedy)
     for spec in declared.functions.values():
+        if spec.problem is not None:
+            continue
         problems = list(_function(spec))
         yield from problems or [ok(f"function {spec.name}", f"{spec.handler} on {spec.runtime}")]
 

@@ -28,6 +28,7 @@ class Function(TypedDict):
     timeout: int
     memorySize: int
     openapi: list[str]
+    problem: str | None
 
 
 class Functions(TypedDict):

@@ -115,7 +115,7 @@ class Runtime:
         live = LiveLog(request_id, spec, hear or _ignore)
         variables = function_variables(spec, self._variables(caller.appid))
         context = invocation_context(spec, caller, variables, request_id)
-        request = _refuse_other_language(spec) or _encode(event, context, environ_leak)
+        request = _refuse_unrunnable(spec) or _encode(event, context, environ_leak)
         if isinstance(request, Failure):
             live.start()
             done = Invocation(request_id, None, request, log="", duration_ms=0, is_cold=False)
@@ -226,7 +226,9 @@ def _is_python(runtime: str) -> bool:
     return runtime.startswith("Python")
 
 
-def _refuse_other_language(spec: FunctionSpec) -> Failure | None:
+def _refuse_unrunnable(spec: FunctionSpec) -> Failure | None:
+    if spec.problem is not None:
+        return load_failure(spec.problem)
     if _is_python(spec.runtime):
         return None
     return load_failure(f"runtime {spec.runtime} is not emulated, only Python is")

@@ -48,12 +48,47 @@ def test_a_folder_without_a_project_is_a_hint(tmp_path):
 
 
 def test_a_project_that_cannot_be_read_is_broken_with_its_line_and_what_to_do(project):
-    folder = project(declared="timeout: 5")
+    folder = project()
+    (folder / "cloudbaserc.yaml").write_text("envId: env-demo\nfunctions: all\n")
     (finding,) = functions.examine(folder, {})
     assert finding.level == "broken"
-    assert f"{folder}/cloudbaserc.yaml:3: expected functions.0.runtime to be" in finding.found
-    assert finding.advice.startswith("add runtime: Python3.11")
+    assert f"{folder}/cloudbaserc.yaml:2: expected functions to be a list" in finding.found
+    assert finding.advice.startswith("start each function with a dash")
     assert finding.advice not in finding.found
+
+
+@pytest.mark.parametrize(
+    ("declared", "told", "advice"),
+    [
+        ("runtime: python3.9", "functions.0.runtime of the function ask to be", "write it as Python3.11"),
+        ("runtime: Python3.11, dir: gone", "of a folder that is there", "make it, or correct this"),
+        ("runtime: Python3.11, timeout: 0", "a whole number from 1 to 900, found 0", "write it without quotes"),
+    ],
+)
+def test_a_function_that_is_declared_wrong_is_broken_and_no_other(project, declared, told, advice):
+    folder = project(declared=declared)
+    (folder / "functions/sound").mkdir()
+    (folder / "functions/sound/index.py").write_text(GOOD)
+    with (folder / "cloudbaserc.yaml").open("a") as file:
+        file.write("  - {name: sound, runtime: Python3.11}\n")
+    _, finding, sound = functions.examine(folder, {})
+    assert (finding.level, finding.name, sound.level) == ("broken", "function ask", "ok")
+    assert told in finding.found
+    assert finding.advice.startswith(advice)
+
+
+def test_a_function_without_a_runtime_is_one_of_node_js(project):
+    _, *hints = functions.examine(project(declared="timeout: 5"), {})
+    assert [finding.level for finding in hints] == ["hint", "hint"]
+    assert "without a runtime the CLI would create ask as Nodejs18.15" in hints[0].found
+    assert hints[0].advice == "add runtime: Python3.11 to what is Python"
+
+
+def test_a_script_that_declares_functions_is_told_of(tmp_path):
+    (tmp_path / "cloudbaserc.js").write_text("module.exports = {}")
+    (finding,) = functions.examine(tmp_path, {})
+    assert finding.found.endswith("declares no functions; there is a cloudbaserc.js, which is not read")
+    assert finding.advice == "write what it exports as cloudbaserc.json"
 
 
 def test_a_variable_that_nobody_sets_is_a_hint(project):

@@ -1,0 +1,65 @@
+"""Where a project is declared: the files that the CLI looks for, in its order."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from wxemu.scf.project.config_file import ConfigFile, ProjectError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PACKAGE: Final = "package.json"
+PACKAGE_KEY: Final = "cloudbase"
+CONFIG_NAMES: Final = (PACKAGE, "cloudbaserc", "cloudbaserc.json", "cloudbaserc.yaml", "cloudbaserc.yml")
+"""Of package.json only the key "cloudbase" counts; an empty file does not count."""
+SCRIPTS: Final = ("cloudbaserc.js", "cloudbase.config.js")
+"""They need Node.js to be read; the CLI itself (2.12.10) fails to [run]."""
+
+NOTHING: Final = "none of them"
+"""What ``describe_lack`` says of a folder where nothing of this kind lies."""
+
+
+def find_declaration(directory: Path) -> ConfigFile | None:
+    """Return the file that declares what a project deploys: the first there is, in the CLI's order; None without one.
+
+    Raises ProjectError.
+    """
+    for name in CONFIG_NAMES:
+        path = directory / name
+        if not path.is_file() or not path.read_bytes().strip():
+            continue
+        if name == PACKAGE and PACKAGE_KEY.encode() not in path.read_bytes():
+            continue  # what npm makes of it is none of ours
+        file = ConfigFile.read(path)
+        if name == PACKAGE:
+            own = file.tree.get(PACKAGE_KEY) if isinstance(file.tree, dict) else None
+            file = replace(file, tree=own, root=(PACKAGE_KEY,))
+        if file.tree is not None:
+            return file
+    return None
+
+
+def declared_file(directory: Path) -> ConfigFile:
+    """Return the file that declares what a project deploys.
+
+    Raises ProjectError, also if there is none.
+    """
+    file = find_declaration(directory)
+    if file is None:
+        found, remedy = describe_lack(directory)
+        expected = f"one of {', '.join(CONFIG_NAMES[1:])}, or {PACKAGE_KEY} in {PACKAGE}"
+        raise ProjectError(directory, expected=expected, found=found, remedy=remedy)
+    return file
+
+
+def describe_lack(directory: Path) -> tuple[str, str]:
+    """Return what lies in a folder that has no declaration, and what to do."""
+    script = next((name for name in SCRIPTS if (directory / name).is_file()), None)
+    if script is not None:
+        return f"a {script}, which is not read", f"write what it exports as {CONFIG_NAMES[2]}"
+    empty = next((name for name in CONFIG_NAMES[1:] if (directory / name).is_file()), None)
+    if empty is not None:
+        return f"an empty {empty}", "write envId and functions into it"
+    return NOTHING, "go to the project's folder, or name it with --project"
