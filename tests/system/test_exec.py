@@ -204,7 +204,8 @@ def executed(begin):
 
     def run(script):
         command = (sys.executable, "-m", "wxemu", "exec", "--", "sh", "-c", script)
-        process = begin(*command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        pipe = subprocess.PIPE  # its input too, which stays open: CI's ends at once
+        process = begin(*command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, text=True)
         return process, process.stdout.readline().strip()
 
     return run
