@@ -201,6 +201,7 @@ def chromium(missing: Callable[[str], None]) -> str:
     return str(found)
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Tests of a module that share an emulator, a browser or packages run in one worker, which makes it once."""
     if config.pluginmanager.hasplugin("xdist"):

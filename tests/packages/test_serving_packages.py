@@ -144,5 +144,6 @@ def test_wxemu_serves_packages_and_fills_templates_from_the_project_s_own_env(pr
 
 def test_wxemu_tells_at_once_that_a_package_is_missing(project, tmp_path):
     (tmp_path / "empty").mkdir()
-    with emulator(project, "--packages", str(tmp_path / "empty")) as told:
-        assert "expected the package functions/hello, found none; make it: scripts/package" in told
+    with emulator(project, "--packages", str(tmp_path / "empty")) as remote:
+        (function,) = remote.ask("GET", "/emulator/v1/functions")["functions"]
+        assert "expected the package functions/hello, found none; make it: scripts/package" in function["problem"]

@@ -92,6 +92,7 @@ class TestServerCall:
                 "timeout": 5,
                 "memorySize": 256,
                 "openapi": [],
+                "problem": None,
             }
         ]
 

@@ -242,11 +242,11 @@ def test_the_emulator_ends_with_a_run_that_does_not_come_to_its_end(pytester, ho
 
 @slow
 def test_a_project_that_cannot_be_read_is_one_sentence_for_the_tests_that_need_it(pytester):
-    (pytester.path / "cloudbaserc.yaml").write_text("envId: env-demo\nfunctions: [{name: nowhere}]\n")
+    (pytester.path / "cloudbaserc.yaml").write_text("envId: env-demo\nfunctions: [\n")
     pytester.makepyfile("def test_a(wx_phone): pass\ndef test_b(): pass\n")
     done = pytester.runpytest_subprocess("-p", "no:randomly")
     done.assert_outcomes(errors=1, passed=1)
-    done.stdout.fnmatch_lines(["the emulator did not start: *cloudbaserc.yaml:2: expected *the function's folder*"])
+    done.stdout.fnmatch_lines(["the emulator did not start: *cloudbaserc.yaml:*"])
     assert "Traceback" not in done.stdout.str()
     assert len(done.outlines) < 20
 
