@@ -252,6 +252,11 @@ def signature_of(session_key: str, body: bytes = b"") -> str:
     return hmac.new(session_key.encode(), body, hashlib.sha256).hexdigest()
 
 
+def is_signature_of(session: Session, signature: str, body: bytes) -> bool:
+    """Whether the session's key has signed the body like this."""
+    return hmac.compare_digest(signature_of(session.session_key, body).encode(), signature.encode())
+
+
 def check(
     world: World,
     *,
@@ -274,7 +279,7 @@ def check(
     session = find(world, user.appid, user.openid)
     if session is None:
         raise WeChatError(world.settings.stale_session_errcode, value=signature)
-    if not hmac.compare_digest(signature_of(session.session_key, body).encode(), signature.encode()):
+    if not is_signature_of(session, signature, body):
         raise WeChatError(87009, value=signature)
     return session
 

@@ -6,7 +6,6 @@ families have besides, is not checked: it takes a key of the payment, which no a
 
 from __future__ import annotations
 
-import hmac
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
@@ -66,8 +65,7 @@ def check(world: World, request: SignedRequest, *, appid: str, errcode: int) -> 
     session = sessions.find(world, appid, openid)
     if session is None:
         raise _refusal(family.session, signature)
-    expected = sessions.signature_of(session.session_key, request.body)
-    if sig_method != sessions.SIG_METHOD or not hmac.compare_digest(expected.encode(), signature.encode()):
+    if sig_method != sessions.SIG_METHOD or not sessions.is_signature_of(session, signature, request.body):
         raise _refusal(family.signature, signature)
 
 
