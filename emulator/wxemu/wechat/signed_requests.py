@@ -29,14 +29,13 @@ class _Refusals:
     openid: tuple[int, str]
 
 
-_STORAGE: Final = _Refusals((87009, "invalid signature"), (87009, "invalid signature"), (40003, "invalid openid"))
 _GAME_PAY: Final = _Refusals(
     (90010, "invalid signature"), (90016, "session_key expired"), (90018, "[openid] openid is invalid")
 )
 _XPAY: Final = _Refusals(
     (268490003, "签名校验失败"), (268490009, "session_key is missing or expired"), (268490001, "openid is invalid")
 )
-_FAMILIES: Final = {family.signature[0]: family for family in (_STORAGE, _GAME_PAY, _XPAY)}
+_FAMILIES: Final = {family.signature[0]: family for family in (_GAME_PAY, _XPAY)}
 
 
 @dataclass(frozen=True)
