@@ -20,8 +20,16 @@ functions:
   - name: overHttps
     dir: functions/verifySignature
     runtime: Python3.11
-    envVariables: {WX_TRANSPORT: https, WX_READ_TIMEOUT: "0.2"}
+    envVariables: {WX_TRANSPORT: https}
   - name: overGateway
+    dir: functions/verifySignature
+    runtime: Python3.11
+    envVariables: {WX_TRANSPORT: gateway}
+  - name: impatientOverHttps
+    dir: functions/verifySignature
+    runtime: Python3.11
+    envVariables: {WX_TRANSPORT: https, WX_READ_TIMEOUT: "0.2"}
+  - name: impatientOverGateway
     dir: functions/verifySignature
     runtime: Python3.11
     envVariables: {WX_TRANSPORT: gateway, WX_READ_TIMEOUT: "0.2"}
@@ -30,7 +38,7 @@ functions:
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory):
-    """verifySignature once for each transport, with a short timeout."""
+    """verifySignature for each transport, and once more with a timeout that only a fault's latency may meet."""
     folder = tmp_path_factory.mktemp("project")
     (folder / "functions").symlink_to(FUNCTIONS)
     (folder / "cloudbaserc.yaml").write_text(CLOUDBASERC, encoding="utf-8")
@@ -84,13 +92,18 @@ def test_a_cut_connection_ends_without_a_byte_and_no_other_suffers(running, wxem
 def test_our_function_tells_each_fault_and_recovers(function, verified, wxemu):
     told = {"--errcode=-1": -1, "--errcode=45011": 45011, '--reply={"is_ok":false}': False}
     told |= {"--status=502": -604103 if function == "overHttps" else -501001, "--abort": -601003}
-    told |= {"--latency=1s": -501002}
     assert verified(function) is True
     for option, expected in told.items():
         wxemu("fault", "add", "--api", "soter.verifySignature", option)
         assert (option, verified(function)) == (option, expected)
         wxemu("fault", "remove", "--all")
         assert verified(function) is True
+
+
+@pytest.mark.parametrize("function", ["impatientOverHttps", "impatientOverGateway"])
+def test_our_function_tells_that_nobody_answered_in_time(function, verified, wxemu):
+    wxemu("fault", "add", "--api", "soter.verifySignature", "--latency", "1s")
+    assert verified(function) == -501002
 
 
 @pytest.mark.parametrize("option", ["--errcode=-1", "--abort"])
