@@ -17,7 +17,7 @@ from wxemu.cli import main
 from wxemu.cloudbase.admin import routes as gateway
 from wxemu.cloudbase.callers import issue_wx_api_token
 from wxemu.cloudbase.web import routes as web
-from wxemu.core.http.application import SWITCHBOARD
+from wxemu.core.http import SWITCHBOARD
 from wxemu.core.settings import Settings
 from wxemu.core.world import World
 from wxemu.documents import coverage

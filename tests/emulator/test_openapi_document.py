@@ -5,7 +5,7 @@ import re
 import pytest
 from openapi_spec_validator import validate
 
-from wxemu.core.http.application import SWITCHBOARD
+from wxemu.core.http import SWITCHBOARD
 from wxemu.documents import coverage
 from wxemu.phone.operations import BY_HAND, OWNERS
 from wxemu.tencentcloud.routes import ACTIONS

@@ -279,6 +279,7 @@ def test_a_proxy_that_is_killed_is_back_within_seconds_and_said(start):
 
 def test_a_proxy_that_dies_again_and_again_is_given_up(start):
     running = start()
+    assert ask_by_real_name(running).ok
 
     def is_given_up():
         kill_proxies(running)

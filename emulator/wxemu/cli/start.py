@@ -120,7 +120,7 @@ def start(
 
 
 def _text_of(file: Path) -> str:
-    from wxemu.state.seed_form import SeedError  # noqa: PLC0415
+    from wxemu.state.errors import SeedError  # noqa: PLC0415
 
     try:
         return file.read_text(encoding="utf-8")

@@ -1,8 +1,4 @@
-"""The form of a seed and of its entries: a JSON schema, and checks that a schema cannot express.
-
-SeedError         not a seed, or not an entry of one; the text gives the place, what is expected and what is there
-└── TakenError    an id of the entry is in use
-"""
+"""The form of a seed and of its entries: a JSON schema, and checks that a schema cannot express."""
 
 from __future__ import annotations
 
@@ -23,14 +19,6 @@ if TYPE_CHECKING:
 Path = tuple[str | int, ...]
 
 _CREDENTIALS: Final = ("secret", "secret_key", "session_key", "auth_key")
-
-
-class SeedError(Exception):
-    """Not a seed, or not an entry of one."""
-
-
-class TakenError(SeedError):
-    """The id is in use."""
 
 
 @functools.cache

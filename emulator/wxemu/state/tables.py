@@ -1,8 +1,4 @@
-"""The world's tables as plain values, and back.
-
-StateError
-    Values that are not a state; the text says where they are wrong, and shows none of them.
-"""
+"""The world's tables as plain values, and back."""
 
 from __future__ import annotations
 
@@ -19,6 +15,7 @@ from wxemu.cloudbase.database.errors import InvalidValueError
 from wxemu.core import apps, clock, journal, settings
 from wxemu.phone import phones
 from wxemu.scf import api_functions
+from wxemu.state.errors import StateError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -37,10 +34,6 @@ NO_STATE: Final = frozenset({"saved_events", "snapshots"})
 LARGEST: Final = 2**62
 """Numbers of a state are smaller, so that there is always a next number for an exchange."""
 _KINDS: Final[dict[str, tuple[type, ...]]] = {"TEXT": (str,), "INTEGER": (int,), "REAL": (float, int), "BLOB": (bytes,)}
-
-
-class StateError(Exception):
-    """Not a state, or not one of this version."""
 
 
 def tables(world: World, *, has_journal: bool = True) -> Tables:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from wxemu.core import apps
 from wxemu.phone import phones
 from wxemu.state import seed
-from wxemu.state.seed_form import SeedError
+from wxemu.state.errors import SeedError
 from wxemu.wechat import sessions, users
 
 APPID = "wx1234567890abcdef"
@@ -217,7 +217,7 @@ def test_a_seed_for_the_next_reset_leaves_the_present_state(world):
 def test_a_seed_that_was_never_read_from_a_file_is_refused_too(world):
     with pytest.raises(SeedError, match="the seed cannot be loaded: no setting is called 'colour'"):
         seed.load(world, {"settings": {"colour": "red"}, "apps": []})
-    assert not seed.is_loaded(world)
+    assert not world.has_begun
 
 
 def test_a_seeded_secret_is_in_no_repr(world):

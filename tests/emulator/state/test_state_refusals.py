@@ -9,8 +9,8 @@ from hypothesis import settings as checks
 from hypothesis import strategies as st
 
 from wxemu.core.store import SCHEMA_VERSION
-from wxemu.state import check, parse, text
-from wxemu.state.tables import StateError
+from wxemu.state.errors import StateError
+from wxemu.state.state import check, parse, text
 
 APPID = "wx1234567890abcdef"
 ENDLESS = "WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n) SELECT n FROM n"

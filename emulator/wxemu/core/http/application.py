@@ -9,7 +9,7 @@ from flask import Flask, Response, request
 from flask.json.provider import DefaultJSONProvider
 from werkzeug.routing import Rule
 
-from wxemu.core.http.access import check_name, check_token
+from wxemu.core.http.admission import check_name, check_token
 from wxemu.core.http.origins import Pages, check_page
 from wxemu.core.text import escape_lone_surrogates
 
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from wxemu.core.world import World
 
 LARGEST_BODY: Final = 32 * 1024 * 1024
-SWITCHBOARD: Final = "wxemu.switchboard"
-"""Where the WSGI environment of a request has the application over all parties, for a request to be sent again."""
 
 
 class _Json(DefaultJSONProvider):

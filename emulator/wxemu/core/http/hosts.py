@@ -6,6 +6,7 @@ Source: WeChat's documentation, and the addresses in wechatpy, wx-server-sdk, @c
 
 from __future__ import annotations
 
+import ipaddress
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -38,3 +39,13 @@ def _matches(name: str, pattern: str) -> bool:
     if not pattern.startswith("*."):
         return name == pattern
     return name.endswith(pattern[1:]) and len(name) >= len(pattern)
+
+
+def is_loopback(name: str) -> bool:
+    """Whether a host name or address means this machine; browsers resolve ``*.localhost`` to it without asking DNS."""
+    if name == "localhost" or name.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return False
