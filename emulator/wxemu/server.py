@@ -264,7 +264,7 @@ async def _serve(plan: Plan, storage: Path, proxy: Proxy | None, ending: Ending)
         surroundings=_surroundings(interception),
     )
     switchboard = make_switchboard(world, deployment, plan.access, interception)
-    edge = Edge(switchboard, is_decision=switchboard.is_decision, threads=THREADS)
+    edge = Edge(switchboard, is_decision=switchboard.is_decision, together=world.store.together, threads=THREADS)
     family = socket.AF_INET6 if ":" in plan.access.address else socket.AF_INET
     listening = socket.create_server((plan.access.address, plan.port), family=family, backlog=1024)
     server = await listen(edge, listening)
