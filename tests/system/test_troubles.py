@@ -219,7 +219,7 @@ def test_a_state_that_is_removed_is_told_and_welcome_back(start, tmp_path):
             "the state is damaged: what it keeps as is_planted is no",
         ),
         ("INSERT INTO meta VALUES ('clock', '[1]')", "the state is damaged: what it keeps as clock is none"),
-        ("INSERT INTO meta VALUES ('settings', '[1]')", "the state is damaged: what it keeps as settings are none"),
+        ("INSERT INTO meta VALUES ('settings', '[1]')", "the state is damaged: what it keeps as settings is none"),
         ("DROP TABLE apps", "the state is damaged (no such table: apps)"),
         ("UPDATE apps SET secret = CAST(x'ff' AS TEXT)", "the state is damaged (Could not decode"),
     ],

@@ -6,9 +6,9 @@ import time
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from wxemu.core.store import DamagedStoreError
-
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from wxemu.core.store import Store
 
 _NOTE = "clock"
@@ -50,6 +50,10 @@ class ClockState:
         return min(self.shown + (real - self.since) * self.scale, END - 1)
 
 
+def _state_of(kept: Mapping[str, float] | None) -> ClockState:
+    return ClockState() if kept is None else ClockState(**kept)
+
+
 class Clock:
     """Real time, moved, frozen or faster. Its state is in the store, so every process reads the same time."""
 
@@ -58,11 +62,7 @@ class Clock:
 
     def state(self) -> ClockState:
         """How the clock runs."""
-        kept = self._store.note(_NOTE)
-        try:
-            return ClockState() if kept is None else ClockState(**kept)
-        except TypeError:
-            raise DamagedStoreError(f"what it keeps as {_NOTE} is none") from None
+        return self._store.note_as(_NOTE, _state_of)
 
     def now(self) -> float:
         """Unix time in seconds."""

@@ -10,8 +10,6 @@ import dataclasses
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from wxemu.core.store import DamagedStoreError
-
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -106,11 +104,11 @@ def _check_quotas(value: object) -> None:
 
 def load(store: Store) -> Settings:
     """The settings in force."""
-    kept = store.note(_NOTE)
-    try:
-        return Settings() if kept is None else Settings(**kept)
-    except TypeError:
-        raise DamagedStoreError(f"what it keeps as {_NOTE} are none") from None
+    return store.note_as(_NOTE, _settings_of)
+
+
+def _settings_of(kept: Mapping[str, Any] | None) -> Settings:
+    return Settings() if kept is None else Settings(**kept)
 
 
 def keep(store: Store, settings: Settings) -> None:

@@ -17,13 +17,15 @@ from collections import Counter
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib import resources
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from wxemu.core import migrations
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
+
+Value = TypeVar("Value")
 
 SCHEMA_VERSION: Final = 3
 FORGET_EVERY: Final = 100
@@ -85,7 +87,8 @@ class Store:
         self._depth = 0
         self._is_hasty = False
         self._looked_at = 0.0
-        self._notes: dict[str, Any] = {}
+        self._notes: dict[str, str | None] = {}
+        self._made: dict[tuple[str, Callable[[Any], Any]], tuple[str | None, Any]] = {}
         self._is_together = False
         self._failure: sqlite3.Error | None = None
         self._added: Counter[str] = Counter()
@@ -281,15 +284,28 @@ class Store:
 
     def note(self, name: str) -> Any:
         """The JSON value kept under ``name``, or ``None``; not to be changed in place."""
+        return self.note_as(name, _as_it_is)
+
+    def note_as(self, name: str, make: Callable[[Any], Value]) -> Value:
+        """What ``make`` makes of the JSON value kept under ``name``; made again only if another value was kept.
+
+        :param make: may raise TypeError for a value that is none of ours.
+        """
         with self._lock:
             # Nobody else writes during a transaction, which may ask for the time and the settings over and over.
             if name not in self._notes or not (self._depth or self._is_together):
                 row = self.row("SELECT value FROM meta WHERE name = ?", name)
+                self._notes[name] = None if row is None else row["value"]
+            kept = self._notes[name]
+            known = self._made.get((name, make))
+            if known is None or known[0] != kept:
                 try:
-                    self._notes[name] = None if row is None else json.loads(row["value"])
+                    known = kept, make(None if kept is None else json.loads(kept))
                 except (ValueError, TypeError):
-                    raise DamagedStoreError(f"what it keeps as {name} is no JSON") from None
-            return self._notes[name]
+                    raise DamagedStoreError(f"what it keeps as {name} is none of ours") from None
+                self._made[name, make] = known
+            made: Value = known[1]
+            return made
 
     def keep_note(self, name: str, value: object) -> None:
         """Keep a JSON value under ``name``; ``None`` forgets it."""
@@ -334,6 +350,10 @@ class Store:
         """Close the file; a transaction that goes on is finished first."""
         with self._lock:
             self._connection.close()
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
 
 
 def _make_private(path: Path) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from flask import Flask, Response, request
 from flask.json.provider import DefaultJSONProvider
-from werkzeug.routing import Rule
+from flask.sessions import NullSession, SessionInterface
+from werkzeug.routing import MapAdapter, Rule
 
 from wxemu.core.http.admission import check_name, check_token
 from wxemu.core.http.origins import Pages, check_page
@@ -16,7 +16,7 @@ from wxemu.core.text import escape_lone_surrogates
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from flask import Blueprint
+    from flask import Blueprint, Request
 
     from wxemu.core.http.access import Access
     from wxemu.core.world import World
@@ -43,6 +43,41 @@ class _Rule(Rule):
         return _no_builder
 
 
+class _NoSession(SessionInterface):
+    """Nobody here has a session of Flask's."""
+
+    def open_session(self, _app: Flask, _request: Request) -> NullSession:
+        return _NO_SESSION
+
+
+_NO_SESSION: Final = NullSession()
+
+
+class _Application(Flask):
+    """Flask without what no party uses and each request would pay for: sessions, signals, coroutines, host names."""
+
+    session_interface = _NoSession()
+    url_rule_class = _Rule
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        return func
+
+    def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
+        if request is None:
+            return None
+        query = request.environ.get("QUERY_STRING", "")
+        return MapAdapter(self.url_map, "", "/", None, "http", request.path, request.method, query)
+
+    def full_dispatch_request(self) -> Response:
+        try:
+            answer = self.preprocess_request()
+            if answer is None:
+                answer = self.dispatch_request()
+        except Exception as error:  # noqa: BLE001 - as Flask does
+            answer = self.handle_user_exception(error)
+        return self.process_response(self.make_response(answer))
+
+
 def _no_builder(**_: Any) -> tuple[str, str]:
     raise NotImplementedError("URLs are written as paths here")
 
@@ -64,26 +99,24 @@ def make_application(
     :param pages: the web pages that may ask.
     :param asks_token: whether the party is one of our own interfaces.
     """
-    app = Flask(__name__, static_folder=None)
+    app = _Application(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
     app.json = _Json(app)
-    app.url_rule_class = _Rule
     app.url_map.merge_slashes = False  # it answers a doubled slash with a redirect, which no party does
-    checks: list[Callable[[], Response | None]] = [partial(check_name, access), partial(check_page, world, pages)]
-    if asks_token:
-        checks.append(partial(check_token, access))
+
+    def check() -> Response | None:
+        check_name(access)
+        check_page(world, pages)
+        return check_token(access) if asks_token else None
+
     for face in faces:
-        for check in checks:
-            face.before_request(check)  # after the face's own, which number the request for a refusal
+        face.before_request(check)  # after the face's own, which number the request for a refusal
         app.register_blueprint(face)
 
     @app.before_request
     def _check_what_no_route_takes() -> Response | None:
-        if request.blueprint is not None:
-            return None
-        answers = (check() for check in checks)
-        return next((answer for answer in answers if answer is not None), None)
+        return check() if request.url_rule is None else None
 
     app.register_error_handler(Exception, refuse)
     return app
