@@ -7,6 +7,7 @@ import shutil
 
 import click
 import emulator_bench
+import peers as peers_of_ours
 import server_choice
 import stores as stores_of_functions
 from errors import BenchError
@@ -16,9 +17,10 @@ from errors import BenchError
 @click.option("--quick", is_flag=True, help="One round: whether it runs, rather than how fast.")
 @click.option("--servers", is_flag=True, help="Compare WSGI servers instead; installs two into a temporary folder.")
 @click.option("--stores", is_flag=True, help="Measure what the functions' stores cost instead; needs no wrk.")
+@click.option("--peers", is_flag=True, help="Compare with its peers instead; installs them once into the user's cache.")
 @click.option("--markdown", is_flag=True, help="The table as it stands in docs/benchmarks.md.")
 @click.option("--json", "is_json", is_flag=True, help="One line of JSON, for scripts.")
-def bench(*, quick: bool, servers: bool, stores: bool, markdown: bool, is_json: bool) -> None:
+def bench(*, quick: bool, servers: bool, stores: bool, peers: bool, markdown: bool, is_json: bool) -> None:
     """Measure the emulator on loopback with wrk, beside a bare Flask "ping" on the same server.
 
     Both are measured in turns, so that their ratio holds where the machine's speed drifts. An answer that is not the
@@ -30,10 +32,13 @@ def bench(*, quick: bool, servers: bool, stores: bool, markdown: bool, is_json: 
       scripts/bench --quick --json
       scripts/bench --servers
       scripts/bench --stores
+      scripts/bench --peers
     """
     _check_machine(needs_wrk=not stores)
     if servers:
         measure = server_choice.measure
+    elif peers:
+        measure = peers_of_ours.measure
     elif stores:
         measure = stores_of_functions.measure
     else:
