@@ -1,4 +1,4 @@
-"""The emulator beside its peers: other emulators that teams start for a test, and what runs functions without isolation.
+"""The emulator beside its peers: emulators that teams start for a test, and what runs functions without isolation.
 
 Each is installed into a folder that is kept for the next time: Python packages into an environment of their own, so
 that nobody's requirements meet another's.
@@ -84,7 +84,7 @@ def measure(*, is_quick: bool, tell: Callable[[str], None]) -> Table:
 def _own(project: Path, folder: Path) -> dict[str, _Start]:
     states = iter(range(1000))
     return {
-        "ping": lambda port: served.serve_ping(port),
+        "ping": served.serve_ping,
         "emulator": lambda port: served.serve_emulator(project, folder / f"state-{next(states)}", port),
     }
 
