@@ -17,7 +17,7 @@ import socket
 import sys
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from wxemu.core import health, troubles
@@ -83,26 +83,25 @@ class _AuthorityMaker:
             finally:
                 os._exit(status)  # no code of the process that it was copied from may follow
         os.close(writing)
-        self._said = open(reading, encoding="utf-8")  # noqa: PTH123, SIM115 - a descriptor, closed by ``wait``
+        self._reading = reading
+        self._lock = threading.Lock()
+        self._failure: str | None = None
+        self._has_ended = False
 
     def wait(self) -> None:
         """Wait until the CA's files are there.
 
         :raises AuthorityError: they cannot be used.
         """
-        with self._said:
-            said = self._said.read()
-        if self._end_status() != 0:
-            raise AuthorityError(said or "the CA cannot be made; the lines above say why")
-
-    def end(self) -> None:
-        """Wait for its end, if nobody has."""
-        if not self._said.closed:
-            self._said.close()
-            self._end_status()
-
-    def _end_status(self) -> int:
-        return os.waitpid(self._process, 0)[1]
+        with self._lock:
+            if not self._has_ended:
+                with open(self._reading, encoding="utf-8") as pipe:  # noqa: PTH123 - a descriptor
+                    said = pipe.read()
+                if os.waitpid(self._process, 0)[1] != 0:
+                    self._failure = said or "the CA cannot be made; the lines above say why"
+                self._has_ended = True
+        if self._failure is not None:
+            raise AuthorityError(self._failure)
 
 
 def _make_authority(folder: Path, writing: int) -> int:
@@ -144,6 +143,7 @@ class Proxy:
 
     def begin(self) -> None:
         """Have a process serve as soon as a client connects, from now on until the end."""
+        self.health.fail(health.PROXY, "its CA is not there yet; ask again in a moment")
         self._watcher.start()
 
     def wait_for_authority(self) -> None:
@@ -152,13 +152,15 @@ class Proxy:
         :raises AuthorityError: they cannot be used.
         """
         self._maker.wait()
+        self.health.recover(health.PROXY)
 
     def end(self) -> None:
         """End the process, whatever has become of it."""
         with self._lock:
             self._is_ending, process = True, self._process
         os.close(self._ended)
-        self._maker.end()
+        with suppress(AuthorityError):
+            self._maker.wait()
         if process is not None:
             process.kill()  # it keeps nothing that could be lost
         self._watcher.stop(_END_SECONDS)
