@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from wxemu.core.world import World
 
-_APP_FIELDS: Final = ("appid", "secret", "env", "secret_id", "secret_key", "users", "faults")
+_APP_FIELDS: Final = ("appid", "secret", "env", "secret_id", "secret_key", "app_key", "users", "faults")
 _DRAWN: Final = (("appid", "wx", 16), ("secret", "", 32), ("env", "env-", 8))
 """The member, its prefix, and the number of hexadecimal digits after it."""
 
@@ -120,6 +120,7 @@ def _app(entry: Mapping[str, Any]) -> App:
         apps.restrictions(restrictions),
         entry.get("secret_id", ""),
         entry.get("secret_key", ""),
+        entry.get("app_key", ""),
     )
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 Path = tuple[str | int, ...]
 
-_CREDENTIALS: Final = ("secret", "secret_key", "session_key", "auth_key")
+_CREDENTIALS: Final = ("secret", "secret_key", "app_key", "session_key", "auth_key")
 
 
 class SeedError(Exception):
