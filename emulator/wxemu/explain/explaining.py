@@ -22,6 +22,8 @@ MOST_CHARACTERS: Final = 300
 """Of an answer, which are quoted."""
 MOST_CALLS: Final = 100
 """Of a function, which are looked at."""
+PHONE: Final = "phone"
+"""A face whose codes mean something else: 90010 of wx.startSoterAuthentication is a locked sensor."""
 VERIFY: Final = "soter.verifySignature"
 _FUNCTION_CALLS: Final = ("wx.cloud.callFunction", "functions.invokeFunction", "Invoke", "InvokeFunction")
 _FAULT: Final = re.compile(r"fault \d+")
@@ -100,7 +102,7 @@ def explain(world: World, exchange: Exchange) -> Explanation:
         return _of_function_call(case)
     elif exchange.api == VERIFY and exchange.errcode in (None, "0"):
         confirmation.look(case)
-    elif (look := _LOOKS.get(exchange.errcode or "")) is not None:
+    elif exchange.face != PHONE and (look := _LOOKS.get(exchange.errcode or "")) is not None:
         look(case)
     elif exchange.errcode not in (None, "0"):
         _tell_refusal(case, exchange)

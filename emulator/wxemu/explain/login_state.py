@@ -6,17 +6,19 @@ import base64
 import binascii
 import hashlib
 import hmac
+import json
 import re
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote as percent_encoded
 
 from wxemu.core import apps
+from wxemu.core.journal import json_object
 from wxemu.explain import digests, signed_bodies
 from wxemu.explain.case import format_time, quote
-from wxemu.wechat import known, sessions
+from wxemu.wechat import known, sessions, virtual_payment
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from wxemu.explain.case import Case
     from wxemu.explain.digests import Mistakes, Way
@@ -141,6 +143,9 @@ def _all_ways(case: Case, session_key: str) -> Iterator[Way]:
         for word in LITERALS:
             literal = {"session_key_literal": f"with the word {word!r} as the key, the signature comes out"}
             yield _hmac(word.encode(), message), {**literal, **signed}
+    for members in _members_of_midas(case):
+        digest = bytes.fromhex(virtual_payment.midas_mp_sig(session_key, case.exchange.url.partition("?")[0], members))
+        yield digest, {"midas_recipe": "with the members of the body, sorted and joined by &, it comes out"}
     for key, made in keys:
         for name in ("sha256", "md5"):
             plain = {"hash_without_key": f"it is the {name} of the session_key"}
@@ -177,6 +182,20 @@ def _messages(case: Case) -> Iterator[tuple[bytes, Mistakes]]:
         if message:
             mistake = {"body_signed": f"with {quote(message)} as the message, the signature comes out"}
             yield message.encode(errors="replace"), mistake
+
+
+def _members_of_midas(case: Case) -> Iterator[Mapping[str, str]]:
+    """What midas would sign of a body, each value as text: alone, and with what stands in the query."""
+    body = json_object(case.exchange.request_body) if _has_signed_body(case) else {}
+    beside = {"openid": str(case.exchange.parameters.get("openid", "")), "appid": case.exchange.appid or ""}
+    for separators in ((",", ":"), (", ", ": ")) if body else ():
+        members = {
+            name: value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, separators=separators)
+            for name, value in body.items()
+        }
+        yield members
+        yield {**members, "openid": beside["openid"]}
+        yield {**members, **beside}
 
 
 def _has_signed_body(case: Case) -> bool:

@@ -44,6 +44,12 @@ PAYMENTS: Final = (
         "signature takes the body alone, pay_sig the path, & and the body.",
     ),
     Mistake(
+        "midas_recipe",
+        "The signature was made by the rule of midas, of the sorted members.",
+        "the members of the body as midas signs them",
+        "Only midas has that rule; here sign the very bytes of the body.",
+    ),
+    Mistake(
         "midas_signature",
         "The signature of midas is not that of the body's members.",
         "the members of the body",
