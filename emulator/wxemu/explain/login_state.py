@@ -6,7 +6,6 @@ import base64
 import binascii
 import hashlib
 import hmac
-import json
 import re
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote as percent_encoded
@@ -189,10 +188,7 @@ def _members_of_midas(case: Case) -> Iterator[Mapping[str, str]]:
     body = json_object(case.exchange.request_body) if _has_signed_body(case) else {}
     beside = {"openid": str(case.exchange.parameters.get("openid", "")), "appid": case.exchange.appid or ""}
     for separators in ((",", ":"), (", ", ": ")) if body else ():
-        members = {
-            name: value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, separators=separators)
-            for name, value in body.items()
-        }
+        members = {name: virtual_payment.text_of(value, separators) for name, value in body.items()}
         yield members
         yield {**members, "openid": beside["openid"]}
         yield {**members, **beside}

@@ -84,7 +84,7 @@ class _Family:
 
 
 _OPENID: Final = (90018, "[openid] openid is invalid")
-FAMILIES: Final[Mapping[int, _Family]] = {
+_FAMILIES: Final[Mapping[int, _Family]] = {
     90010: _Family(
         _has_session_in_query,
         _has_app_in_query,
@@ -120,7 +120,7 @@ def check(world: World, request: SignedRequest, *, app: App, errcode: int) -> No
     :param errcode: of a wrong login-state signature, which tells the family.
     :raises WeChatError: a code of the family.
     """
-    family, openid = FAMILIES[errcode], request.openid
+    family, openid = _FAMILIES[errcode], request.openid
     if not isinstance(openid, str) or not is_text(openid) or users.find(world, app.appid, openid) is None:
         raise _error(family.of_openid, openid)
     session = sessions.find(world, app.appid, openid)

@@ -35,5 +35,13 @@ def midas_mp_sig(session_key: str, path: str, members: Mapping[str, Any]) -> str
 def _of_members(key: str, name_of_key: str, path: str, members: Mapping[str, Any], left_out: set[str]) -> str:
     signed = sorted((name, value) for name, value in members.items() if name not in left_out)
     pairs = [*signed, ("org_loc", path), ("method", "POST"), (name_of_key, key)]
-    message = "&".join(f"{name}={value if isinstance(value, str) else json.dumps(value)}" for name, value in pairs)
+    message = "&".join(f"{name}={text_of(value)}" for name, value in pairs)
     return hmac.digest(key.encode(), message.encode(errors="replace"), "sha256").hex()
+
+
+def text_of(value: Any, separators: tuple[str, str] = (",", ":")) -> str:
+    """A member's value as midas signs it: a text as it is, anything else as JSON."""
+    try:
+        return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, separators=separators)
+    except RecursionError:  # of a value that is nested as deeply as JSON can just be read
+        return ""
