@@ -125,8 +125,9 @@ def _all_ways(case: Case, session_key: str) -> Iterator[Way]:
             for safe in ("", "/")  # as JavaScript's encodeURIComponent, as Python's quote
         ),
     ]
-    if app_key := _app_key(case):
-        keys.append((app_key.encode(), {"signed_with_app_key": comes_out}))
+    app = apps.find(case.world, case.exchange.appid or "")
+    if app is not None and app.app_key and _is_of_payment(case):
+        keys.append((app.app_key.encode(), {"signed_with_app_key": comes_out}))
     try:
         decoded = base64.b64decode(session_key, validate=True)
         keys.append((decoded, {"session_key_decoded": "with its 16 bytes as the key, the signature comes out"}))
@@ -156,7 +157,7 @@ def _messages(case: Case) -> Iterator[tuple[bytes, Mistakes]]:
     exchange = case.exchange
     if _has_signed_body(case):
         yield from signed_bodies.messages(exchange.request_body)
-        if _app_key(case):
+        if _is_of_payment(case):
             path = exchange.url.partition("?")[0]
             yield f"{path}&{exchange.request_body}".encode(errors="replace"), {"signed_with_path": "then it comes out"}
         return
@@ -200,10 +201,10 @@ def _has_signed_body(case: Case) -> bool:
     return api is not None and (api.has_signed_body or api.login_state is not None)
 
 
-def _app_key(case: Case) -> str:
-    """Of the app, where the openapi is of virtual payment and takes another signature besides."""
-    api, app = known.find(case.exchange.api or ""), apps.find(case.world, case.exchange.appid or "")
-    return "" if api is None or api.login_state is None or app is None else app.app_key
+def _is_of_payment(case: Case) -> bool:
+    """Whether the openapi takes another signature besides, which is made in another way."""
+    api = known.find(case.exchange.api or "")
+    return api is not None and api.login_state is not None
 
 
 def _hmac(key: bytes, message: bytes) -> bytes:
