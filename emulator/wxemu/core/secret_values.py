@@ -31,6 +31,7 @@ MOST_SPELLINGS: Final = 4
 _SECRETS: Final = (
     ("apps", "secret"),
     ("apps", "secret_key"),
+    ("apps", "app_key"),
     ("tokens", "token"),
     ("codes", "session_key"),
     ("sessions", "session_key"),

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from wxemu.core.world import World
 
 _BELONGINGS: Final = {"users", "faults"}
-_APP_FIELDS: Final = ("appid", "secret", "env", "secret_id", "secret_key", *_BELONGINGS)
+_APP_FIELDS: Final = ("appid", "secret", "env", "secret_id", "secret_key", "app_key", *_BELONGINGS)
 
 
 def load_app(world: World, entry: Mapping[str, Any], *, replaces: bool = False) -> App:
@@ -56,4 +56,5 @@ def _app(entry: Mapping[str, Any]) -> App:
         apps.restrictions(restrictions),
         entry.get("secret_id", ""),
         entry.get("secret_key", ""),
+        entry.get("app_key", ""),
     )

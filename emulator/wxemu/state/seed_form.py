@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 Path = tuple[str | int, ...]
 
-_CREDENTIALS: Final = ("secret", "secret_key", "session_key", "auth_key")
+_CREDENTIALS: Final = ("secret", "secret_key", "app_key", "session_key", "auth_key")
 
 
 @functools.cache

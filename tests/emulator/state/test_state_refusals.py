@@ -51,8 +51,11 @@ class TestWhatIsNoState:
             (lambda d: d["world"].pop("tokens"), "damaged: it has no tokens; export it anew"),
             (lambda d: d["world"].update(tables=[]), "damaged: tables is not part of one; export it anew"),
             (lambda d: d["world"].update(apps={}), "damaged: apps: expected a list of rows, found dict"),
-            (lambda d: d["world"]["apps"].append(1), r"damaged: apps\[2\]: expected a row of appid, env, restrictions"),
-            (lambda d: d["world"]["apps"][0].pop("env"), r"damaged: apps\[0\]: expected a row of appid, env"),
+            (
+                lambda d: d["world"]["apps"].append(1),
+                r"damaged: apps\[2\]: expected a row of app_key, appid, env, restrictions",
+            ),
+            (lambda d: d["world"]["apps"][0].pop("env"), r"damaged: apps\[0\]: expected a row of app_key, appid, env"),
             (
                 lambda d: d["world"]["apps"][0].update(env=None),
                 r"damaged: apps\[0\].env: expected TEXT, found NoneType",
