@@ -185,8 +185,8 @@ def _serve_until_end(plan: Plan, ending: Ending) -> None:
     with temporary.folder() as passing:
         storage = passing if plan.state is None else plan.state
         intercepting = _intercepting(_interception(plan, storage))
-        gc.collect()
-        gc.freeze()  # what is there now stays shared with the processes to come, which would copy it to count it
+        gc.freeze()  # what is there now stays for good, and is not looked through again
+        gc.enable()
         with intercepting as proxy:
             ending.watch()
             if plan.is_until_eof:

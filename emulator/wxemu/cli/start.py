@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib.util
 import logging
 import sys
@@ -90,6 +91,7 @@ def start(
       wxemu start --host 0.0.0.0                   for other machines, with a control token that it prints
       wxemu start --pass-through api.example.com   a host that clients of its proxy may reach as well
     """
+    gc.disable()  # until the server's begin: what is imported stays, and a tenth of a start went into looking at it
     from wxemu import server  # noqa: PLC0415 - `wxemu --help` need not load it
     from wxemu.state import seed  # noqa: PLC0415
 
