@@ -41,6 +41,9 @@ _SECRETS: Final = (
 )
 """Table and column of each kind of secret."""
 _RUN_LENGTH: Final = 16
+_SAMPLE_LENGTH: Final = _RUN_LENGTH // 2
+"""A text is looked at in steps of so many characters: one of them is within the beginning of any secret that looks like
+one. A function may write a megabyte that is one run."""
 _RUN: Final = re.compile(rf"[A-Za-z0-9+/=_.~-]{{{_RUN_LENGTH},}}", re.ASCII)
 """What looks like a secret."""
 _NUMBERS: Final = (int, float)
@@ -106,15 +109,21 @@ class SecretValues:
 
 
 class _Values:
-    """Secrets. Those that look like one are kept by how they begin: so the time does not grow with their number."""
+    """Secrets. Those that look like one are kept by samples of how they begin: so the time does not grow with their
+    number.
+
+    :param secrets: those shorter than SHORTEST are left out.
+    """
 
     def __init__(self, secrets: Iterable[str]) -> None:
         self._all = {secret for secret in secrets if len(secret) >= SHORTEST}
-        self._by_beginning: dict[str, list[str]] = {}
+        self._by_sample: dict[str, list[tuple[int, str]]] = {}
         self._others: list[str] = []
         for secret in sorted(self._all, key=len, reverse=True):
             if _RUN.fullmatch(secret):
-                self._by_beginning.setdefault(secret[:_RUN_LENGTH], []).append(secret)
+                for offset in range(_SAMPLE_LENGTH):
+                    sample = secret[offset : offset + _SAMPLE_LENGTH]
+                    self._by_sample.setdefault(sample, []).append((offset, secret))
             else:
                 self._others.append(secret)
 
@@ -163,11 +172,11 @@ class _Values:
                 yield at, at + len(secret)
                 at = text.find(secret, at + 1)
         for run in _RUN.finditer(text):
-            for start in range(run.start(), run.end() - _RUN_LENGTH + 1):
-                for secret in self._by_beginning.get(text[start : start + _RUN_LENGTH], ()):
-                    if text.startswith(secret, start):
+            for at in range(run.start(), run.end() - _SAMPLE_LENGTH + 1, _SAMPLE_LENGTH):
+                for offset, secret in self._by_sample.get(text[at : at + _SAMPLE_LENGTH], ()):
+                    start = at - offset
+                    if start >= run.start() and text.startswith(secret, start):
                         yield start, start + len(secret)
-                        break
 
 
 def _read(text: str, places: Sequence[int] | None) -> tuple[str, list[int]]:
