@@ -3,6 +3,7 @@
 import os
 import threading
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -69,7 +70,7 @@ def test_what_an_instance_started_gives_way_with_it(runtime, deploy, user):
     assert call(runtime, spec, user, "work") == [True, 3]
 
 
-REVISION = SimpleNamespace(name=("wx1", "env", "bad"))
+REVISION: Any = SimpleNamespace(name=("wx1", "env", "bad"))
 
 
 def blame(precedence, *, has_failed=True):
