@@ -46,7 +46,7 @@ def fuzz(*, cases: int, seed: int, only: tuple[str, ...], is_json: bool) -> None
     Its faces get JSON, multipart forms, protobuf messages, uploads and consoles' forms with bytes and members changed;
     its proxy gets broken CONNECTs and TLS hellos; schemathesis plays through /openapi.json. The emulator must be ready
     after each batch, and its log must have no trace at the end. Exit code 1 if anything was wrong. 20,000 cases
-    take about four minutes.
+    take three minutes or more.
 
     \b
     Examples:
