@@ -169,7 +169,8 @@ class Deployment:
         return self._runtime.is_idle
 
     def _hear(self, hear: Callable[[str], None] | None, env: str, name: str, request_id: str, line: str) -> None:
-        self.feed.publish(Line(text=line, env=env, function=name, request_id=request_id))
+        if self.feed.has_listeners:  # asked for each line, and a function may write a million
+            self.feed.publish(Line(text=line, env=env, function=name, request_id=request_id))
         if hear is not None:
             hear(line)
 

@@ -169,7 +169,7 @@ def test_another_action_is_refused(app, action):
     assert _is_refused(app.cloud_api(action), "INVALID_ACTION", f"the action {action!r} is not served here")
 
 
-@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "PROPFIND"])
 def test_another_method_is_refused(http, method):
     response = http.open("/web", method=method)
     assert response.status_code == 200
