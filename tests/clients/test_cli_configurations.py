@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import subprocess
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -25,13 +23,11 @@ from wxemu.scf.project.keys import FUNCTION_KEYS
 if TYPE_CHECKING:
     from pathlib import Path
 
-# The SDK leaves sockets to the garbage collector. The CLI is started once for each configuration.
+# The SDK leaves sockets to the garbage collector.
 pytestmark = [
     pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning"),
     pytest.mark.timeout(600),
 ]
-AT_ONCE = 4
-"""Runs of the CLI, which waits for most of its time."""
 VARIABLES = {"MYHOST": "h.example.com", "MYLIST": '["a"]', "QUOTED": 'a"b', "SLASHED": "a\\tb", "EMPTY": ""}
 """The environment that both of them are in."""
 PY = '"runtime":"Python3.11"'
@@ -208,39 +204,17 @@ def folders(tmp_path_factory) -> dict[str, Path]:
 
 
 @pytest.fixture(scope="module")
-def by_the_cli(node_modules, folders, start_for_module, tmp_path_factory):
+def by_the_cli(folders, start_for_module, start_cli, tmp_path_factory):
     """By configuration, the functions that SCF has afterwards."""
     nothing, home = tmp_path_factory.mktemp("nothing"), tmp_path_factory.mktemp("home")
     running = start_for_module(project=nothing)
-    environment = {
-        "PATH": os.environ["PATH"],
-        "HOME": str(home),
-        "http_proxy": running.proxy,
-        "https_proxy": running.proxy,
-        "NODE_EXTRA_CA_CERTS": running.ca,
-        **VARIABLES,
-    }
-
-    def run(folder, *arguments):
-        return subprocess.run(
-            ["node", node_modules / "@cloudbase/cli/bin/tcb", *arguments],
-            check=False,
-            cwd=folder,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=240,
-        )
-
+    tcb = partial(start_cli(running), HOME=str(home), **VARIABLES)
     profile = ClientProfile(httpProfile=HttpProfile(protocol="http", endpoint=urlsplit(running.url).netloc))
     scf = ScfClient(Credential("AKIDlocal", "local-secret-key"), "ap-shanghai", profile)
-    assert run(nothing, "login", "-k", "--apiKeyId", "AKIDlocal", "--apiKey", "local-secret-key").returncode == 0
-    deploy = ("fn", "deploy", "--all", "--yes", "--force", "--deployMode", "zip")
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        list(pool.map(lambda folder: run(folder, *deploy), dict.fromkeys(folders.values())))
-        again = dict.fromkeys(folders[name] for name in ALL if not deployed(scf, name))  # refused, or it had no time
-        list(pool.map(lambda folder: run(folder, *deploy), again))
+    code, printed = tcb(nothing, "login", "-k", "--apiKeyId", "AKIDlocal", "--apiKey", "local-secret-key")
+    assert code == 0, printed
+    for folder in dict.fromkeys(folders.values()):
+        tcb(folder, "fn", "deploy", "--all", "--yes", "--force", "--deployMode", "zip")
     return {name: deployed(scf, name) for name in ALL}
 
 
