@@ -34,7 +34,7 @@ from wxemu.intercept import Interception, interception_facts
 from wxemu.intercept.variables import for_functions
 from wxemu.scf.deployment import MAX_IN_FLIGHT, Deployment
 from wxemu.scf.inspection import Inspection
-from wxemu.scf.project import ProjectError
+from wxemu.scf.project import NO_OPTIONS, CliOptions, ProjectError
 from wxemu.scf.runtime import Surroundings
 from wxemu.state import State, check, seed, write_file
 from wxemu.state.seed_form import SeedError
@@ -65,6 +65,7 @@ class Plan:
     """How an emulator is to run.
 
     :param project: the folder with cloudbaserc.yaml, or ``None`` to serve no functions.
+    :param options: what the project is read with.
     :param packaged: the folder of scripts/package, to run what it made instead of the project's folders.
     :param state: the folder of the state, or ``None`` for one that ends with the process.
     :param seed: the seed's document; ``None`` for the demo's, or the one that a used state began with.
@@ -83,6 +84,7 @@ class Plan:
     project: Path | None
     state: Path | None
     seed: Mapping[str, Any] | None
+    options: CliOptions = NO_OPTIONS
     packaged: Path | None = None
     random_seed: str | None = None
     is_json: bool = False
@@ -255,6 +257,7 @@ async def _serve(plan: Plan, storage: Path, interception: Interception | None, h
         public_url=plan.url,
         storage=storage,
         issue_wx_api_token=issue_wx_api_token,
+        options=plan.options,
         packaged=plan.packaged,
         surroundings=_surroundings(interception),
     )

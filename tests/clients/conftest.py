@@ -15,7 +15,7 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from conftest import Running
+    from tests.conftest import Running
 
 HERE = Path(__file__).parent
 

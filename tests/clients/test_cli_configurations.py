@@ -17,7 +17,7 @@ from tencentcloud.common.profile.http_profile import HttpProfile
 from tencentcloud.scf.v20180416 import models
 from tencentcloud.scf.v20180416.scf_client import ScfClient
 
-from wxemu.scf.project import ProjectError, load_project
+from wxemu.scf.project import NO_OPTIONS, CliOptions, ProjectError, load_project
 from wxemu.scf.project.keys import FUNCTION_KEYS
 
 if TYPE_CHECKING:
@@ -164,6 +164,25 @@ CONFIGURATIONS: dict[str, dict[str, str]] = {
 }
 
 
+OPTIONS: dict[str, CliOptions] = {
+    "--envId": CliOptions("env-demo"),
+    "--envId where the file has none": CliOptions("env-demo"),
+    "--envId for an id that renders to nothing": CliOptions("env-demo"),
+    "--mode": CliOptions(mode="test"),
+    "a --mode without a file": CliOptions(mode="none"),
+    "both": CliOptions("env-demo", "test"),
+}
+"""What the CLI is told beside the files."""
+IDS = variable("{{env.ONE}} {{env.TWO}} {{tcb.envId}} {{env.ENV_ID}} {{env.envId}}")["cloudbaserc.json"]
+MODES = {".env": "ONE=a\nTWO=b\nENV_ID=e\n", ".env.local": "TWO=c\n", ".env.test": "TWO=d\nMYHOST=x\n"}
+CONFIGURATIONS |= {
+    "--envId": {**MODES, "cloudbaserc.json": IDS.replace("env-demo", "env-other")},
+    "--envId where the file has none": {**MODES, "cloudbaserc.json": IDS.replace('"envId":"env-demo",', "")},
+    "--envId for an id that renders to nothing": {**MODES, "cloudbaserc.json": IDS.replace("env-demo", "{{env.NONE}}")},
+    "--mode": {**MODES, "cloudbaserc.json": IDS},
+    "a --mode without a file": {**MODES, "cloudbaserc.json": IDS},
+    "both": {**MODES, "cloudbaserc.json": IDS.replace("env-demo", "env-other")},
+}
 CONFIGURATIONS["templates"] = functions(
     f'{{"name":"app",{PY},"envVariables":{json.dumps({f"A{n}": text for n, text in enumerate(TEMPLATES.values())})}}}'
 )
@@ -213,8 +232,10 @@ def by_the_cli(folders, start_for_module, start_cli, tmp_path_factory):
     scf = ScfClient(Credential("AKIDlocal", "local-secret-key"), "ap-shanghai", profile)
     code, printed = tcb(nothing, "login", "-k", "--apiKeyId", "AKIDlocal", "--apiKey", "local-secret-key")
     assert code == 0, printed
-    for folder in dict.fromkeys(folders.values()):
-        tcb(folder, "fn", "deploy", "--all", "--yes", "--force", "--deployMode", "zip")
+    for name, folder in {folder: (name, folder) for name, folder in folders.items()}.values():
+        told = OPTIONS.get(name, NO_OPTIONS)
+        options = [*(("-e", told.env_id) if told.env_id else ()), *(("--mode", told.mode) if told.mode else ())]
+        tcb(folder, "fn", "deploy", "--all", "--yes", "--force", "--deployMode", "zip", *options)
     return {name: deployed(scf, name) for name in ALL}
 
 
@@ -235,7 +256,7 @@ def deployed(scf, name):
 def read_in(folder, name):
     """What the emulator reads of it."""
     try:
-        specs = load_project(folder, VARIABLES).functions
+        specs = load_project(folder, VARIABLES, OPTIONS.get(name, NO_OPTIONS)).functions
     except ProjectError:
         return {}
     own = {word: specs.get(f"{word}{NUMBERS[name]}") for word in ("app", "bee", "gone")}
