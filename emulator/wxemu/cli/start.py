@@ -139,7 +139,7 @@ def _checked_project(folder: Path, options: CliOptions, packages: Path | None) -
         found, remedy = describe_lack(folder)
         lies = "no cloudbaserc.yaml" if found == NOTHING else found
         logging.getLogger(__name__).warning(
-            "%s in %s, so there are no functions to call; %s", lies, folder.resolve(), remedy
+            "%s has %s, so there are no functions to call; %s", folder.resolve(), lies, remedy
         )
         return None
     load_project(folder, os.environ, options, packaged=packages)
