@@ -135,15 +135,14 @@ def _checked_project(folder: Path, options: CliOptions, packages: Path | None) -
 
     from wxemu.scf.project import NOTHING, describe_lack, find_declaration, load_project  # noqa: PLC0415
 
+    folder = folder.resolve()
     if find_declaration(folder) is None:
         found, remedy = describe_lack(folder)
         lies = "no cloudbaserc.yaml" if found == NOTHING else found
-        logging.getLogger(__name__).warning(
-            "%s has %s, so there are no functions to call; %s", folder.resolve(), lies, remedy
-        )
+        logging.getLogger(__name__).warning("%s has %s, so there are no functions to call; %s", folder, lies, remedy)
         return None
     load_project(folder, os.environ, options, packaged=packages)
-    return folder.resolve()
+    return folder
 
 
 @click.command()

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from wxemu.scf.project import CliOptions, ProjectError, load_project
+from wxemu.scf.project import ProjectError, load_project
 from wxemu.scf.project.keys import FUNCTION_KEYS, PROJECT_KEYS
 
 ONE_FUNCTION = "envId: env-demo\nfunctions:\n  - name: login\n    runtime: Python3.11\n"
@@ -121,36 +121,6 @@ def test_templates_are_filled_from_env_files_and_the_environment_in_this_order(f
     keys = "    envVariables: {A1: '{{env.A1}}', B1: '{{ env.B1 }}', C1: '<{{env.C1}}>', D1: '{{env.D1}}'}\n"
     spec = login(folder, keys, {"C1": "process"})
     assert spec.environment == {"A1": "env", "B1": "local", "C1": "<process>", "D1": ""}
-
-
-IDS = "    envVariables: {IDS: '{{tcb.envId}} {{env.ENV_ID}} {{env.envId}}'}\n"
-
-
-@pytest.mark.parametrize(
-    ("declared", "options", "env_id", "filled"),
-    [
-        ("env-demo", CliOptions(), "env-demo", "env-demo env-shell "),
-        ("env-demo", CliOptions("env-2"), "env-2", "env-2 env-2 env-2"),
-        ("{{env.NONE}}", CliOptions("env-2"), "env-2", "env-2 env-2 env-2"),
-        ("{{env.TCB}}", CliOptions(mode="test"), "env-test", "{{env.TCB}} env-shell "),
-    ],
-)
-def test_the_environment_and_the_mode_can_be_told_as_the_cli_is(folder, declared, options, env_id, filled):
-    (folder / ".env.test").write_text("TCB=env-test\nENV_ID=of-the-file\n")
-    write(folder, ONE_FUNCTION.replace("env-demo", f"'{declared}'") + IDS)
-    project = load_project(folder, {"ENV_ID": "env-shell"}, options)
-    assert (project.env_id, project.functions["login"].environment["IDS"]) == (env_id, filled)
-
-
-def test_where_no_id_is_named_another_one_is_of_no_use_to_the_cli(folder):
-    write(folder, ONE_FUNCTION.replace("envId: env-demo", "version: '2.0'"))
-    with pytest.raises(ProjectError, match="name one: envId"):
-        load_project(folder, {}, CliOptions("env-2"))
-
-
-def test_the_file_of_a_mode_makes_the_project_too(folder):
-    write(folder, ONE_FUNCTION)
-    assert folder / ".env.test" in load_project(folder, {}, CliOptions(mode="test")).files
 
 
 def test_the_templates_that_nobody_fills_are_told_with_their_keys(folder):
@@ -326,6 +296,21 @@ def test_bad_json_is_told_with_its_line(folder):
     with pytest.raises(ProjectError, match=r"cloudbaserc.json:2: expected JSON") as caught:
         load(folder, '{\n"envId": }', name="cloudbaserc.json")
     assert caught.value.line == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "found"),
+    [
+        ('{"envId": "e", // mine\n"functions": []}', 1, "a comment, which JSON does not have"),
+        ('{\n/* all of them */\n"envId": "e"}', 2, "a comment, which JSON does not have"),
+        ('{"envId": "e",\n"functions": [] # mine\n}', 2, "a mistake"),
+        ('\ufeff{"envId": "e"}', 1, "a byte order mark"),
+    ],
+)
+def test_what_people_write_into_json_and_the_cli_refuses_is_told(folder, text, line, found):
+    with pytest.raises(ProjectError, match=f"expected JSON, found {found}") as caught:
+        load(folder, text, name="cloudbaserc.json")
+    assert caught.value.line == line
 
 
 def test_json_indented_by_tabs_is_read_and_its_errors_have_no_line(folder):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from wxemu.client.doctor.finding import broken, hint, ok
 from wxemu.scf.catalogue import NOT_NEEDED
-from wxemu.scf.project import NOTHING, ProjectError, describe_lack, find_declaration, load_project
+from wxemu.scf.project import NO_OPTIONS, NOTHING, ProjectError, describe_lack, find_declaration, load_project
 from wxemu.scf.runtime import interpreters, module_names
 from wxemu.wechat import known
 
@@ -29,7 +29,7 @@ _REQUIREMENT: Final = re.compile(r"^\s*([A-Za-z0-9][\w.-]*)", re.MULTILINE | re.
 _PYTHON: Final = "Python"
 
 
-def examine(project: Path, environ: Mapping[str, str], options: CliOptions) -> Iterator[Finding]:
+def examine(project: Path, environ: Mapping[str, str], options: CliOptions = NO_OPTIONS) -> Iterator[Finding]:
     """Check what the project declares, and each function."""
     try:
         declared = None if find_declaration(project) is None else load_project(project, environ, options)

@@ -106,7 +106,9 @@ def load_project(
             *lacking,
             *(folder / "config.json" for folder in folders),
         ),
-        unset=tuple(templates.find_unset(file.tree)),
+        unset=tuple(
+            (name, key) for name, key in templates.find_unset(file.tree) if not (options.env_id and key == "envId")
+        ),
         problems=MappingProxyType(problems),
         remarks=tuple(remarks),
     )
