@@ -33,7 +33,7 @@ from wxemu.intercept.errors import AuthorityError
 from wxemu.intercept.variables import for_functions
 from wxemu.scf.deployment import MAX_IN_FLIGHT, Deployment
 from wxemu.scf.inspection import Inspection
-from wxemu.scf.project import ProjectError
+from wxemu.scf.project import NO_OPTIONS, CliOptions, ProjectError
 from wxemu.scf.runtime import Surroundings
 from wxemu.state import seed
 from wxemu.state.errors import SeedError, StateError
@@ -67,6 +67,7 @@ class Plan:
     """How an emulator is to run.
 
     :param project: the folder with cloudbaserc.yaml, or ``None`` to serve no functions.
+    :param options: what the project is read with.
     :param packaged: the folder of scripts/package, to run what it made instead of the project's folders.
     :param state: the folder of the state, or ``None`` for one that ends with the process.
     :param seed: the seed's document; ``None`` for the demo's, or the one that a used state began with.
@@ -85,6 +86,7 @@ class Plan:
     project: Path | None
     state: Path | None
     seed: Mapping[str, Any] | None
+    options: CliOptions = NO_OPTIONS
     packaged: Path | None = None
     random_seed: str | None = None
     is_json: bool = False
@@ -260,6 +262,7 @@ async def _serve(plan: Plan, storage: Path, proxy: Proxy | None, ending: Ending)
         public_url=plan.url,
         storage=storage,
         issue_wx_api_token=_issue_wx_api_token,
+        options=plan.options,
         packaged=plan.packaged,
         surroundings=_surroundings(interception),
     )

@@ -52,22 +52,13 @@ def variables(running):
 
 
 @pytest.fixture(scope="module")
-def cli(node_modules, project, variables):
+def cli(start_cli, running, project, variables):
     """Run the CLI; what it prints. Its login is kept in ``home``."""
+    run_cli = start_cli(running)
 
     def run(home, *arguments, code=0):
-        done = subprocess.run(
-            ["node", node_modules / "@cloudbase/cli/bin/tcb", *arguments],
-            check=False,
-            cwd=project,
-            env={**variables, "HOME": str(home)},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=240,
-        )
-        printed = done.stdout + done.stderr
-        assert done.returncode == code, printed
+        found, printed = run_cli(project, *arguments, HOME=str(home), **variables)
+        assert found == code, printed
         return printed
 
     return run
@@ -91,9 +82,8 @@ def test_a_wrong_key_cannot_log_in(cli, tmp_path):
     assert "Please check your signature is correct" in cli(tmp_path, *LOGIN, "wrong", code=1)
 
 
-@pytest.mark.timeout(600)  # a dozen starts of the CLI, each of which takes its time
 def test_the_life_of_a_deployment(tcb, running, project):
-    """One story, as each step takes seconds: deploy, list, detail, change, redeploy, invoke, log, delete, create."""
+    """One story: deploy, list, detail, change, redeploy, invoke, log, delete, create."""
     tcb("fn", "deploy", "--all", "--force", "--yes")
     listed = tcb("fn", "list")
     for name in ("verifySignature", "issueChallenge", "login", "checkSession"):

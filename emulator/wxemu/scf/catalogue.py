@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from wxemu.scf import api_functions, project
 from wxemu.scf.api_functions import CloudFunction, FunctionError, Trigger
 from wxemu.scf.packages import Packages
-from wxemu.scf.project import FunctionSpec, ProjectError, read_openapi_permissions
+from wxemu.scf.project import NO_OPTIONS, FunctionSpec, ProjectError, read_openapi_permissions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from wxemu.core.world import World
     from wxemu.scf.configuration import Configuration
-    from wxemu.scf.project import Project
+    from wxemu.scf.project import CliOptions, Project
 
 # What a function has that its request says nothing about [doc 583/18586].
 DEFAULT_HANDLER: Final = "index.main_handler"
@@ -52,6 +52,7 @@ class Catalogue:
 
     :param directory: the project, or ``None`` for an environment without one.
     :param packages: the folder for uploaded code.
+    :param options: what the project is read with.
     :param packaged: where scripts/package put the project's functions, to run those instead of its folders.
     :param running_folders: gives the folders that instances run from now.
     """
@@ -62,6 +63,7 @@ class Catalogue:
         *,
         directory: Path | None,
         packages: Path,
+        options: CliOptions = NO_OPTIONS,
         packaged: Path | None = None,
         running_folders: Callable[[], Iterable[Path]] = tuple,
     ) -> None:
@@ -69,6 +71,7 @@ class Catalogue:
         self.directory = directory
         self._packages = Packages(packages)
         self._running_folders = running_folders
+        self._options = options
         self._packaged = packaged
         self._read = threading.Lock()
         self._project: Project | None = None
@@ -213,10 +216,10 @@ class Catalogue:
         """Read the project as it is now; log once what is wrong or odd about it."""
         self._project = None  # a broken one is read at each call, since a folder that is made may repair it
         try:
-            found = project.load_project(directory, os.environ, packaged=self._packaged)
+            found = project.load_project(directory, os.environ, self._options, packaged=self._packaged)
             while (stamps := _stamps(found.files)) != self._stamps:  # until nothing has changed while it was read
                 self._stamps = stamps
-                found = project.load_project(directory, os.environ, packaged=self._packaged)
+                found = project.load_project(directory, os.environ, self._options, packaged=self._packaged)
         except ProjectError as error:
             self._log_once([str(error)])
             raise

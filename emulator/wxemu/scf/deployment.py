@@ -13,7 +13,7 @@ from wxemu.scf import failures, invocation_records, stand_in
 from wxemu.scf.catalogue import Catalogue
 from wxemu.scf.failures import TooManyCallsError, UnknownFunctionError, UnreadableProjectError
 from wxemu.scf.feed import Feed, Line
-from wxemu.scf.project import ProjectError
+from wxemu.scf.project import NO_OPTIONS, ProjectError
 from wxemu.scf.runtime import NOTHING, PLATFORM, PROCESS, Runtime, function_variables, instance_environment, log
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from wxemu.core.world import World
-    from wxemu.scf.project import FunctionSpec
+    from wxemu.scf.project import CliOptions, FunctionSpec
     from wxemu.scf.runtime import Debugging, Identity, InstanceState, Invocation, JSONValue, Surroundings
 
 MAX_IN_FLIGHT: Final = 400
@@ -50,6 +50,7 @@ class Deployment:
     :param base_url: where the functions reach WeChat, which is this emulator.
     :param issue_wx_api_token: asked for each invocation that CloudBase makes or a timer.
     :param storage: the folder of uploaded code.
+    :param options: what the project is read with.
     :param packaged: where scripts/package put the project's functions. Then these run, each on a bare Python of its
         runtime, which has nothing but the package.
     :param surroundings: what of this machine functions reach.
@@ -64,6 +65,7 @@ class Deployment:
         base_url: str,
         storage: Path,
         issue_wx_api_token: IssueToken,
+        options: CliOptions = NO_OPTIONS,
         packaged: Path | None = None,
         public_url: str | None = None,
         surroundings: Surroundings = NOTHING,
@@ -82,6 +84,7 @@ class Deployment:
             world,
             directory=directory,
             packages=storage / "packages",
+            options=options,
             packaged=packaged,
             running_folders=self._runtime.folders,
         )

@@ -7,6 +7,7 @@ from tencent_cloud import RefusedError, zipped
 
 from wxemu.scf import api_functions
 from wxemu.scf.catalogue import DEFAULT_HANDLER
+from wxemu.scf.project import load_project
 from wxemu.state import seed
 
 ANSWER = {"index.py": "def main(event, context):\n    return 'uploaded'\n"}
@@ -274,6 +275,24 @@ def test_what_scf_does_not_take_is_refused(cloud, wrong, code):
     given = {"FunctionName": "fresh", "Runtime": "Python3.11", "Code": {"ZipFile": zipped(ANSWER)}, **wrong}
     assert cloud.code_of_refusal("CreateFunction", **given) == code
     assert cloud.names() == ["fail", "greet"]
+
+
+@pytest.mark.parametrize(
+    "runtime",
+    [
+        *("python3.9", "Python 3.10", "PYTHON3.11", "Python3.8", "Python3", "Python3.11 ", "nodejs18.15", "Nodejs"),
+        *("Python2.7", "Python3.7", "Nodejs16.13", "Php7.4", "Go1", "CustomRuntime", "customruntime", "Ruby3.2"),
+    ],
+)
+def test_a_runtime_is_judged_in_a_folder_as_by_the_api(cloud, tmp_path, runtime):
+    (tmp_path / "functions/fresh").mkdir(parents=True)
+    declared = {"envId": "env-demo", "functions": [{"name": "fresh", "runtime": runtime}]}
+    (tmp_path / "cloudbaserc.json").write_text(json.dumps(declared))
+    if load_project(tmp_path, {}).functions["fresh"].problem is None:
+        cloud.create("fresh", ANSWER, Runtime=runtime)
+    else:
+        given = {"FunctionName": "fresh", "Runtime": runtime, "Code": {"ZipFile": zipped(ANSWER)}}
+        assert cloud.code_of_refusal("CreateFunction", **given) == "InvalidParameterValue.Runtime"
 
 
 def test_variables_of_4_kb_are_taken(cloud):

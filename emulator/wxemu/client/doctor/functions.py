@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from wxemu.client.doctor.finding import broken, hint, ok
 from wxemu.scf.catalogue import NOT_NEEDED
-from wxemu.scf.project import NOTHING, ProjectError, describe_lack, find_declaration, load_project
+from wxemu.scf.project import NO_OPTIONS, NOTHING, ProjectError, describe_lack, find_declaration, load_project
 from wxemu.scf.runtime import interpreters, module_names
 from wxemu.wechat import known
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from wxemu.client.doctor.finding import Finding
-    from wxemu.scf.project import FunctionSpec
+    from wxemu.scf.project import CliOptions, FunctionSpec
 
 _OPENAPI_CALL: Final = re.compile(r"\bopenapi\.((?:\w+\.)+\w+)\s*\(")
 _SOURCES: Final = frozenset({".py", ".js"})
@@ -29,10 +29,10 @@ _REQUIREMENT: Final = re.compile(r"^\s*([A-Za-z0-9][\w.-]*)", re.MULTILINE | re.
 _PYTHON: Final = "Python"
 
 
-def examine(project: Path, environ: Mapping[str, str]) -> Iterator[Finding]:
+def examine(project: Path, environ: Mapping[str, str], options: CliOptions = NO_OPTIONS) -> Iterator[Finding]:
     """Check what the project declares, and each function."""
     try:
-        declared = None if find_declaration(project) is None else load_project(project, environ)
+        declared = None if find_declaration(project) is None else load_project(project, environ, options)
     except ProjectError as error:
         yield broken("project", str(error).removesuffix(f"; {error.remedy}"), error.remedy)
         return

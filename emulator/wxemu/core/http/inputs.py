@@ -19,7 +19,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypeVar
 
-from wxemu.core.text import is_text
+from wxemu.core.text import describe_kind, is_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Hashable
@@ -240,6 +240,7 @@ def _is_text(value: Any) -> bool:
 
 
 _KINDS: Final = {
+    Any: "a JSON value",
     str: "a string",
     bool: "true or false",
     float: "a number",
@@ -251,6 +252,6 @@ _KINDS: Final = {
 
 
 def _unexpected(member: Member, value: Any) -> InputError:
-    got = type(value).__name__ if member.kind in (str, Mapping) else repr(value)  # of other kinds, the value is short
+    got = describe_kind(value) if member.kind in (str, Mapping) else repr(value)  # of other kinds, the value is short
     got = "nothing" if value is None else got
     return InputError(f"{member.name}: expected {_KINDS[member.kind]}, got {got}")

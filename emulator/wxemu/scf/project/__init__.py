@@ -2,6 +2,7 @@
 
 from wxemu.scf.project.config_file import ProjectError
 from wxemu.scf.project.declaration import CONFIG_NAMES, NOTHING, declared_file, describe_lack, find_declaration
+from wxemu.scf.project.entries import drop_function_keys
 from wxemu.scf.project.function_spec import FunctionSpec
 from wxemu.scf.project.limits import (
     FUNCTION_NAME,
@@ -13,19 +14,22 @@ from wxemu.scf.project.limits import (
 )
 from wxemu.scf.project.permissions import read_openapi_permissions
 from wxemu.scf.project.project import Project, load_project
-from wxemu.scf.project.templates import template_names, template_variables
+from wxemu.scf.project.templates import NO_OPTIONS, CliOptions, template_names, template_variables
 
 __all__ = [
     "CONFIG_NAMES",
     "FUNCTION_NAME",
     "MOST_VARIABLE_BYTES",
     "NOTHING",
+    "NO_OPTIONS",
     "VARIABLE_NAME",
+    "CliOptions",
     "FunctionSpec",
     "Project",
     "ProjectError",
     "declared_file",
     "describe_lack",
+    "drop_function_keys",
     "find_declaration",
     "is_runtime",
     "is_scf_runtime",

@@ -29,7 +29,7 @@ class FunctionSpec:
 
     `directory` is its code folder, `shared` the folder that packaging adds to every function, if the project has one;
     `environment` holds the declared `envVariables`, `openapi_permissions` the names its `config.json` asks for.
-    `problem` says why it cannot run, if so.
+    `ignore` are the globs of files that are not deployed. `problem` says why it cannot run, if so.
     """
 
     name: str
@@ -41,6 +41,7 @@ class FunctionSpec:
     memory_megabytes: int
     environment: Mapping[str, str] = field(repr=False)
     openapi_permissions: frozenset[str]
+    ignore: tuple[str, ...] = ()
     problem: str | None = None
 
 
@@ -117,6 +118,7 @@ def read_function(
         ),
         environment=attempt(lambda: _read_environment(entry.table("envVariables")), MappingProxyType({})),
         openapi_permissions=surroundings.permissions if own_permissions is None else own_permissions,
+        ignore=tuple(map(str, globs)) if isinstance(globs := entry.get("ignore"), list) else (),
     )
     return spec, problems
 

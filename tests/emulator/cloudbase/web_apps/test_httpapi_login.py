@@ -64,7 +64,7 @@ ANONYMOUSLY = "/signin/anonymously"
     [
         (ANONYMOUSLY, {}, {"headers": {}}, "x-device-id: expected the header"),
         (ANONYMOUSLY, {}, {"query_string": {}}, "client_id: expected an environment's id"),
-        (ANONYMOUSLY, {"client_id": 1}, {"query_string": {}}, "client_id: expected a string, got int"),
+        (ANONYMOUSLY, {"client_id": 1}, {"query_string": {}}, "client_id: expected a string, got a number"),
         *(
             ("/token", {"grant_type": "refresh_token", "refresh_token": token}, {}, "refresh_token: expected ")
             for token in (None, 1, ["x"], "\ud800")
