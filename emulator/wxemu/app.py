@@ -12,7 +12,7 @@ from urllib.parse import parse_qs
 
 from wxemu.core.http.access import LOOPBACK_ONLY, Access
 from wxemu.core.http.application import SWITCHBOARD
-from wxemu.core.http.hosts import is_emulated
+from wxemu.core.http.hosts import accessed_env, is_emulated
 from wxemu.wechat import routes as wechat
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ CONSOLE: Final = (
     *("/overview", "/functions", "/requests", "/users", "/phones", "/tokens", "/documents", "/faults", "/clock"),
     *("/state", "/live", "/console/"),
 )
-CLOUDBASE: Final = ("/admin", "/web", "/v1/", "/auth/")
+CLOUDBASE: Final = ("/admin", "/web", "/v1/", "/auth/", "/http/")
 TENCENT_CLOUD: Final = tuple(f"/{digit}" for digit in range(10))
 """COS, whose paths begin with a date; ``/`` is Tencent Cloud's as well."""
 WECHAT: Final = ("/cgi-bin/", "/sns/", "/wxa/")
@@ -88,7 +88,10 @@ class Switchboard:
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Have the party answer that the path belongs to."""
         environ[SWITCHBOARD] = self
-        if _is_for_console(environ):
+        env = accessed_env(environ.get("HTTP_HOST", ""))
+        if env is not None:
+            environ["PATH_INFO"] = f"/http/{env}{environ['PATH_INFO']}"
+        elif _is_for_console(environ):
             environ["PATH_INFO"] = "/overview"
         party = self.application_of("/" + environ["PATH_INFO"].lstrip("/"))  # as routes are matched
         serve = self._serve_fallback if party is self._fallback else party.wsgi_app
@@ -97,6 +100,8 @@ class Switchboard:
     def is_decision(self, environ: WSGIEnvironment) -> bool:
         """Whether a request is decided quickly and waits for nothing: an openapi's, over HTTPS or by cloud call."""
         path = environ["PATH_INFO"]
+        if accessed_env(environ.get("HTTP_HOST", "")) is not None:
+            return False
         if path.startswith(WECHAT):
             return True
         if path != ADMIN or not self._parties[0].is_made:

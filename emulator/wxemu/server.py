@@ -36,6 +36,7 @@ from wxemu.scf.deployment import MAX_IN_FLIGHT, Deployment
 from wxemu.scf.inspection import Inspection
 from wxemu.scf.project import ProjectError
 from wxemu.scf.runtime import Surroundings
+from wxemu.scf.timers import Timers
 from wxemu.state import State, check, seed, write_file
 from wxemu.state.seed_form import SeedError
 from wxemu.state.tables import StateError
@@ -46,6 +47,8 @@ if TYPE_CHECKING:
 
 INSPECTION_PAUSE: Final = 5.0
 """Seconds until the inspection of files is begun again, if it has failed."""
+TIMERS_PAUSE: Final = 5.0
+"""Seconds until the clock is looked at again for timers, if that has failed."""
 THREADS: Final = 2 * MAX_IN_FLIGHT + 200
 """More than all function calls in flight and their calls back can take."""
 
@@ -66,6 +69,8 @@ class Plan:
 
     :param project: the folder with cloudbaserc.yaml, or ``None`` to serve no functions.
     :param packaged: the folder of scripts/package, to run what it made instead of the project's folders.
+    :param is_bare: each function runs on a Python that has nothing but what its code brings.
+    :param has_timers: whether declared timers fire.
     :param state: the folder of the state, or ``None`` for one that ends with the process.
     :param seed: the seed's document; ``None`` for the demo's, or the one that a used state began with.
     :param is_json: announce readiness as one line of JSON.
@@ -84,6 +89,8 @@ class Plan:
     state: Path | None
     seed: Mapping[str, Any] | None
     packaged: Path | None = None
+    is_bare: bool = False
+    has_timers: bool = True
     random_seed: str | None = None
     is_json: bool = False
     is_until_eof: bool = False
@@ -256,6 +263,7 @@ async def _serve(plan: Plan, storage: Path, interception: Interception | None, h
         storage=storage,
         issue_wx_api_token=issue_wx_api_token,
         packaged=plan.packaged,
+        is_bare=plan.is_bare,
         surroundings=_surroundings(interception),
     )
     application = create_app(world, deployment, plan.access, interception)
@@ -288,6 +296,10 @@ def _begin(world: World, deployment: Deployment, plan: Plan, interception: Inter
         seed.load(world, begun)
         if plan.seed is None and world.is_exposed:
             new_secrets = begun["apps"][0]
+    if plan.has_timers:
+        timers = Timers(world, deployment)
+        timers.look()  # before anybody can move the clock
+        WatchedThread("timers", timers.run, on_failure=troubles.tell, pause=TIMERS_PAUSE).start()
     with suppress(BrokenPipeError):  # its reader is gone, as after Ctrl-C in a demo
         _announce(plan, world, interception, new_secrets or {})
     world.keys.fill()

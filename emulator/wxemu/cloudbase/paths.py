@@ -25,6 +25,10 @@ def _web_app_paths() -> dict[str, Any]:
             post: of_cloudbase("js-sdk 1.x and 2.x, CLOUD_API of 3.x: functions and anonymous login"),
             "options": preflight(),
         },
+        "/http/{env}/{rest}": {
+            method: of_cloudbase("HTTP access: the function at this path", ("env", "rest"))
+            for method in (*refused, "options")
+        },
         "/v1/functions/{name}": {post: of_cloudbase("The HTTP API of functions, GATEWAY of js-sdk 3.x", ("name",))},
         "/v1/{rest}": of_rest,
         "/auth/v1/signin/anonymously": {post: of_cloudbase("Log in as the anonymous user of a device")},

@@ -1,6 +1,9 @@
 """What is deployed: the declarations that Tencent's CLI reads too."""
 
+from wxemu.scf.project.bindings import Trigger
 from wxemu.scf.project.config_file import ProjectError
+from wxemu.scf.project.cron import CronError
+from wxemu.scf.project.cron import parse as parse_cron
 from wxemu.scf.project.declaration import CONFIG_NAMES, NOTHING, declared_file, describe_lack, find_declaration
 from wxemu.scf.project.function_spec import FunctionSpec
 from wxemu.scf.project.limits import (
@@ -21,15 +24,18 @@ __all__ = [
     "MOST_VARIABLE_BYTES",
     "NOTHING",
     "VARIABLE_NAME",
+    "CronError",
     "FunctionSpec",
     "Project",
     "ProjectError",
+    "Trigger",
     "declared_file",
     "describe_lack",
     "find_declaration",
     "is_runtime",
     "is_scf_runtime",
     "load_project",
+    "parse_cron",
     "read_openapi_permissions",
     "template_names",
     "template_variables",
