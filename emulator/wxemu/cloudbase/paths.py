@@ -16,6 +16,7 @@ def cloudbase_paths() -> dict[str, Any]:
 def _web_app_paths() -> dict[str, Any]:
     get, post = "get", "post"
     refused = ("get", "post", "put", "patch", "delete", "trace")
+    asked = (*refused, "options")
     others = dict.fromkeys(refused, of_cloudbase("Not emulated: refused in the client's own form", ("rest",)))
     of_rest = others | {"options": preflight(("rest",))}
     web = dict.fromkeys(refused, of_cloudbase("Not emulated: refused in the client's own form"))
@@ -25,10 +26,8 @@ def _web_app_paths() -> dict[str, Any]:
             post: of_cloudbase("js-sdk 1.x and 2.x, CLOUD_API of 3.x: functions and anonymous login"),
             "options": preflight(),
         },
-        "/http/{env}/{rest}": {
-            method: of_cloudbase("HTTP access: the function at this path", ("env", "rest"))
-            for method in (*refused, "options")
-        },
+        "/http/{env}/": dict.fromkeys(asked, of_cloudbase("HTTP access: the function at the root", ("env",))),
+        "/http/{env}/{rest}": dict.fromkeys(asked, of_cloudbase("HTTP access: the function there", ("env", "rest"))),
         "/v1/functions/{name}": {post: of_cloudbase("The HTTP API of functions, GATEWAY of js-sdk 3.x", ("name",))},
         "/v1/{rest}": of_rest,
         "/auth/v1/signin/anonymously": {post: of_cloudbase("Log in as the anonymous user of a device")},

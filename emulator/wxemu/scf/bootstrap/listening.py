@@ -7,6 +7,7 @@ imports before all else.
 
 from __future__ import annotations
 
+import io
 import socket
 import sys
 
@@ -51,3 +52,5 @@ def _tell(port: str) -> None:
 
 
 socket.socket.bind = bind  # type: ignore[method-assign, assignment]  # what servers of all kinds call
+if isinstance(sys.stdout, io.TextIOWrapper):
+    sys.stdout.reconfigure(line_buffering=True)  # so that a log has each line with the request that it is of

@@ -208,7 +208,7 @@ def test_tmp_holds_512_mb_and_is_the_instance_s_own(runtime, deploy, user, serve
 @pytest.mark.usefixtures("needs_view")
 def test_a_function_sees_no_other_folder_of_the_machine(runtime, deploy, user):
     spec = deploy(LIST)
-    assert runtime.invoke(spec, "/var", user).result == ["user"]
+    assert runtime.invoke(spec, "/var", user).result == ["lang", "user"]
     assert runtime.invoke(spec, "/.machine", user).result == []
     here = str(Path(__file__).parent)
     assert "FileNotFoundError" in runtime.invoke(spec, here, user).failure.stack_trace
