@@ -298,7 +298,7 @@ def _begin(world: World, deployment: Deployment, plan: Plan, interception: Inter
             new_secrets = begun["apps"][0]
     if plan.has_timers:
         timers = Timers(world, deployment)
-        timers.look()  # before anybody can move the clock
+        timers.begin()
         WatchedThread("timers", timers.run, on_failure=troubles.tell, pause=TIMERS_PAUSE).start()
     with suppress(BrokenPipeError):  # its reader is gone, as after Ctrl-C in a demo
         _announce(plan, world, interception, new_secrets or {})

@@ -16,7 +16,7 @@ def cloudbase_paths() -> dict[str, Any]:
 def _web_app_paths() -> dict[str, Any]:
     get, post = "get", "post"
     refused = ("get", "post", "put", "patch", "delete", "trace")
-    asked = (*refused, "options")
+    asked = (*refused[:-1], "options")
     others = dict.fromkeys(refused, of_cloudbase("Not emulated: refused in the client's own form", ("rest",)))
     of_rest = others | {"options": preflight(("rest",))}
     web = dict.fromkeys(refused, of_cloudbase("Not emulated: refused in the client's own form"))
@@ -26,8 +26,7 @@ def _web_app_paths() -> dict[str, Any]:
             post: of_cloudbase("js-sdk 1.x and 2.x, CLOUD_API of 3.x: functions and anonymous login"),
             "options": preflight(),
         },
-        "/http/{env}/": dict.fromkeys(asked, of_cloudbase("HTTP access: the function at the root", ("env",))),
-        "/http/{env}/{rest}": dict.fromkeys(asked, of_cloudbase("HTTP access: the function there", ("env", "rest"))),
+        "/http/{place}": dict.fromkeys(asked, of_cloudbase("HTTP access: ENV/PATH, a function's there", ("place",))),
         "/v1/functions/{name}": {post: of_cloudbase("The HTTP API of functions, GATEWAY of js-sdk 3.x", ("name",))},
         "/v1/{rest}": of_rest,
         "/auth/v1/signin/anonymously": {post: of_cloudbase("Log in as the anonymous user of a device")},

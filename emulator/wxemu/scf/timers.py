@@ -42,18 +42,34 @@ class Timers:
     def __init__(self, world: World, deployment: Deployment) -> None:
         self._world = world
         self._deployment = deployment
+        self._looking = threading.Lock()
         self._seen_until: dict[_Key, float] = {}
         self._running: set[_Key] = set()
         self._ended = threading.Condition()
 
+    def begin(self) -> None:
+        """Look for the first time, and from now on whenever the clock is moved: no move is missed between two looks."""
+        self.look()
+        self._world.clock.listen(self._look_at_move)
+
     def run(self) -> None:
         """Look again and again, for ever."""
         while True:
-            self.look()
             time.sleep(LOOK_SECONDS)
+            self.look()
 
     def look(self) -> None:
         """Begin a run of each timer that has fallen due since the last look."""
+        with self._looking:
+            self._look()
+
+    def _look_at_move(self) -> None:
+        try:
+            self.look()
+        except Exception as error:  # noqa: BLE001 - the clock has moved, whatever this makes of it
+            troubles.tell(error)
+
+    def _look(self) -> None:
         now = self._world.clock.now()
         seen: dict[_Key, float] = {}
         for caller, spec, trigger in self._list_triggers():

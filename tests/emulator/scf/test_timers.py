@@ -23,9 +23,9 @@ NOON = 1_700_000_000.0  # 2023-11-14 22:13:20 UTC, so the first of them is 22:15
 
 
 @pytest.fixture
-def deploy(world, tmp_path):
-    """Deploy a project with one function for each list of triggers; return its timers, which have looked once."""
-    deployments = []
+def deploying(world, tmp_path):
+    """Deploys a project with one function for each list of triggers; and what it has deployed."""
+    deployments: list[Deployment] = []
 
     def make(*triggers, env="env-demo", code=FUNCTION):
         functions = []
@@ -43,14 +43,19 @@ def deploy(world, tmp_path):
             issue_wx_api_token=issue_wx_api_token,
         )
         deployments.append(deployment)
-        make.latest = deployment
         timers = Timers(world, deployment)
         timers.look()
         return timers
 
-    yield make
+    yield make, deployments
     for deployment in deployments:
         deployment.close()
+
+
+@pytest.fixture
+def deploy(deploying):
+    """Deploy a project; return its timers, which have looked once."""
+    return deploying[0]
 
 
 def timer(config=EVERY_FIVE, name="warm"):
@@ -95,6 +100,15 @@ def test_a_clock_that_goes_back_fires_nothing_twice_at_once(deploy, clock, fired
     assert len(fired(timers)) == 1
     clock.advance(100)
     assert len(fired(timers)) == 2
+
+
+def test_a_clock_that_is_set_back_and_moved_on_at_once_fires(deploy, clock, fired):
+    timers = deploy([timer()])
+    timers.begin()
+    clock.freeze(NOON - 86_400)
+    clock.advance(100)
+    ((event, _),) = fired(timers)
+    assert event["Time"] == "2023-11-13T22:15:00Z"
 
 
 def test_each_timer_of_each_function_fires(deploy, clock, fired):
@@ -142,10 +156,11 @@ def test_a_failure_of_a_run_is_recorded_and_ends_no_timer(deploy, clock, fired):
         assert len(fired(timers)) == expected
 
 
-def test_a_trigger_that_the_api_makes_fires_as_well(deploy, clock, fired):
+def test_a_trigger_that_the_api_makes_fires_as_well(deploying, clock, fired):
+    deploy, deployments = deploying
     timers = deploy([timer()])
     triggers = [Trigger("more", "timer", "0 */10 * * * * *"), Trigger("wrong", "timer", "whenever")]
-    deploy.latest.catalogue.add_triggers("env-demo", "fn0", triggers)
+    deployments[-1].catalogue.add_triggers("env-demo", "fn0", triggers)
     fired(timers)
     clock.advance(600)
     assert sorted(event["TriggerName"] for event, _ in fired(timers)) == ["more", "warm"]

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from wxemu.scf.deployment import Deployment
     from wxemu.scf.project import FunctionSpec
 
-_METHODS: Final = (*origins.METHODS, "OPTIONS", "TRACE")
+_METHODS: Final = (*origins.METHODS, "OPTIONS")
 _UNQUOTED: Final = "/:@!$&'()*+,;=~"
 
 
@@ -35,16 +35,15 @@ def face(world: World, deployment: Deployment) -> Blueprint:
     routes = Blueprint("access", __name__)
     keep_exchanges(routes, world, face="cloudbase")
     origins.let_pages_read(routes, world)
-    ask = partial(_ask, world, deployment)
-    routes.add_url_rule("/http/<env>/<path:rest>", "ask", ask, methods=_METHODS)
-    routes.add_url_rule("/http/<env>/", "ask_root", ask, methods=_METHODS)
+    routes.add_url_rule("/http/<path:place>", "ask", partial(_ask, world, deployment), methods=_METHODS)
     routes.register_error_handler(Exception, _refuse)
     return routes
 
 
-def _ask(world: World, deployment: Deployment, env: str, rest: str = "") -> Response:
+def _ask(world: World, deployment: Deployment, place: str) -> Response:
     if request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers:
         return origins.preflight()
+    env, _, rest = place.partition("/")
     entry().name, entry().env = "http access", env
     with world.transaction():
         app = apps.find_by_env(world, env)
@@ -73,7 +72,7 @@ def _raw_path(rest: str) -> str:
         return "/" + quote(rest, safe=_UNQUOTED)
     path: str = (raw if raw.startswith("/") else urlsplit(raw).path).partition("?")[0]
     is_by_host = accessed_env(request.environ.get("HTTP_HOST", "")) is not None
-    return path or "/" if is_by_host else "/" + path.lstrip("/").split("/", 2)[2]
+    return path or "/" if is_by_host else "/" + path.lstrip("/").partition("/")[2].partition("/")[2]
 
 
 def _refuse(error: Exception) -> Response:
