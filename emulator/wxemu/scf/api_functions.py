@@ -37,6 +37,7 @@ class CloudFunction:
     """One function as the API keeps it.
 
     :param package: the id of its code, or ``None`` while that is still the project's folder.
+    :param path: where HTTP access has it, if that was told.
     :param code_size: bytes of the package as it was sent.
     :param added_at: Unix seconds, as ``modified_at``.
     """
@@ -52,6 +53,7 @@ class CloudFunction:
     code_size: int = 0
     triggers: tuple[Trigger, ...] = ()
     is_http: bool = False
+    path: str | None = None
     added_at: float
     modified_at: float
 

@@ -185,6 +185,18 @@ class Catalogue:
             by_name = {trigger.name: trigger for trigger in (*function.triggers, *triggers)}
             self._keep(env, dataclasses.replace(function, triggers=tuple(by_name.values())))
 
+    def set_path(self, env: str, name: str, path: str | None) -> None:
+        """Have a function at a path of HTTP access, or at none but its name.
+
+        :raises FunctionError: ResourceNotFound.FunctionName; InvalidParameter.APICreated: one is there already [src].
+        :raises ProjectError: the project cannot be read.
+        """
+        with self._world.transaction():
+            function = self.find(env, name).function
+            if path is not None and any(spec.path == path for spec in self.specs(env).values()):
+                raise FunctionError("InvalidParameter.APICreated", f"There is a function at {path} already.")
+            self._keep(env, dataclasses.replace(function, path=path))
+
     def delete(self, env: str, name: str) -> None:
         """Take a function away, one of the project's folder too, until the state is reset.
 
@@ -267,7 +279,7 @@ class Catalogue:
             openapi_permissions=permissions,
             problem=problem,
             is_http=function.is_http,
-            path=None if own is None else own.path,
+            path=function.path,
             triggers=function.triggers,
             bound_layers=() if own is None else own.bound_layers,
         )
@@ -295,6 +307,7 @@ def _describe_folder(spec: FunctionSpec) -> CloudFunction:
         modified_at=changed_at,
         triggers=spec.triggers,
         is_http=spec.is_http,
+        path=spec.path,
     )
 
 

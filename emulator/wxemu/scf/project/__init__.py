@@ -1,6 +1,6 @@
 """What is deployed: the declarations that Tencent's CLI reads too."""
 
-from wxemu.scf.project.bindings import Trigger
+from wxemu.scf.project.bindings import Trigger, is_access_path
 from wxemu.scf.project.config_file import ProjectError
 from wxemu.scf.project.cron import CronError
 from wxemu.scf.project.cron import parse as parse_cron
@@ -32,6 +32,7 @@ __all__ = [
     "declared_file",
     "describe_lack",
     "find_declaration",
+    "is_access_path",
     "is_runtime",
     "is_scf_runtime",
     "load_project",

@@ -46,10 +46,15 @@ def read_kind(entry: Table) -> str:
     return HTTP if kind.upper() == HTTP else EVENT
 
 
+def is_access_path(path: str) -> bool:
+    """Whether HTTP access can have a function at a path."""
+    return _PATH.fullmatch(path) is not None
+
+
 def read_path(entry: Table) -> str | None:
     """Return where HTTP access has a function, as `/api`; None if that is not told. Raises ProjectError."""
     path = entry.text("path", "")
-    if path and not _PATH.fullmatch(path):
+    if path and not is_access_path(path):
         raise entry.error("path", "a path that begins with /, of letters, digits, ., _ and -", "write it as /api")
     return path.rstrip("/") or path or None
 
