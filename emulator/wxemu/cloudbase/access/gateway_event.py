@@ -54,14 +54,11 @@ class WebReply:
 
 
 def find_function(specs: Iterable[FunctionSpec], path: str) -> tuple[FunctionSpec, str] | None:
-    """Return the function that a path leads to, and what is left of the path for it; the longest prefix counts.
-
-    A function is at the ``path`` that it declares, else at its name [choice: the platform has no such function].
-    """
+    """Return the function that a path leads to, and what is left of the path for it; the longest prefix counts."""
     found: tuple[FunctionSpec, str] | None = None
     longest = -1
     for spec in specs:
-        prefix = (spec.path or f"/{spec.name}").rstrip("/")
+        prefix = spec.access_path.rstrip("/")
         is_below = path == prefix or path.startswith(f"{prefix}/")
         if is_below and len(prefix) > longest:
             longest, found = len(prefix), (spec, path[len(prefix) :] or "/")

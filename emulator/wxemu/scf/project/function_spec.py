@@ -52,6 +52,11 @@ class FunctionSpec:
     bound_layers: tuple[Path, ...] = ()
 
     @property
+    def access_path(self) -> str:
+        """Where HTTP access has it here: at the path that was told, else at its name [choice]."""
+        return self.path or f"/{self.name}"
+
+    @property
     def layers(self) -> tuple[Path, ...]:
         """What stands at /opt; of two files of one name the later folder's counts."""
         return self.bound_layers if self.shared is None else (self.shared, *self.bound_layers)

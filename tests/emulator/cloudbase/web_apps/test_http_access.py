@@ -244,3 +244,10 @@ def test_requests_are_recorded_by_the_function(access, control):
     access("/ask")
     assert control.exchanges[0]["name"] == "http access ask"
     assert control.exchanges[0]["appid"] == "wx1234567890abcdef"
+
+
+def test_the_control_plane_tells_where_functions_are(control):
+    listed = {
+        function["name"]: (function["type"], function["path"]) for function in control.get("functions")["functions"]
+    }
+    assert listed == {"ask": ("Event", "/ask"), "root": ("Event", "/api"), "web": ("HTTP", "/api/web")}
