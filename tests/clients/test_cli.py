@@ -162,9 +162,10 @@ def test_scripts_deploy_makes_the_collection_with_the_cli_s_login(home, running,
 
 @pytest.mark.timeout(600)
 def test_an_http_function_with_a_path_and_a_timer_is_deployed_with_all_of_it(
-    node_modules, home, tcb, running, variables, tmp_path
+    node_modules, home, tcb, running, variables
 ):
-    folder = tmp_path / "functions" / "shop"
+    project = home / "project"
+    folder = project / "functions" / "shop"
     folder.mkdir(parents=True)
     (folder / "app.py").write_text(
         "from http.server import *\n\nHTTPServer(('0.0.0.0', 9000), SimpleHTTPRequestHandler).serve_forever()\n"
@@ -174,11 +175,11 @@ def test_an_http_function_with_a_path_and_a_timer_is_deployed_with_all_of_it(
     (folder / "scf_bootstrap").chmod(0o755)
     timer = {"name": "nightly", "type": "timer", "config": "0 0 3 * * * *"}
     entry = {"name": "shop", "runtime": "Python3.11", "type": "HTTP", "path": "/goods", "triggers": [timer]}
-    (tmp_path / "cloudbaserc.json").write_text(json.dumps({"envId": "env-demo", "functions": [entry]}))
+    (project / "cloudbaserc.json").write_text(json.dumps({"envId": "env-demo", "functions": [entry]}))
     done = subprocess.run(
         ["node", node_modules / "@cloudbase/cli/bin/tcb", "fn", "deploy", "shop", "--force", "--yes"],
         check=False,
-        cwd=tmp_path,
+        cwd=project,
         env={**variables, "HOME": str(home)},
         stdin=subprocess.DEVNULL,
         capture_output=True,
