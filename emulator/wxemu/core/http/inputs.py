@@ -246,6 +246,7 @@ _KINDS: Final = {
     int: "a whole number",
     list: "a list of strings",
     Mapping: "a JSON object",
+    Any: "any JSON value",
 }
 
 
