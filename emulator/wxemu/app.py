@@ -88,7 +88,7 @@ class Switchboard:
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Have the party answer that the path belongs to."""
         environ[SWITCHBOARD] = self
-        env = accessed_env(environ.get("HTTP_HOST", ""))
+        env = accessed_env(environ.get("HTTP_HOST"))
         if env is not None:
             environ["PATH_INFO"] = f"/http/{env}{environ['PATH_INFO']}"
         elif _is_for_console(environ):
@@ -100,7 +100,7 @@ class Switchboard:
     def is_decision(self, environ: WSGIEnvironment) -> bool:
         """Whether a request is decided quickly and waits for nothing: an openapi's, over HTTPS or by cloud call."""
         path = environ["PATH_INFO"]
-        if accessed_env(environ.get("HTTP_HOST", "")) is not None:
+        if accessed_env(environ.get("HTTP_HOST")) is not None:
             return False
         if path.startswith(WECHAT):
             return True

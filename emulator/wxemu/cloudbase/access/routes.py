@@ -71,7 +71,7 @@ def _raw_path(rest: str) -> str:
     if raw is None:
         return "/" + quote(rest, safe=_UNQUOTED)
     path: str = (raw if raw.startswith("/") else urlsplit(raw).path).partition("?")[0]
-    is_by_host = accessed_env(request.environ.get("HTTP_HOST", "")) is not None
+    is_by_host = accessed_env(request.environ.get("HTTP_HOST")) is not None
     return path or "/" if is_by_host else "/" + path.lstrip("/").partition("/")[2].partition("/")[2]
 
 

@@ -34,12 +34,12 @@ _ACCESS: Final = re.compile(
 
 
 @lru_cache(maxsize=256)  # asked for each request, and nearly always for the same name
-def accessed_env(host: str) -> str | None:
+def accessed_env(host: str | None) -> str | None:
     """The environment whose HTTP access a host is; None if it is something else's.
 
-    :param host: a name, with or without a port.
+    :param host: a name, with or without a port; None if none was told.
     """
-    match = _ACCESS.fullmatch(host.partition(":")[0].removesuffix(".").lower())
+    match = _ACCESS.fullmatch((host or "").partition(":")[0].removesuffix(".").lower())
     return None if match is None else match[1]
 
 

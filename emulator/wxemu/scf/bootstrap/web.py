@@ -31,6 +31,7 @@ START_SECONDS = 60  # less than what the emulator waits, so that the reason is t
 _EXITED = 405  # ContainerStateExited [doc]
 _UNLOADED = 443
 _LEAST_PAUSE, _MOST_PAUSE = 0.002, 0.05
+_PARTING_SECONDS = 1.0
 # Of one connection, not of the message; the server gets a connection of its own for each request.
 _HOP_BY_HOP = {"connection", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade"}
 _TEXT_KINDS = ("text/", "application/json", "application/javascript", "application/xml")
@@ -130,11 +131,11 @@ class Server:
             os._exit(1)
 
     def _end_if_it_has(self) -> None:
-        """What ends a server closes its connections first."""
-        deadline = time.monotonic() + 1
-        while time.monotonic() < deadline and not self._is_reached(self._port):
+        """End with a server that is about to: its connections are closed before it has ended."""
+        deadline = time.monotonic() + _PARTING_SECONDS
+        while time.monotonic() < deadline:
             self.end_with_it()
-            time.sleep(_MOST_PAUSE)
+            time.sleep(_LEAST_PAUSE)
 
     def _is_reached(self, port: int) -> bool:
         for host in (languages.LOOPBACK, "::1"):

@@ -160,6 +160,20 @@ def test_a_server_that_ends_is_439_and_another_takes_its_place(web, ask):
     assert ask(spec).result["body"] == "alive"
 
 
+def test_a_server_that_hangs_up_without_an_answer_is_430_and_stays(web, ask):
+    body = """
+    if request.path == "/hang":
+        request.connection.shutdown(2)
+    return "text/plain", str(os.getpid()).encode()
+    """
+    spec = web(body=body)
+    process = ask(spec).result["body"]
+    failure = ask(spec, "/hang").failure
+    assert failure.status_code == 430
+    assert failure.stack_trace.startswith("the server gave no answer: ")
+    assert ask(spec).result["body"] == process
+
+
 def test_an_answer_that_takes_too_long_is_433(web, ask):
     spec = web(body="import time\ntime.sleep(60)", timeout_seconds=1)
     assert ask(spec).failure.message == "Invoking task timed out after 1 seconds"
