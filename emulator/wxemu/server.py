@@ -48,6 +48,8 @@ if TYPE_CHECKING:
 
 INSPECTION_PAUSE: Final = 5.0
 """Seconds until the inspection of files is begun again, if it has failed."""
+TIMERS_PAUSE: Final = 5.0
+"""Seconds until the clock is looked at again for timers, if that has failed."""
 THREADS: Final = 2 * MAX_IN_FLIGHT + 200
 """More than all function calls in flight and their calls back can take."""
 
@@ -69,6 +71,8 @@ class Plan:
     :param project: the folder with cloudbaserc.yaml, or ``None`` to serve no functions.
     :param options: what the project is read with.
     :param packaged: the folder of scripts/package, to run what it made instead of the project's folders.
+    :param is_bare: each function runs on a Python that has nothing but what its code brings.
+    :param has_timers: whether declared timers fire.
     :param state: the folder of the state, or ``None`` for one that ends with the process.
     :param seed: the seed's document; ``None`` for the demo's, or the one that a used state began with.
     :param is_json: announce readiness as one line of JSON.
@@ -88,6 +92,8 @@ class Plan:
     seed: Mapping[str, Any] | None
     options: CliOptions = NO_OPTIONS
     packaged: Path | None = None
+    is_bare: bool = False
+    has_timers: bool = True
     random_seed: str | None = None
     is_json: bool = False
     is_until_eof: bool = False
@@ -264,6 +270,7 @@ async def _serve(plan: Plan, storage: Path, proxy: Proxy | None, ending: Ending)
         issue_wx_api_token=_issue_wx_api_token,
         options=plan.options,
         packaged=plan.packaged,
+        is_bare=plan.is_bare,
         surroundings=_surroundings(interception),
     )
     switchboard = make_switchboard(world, deployment, plan.access, interception)
@@ -305,6 +312,12 @@ def _begin(world: World, deployment: Deployment, plan: Plan, proxy: Proxy | None
         seed.load(world, begun)
         if plan.seed is None and world.is_exposed:
             new_secrets = begun["apps"][0]
+    if plan.has_timers:
+        from wxemu.scf.timers import Timers  # noqa: PLC0415
+
+        timers = Timers(world, deployment)
+        timers.begin()
+        WatchedThread("timers", timers.run, on_failure=troubles.tell, pause=TIMERS_PAUSE).start()
     with suppress(BrokenPipeError):  # its reader is gone, as after Ctrl-C in a demo
         _announce(plan, world, None if proxy is None else proxy.interception, new_secrets or {})
     switchboard.prepare()

@@ -37,6 +37,8 @@ def _require_seeded_keys(_context: click.Context, _option: click.Parameter, seed
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="The folder of scripts/package: run the packages in it, each on a bare Python of its runtime.",
 )
+@click.option("--bare", is_flag=True, help="Run each function on a Python that has nothing but what its code brings.")
+@click.option("--no-timers", is_flag=True, help="Let no declared timer fire by itself.")
 @click.option("--port", type=click.IntRange(0, 65535), default=8686, show_default=True, help="0 picks a free one.")
 @click.option("--state", help=f"Folder of the state, or :memory: to keep none. [default: PROJECT/{_STATE_FOLDER}]")
 @click.option(
@@ -73,6 +75,8 @@ def start(
     import_file: Path | None,
     export_file: str | None,
     *,
+    bare: bool,
+    no_timers: bool,
     no_intercept: bool,
     until_eof: bool,
     is_json: bool,
@@ -105,6 +109,8 @@ def start(
         project=_checked_project(project, options, packages),
         options=options,
         packaged=None if packages is None else packages.resolve(),
+        is_bare=bare,
+        has_timers=not no_timers,
         state=None if state == ":memory:" else folder.resolve(),
         seed=seed_document,
         random_seed=random_seed,

@@ -22,12 +22,14 @@ def _refused(*places: str) -> dict[str, Any]:
 def _web_app_paths() -> dict[str, Any]:
     get, post = "get", "post"
     of_rest = _refused("rest") | {"options": preflight(("rest",))}
+    asked = ("get", "post", "put", "patch", "delete", "options")
     return {
         "/web": {
             **_refused(),
             post: of_cloudbase("js-sdk 1.x and 2.x, CLOUD_API of 3.x: functions and anonymous login"),
             "options": preflight(),
         },
+        "/http/{place}": dict.fromkeys(asked, of_cloudbase("HTTP access: ENV/PATH, a function's there", ("place",))),
         "/v1/functions/{name}": {post: of_cloudbase("The HTTP API of functions, GATEWAY of js-sdk 3.x", ("name",))},
         "/v1/{rest}": of_rest,
         "/auth/v1/signin/anonymously": {post: of_cloudbase("Log in as the anonymous user of a device")},

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 from wxemu.core import apps, faults
 from wxemu.scf import failures, invocation_records, stand_in
 from wxemu.scf.catalogue import Catalogue
-from wxemu.scf.failures import TooManyCallsError, UnknownFunctionError, UnreadableProjectError
+from wxemu.scf.failures import HttpFunctionError, TooManyCallsError, UnknownFunctionError, UnreadableProjectError
 from wxemu.scf.feed import Feed, Line
 from wxemu.scf.project import NO_OPTIONS, ProjectError
 from wxemu.scf.runtime import NOTHING, PLATFORM, PROCESS, Runtime, function_variables, instance_environment, log
@@ -51,8 +51,8 @@ class Deployment:
     :param issue_wx_api_token: asked for each invocation that CloudBase makes or a timer.
     :param storage: the folder of uploaded code.
     :param options: what the project is read with.
-    :param packaged: where scripts/package put the project's functions. Then these run, each on a bare Python of its
-        runtime, which has nothing but the package.
+    :param packaged: where scripts/package put the project's functions. Then these run, on a bare Python.
+    :param is_bare: each function runs on a Python that has nothing but what its code brings.
     :param surroundings: what of this machine functions reach.
     :param public_url: where everybody else reaches this emulator; without it, there as well.
     """
@@ -67,6 +67,7 @@ class Deployment:
         issue_wx_api_token: IssueToken,
         options: CliOptions = NO_OPTIONS,
         packaged: Path | None = None,
+        is_bare: bool = False,
         public_url: str | None = None,
         surroundings: Surroundings = NOTHING,
     ) -> None:
@@ -77,7 +78,7 @@ class Deployment:
         self._runtime = Runtime(
             variables=self._variables,
             new_request_id=world.randomness.uuid,
-            is_bare=packaged is not None,
+            is_bare=is_bare or packaged is not None,
             surroundings=surroundings,
         )
         self.catalogue = Catalogue(
@@ -109,12 +110,15 @@ class Deployment:
             raise UnknownFunctionError(name)
         return spec
 
-    def call(self, name: str, event: JSONValue, caller: Identity) -> Invocation:
+    def call(self, name: str, event: JSONValue, caller: Identity, *, is_http: bool = False) -> Invocation:
         """Run a function for its result, and wait for it.
 
+        :param is_http: the event is an HTTP request, which alone HTTP functions take.
         :raises NoResultError: there is none, for whatever reason.
         """
         try:
+            if not is_http and self.function(caller.env, name).is_http:
+                raise HttpFunctionError(name)
             done = self.invoke(name, event, caller)
         except ProjectError as error:
             raise UnreadableProjectError(str(error)) from None

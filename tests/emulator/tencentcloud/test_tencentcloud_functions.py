@@ -339,6 +339,58 @@ def test_triggers_that_cannot_be_are_refused(cloud, triggers, code):
     assert cloud.code_of_refusal("BatchCreateTrigger", FunctionName="greet", Triggers=triggers) == code
 
 
+def paths(cloud, **of):
+    return {
+        api["Path"]: api["Name"] for api in cloud.tcb("DescribeCloudBaseGWAPI", ServiceId="env-demo", **of)["APISet"]
+    }
+
+
+def test_http_access_leads_a_path_to_a_function_until_it_is_deleted(cloud, http):
+    assert paths(cloud) == {}
+    cloud.tcb("CreateCloudBaseGWAPI", ServiceId="env-demo", Path="/hello/", Type=1, Name="greet")
+    assert paths(cloud) == paths(cloud, Name="greet") == {"/hello": "greet"}
+    assert paths(cloud, Name="fresh") == {}
+    assert http.get("/http/env-demo/hello").status_code == 200
+    cloud.tcb("DeleteCloudBaseGWAPI", ServiceId="env-demo", Type=1, Name="greet")
+    assert http.get("/http/env-demo/hello").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("given", "code"),
+    [
+        ({"Path": "hello"}, "InvalidParameter"),
+        ({"Type": 2}, "InvalidParameter"),
+        ({"Name": "nobody"}, "ResourceNotFound.FunctionName"),
+        ({"ServiceId": "env-other"}, "ResourceNotFound.Namespace"),
+    ],
+)
+def test_a_path_that_cannot_be_is_refused(cloud, given, code):
+    wanted = {"ServiceId": "env-demo", "Path": "/hello", "Type": 1, "Name": "greet", **given}
+    with pytest.raises(RefusedError, match=f"^{code}: "):
+        cloud.tcb("CreateCloudBaseGWAPI", **wanted)
+
+
+def test_a_path_leads_to_one_function(cloud):
+    wanted = {"ServiceId": "env-demo", "Path": "/hello", "Type": 1, "Name": "greet"}
+    cloud.tcb("CreateCloudBaseGWAPI", **wanted)
+    with pytest.raises(RefusedError, match=r"^InvalidParameter\.APICreated: "):
+        cloud.tcb("CreateCloudBaseGWAPI", **wanted)
+
+
+def test_an_uploaded_http_function_runs_its_server(cloud, http):
+    app = "from http.server import *\nHTTPServer(('0.0.0.0', 9000), SimpleHTTPRequestHandler).serve_forever()\n"
+    bootstrap = "#!/bin/sh\nexec /var/lang/python311/bin/python3 app.py\n"
+    cloud.create("served", {"app.py": app, "scf_bootstrap": bootstrap, "told.txt": "it is"}, Type="HTTP")
+    assert cloud.call("GetFunction", FunctionName="served")["Type"] == "HTTP"
+    assert http.get("/http/env-demo/served/told.txt").text == "it is"
+
+
+def test_a_type_that_no_function_has_is_refused(cloud):
+    code = {"ZipFile": zipped(ANSWER)}
+    found = cloud.code_of_refusal("CreateFunction", FunctionName="fresh", Runtime="Python3.9", Code=code, Type="Web")
+    assert found == "InvalidParameterValue.Type"
+
+
 def test_a_project_that_cannot_be_read_is_told(cloud, project):
     (project / "cloudbaserc.yaml").write_text("envId: [")
     with pytest.raises(RefusedError, match=r"^FailedOperation: .*cloudbaserc\.yaml:"):

@@ -240,7 +240,6 @@ def _is_text(value: Any) -> bool:
 
 
 _KINDS: Final = {
-    Any: "a JSON value",
     str: "a string",
     bool: "true or false",
     float: "a number",

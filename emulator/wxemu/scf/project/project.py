@@ -8,6 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
+from wxemu.scf.project.bindings import LAYERS_FOLDER, remark_bindings
 from wxemu.scf.project.config_file import ProjectError, Table, describe_value
 from wxemu.scf.project.declaration import CONFIG_NAMES, SCRIPTS, declared_file
 from wxemu.scf.project.entries import lay_configs, merge_entry
@@ -79,10 +80,11 @@ def load_project(
     remarks = list(_remark_permissions(directory / "config.json"))
     permissions = _read_own_permissions(directory / "config.json", remarks)
     surroundings = Surroundings(directory, root, shared, permissions)
-    specs, problems, unnamed = _read_functions(top, surroundings, packaged)
+    specs, problems, unnamed, unbound = _read_functions(top, surroundings, packaged)
     if unnamed:
         found = f"{file.path}: without a runtime the CLI would create {', '.join(unnamed)} as {DEFAULT_RUNTIME}"
         remarks.append(f"{found}; add runtime: Python3.11 to what is Python")
+    remarks.extend(unbound)
     remarks.extend(f"{file.path}: {remark}" for remark in remark_keys(top.values, specs))
     if not specs and not problems:
         specs = {spec.name: spec for spec in scan_functions(surroundings)}
@@ -103,6 +105,7 @@ def load_project(
         files=(
             *(directory / name for name in (*_SOURCES, *options.dotenv)),
             root,
+            directory / LAYERS_FOLDER,
             *lacking,
             *(folder / "config.json" for folder in folders),
         ),
@@ -128,11 +131,14 @@ def _read_env_id(top: Table, raw: Any, templates: Templates, options: CliOptions
 
 def _read_functions(
     top: Table, surroundings: Surroundings, packaged: Path | None
-) -> tuple[dict[str, FunctionSpec], dict[str, tuple[ProjectError, ...]], list[str]]:
-    """Return the functions by name, the broken ones too; what is wrong with which; which ones name no runtime."""
+) -> tuple[dict[str, FunctionSpec], dict[str, tuple[ProjectError, ...]], list[str], list[str]]:
+    """Return the functions by name, the broken ones too; what is wrong with which; which ones name no runtime; what is
+    odd about their triggers and layers.
+    """
     specs: dict[str, FunctionSpec] = {}
     problems: dict[str, tuple[ProjectError, ...]] = {}
     unnamed: list[str] = []
+    unbound: list[str] = []
     for index, raw in enumerate(top.get("functions") or ()):
         label = f"functions.{index}"
         try:
@@ -144,7 +150,9 @@ def _read_functions(
             problems[label] = (*problems.get(label, ()), error)
             continue
         package = None if packaged is None else packaged.resolve() / "functions" / name
-        specs[name], found = read_function(name, replace(entry, owner=name), surroundings, package=package)
+        owned = replace(entry, owner=name)
+        specs[name], found = read_function(name, owned, surroundings, package=package)
+        unbound.extend(remark_bindings(owned, surroundings.directory))
         if found:
             problems[name] = tuple(found)
         if "runtime" not in entry.values:
@@ -152,7 +160,7 @@ def _read_functions(
     for name, errors in problems.items():
         if name in specs:
             specs[name] = replace(specs[name], problem="; also ".join(map(str, errors)))
-    return specs, problems, unnamed
+    return specs, problems, unnamed, unbound
 
 
 def _read_entry(top: Table, index: int, raw: Any) -> Table:

@@ -14,6 +14,7 @@ from wxemu.scf.runtime.channel import Channel
 from wxemu.scf.runtime.debugging import Awaited
 from wxemu.scf.runtime.environment import instance_environment
 from wxemu.scf.runtime.invocation import (
+    LOAD_STATUS,
     DebuggerError,
     Failure,
     exception_failure,
@@ -117,7 +118,7 @@ class Instance:
         if "refused" in reply:
             raise DebuggerError(reply["refused"])
         spec = self.revision.spec
-        folders = [str(folder) for folder in (spec.directory, spec.shared) if folder is not None]
+        folders = [str(folder) for folder in (spec.directory, *reversed(spec.layers))]
         wanted.announce(Awaited(reply["port"], dict(zip(folders, reply["places"], strict=False))))
 
     def load(self, surroundings: Surroundings) -> Failure | None:
@@ -138,7 +139,7 @@ class Instance:
         if reply["loadFailure"] is None:
             return None
         self.is_reusable = False
-        return load_failure(reply["loadFailure"])
+        return load_failure(reply["loadFailure"], reply.get("loadStatus", LOAD_STATUS))
 
     def call(self, request: bytes) -> JSONValue | Failure:
         """Run the handler once, for at most the function's time limit; return what it returned, or how it failed.
@@ -200,7 +201,8 @@ class Instance:
             "handler": spec.handler,
             "code": os.path.realpath(spec.directory),
             "reserved": sorted(RESERVED),
-            "shared": None if spec.shared is None else os.path.realpath(spec.shared),
+            "layers": [os.path.realpath(folder) for folder in spec.layers],
+            "isHttp": spec.is_http,
             "folders": list(surroundings.folders),
             "files": dict(surroundings.files),
             "readable": [] if lent is None else [lent["package"]],
