@@ -65,7 +65,7 @@ class Plan:
     """How an emulator is to run.
 
     :param project: the folder with cloudbaserc.yaml, or ``None`` to serve no functions.
-    :param packaged: the folder of scripts/package, to run what it made instead of the project's folders.
+    :param packaged: the folder of `wxemu package`, to run what it made instead of the project's folders.
     :param state: the folder of the state, or ``None`` for one that ends with the process.
     :param seed: the seed's document; ``None`` for the demo's, or the one that a used state began with.
     :param is_json: announce readiness as one line of JSON.

@@ -15,6 +15,8 @@ _COMMANDS: Final = {
     "logs": "functions:logs",
     "requests": "requests:requests",
     "explain": "requests:explain",
+    "package": "package:package",
+    "deploy": "deploy:deploy",
     "env": "environment:env",
     "phone": "phone:phone",
     "clock": "clock:clock",
@@ -60,6 +62,7 @@ def _expected() -> tuple[type[Exception], ...]:
     from wxemu.client.remote import RemoteError  # noqa: PLC0415
     from wxemu.core.apps import PublishedSecretError  # noqa: PLC0415
     from wxemu.core.store import StoreError  # noqa: PLC0415
+    from wxemu.deploy.errors import PackagingError  # noqa: PLC0415
     from wxemu.ending import EndedError  # noqa: PLC0415
     from wxemu.intercept.authority import AuthorityError  # noqa: PLC0415
     from wxemu.scf.project import ProjectError  # noqa: PLC0415
@@ -72,6 +75,7 @@ def _expected() -> tuple[type[Exception], ...]:
         EndedError,
         NoInterceptionError,
         AuthorityError,
+        PackagingError,
         ProjectError,
         PublishedSecretError,
         RemoteError,

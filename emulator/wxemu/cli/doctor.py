@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import os
 import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from wxemu.cli.options import connect, json_option, say, show, url_option
+from wxemu.cli.options import connect, json_option, project_option, say, show, url_option
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _MARKS = {"ok": "ok     ", "hint": "hint   ", "broken": "BROKEN "}
 
 
 @click.command()
-@click.option(
-    "--project",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    default=".",
-    help="The folder with cloudbaserc.yaml. [default: this one]",
-)
+@project_option
 @url_option
 @json_option
 def doctor(project: Path, url: str, *, is_json: bool) -> None:

@@ -23,6 +23,23 @@ _TOKEN_FORM = re.compile(r"[A-Za-z0-9._~+/=-]{16,}")
 _KEPT_TOKEN = "wxemu.token"  # noqa: S105 - where the context keeps what --token says
 
 
+def project_option(command: Command) -> Command:
+    """``--project``: by default the nearest folder with a declaration, so that every command works from below it."""
+    return click.option(
+        "--project",
+        type=click.Path(exists=True, file_okay=False, path_type=Path),
+        callback=lambda _context, _option, project: nearest_project() if project is None else project,
+        help="The folder with cloudbaserc.yaml. [default: the nearest, from this one upwards]",
+    )(command)
+
+
+def nearest_project() -> Path:
+    """The folder with a declaration that this one lies in; this one if there is none."""
+    from wxemu.scf.project import find_project  # noqa: PLC0415
+
+    return find_project(Path())
+
+
 def json_option(command: Command) -> Command:
     """``--json``: the same data on one line, for scripts."""
     return click.option("--json", "is_json", is_flag=True, help="One line of JSON, for scripts.")(command)

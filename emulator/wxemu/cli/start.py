@@ -12,7 +12,7 @@ import click
 
 from wxemu.cli.access_options import access_options, read_access_options
 from wxemu.cli.interception_options import choose_intercept_port, interception_options
-from wxemu.cli.options import json_option, show
+from wxemu.cli.options import json_option, project_option, show
 from wxemu.cli.state_options import read_state_options, state_options
 from wxemu.core.log_lines import log_to_standard_error
 
@@ -29,16 +29,11 @@ def _require_seeded_keys(_context: click.Context, _option: click.Parameter, seed
 
 
 @click.command()
-@click.option(
-    "--project",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    default=".",
-    help="The folder with cloudbaserc.yaml. [default: this one]",
-)
+@project_option
 @click.option(
     "--packages",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="The folder of scripts/package: run the packages in it, each on a bare Python of its runtime.",
+    help="The folder of `wxemu package`: run the packages in it, each on a bare Python of its runtime.",
 )
 @click.option("--port", type=click.IntRange(0, 65535), default=8686, show_default=True, help="0 picks a free one.")
 @click.option("--state", help=f"Folder of the state, or :memory: to keep none. [default: PROJECT/{_STATE_FOLDER}]")
@@ -85,7 +80,7 @@ def start(
       wxemu start                                  this folder's functions, the demo app, port 8686
       wxemu start --port 0 --state :memory: --json what a test wants: a line of JSON once it is ready
       wxemu start --seed tests/seed.yaml           your own apps, users and phones
-      wxemu start --packages dist                  what scripts/package made, as it will be deployed
+      wxemu start --packages dist                  what `wxemu package` made, as it will be deployed
       wxemu start --import team.json --export-on-exit  begin with a state, and keep what has become of it
       wxemu start --host 0.0.0.0                   for other machines, with a control token that it prints
       wxemu start --pass-through api.example.com   a host that clients of its proxy may reach as well

@@ -50,7 +50,7 @@ class Deployment:
     :param base_url: where the functions reach WeChat, which is this emulator.
     :param issue_wx_api_token: asked for each invocation that CloudBase makes or a timer.
     :param storage: the folder of uploaded code.
-    :param packaged: where scripts/package put the project's functions. Then these run, each on a bare Python of its
+    :param packaged: where `wxemu package` put the project's functions. Then these run, each on a bare Python of its
         runtime, which has nothing but the package.
     :param surroundings: what of this machine functions reach.
     :param public_url: where everybody else reaches this emulator; without it, there as well.

@@ -1,7 +1,14 @@
 """What is deployed: the declarations that Tencent's CLI reads too."""
 
 from wxemu.scf.project.config_file import ProjectError
-from wxemu.scf.project.declaration import CONFIG_NAMES, NOTHING, declared_file, describe_lack, find_declaration
+from wxemu.scf.project.declaration import (
+    CONFIG_NAMES,
+    NOTHING,
+    declared_file,
+    describe_lack,
+    find_declaration,
+    find_project,
+)
 from wxemu.scf.project.function_spec import FunctionSpec
 from wxemu.scf.project.limits import (
     FUNCTION_NAME,
@@ -27,6 +34,7 @@ __all__ = [
     "declared_file",
     "describe_lack",
     "find_declaration",
+    "find_project",
     "is_runtime",
     "is_scf_runtime",
     "load_project",

@@ -16,28 +16,25 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-import lock
-import package
-from closure import find_closure
-from declaration import FUNCTION_ROOT, Declaration
-from errors import LockError, PackagingError
-from target import PYTHONS
-from wheels import Wheels, resolve_lock
-
+from wxemu.deploy import lock, package
+from wxemu.deploy.closure import find_closure
+from wxemu.deploy.declaration import FUNCTION_ROOT, Declaration
+from wxemu.deploy.errors import LockError, PackagingError
+from wxemu.deploy.target import PYTHONS
+from wxemu.deploy.wheels import Wheels, resolve_lock
 from wxemu.scf.project import load_project
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from lock import Lock
-    from package import Package
-
+    from wxemu.deploy.lock import Lock
+    from wxemu.deploy.package import Package
     from wxemu.scf.project import Project
 
 DECLARATION: Final = "cloudbaserc.json"
 _MARK: Final = ".packages"
 _BUILDS: Final = frozenset({".whl", ".gz"})  # of scripts/build, which leaves them in the same folder
-_MARK_TEXT: Final = "Made by scripts/package, which replaces cloudbaserc.json and functions/ each time.\n"
+_MARK_TEXT: Final = "Made by `wxemu package`, which replaces cloudbaserc.json and functions/ each time.\n"
 
 
 @dataclass(frozen=True)
@@ -73,6 +70,7 @@ def make_packages(directory: Path, folder: Path, tell: Callable[[str], None]) ->
     """
     project, declaration = _load_sound(directory), Declaration.read(directory)
     _claim_folder(folder, project)
+    _write_missing_locks(project, declaration, tell)
     dependencies = _select_wheels(project, declaration, Wheels(folder / "wheels", tell))
     with tempfile.TemporaryDirectory(dir=folder, prefix=".making-") as passing:
         made = []
@@ -107,6 +105,17 @@ def _read_requirements(project: Project, declaration: Declaration) -> tuple[Path
     return project.directory / declaration.function_root, lock.merge_requirements(folders)
 
 
+def _write_missing_locks(project: Project, declaration: Declaration, tell: Callable[[str], None]) -> None:
+    """Before the first packages there is none. One that is there is only replaced when that is asked for."""
+    functions, requirements = _read_requirements(project, declaration)
+    needy = [spec for spec in project.functions.values() if lock.read_requirements(spec.directory)]
+    for runtime in sorted({spec.runtime for spec in needy}):
+        path = lock.choose_path(functions, runtime)
+        if not path.exists():
+            tell(f"there is no {path} yet: writing it; commit it with the project")
+            resolve_lock(path, runtime, requirements).write()
+
+
 def _select_wheels(project: Project, declaration: Declaration, wheels: Wheels) -> Mapping[str, Sequence[Path]]:
     """The wheels of each function: what it needs itself, out of its runtime's lock."""
     functions, requirements = _read_requirements(project, declaration)
@@ -125,7 +134,7 @@ def _close(requirements: Sequence[str], locked: Lock, wheels: Sequence[Path]) ->
     found = find_closure(requirements, wheels, locked.runtime)
     if found.lacking:
         lacking = ", ".join(found.lacking)
-        raise LockError(f"{locked.path}: expected wheels for {lacking}, found none; run scripts/package --lock")
+        raise LockError(f"{locked.path}: expected wheels for {lacking}, found none; run wxemu package --lock")
     return found.wheels
 
 

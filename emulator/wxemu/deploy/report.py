@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from package import ZIP_FILE_LIMIT
+from wxemu.deploy.package import ZIP_FILE_LIMIT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from deployment_folder import DeploymentFolder
-    from package import Package
+    from wxemu.deploy.folder import DeploymentFolder
+    from wxemu.deploy.package import Package
 
 _HEADER = ("function", "runtime", "files", "unpacked", "zip", "import")
 
