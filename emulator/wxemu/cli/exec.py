@@ -16,7 +16,7 @@ from click.core import ParameterSource
 
 from wxemu.cli.environment import invocation_options
 from wxemu.cli.interception_options import PassThrough
-from wxemu.cli.options import connect, read_token, url_option
+from wxemu.cli.options import connect, nearest_project, read_token, url_option
 from wxemu.control.operations.health import READY
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class _UnrunnableError(click.ClickException):
 @click.option(
     "--project",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="The folder with cloudbaserc.yaml, for an emulator of its own. [default: this one]",
+    help="The folder with cloudbaserc.yaml, for an emulator of its own. [default: the nearest, from this one upwards]",
 )
 @click.option(
     "--seed",
@@ -91,7 +91,7 @@ def execute(
         raise _NoCommandError(f"there is no command {command[0]!r} here that can be run")
     options = [*(("--seed", str(seed)) if seed else ()), *(part for host in pass_through for part in _let_out(host))]
     is_own = fresh or project is not None or bool(options)
-    with _emulator(url, project or Path(), options, is_own=is_own) as (remote, token):
+    with _emulator(url, project or nearest_project(), options, is_own=is_own) as (remote, token):
         variables = of_invocation(remote, openid=openid, function=function, appid=appid)
         variables |= of_real_names(remote, os.environ, token.get(_TOKEN)) | token
         code = _run(command, {**os.environ, **variables})
