@@ -187,7 +187,7 @@ def demo(project: Path | None, *, keep: bool, is_json: bool) -> None:
 
 
 def _require_functions(remote: Remote, project: Path) -> None:
-    from wxemu.client.demo import FUNCTIONS  # noqa: PLC0415
+    from wxemu.client.shipped import FUNCTIONS  # noqa: PLC0415
     from wxemu.control.operations.functions import LIST  # noqa: PLC0415
 
     declared = {function["name"] for function in remote.call(LIST)["functions"]}
