@@ -1,5 +1,5 @@
 // The mini program's page, as it is, on a simulated phone. Run: wxemu exec -- npx jest
-const { openApp, openPage } = require('wxemu-miniprogram')
+const { createWx, openApp, openPage } = require('wxemu-miniprogram')
 
 beforeEach(() => openApp('miniprogram/app.js'))
 
