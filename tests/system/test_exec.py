@@ -131,9 +131,53 @@ def test_a_running_emulator_is_used_and_left_running(wxemu, emulator):
         WXEMU_URL=emulator.url,
     )
 
-    assert (done.returncode, done.stderr) == (0, "")
+    assert (done.returncode, done.stderr) == (
+        0,
+        f"wxemu: the emulator at {emulator.url}, with the functions of {PROJECT}\n",
+    )
     assert done.stdout == f"{emulator.url}\n{ALIVE}"
     assert emulator.ask("GET", "/readyz") == {"status": "ready"}
+
+
+BY_DEFAULT = """
+import sys
+from wxemu.cli.exec import execute
+next(option for option in execute.params if option.name == "url").default = sys.argv[1]
+execute(["sh", "-c", "echo $WXEMU_URL"])
+"""  # as if the emulator ran on the default port, which the tests leave alone
+
+
+def test_another_project_s_emulator_is_not_used_silently(emulator, write_project):
+    ours = write_project("envId: env-demo\nfunctions: []\n")
+    (ours / "below").mkdir()
+    command = [sys.executable, "-c", BY_DEFAULT, emulator.url]
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("WXEMU")}
+    done, at_home = (
+        subprocess.run(command, cwd=folder, env=environ, check=False, capture_output=True, text=True, timeout=120)
+        for folder in (ours / "below", PROJECT / "docs")
+    )
+
+    assert done.stdout.strip() not in ("", emulator.url)
+    assert f"wxemu: an emulator of its own, with the functions of {ours}; " in done.stderr
+    assert f"; the one at {emulator.url} has the functions of {PROJECT} (--url {emulator.url} uses it" in done.stderr
+    assert at_home.stdout.strip() == emulator.url
+    assert at_home.stderr == f"wxemu: the emulator at {emulator.url}, with the functions of {PROJECT}\n"
+
+
+def test_another_project_s_emulator_that_is_named_is_used_and_told(wxemu, emulator, write_project):
+    ours = write_project("envId: env-demo\nfunctions: []\n")
+    done = wxemu("exec", "--", "sh", "-c", "echo $WXEMU_URL", cwd=ours, WXEMU_URL=emulator.url)
+
+    assert done.stdout.strip() == emulator.url
+    told = f"wxemu: the emulator at {emulator.url}, with the functions of {PROJECT}, not those of {ours}\n"
+    assert done.stderr == told
+
+
+def test_doctor_sees_that_an_emulator_has_another_project(wxemu, emulator, write_project):
+    ours = write_project("envId: env-demo\nfunctions: []\n")
+    done = wxemu("doctor", cwd=ours, WXEMU_URL=emulator.url)
+
+    assert f"emulator: it has the functions of {PROJECT}, not those of {ours}" in done.stdout
 
 
 @pytest.mark.parametrize("option", [("--fresh",), ("--project", "."), ("--pass-through", "example.com")])

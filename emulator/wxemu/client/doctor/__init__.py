@@ -24,5 +24,5 @@ def examine(remote: Remote, project: Path, environ: Mapping[str, str]) -> Iterat
     yield from running.examine_machine()
     yield from functions.examine(project, environ)
     yield from folder.examine(project)
-    proxy = yield from running.examine(remote, environ)
+    proxy = yield from running.examine(remote, environ, project)
     yield from variables.examine(environ, proxy)

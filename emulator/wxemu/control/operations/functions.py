@@ -32,6 +32,7 @@ class Function(TypedDict):
 
 
 class Functions(TypedDict):
+    project: str | None
     functions: list[Function]
 
 

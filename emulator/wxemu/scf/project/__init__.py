@@ -8,6 +8,7 @@ from wxemu.scf.project.declaration import (
     describe_lack,
     find_declaration,
     find_project,
+    has_declaration,
 )
 from wxemu.scf.project.function_spec import FunctionSpec
 from wxemu.scf.project.limits import (
@@ -35,6 +36,7 @@ __all__ = [
     "describe_lack",
     "find_declaration",
     "find_project",
+    "has_declaration",
     "is_runtime",
     "is_scf_runtime",
     "load_project",

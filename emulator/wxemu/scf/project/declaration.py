@@ -26,10 +26,11 @@ NOTHING: Final = "none of them"
 def find_project(folder: Path) -> Path:
     """Return the nearest folder with a declaration, from `folder` upwards; `folder` itself if there is none."""
     folder = folder.resolve()
-    return next((at for at in (folder, *folder.parents) if _has_declaration(at)), folder)
+    return next((at for at in (folder, *folder.parents) if has_declaration(at)), folder)
 
 
-def _has_declaration(folder: Path) -> bool:
+def has_declaration(folder: Path) -> bool:
+    """Tell whether a file of this kind lies in a folder, be it empty or broken."""
     if any(os.path.isfile(folder / name) for name in (*CONFIG_NAMES[1:], *SCRIPTS)):  # noqa: PTH113 - False also where nobody may look
         return True
     try:
