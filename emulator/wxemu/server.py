@@ -332,10 +332,11 @@ def _announce(plan: Plan, world: World, interception: Interception | None, new_s
     if plan.is_json:
         sys.stdout.write(json.dumps(facts) + "\n")
     else:
-        there = {name: value for name, value in facts.items() if value is not None}
+        pages = {"console": f"{plan.url}/", "phones": f"{plan.url}/phone"}
+        there = pages | {name: value for name, value in facts.items() if name != "url" and value is not None}
         width = max(map(len, there))
         sys.stdout.write("wxcloud emulator is ready\n")
         for name, value in there.items():
             sys.stdout.write(f"  {name:<{width}} {value}\n")
-        sys.stdout.write("  open the url in a browser for the console; stop with Ctrl-C\n")
+        sys.stdout.write("  open console or phones in a browser; stop with Ctrl-C\n")
     sys.stdout.flush()

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import re
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 import click
 
@@ -43,6 +44,11 @@ def nearest_project() -> Path:
 def json_option(command: Command) -> Command:
     """``--json``: the same data on one line, for scripts."""
     return click.option("--json", "is_json", is_flag=True, help="One line of JSON, for scripts.")(command)
+
+
+def quiet_option(command: Command) -> Command:
+    """``-q``: for scripts that go on with it."""
+    return click.option("-q", "--quiet", "is_quiet", is_flag=True, help="Only its id; of several one a line.")(command)
 
 
 def url_option(command: Command) -> Command:
@@ -104,6 +110,37 @@ def show(answer: Any, *, is_json: bool) -> None:
     """Print a JSON value: indented for people, on one line for scripts."""
     layout: dict[str, Any] = {"separators": (",", ":")} if is_json else {"indent": 2}
     click.echo(escape_unseen(json.dumps(answer, ensure_ascii=False, **layout)))
+
+
+def time_of(at: float) -> str:
+    """A time as commands show it: in UTC, which every log of the emulator has, too."""
+    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+class Duration(click.ParamType[float]):
+    """A time with its unit, as seconds: ``300ms``, ``1.5s``, ``5m``, ``2h``, ``1d``.
+
+    :param takes_seconds: whether a bare number is one of seconds; elsewhere it is refused, since it could be either.
+    """
+
+    name = "DURATION"
+    _FORM = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)")
+    _SECONDS: ClassVar = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400}
+
+    def __init__(self, *, takes_seconds: bool = False) -> None:
+        self._takes_seconds = takes_seconds
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """The seconds, or a usage error that says what came."""
+        if (found := self._FORM.fullmatch(str(value))) is not None:
+            return float(found[1]) * self._SECONDS[found[2]]
+        try:
+            seconds = float(value)
+        except ValueError:
+            self.fail(f"expected a time such as 300ms, 1.5s, 5m, 2h or 1d, got {value!r}", param, ctx)
+        if not self._takes_seconds:
+            self.fail(f"expected a unit: {value}s for seconds, {value}ms for milliseconds; got {value!r}", param, ctx)
+        return seconds
 
 
 class Token(click.ParamType[str]):
