@@ -77,13 +77,22 @@ def empty(tmp_path: Path) -> Path:
     return folder
 
 
-def install(folder: Path, python: str, *what: object) -> Path:
+def install(folder: Path, python: str, *what: object, **variables: str) -> Path:
     """A new virtual environment's `bin`; what this repository locks has its locked version."""
     locked = re.findall(r"^[\w.-]+==\S+", (PROJECT / "requirements-dev.txt").read_text(encoding="utf-8"), re.MULTILINE)
     (folder / "locked.txt").write_text("\n".join(locked), encoding="utf-8")
     succeed(python, "-m", "venv", folder / "venv", cwd=folder)
     options = () if python != sys.executable else ("--constraint", folder / "locked.txt")
-    succeed(folder / "venv/bin/pip", "install", "--quiet", "--disable-pip-version-check", *options, *what, cwd=folder)
+    succeed(
+        folder / "venv/bin/pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        *options,
+        *what,
+        cwd=folder,
+        **variables,
+    )
     return folder / "venv/bin"
 
 
@@ -145,6 +154,22 @@ def test_wxcloud_imports(wheels: Mapping[str, Path], tmp_path: Path, empty: Path
 
     code = "import wxcloud, wxcloud.transport.gateway as gateway; wxcloud.init(); print(gateway.SDK)"
     assert succeed(tools / "python", "-W", "error", "-c", code, cwd=empty) == f"wxcloud-python/{wxcloud.__version__}\n"
+
+
+@pytest.mark.parametrize(
+    ("example", "command", "passed"),
+    [("orders", ("wxemu", "exec", "--fresh", "--", "pytest"), "9 passed"), ("pytest-plugin", ("pytest",), "10 passed")],
+)
+def test_an_example_needs_what_its_requirements_say(
+    wheels: Mapping[str, Path], tmp_path: Path, example: str, command: tuple[str, ...], passed: str
+) -> None:
+    folder = tmp_path / example
+    shutil.copytree(PROJECT / "examples" / example, folder, ignore=LEFTOVERS)
+    found = f"{wheels['wxemu'].parent} {os.environ.get('PIP_FIND_LINKS', '')}".strip()
+    tools = install(tmp_path, sys.executable, "--requirement", folder / "requirements.txt", PIP_FIND_LINKS=found)
+
+    path = f"{tools}{os.pathsep}{os.environ['PATH']}"
+    assert passed in succeed(*command, "-q", "-p", "no:cacheprovider", cwd=folder, PATH=path)
 
 
 @pytest.fixture
