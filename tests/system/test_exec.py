@@ -177,7 +177,7 @@ def test_doctor_sees_that_an_emulator_has_another_project(wxemu, emulator, write
     ours = write_project("envId: env-demo\nfunctions: []\n")
     done = wxemu("doctor", cwd=ours, WXEMU_URL=emulator.url)
 
-    assert f"emulator: it has the functions of {PROJECT}, not those of {ours}" in done.stdout
+    assert f"emulator's project: it has the functions of {PROJECT}, not those of {ours}" in done.stdout
 
 
 @pytest.mark.parametrize("option", [("--fresh",), ("--project", "."), ("--pass-through", "example.com")])

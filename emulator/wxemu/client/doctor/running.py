@@ -64,7 +64,7 @@ def examine(remote: Remote, environ: Mapping[str, str], project: Path) -> Genera
         return None
     if is_another(theirs, project):
         advice = "start one here (wxemu start --port 0) and name it by --url or WXEMU_URL; `wxemu exec` starts its own"
-        yield hint("emulator", f"it has {describe(theirs)}, not those of {project}", advice)
+        yield hint("emulator's project", f"it has {describe(theirs)}, not those of {project}", advice)
     yield from _token(remote.url, environ)
     yield _clock(clock)
     yield _faults(len(faults))
