@@ -12,11 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-from click.core import ParameterSource
 
 from wxemu.cli.environment import invocation_options
 from wxemu.cli.interception_options import PassThrough
-from wxemu.cli.options import connect, nearest_project, read_token, say, url_option
+from wxemu.cli.options import connect, is_named_url, nearest_project, read_token, say, url_option
 from wxemu.control.operations.health import READY
 
 if TYPE_CHECKING:
@@ -127,7 +126,7 @@ def _running(url: str, project: Path) -> tuple[Remote | None, str]:
     from wxemu.client.project_of import describe, is_another, project_of  # noqa: PLC0415
     from wxemu.client.remote import RemoteError  # noqa: PLC0415
 
-    is_named = click.get_current_context().get_parameter_source("url") is not ParameterSource.DEFAULT
+    is_named = is_named_url()
     try:
         (remote := connect(url)).call(READY)
         theirs = project_of(remote)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 import click
+from click.core import ParameterSource
 
 from wxemu.control.operations.apps import LIST
 from wxemu.core.text import escape_unseen, show_unseen
@@ -82,6 +83,27 @@ def connect(url: str) -> Remote:
     from wxemu.client.remote import Remote  # noqa: PLC0415
 
     return Remote(url, token=read_token())
+
+
+def connect_for_project(url: str) -> Remote:
+    """The same for a command about functions: another project's emulator that is not named by a URL is told of.
+
+    :raises RemoteError: it does not answer.
+    """
+    from wxemu.client.project_of import describe, is_another, project_of  # noqa: PLC0415
+
+    remote = connect(url)
+    if is_named_url():
+        return remote
+    ours, theirs = nearest_project(), project_of(remote)
+    if is_another(theirs, ours):
+        say(f"wxemu: the emulator at {url} has {describe(theirs)}, not those of {ours}", err=True)
+    return remote
+
+
+def is_named_url() -> bool:
+    """Whether somebody has named the emulator, by ``--url`` or its variable."""
+    return click.get_current_context().get_parameter_source("url") is not ParameterSource.DEFAULT
 
 
 def read_token() -> str | None:
