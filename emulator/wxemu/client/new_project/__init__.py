@@ -30,6 +30,10 @@ _OF_EVERY_PROJECT: Final = (
     "tests/test_greet.py",
 )
 """The files of the template that a minimal project has, too."""
+_ENTRY: Final = '''\
+  - name: "{name}"
+    runtime: "Python3.11"
+    handler: "index.main"'''
 _KEY: Final = "WX_STORE_KEY="
 _MOST_NAMED: Final = 5
 
@@ -103,10 +107,8 @@ def _require_wxcloud(requirements: str) -> str:
 def _declare(functions: tuple[str, ...]) -> str:
     """The repository's own declaration, with other functions."""
     head, line, entries = _read(shipped_project() / "cloudbaserc.yaml").partition("\nfunctions:")
-    remark, _, first = entries.partition("\n")
-    entry = first[: first.index("\n  - ")] if "\n  - " in first else first
-    named = next(name for name in FUNCTIONS if f'"{name}"' in entry)
-    return head + line + remark + "\n" + "\n".join(entry.replace(named, name).rstrip("\n") for name in functions) + "\n"
+    remark, _, _ = entries.partition("\n")
+    return "\n".join([head + line + remark, *(_ENTRY.format(name=name) for name in functions)]) + "\n"
 
 
 def _require_room(folder: Path, files: Mapping[str, str]) -> None:
