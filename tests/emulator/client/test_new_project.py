@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import stat
 from pathlib import Path
 
 import pytest
 
+import wxemu
 from wxemu.client.new_project import NewProjectError, make_project
 from wxemu.scf.project import find_project, load_project
 
@@ -33,6 +35,19 @@ def test_what_this_repository_has_is_the_same_there(tmp_path):
         assert (tmp_path / path).read_bytes() == (PROJECT / path).read_bytes()
     page = "pages/index/index.js"
     assert (tmp_path / "miniprogram" / page).read_bytes() == (PROJECT / "examples/miniprogram" / page).read_bytes()
+
+
+def test_it_has_its_name_and_the_versions_that_made_it(tmp_path):
+    make_project(tmp_path / "shop")
+    template = PROJECT / "emulator/wxemu/client/new_project/template"
+
+    assert (tmp_path / "shop/README.md").read_text().startswith("# shop\n")
+    assert f"wxemu>={wxemu.__version__}\n" in (tmp_path / "shop/requirements.txt").read_text()
+    assert not [
+        file for file in (tmp_path / "shop").rglob("*") if file.is_file() and re.search("@[A-Z]+@", file.read_text())
+    ]
+    own = "functions/greet/index.py"
+    assert (tmp_path / "shop" / own).read_bytes() == (template / own).read_bytes()
 
 
 def test_each_project_has_a_key_of_its_own_that_only_its_owner_reads(tmp_path):

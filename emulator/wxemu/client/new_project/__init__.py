@@ -94,7 +94,7 @@ def _read(file: Path) -> str:
 
 def _fill(text: str, **values: str) -> str:
     for name, value in {"version": wxemu.__version__, **values}.items():
-        text = text.replace(f"{{{name}}}", value)
+        text = text.replace(f"@{name.upper()}@", value)
     return text
 
 
