@@ -31,6 +31,13 @@ def test_a_finger_confirms(wx_phone, wx_requests):
     assert wx_phone.start_soter_authentication("order-1").signed["jsonSignature"]
     assert wx_requests.last().errcode == 0
 """
+MINI_PROGRAM_TYPES = """\
+import { createWx, openPage } from 'wxemu-miniprogram'
+createWx({ outcome: 'cancel' }).login({ success: ({ code }) => code.length })
+openPage('miniprogram/pages/index/index.js').pay()
+// @ts-expect-error - no outcome is called so
+createWx({ outcome: 'perhaps' })
+"""
 TYPES = """\
 import wxcloud, wxemu.client.testing
 reveal_type(wxcloud.Event({}).text("code"))
@@ -205,6 +212,10 @@ def test_a_project_of_one_s_own_from_nothing_to_the_cloud(
     install_npm_packages(shop, node_modules)
     done = run("wxemu", "exec", "--", "npx", "jest", cwd=shop, **shell)
     assert "Tests:       2 passed, 2 total" in done.stderr, done.stderr
+
+    (shop / "types.ts").write_text(MINI_PROGRAM_TYPES, encoding="utf-8")
+    compiler = (node_modules / ".bin/tsc", "--noEmit", "--strict", "--skipLibCheck", "--lib", "es2022,dom")
+    succeed(*compiler, "--typeRoots", node_modules, "--types", "miniprogram-api-typings", "types.ts", cwd=shop)
 
     below = shop / "functions/greet"
     assert "They are in " in succeed("wxemu", "package", cwd=below, **shell)

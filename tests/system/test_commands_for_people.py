@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 from functools import partial
 
 import pytest
@@ -43,6 +45,18 @@ def test_an_id_alone_is_what_the_next_command_takes(told):
     assert openid in told("user", "list", "-q").splitlines()
     assert re.fullmatch(r"wx[0-9a-f]{16}", told("app", "new", "-q"))
     assert told("fault", "add", "--api", "*", "--latency", "1ms", "-q").isdecimal()
+
+
+def test_the_start_shows_the_addresses_of_both_pages(tmp_path):
+    command = [sys.executable, "-P", "-m", "wxemu", "start", "--port", "0", "--state", ":memory:", "--no-intercept"]
+    with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, text=True) as process:
+        shown = [process.stdout.readline().split() for _ in range(3)]
+        process.terminate()
+
+    (_, console), (_, phones) = shown[1:]
+    assert (shown[1][0], shown[2][0]) == ("console", "phones")
+    assert re.fullmatch(r"http://127\.0\.0\.1:\d+/", console)
+    assert phones == f"{console}phone"
 
 
 def test_phones_and_users_are_tables(told):
