@@ -139,59 +139,6 @@ def test_a_running_emulator_is_used_and_left_running(wxemu, emulator):
     assert emulator.ask("GET", "/readyz") == {"status": "ready"}
 
 
-BY_DEFAULT = """
-import sys
-from wxemu.cli import main
-command = main.get_command(None, sys.argv[2])
-next(option for option in command.params if option.name == "url").default = sys.argv[1]
-command(sys.argv[3:])
-"""  # as if the emulator ran on the default port, which the tests leave alone
-
-
-def by_default(emulator, folder, *line):
-    command = [sys.executable, "-c", BY_DEFAULT, emulator.url, *line]
-    environ = {name: value for name, value in os.environ.items() if not name.startswith("WXEMU")}
-    return subprocess.run(command, cwd=folder, env=environ, check=False, capture_output=True, text=True, timeout=120)
-
-
-def test_logs_and_invoke_tell_of_another_project_s_emulator(emulator, write_project):
-    ours = write_project("envId: env-demo\nfunctions: []\n")
-    told = f"wxemu: the emulator at {emulator.url} has the functions of {PROJECT}, not those of {ours}\n"
-
-    for line in (("logs",), ("invoke", "login")):
-        assert by_default(emulator, ours, *line).stderr.startswith(told)
-        assert "not those of" not in by_default(emulator, PROJECT / "docs", *line).stderr
-
-
-def test_another_project_s_emulator_is_not_used_silently(emulator, write_project):
-    ours = write_project("envId: env-demo\nfunctions: []\n")
-    (ours / "below").mkdir()
-    echo = ("exec", "sh", "-c", "echo $WXEMU_URL")
-    done, at_home = (by_default(emulator, folder, *echo) for folder in (ours / "below", PROJECT / "docs"))
-
-    assert done.stdout.strip() not in ("", emulator.url)
-    assert f"wxemu: an emulator of its own, with the functions of {ours}; " in done.stderr
-    assert f"; the one at {emulator.url} has the functions of {PROJECT} (--url {emulator.url} uses it" in done.stderr
-    assert at_home.stdout.strip() == emulator.url
-    assert at_home.stderr == f"wxemu: the emulator at {emulator.url}, with the functions of {PROJECT}\n"
-
-
-def test_another_project_s_emulator_that_is_named_is_used_and_told(wxemu, emulator, write_project):
-    ours = write_project("envId: env-demo\nfunctions: []\n")
-    done = wxemu("exec", "--", "sh", "-c", "echo $WXEMU_URL", cwd=ours, WXEMU_URL=emulator.url)
-
-    assert done.stdout.strip() == emulator.url
-    told = f"wxemu: the emulator at {emulator.url}, with the functions of {PROJECT}, not those of {ours}\n"
-    assert done.stderr == told
-
-
-def test_doctor_sees_that_an_emulator_has_another_project(wxemu, emulator, write_project):
-    ours = write_project("envId: env-demo\nfunctions: []\n")
-    done = wxemu("doctor", cwd=ours, WXEMU_URL=emulator.url)
-
-    assert f"emulator's project: it has the functions of {PROJECT}, not those of {ours}" in done.stdout
-
-
 @pytest.mark.parametrize("option", [("--fresh",), ("--project", "."), ("--pass-through", "example.com")])
 def test_options_of_an_emulator_of_one_s_own_start_one_though_another_runs(wxemu, emulator, option):
     done = wxemu("exec", *option, "--", "sh", "-c", "echo $WXEMU_URL", WXEMU_URL=emulator.url)
