@@ -201,6 +201,7 @@ def install_npm_packages(project: Path, node_modules: Path) -> None:
     (project / "node_modules/.bin/jest").symlink_to(node_modules / "jest/bin/jest.js")
 
 
+@pytest.mark.timeout(1200)  # two minutes alone, six beside other work: pip, npm, three rounds of packaging
 def test_a_project_of_one_s_own_from_nothing_to_the_cloud(
     shell: Mapping[str, str], node_modules: Path, empty: Path
 ) -> None:
