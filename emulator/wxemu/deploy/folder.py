@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 DECLARATION: Final = "cloudbaserc.json"
 _MARK: Final = ".packages"
-_BUILDS: Final = frozenset({".whl", ".gz"})  # of scripts/build, which leaves them in the same folder
+_BUILDS: Final = frozenset({".whl", ".gz", ".tgz"})  # of scripts/build, which leaves them in the same folder
 _MARK_TEXT: Final = "Made by `wxemu package`, which replaces cloudbaserc.json and functions/ each time.\n"
 
 
