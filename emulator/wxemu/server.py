@@ -70,7 +70,7 @@ class Plan:
 
     :param project: the folder with cloudbaserc.yaml, or ``None`` to serve no functions.
     :param options: what the project is read with.
-    :param packaged: the folder of scripts/package, to run what it made instead of the project's folders.
+    :param packaged: the folder of `wxemu package`, to run what it made instead of the project's folders.
     :param is_bare: each function runs on a Python that has nothing but what its code brings.
     :param has_timers: whether declared timers fire.
     :param state: the folder of the state, or ``None`` for one that ends with the process.
@@ -366,10 +366,11 @@ def _announce(plan: Plan, world: World, interception: Interception | None, new_s
     if plan.is_json:
         sys.stdout.write(json.dumps(facts) + "\n")
     else:
-        there = {name: value for name, value in facts.items() if value is not None}
+        pages = {"console": f"{plan.url}/", "phones": f"{plan.url}/phone"}
+        there = pages | {name: value for name, value in facts.items() if name != "url" and value is not None}
         width = max(map(len, there))
         sys.stdout.write("wxcloud emulator is ready\n")
         for name, value in there.items():
             sys.stdout.write(f"  {name:<{width}} {value}\n")
-        sys.stdout.write("  open the url in a browser for the console; stop with Ctrl-C\n")
+        sys.stdout.write("  open console or phones in a browser; stop with Ctrl-C\n")
     sys.stdout.flush()

@@ -132,7 +132,7 @@ def test_scripts_deploy_makes_the_collection_with_the_cli_s_login(home, running,
     shutil.copytree(PROJECT / "functions/_shared/wxcloud", project / "functions/_shared/wxcloud")
     (tmp_path / "tcb").symlink_to(PROJECT / "tests/clients/node_modules/@cloudbase/cli/bin/tcb")
     done = subprocess.run(
-        [sys.executable, PROJECT / "scripts/package.d/deploy.py", "--project", project, "--json"],
+        [sys.executable, "-m", "wxemu", "deploy", "--project", project, "--json"],
         check=False,
         env={
             **variables,

@@ -35,7 +35,7 @@ def _require_seeded_keys(_context: click.Context, _option: click.Parameter, seed
 @click.option(
     "--packages",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="The folder of scripts/package: run the packages in it, each on a bare Python of its runtime.",
+    help="The folder of `wxemu package`: run the packages in it, each on a bare Python of its runtime.",
 )
 @click.option("--bare", is_flag=True, help="Run each function on a Python that has nothing but what its code brings.")
 @click.option("--no-timers", is_flag=True, help="Let no declared timer fire by itself.")
@@ -88,7 +88,7 @@ def start(
       wxemu start                                  this folder's functions, the demo app, port 8686
       wxemu start --port 0 --state :memory: --json what a test wants: a line of JSON once it is ready
       wxemu start --seed tests/seed.yaml           your own apps, users and phones
-      wxemu start --packages dist                  what scripts/package made, as it will be deployed
+      wxemu start --packages dist                  what `wxemu package` made, as it will be deployed
       wxemu start --import team.json --export-on-exit  begin with a state, and keep what has become of it
       wxemu start --host 0.0.0.0                   for other machines, with a control token that it prints
       wxemu start --pass-through api.example.com   a host that clients of its proxy may reach as well
@@ -200,7 +200,7 @@ def demo(project: Path | None, *, keep: bool, is_json: bool) -> None:
 
 
 def _require_functions(remote: Remote, project: Path) -> None:
-    from wxemu.client.demo import FUNCTIONS  # noqa: PLC0415
+    from wxemu.client.shipped import FUNCTIONS  # noqa: PLC0415
     from wxemu.control.operations.functions import LIST  # noqa: PLC0415
 
     declared = {function["name"] for function in remote.call(LIST)["functions"]}

@@ -26,8 +26,12 @@ if TYPE_CHECKING:
 
 @answers(operations.LIST)
 def list_functions(platform: Platform, _given: Nothing) -> Functions:
-    """What the project declares."""
-    return {"functions": [_function(spec) for spec in platform.deployment.functions().values()]}
+    """What the project declares, and where it lies."""
+    folder = platform.deployment.catalogue.directory
+    return {
+        "project": None if folder is None else str(folder),
+        "functions": [_function(spec) for spec in platform.deployment.functions().values()],
+    }
 
 
 @answers(operations.SHOW_ENVIRONMENT)

@@ -53,7 +53,7 @@ class Catalogue:
     :param directory: the project, or ``None`` for an environment without one.
     :param packages: the folder for uploaded code.
     :param options: what the project is read with.
-    :param packaged: where scripts/package put the project's functions, to run those instead of its folders.
+    :param packaged: where `wxemu package` put the project's functions, to run those instead of its folders.
     :param running_folders: gives the folders that instances run from now.
     """
 

@@ -51,7 +51,7 @@ class Deployment:
     :param issue_wx_api_token: asked for each invocation that CloudBase makes or a timer.
     :param storage: the folder of uploaded code.
     :param options: what the project is read with.
-    :param packaged: where scripts/package put the project's functions. Then these run, on a bare Python.
+    :param packaged: where `wxemu package` put the project's functions. Then these run, on a bare Python.
     :param is_bare: each function runs on a Python that has nothing but what its code brings.
     :param surroundings: what of this machine functions reach.
     :param public_url: where everybody else reaches this emulator; without it, there as well.

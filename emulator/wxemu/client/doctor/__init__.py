@@ -29,5 +29,5 @@ def examine(
     yield from running.examine_machine()
     yield from functions.examine(project, environ, options)
     yield from folder.examine(project)
-    proxy = yield from running.examine(remote, environ)
+    proxy = yield from running.examine(remote, environ, project)
     yield from variables.examine(environ, proxy)

@@ -40,6 +40,7 @@ class Function(TypedDict):
 
 
 class Functions(TypedDict):
+    project: str | None
     functions: list[Function]
 
 

@@ -4,7 +4,15 @@ from wxemu.scf.project.bindings import Trigger, is_access_path
 from wxemu.scf.project.config_file import ProjectError
 from wxemu.scf.project.cron import CronError
 from wxemu.scf.project.cron import parse as parse_cron
-from wxemu.scf.project.declaration import CONFIG_NAMES, NOTHING, declared_file, describe_lack, find_declaration
+from wxemu.scf.project.declaration import (
+    CONFIG_NAMES,
+    NOTHING,
+    declared_file,
+    describe_lack,
+    find_declaration,
+    find_project,
+    has_declaration,
+)
 from wxemu.scf.project.entries import drop_function_keys
 from wxemu.scf.project.function_spec import FunctionSpec
 from wxemu.scf.project.limits import (
@@ -36,6 +44,8 @@ __all__ = [
     "describe_lack",
     "drop_function_keys",
     "find_declaration",
+    "find_project",
+    "has_declaration",
     "is_access_path",
     "is_runtime",
     "is_scf_runtime",

@@ -158,7 +158,7 @@ def _read_folder(name: str, entry: Table, surroundings: Surroundings) -> Path:
 def _require_package(folder: Path) -> Path:
     if not folder.is_dir():
         expected = f"the package functions/{folder.name}"
-        raise ProjectError(folder.parent.parent, expected=expected, found="none", remedy="make it: scripts/package")
+        raise ProjectError(folder.parent.parent, expected=expected, found="none", remedy="make it: wxemu package")
     return folder
 
 

@@ -63,7 +63,7 @@ def load_project(
 ) -> Project:
     """Read what `directory` deploys. A function's own defect makes that function broken, and nothing else.
 
-    `environ` is the process environment of `template_variables`. With `packaged`, a folder that scripts/package made,
+    `environ` is the process environment of `template_variables`. With `packaged`, a folder that `wxemu package` made,
     each function's code is its package there, which shares nothing with others.
     Raises ProjectError for a defect that concerns all functions.
     """

@@ -10,8 +10,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from errors import LockError
-from target import PYTHONS
+from wxemu.deploy.errors import LockError
+from wxemu.deploy.target import PYTHONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -43,11 +43,9 @@ class Lock:
     def read(cls, path: Path, runtime: str, requirements: Sequence[str]) -> Lock:
         """Read a lock that was written for these requirements.
 
-        :raises LockError: there is none, it is for others, or it holds no pins.
+        :raises LockError: it is for others, or it holds no pins.
         """
-        remedy = "run scripts/package --lock"
-        if not path.is_file():
-            raise LockError(f"expected {path}, the lock of {runtime}, found none; {remedy}")
+        remedy = "run wxemu package --lock"
         text = path.read_text(encoding="utf-8")
         lock = cls(path, runtime, tuple(_REQUIREMENT.findall(text)), tuple(Pin(*found) for found in _PIN.findall(text)))
         if lock.requirements != tuple(requirements):
@@ -60,7 +58,7 @@ class Lock:
     def write(self) -> None:
         """Write it to its file."""
         head = f"# What functions of {self.runtime} are packaged with, each with what it needs of it.\n"
-        head += "# Written by scripts/package --lock for:\n"
+        head += "# Written by wxemu package --lock for:\n"
         asked = "".join(f"#   {requirement}\n" for requirement in self.requirements)
         pins = "".join(f"{pin.name}=={pin.version} \\\n    --hash=sha256:{pin.sha256}\n" for pin in self.pins)
         self.path.write_text(head + asked + pins, encoding="utf-8")

@@ -6,8 +6,7 @@ import subprocess
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from errors import PackagingError
-
+from wxemu.deploy.errors import PackagingError
 from wxemu.scf.runtime.interpreters import NO_PACKAGES
 from wxemu.scf.runtime.interpreters import find as find_command
 
@@ -76,7 +75,7 @@ class Interpreter:
 
     def _run(self, *options: str, variables: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
         command = [self.command, "-s", NO_PACKAGES, *options]
-        return subprocess.run(command, env=dict(variables), capture_output=True, text=True, check=False)
+        return subprocess.run(command, env=dict(variables), capture_output=True, text=True, check=False)  # noqa: S603
 
 
 def _extract_error(trace: str) -> str:

@@ -11,12 +11,13 @@ from operator import attrgetter
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
 
-from closure import find_closure
-from contents import is_deployed
-from errors import DownloadError, LockError
-from lock import Lock, Pin
 from packaging.utils import parse_wheel_filename
-from target import PLATFORMS, PYTHONS, list_tags
+
+from wxemu.deploy.closure import find_closure
+from wxemu.deploy.contents import is_deployed
+from wxemu.deploy.errors import DownloadError, LockError
+from wxemu.deploy.lock import Lock, Pin
+from wxemu.deploy.target import PLATFORMS, PYTHONS, list_tags
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -55,7 +56,7 @@ class Wheels:
         unfit = next((wheel.name for wheel in named if tags.isdisjoint(parse_wheel_filename(wheel.name)[3])), None)
         if unfit is not None:
             expected = f"wheels for {lock.runtime} on Linux x86_64 with glibc 2.17 (manylinux2014)"
-            raise LockError(f"{lock.path}: expected {expected}, found {unfit}; run scripts/package --lock")
+            raise LockError(f"{lock.path}: expected {expected}, found {unfit}; run wxemu package --lock")
         return named
 
     def _index_by_hash(self) -> dict[str, Path]:
@@ -115,7 +116,7 @@ def _download(folder: Path, runtime: str, *options: str) -> None:
     quiet = ("--quiet", "--disable-pip-version-check", "--no-input")
     command = [sys.executable, "-m", "pip", "download", *quiet, "--dest", str(folder), "--only-binary", ":all:"]
     command += ["--python-version", PYTHONS[runtime], *options]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
     if done.returncode != 0:
         said = [line for line in done.stderr.splitlines() if line.startswith("ERROR")] or done.stderr.splitlines()
         raise DownloadError(f"pip cannot download what {runtime} needs: {' '.join(said) or 'it says nothing'}")

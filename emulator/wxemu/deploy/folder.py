@@ -16,28 +16,25 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-import lock
-import package
-from closure import find_closure
-from declaration import FUNCTION_ROOT, Declaration
-from errors import LockError, PackagingError
-from target import PYTHONS
-from wheels import Wheels, resolve_lock
-
+from wxemu.deploy import lock, package
+from wxemu.deploy.closure import find_closure
+from wxemu.deploy.declaration import FUNCTION_ROOT, Declaration
+from wxemu.deploy.errors import LockError, PackagingError
+from wxemu.deploy.target import PYTHONS
+from wxemu.deploy.wheels import Wheels, resolve_lock
 from wxemu.scf.project import NO_OPTIONS, load_project
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from lock import Lock
-    from package import Package
-
+    from wxemu.deploy.lock import Lock
+    from wxemu.deploy.package import Package
     from wxemu.scf.project import CliOptions, Project
 
 DECLARATION: Final = "cloudbaserc.json"
 _MARK: Final = ".packages"
-_BUILDS: Final = frozenset({".whl", ".gz"})  # of scripts/build, which leaves them in the same folder
-_MARK_TEXT: Final = "Made by scripts/package, which replaces cloudbaserc.json and functions/ each time.\n"
+_BUILDS: Final = frozenset({".whl", ".gz", ".tgz"})  # of scripts/build, which leaves them in the same folder
+_MARK_TEXT: Final = "Made by `wxemu package`, which replaces cloudbaserc.json and functions/ each time.\n"
 
 
 @dataclass(frozen=True)
@@ -76,6 +73,7 @@ def make_packages(
     """
     project, declaration = _load_sound(directory, options), Declaration.read(directory)
     _claim_folder(folder, project)
+    _write_missing_locks(project, tell)
     dependencies = _select_wheels(project, Wheels(folder / "wheels", tell))
     with tempfile.TemporaryDirectory(dir=folder, prefix=".making-") as passing:
         made = []
@@ -108,6 +106,17 @@ def _read_requirements(project: Project) -> tuple[str, ...]:
     return lock.merge_requirements([spec.directory for spec in project.functions.values()])
 
 
+def _write_missing_locks(project: Project, tell: Callable[[str], None]) -> None:
+    """Before the first packages there is none. One that is there is only replaced when that is asked for."""
+    requirements = _read_requirements(project)
+    needy = [spec for spec in project.functions.values() if lock.read_requirements(spec.directory)]
+    for runtime in sorted({spec.runtime for spec in needy}):
+        path = lock.choose_path(project.root, runtime)
+        if not path.exists():
+            tell(f"there is no {path} yet: writing it; commit it with the project")
+            resolve_lock(path, runtime, requirements).write()
+
+
 def _select_wheels(project: Project, wheels: Wheels) -> Mapping[str, Sequence[Path]]:
     """The wheels of each function: what it needs itself, out of its runtime's lock."""
     requirements = _read_requirements(project)
@@ -126,7 +135,7 @@ def _close(requirements: Sequence[str], locked: Lock, wheels: Sequence[Path]) ->
     found = find_closure(requirements, wheels, locked.runtime)
     if found.lacking:
         lacking = ", ".join(found.lacking)
-        raise LockError(f"{locked.path}: expected wheels for {lacking}, found none; run scripts/package --lock")
+        raise LockError(f"{locked.path}: expected wheels for {lacking}, found none; run wxemu package --lock")
     return found.wheels
 
 

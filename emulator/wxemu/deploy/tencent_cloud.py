@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self
 
 import requests
-from errors import DeployError
 
 from wxemu.core.http.tc3 import ALGORITHM, sha256, sign
+from wxemu.deploy.errors import DeployError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from report import format_megabytes
+from wxemu.deploy.report import format_megabytes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from deployment_folder import DeploymentFolder
-    from package import Package
-
+    from wxemu.deploy.folder import DeploymentFolder
+    from wxemu.deploy.package import Package
     from wxemu.scf.project import FunctionSpec
 
 

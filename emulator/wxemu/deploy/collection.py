@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from errors import DeployError
-from tencent_cloud import RefusedError
+from wxemu.deploy.errors import DeployError
+from wxemu.deploy.tencent_cloud import RefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from tencent_cloud import TencentCloud
+    from wxemu.deploy.tencent_cloud import TencentCloud
 
 NAME: Final = "wxcloud"
 """As the functions' `wxcloud.store.cloudbase` has it."""

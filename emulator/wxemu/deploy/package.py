@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
 
-import contents
-import wheels
-from errors import PackagingError
-from interpreter import Interpreter
+from wxemu.deploy import contents, wheels
+from wxemu.deploy.errors import PackagingError
+from wxemu.deploy.interpreter import Interpreter
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

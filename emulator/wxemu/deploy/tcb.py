@@ -9,7 +9,7 @@ import subprocess
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from errors import DeployError
+from wxemu.deploy.errors import DeployError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -69,7 +69,7 @@ class Tcb:
 
     def _run(self, *arguments: str) -> tuple[int, list[str]]:
         env = () if self.env is None else ("--envId", self.env)
-        process = subprocess.Popen(
+        process = subprocess.Popen(  # noqa: S603 - Tencent's CLI
             [self.command, "fn", *arguments, *env],
             cwd=self.folder,
             env={**os.environ, **self.variables},

@@ -5,23 +5,22 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from package import ZIP_FILE_LIMIT
+from wxemu.core.columns import in_columns
+from wxemu.deploy.package import ZIP_FILE_LIMIT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
-    from deployment_folder import DeploymentFolder
-    from package import Package
+    from wxemu.deploy.folder import DeploymentFolder
+    from wxemu.deploy.package import Package
 
 _HEADER = ("function", "runtime", "files", "unpacked", "zip", "import")
 
 
 def format_text(made: DeploymentFolder) -> str:
     """A table, and what there is to say about it."""
-    rows = [_HEADER, *(_make_row(package) for package in made.packages)]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    lines = ("  ".join(_pad_cells(row, widths)).rstrip() for row in rows)
-    return "\n".join([*lines, *_list_remarks(made.packages), f"They are in {made.folder}."])
+    table = in_columns(_HEADER, map(_make_row, made.packages), right=_HEADER[2:])
+    return "\n".join([table, *_list_remarks(made.packages), f"They are in {made.folder}."])
 
 
 def format_json(made: DeploymentFolder) -> str:
@@ -38,11 +37,6 @@ def _make_row(package: Package) -> tuple[str, ...]:
     took = "-" if package.import_ms is None else f"{package.import_ms:.0f} ms"
     sizes = (format_megabytes(package.unpacked_size), format_megabytes(package.zip_size))
     return (package.name, package.runtime, str(package.file_count), *sizes, took)
-
-
-def _pad_cells(row: Sequence[str], widths: Sequence[int]) -> Iterator[str]:
-    pads: list[Callable[[str, int], str]] = [str.ljust, str.ljust, *[str.rjust] * (len(row) - 2)]
-    return (pad(cell, width) for pad, cell, width in zip(pads, row, widths, strict=True))
 
 
 def _list_remarks(packages: Sequence[Package]) -> Iterator[str]:
