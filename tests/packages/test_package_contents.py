@@ -183,8 +183,8 @@ def test_the_declaration_beside_the_packages_is_the_project_s_with_nothing_fille
     project.write(".env", "WX_SECRET=0123456789abcdef0123456789abcdef\n")
     project.write("functions/elsewhere/index.py", "def main(event, context):\n    return 2\n")
     project.declare(
-        defaults='{timeout: 7, IGNORE: ["*.md"], envVariables: {WX_SECRET: "{{env.WX_SECRET}}"}}',
-        own='dir: "functions/elsewhere"',
+        defaults='{timeout: 7, ignore: ["*.md"], envVariables: {WX_SECRET: "{{env.WX_SECRET}}"}}',
+        own='config: {dir: "functions/elsewhere", ignore: ["*.txt"], timeout: 8}',
     )
     project.package()
     text = (project.output / "cloudbaserc.json").read_text(encoding="utf-8")
@@ -193,7 +193,9 @@ def test_the_declaration_beside_the_packages_is_the_project_s_with_nothing_fille
         "envId": "env-small",
         "functionRoot": "functions",
         "functionDefaultConfig": {"timeout": 7, "envVariables": {"WX_SECRET": "{{env.WX_SECRET}}"}},
-        "functions": [{"name": "hello", "runtime": json.loads(text)["functions"][0]["runtime"]}],
+        "functions": [
+            {"name": "hello", "runtime": json.loads(text)["functions"][0]["runtime"], "config": {"timeout": 8}}
+        ],
     }
     for file in project.output.rglob("*"):
         assert not file.is_file() or b"0123456789abcdef0123456789abcdef" not in file.read_bytes()
