@@ -25,6 +25,7 @@ _COMMANDS: Final = {
     "user": "apps:user",
     "health": "health:health",
     "doctor": "doctor:doctor",
+    "conformance": "conformance:conformance",
 }
 """By name: module and function. Each is imported when it is asked for; `wxemu start` waits for its own alone."""
 
@@ -58,6 +59,8 @@ def _expected() -> tuple[type[Exception], ...]:
     from wxemu.client.child import ChildError  # noqa: PLC0415
     from wxemu.client.environment import NoInterceptionError  # noqa: PLC0415
     from wxemu.client.remote import RemoteError  # noqa: PLC0415
+    from wxemu.conformance.phone import PhoneTextError  # noqa: PLC0415
+    from wxemu.conformance.report import ReportError  # noqa: PLC0415
     from wxemu.core.apps import PublishedSecretError  # noqa: PLC0415
     from wxemu.core.store import StoreError  # noqa: PLC0415
     from wxemu.ending import EndedError  # noqa: PLC0415
@@ -72,9 +75,11 @@ def _expected() -> tuple[type[Exception], ...]:
         EndedError,
         NoInterceptionError,
         AuthorityError,
+        PhoneTextError,
         ProjectError,
         PublishedSecretError,
         RemoteError,
+        ReportError,
         NoAddressError,
         PortTakenError,
         SeedError,
