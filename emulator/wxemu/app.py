@@ -1,25 +1,27 @@
 """The switchboard: all parties on one port, chosen by how a path begins. Nothing else knows them all.
 
-A party is imported at its first request. So a start pays for core and WeChat alone, and an emulator whose console
-nobody opens never has its templates in memory.
+A party is imported at its first request. So a start pays for the core alone, and an emulator whose console nobody
+opens never has its templates in memory.
 """
 
 from __future__ import annotations
 
+import json
 import threading
+from functools import partial
 from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qs
 
-from wxemu.core.http.access import LOOPBACK_ONLY, Access
-from wxemu.core.http.application import SWITCHBOARD
-from wxemu.core.http.hosts import is_emulated
-from wxemu.wechat import routes as wechat
+from wxemu.core import health
+from wxemu.core.http import SWITCHBOARD
+from wxemu.core.http.access import LOOPBACK, LOOPBACK_ONLY, Access
+from wxemu.core.http.hosts import accessed_env, is_emulated
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from wsgiref.types import StartResponse, WSGIEnvironment
+    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-    from flask import Flask
+    from flask import Config, Flask
 
     from wxemu.core.world import World
     from wxemu.intercept import Interception
@@ -32,13 +34,15 @@ CONSOLE: Final = (
     *("/overview", "/functions", "/requests", "/users", "/phones", "/tokens", "/documents", "/faults", "/clock"),
     *("/state", "/live", "/console/"),
 )
-CLOUDBASE: Final = ("/admin", "/web", "/v1/", "/auth/")
+CLOUDBASE: Final = ("/admin", "/web", "/v1/", "/auth/", "/http/")
 TENCENT_CLOUD: Final = tuple(f"/{digit}" for digit in range(10))
 """COS, whose paths begin with a date; ``/`` is Tencent Cloud's as well."""
 WECHAT: Final = ("/cgi-bin/", "/sns/", "/wxa/")
 ADMIN: Final = "/admin"
 SLOW: Final = (b"functions.invokeFunction", b"database.")
 """In the body of a call that may take long: as long as a function does, or as a query of many documents."""
+READY: Final = "/readyz"
+_PAGES: Final = frozenset({"HTTP_ORIGIN", "HTTP_SEC_FETCH_SITE"})
 OUR_OWN: Final = (*PHONE, *CONTROL, *DOCUMENTS)
 """What answers in our own JSON."""
 
@@ -55,6 +59,7 @@ class Party:
         self._make = make
         self._making = threading.Lock()
         self._application: Flask | None = None
+        self._serve: WSGIApplication
 
     @property
     def is_made(self) -> bool:
@@ -67,8 +72,14 @@ class Party:
         if self._application is None:
             with self._making:
                 if self._application is None:
-                    self._application = self._make()
+                    made = self._make()
+                    self._serve = made.wsgi_app
+                    self._application = made
         return self._application
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Have it answer."""
+        return self._serve(environ, start_response)
 
 
 class Switchboard:
@@ -76,29 +87,47 @@ class Switchboard:
 
     :param parties: the first whose prefix a path has is asked.
     :param front: asked for ``/``, which a browser may mean the console by.
-    :param fallback: asked for whatever belongs to nobody; its configuration is that of all.
+    :param fallback: asked for whatever belongs to nobody.
+    :param answer_health_check: status and body for a request that is one.
     """
 
-    def __init__(self, parties: tuple[Party, ...], *, front: Party, fallback: Flask) -> None:
+    def __init__(
+        self,
+        parties: tuple[Party, ...],
+        *,
+        front: Party,
+        fallback: Party,
+        answer_health_check: Callable[[WSGIEnvironment], tuple[str, bytes] | None],
+    ) -> None:
         self._parties = parties
         self._front = front
         self._fallback = fallback
-        self._serve_fallback = fallback.wsgi_app
+        self._answer_health_check = answer_health_check
+        self._config: Config | None = None
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Have the party answer that the path belongs to."""
         environ[SWITCHBOARD] = self
-        if _is_for_console(environ):
+        told = self._answer_health_check(environ)
+        if told is not None:
+            start_response(told[0], [("Content-Type", "application/json")])
+            return [told[1]]
+        env = accessed_env(environ.get("HTTP_HOST"))
+        if env is not None:
+            environ["PATH_INFO"] = f"/http/{env}{environ['PATH_INFO']}"
+        elif _is_for_console(environ):
             environ["PATH_INFO"] = "/overview"
-        party = self.application_of("/" + environ["PATH_INFO"].lstrip("/"))  # as routes are matched
-        serve = self._serve_fallback if party is self._fallback else party.wsgi_app
-        return serve(environ, start_response)
+        party = self._party_of("/" + environ["PATH_INFO"].lstrip("/"))  # as routes are matched
+        self._made(party)
+        return party(environ, start_response)
 
     def is_decision(self, environ: WSGIEnvironment) -> bool:
         """Whether a request is decided quickly and waits for nothing: an openapi's, over HTTPS or by cloud call."""
         path = environ["PATH_INFO"]
+        if accessed_env(environ.get("HTTP_HOST")) is not None:
+            return False
         if path.startswith(WECHAT):
-            return True
+            return self._fallback.is_made  # else it is imported first, which takes longer than a decision
         if path != ADMIN or not self._parties[0].is_made:
             return False
         body = environ["wsgi.input"].getbuffer().tobytes()
@@ -106,33 +135,51 @@ class Switchboard:
 
     def application_of(self, path: str) -> Flask:
         """The application of the party that a path belongs to."""
+        return self._made(self._party_of(path))
+
+    def prepare(self) -> None:
+        """Import WeChat now, which nearly every client asks, rather than at its first request."""
+        self._made(self._fallback)
+
+    def _party_of(self, path: str) -> Party:
         if path == "/":
-            return self._made(self._front)
-        for party in self._parties:
-            if path.startswith(party.prefixes):
-                return self._made(party)
-        return self._fallback
+            return self._front
+        return next((party for party in self._parties if path.startswith(party.prefixes)), self._fallback)
 
     def applications(self) -> list[Flask]:
         """Those of all parties, which are made if they were not asked yet."""
-        return [self._fallback, *map(self._made, self._parties)]
+        return [self._made(party) for party in (self._fallback, *self._parties)]
 
     def _made(self, party: Party) -> Flask:
         application = party.application
-        application.config = self._fallback.config
+        if application.config is not self._config:
+            self._config = application.config = self._config or application.config
         return application
 
 
 def create_app(
     world: World, deployment: Deployment, access: Access = LOOPBACK_ONLY, interception: Interception | None = None
 ) -> Flask:
-    """All parties over one world and the functions deployed in it, for those whom ``access`` lets in.
+    """All parties as one Flask application: it is WeChat's, that carries the switchboard as its ``wsgi_app``."""
+    switchboard = make_switchboard(world, deployment, access, interception)
+    app = switchboard.application_of("")
+    app.extensions[SWITCHBOARD] = switchboard
+    app.wsgi_app = switchboard  # type: ignore[method-assign]  # as Flask has one do
+    return app
 
-    It is WeChat's application, that carries the switchboard as its ``wsgi_app``.
-    """
+
+def make_switchboard(
+    world: World, deployment: Deployment, access: Access = LOOPBACK_ONLY, interception: Interception | None = None
+) -> Switchboard:
+    """All parties over one world and the functions deployed in it, for those whom ``access`` lets in."""
+
+    def wechat() -> Flask:
+        from wxemu.wechat import routes  # noqa: PLC0415 - as of all below, see above
+
+        return routes.application(world, access)
 
     def phone() -> Flask:
-        from wxemu.phone import routes  # noqa: PLC0415 - as of all below, see above
+        from wxemu.phone import routes  # noqa: PLC0415
 
         return routes.application(world, deployment, access)
 
@@ -147,8 +194,6 @@ def create_app(
         return documents.application(world, access)
 
     def console() -> Flask:
-        from functools import partial  # noqa: PLC0415
-
         from wxemu.console import routes  # noqa: PLC0415
         from wxemu.control import errors  # noqa: PLC0415
         from wxemu.control.replay import replay as replay_exchange  # noqa: PLC0415
@@ -168,7 +213,6 @@ def create_app(
         return routes.application(world, deployment, access)
 
     world.secret_values.add(access.control_token)
-    app = wechat.application(world, access)
     front = Party(TENCENT_CLOUD, tencent_cloud)
     parties = (
         Party(CLOUDBASE, cloudbase),
@@ -178,10 +222,31 @@ def create_app(
         Party(DOCUMENTS, documents),
         front,
     )
-    switchboard = Switchboard(parties, front=front, fallback=app)
-    app.extensions[SWITCHBOARD] = switchboard
-    app.wsgi_app = switchboard  # type: ignore[method-assign]  # as Flask has one do
-    return app
+    return Switchboard(
+        parties,
+        front=front,
+        fallback=Party((), wechat),
+        answer_health_check=partial(_answer_health_check, world, access),
+    )
+
+
+def _answer_health_check(world: World, access: Access, environ: WSGIEnvironment) -> tuple[str, bytes] | None:
+    """Status and body for a health check that is no web page's, by a name that is ours; ``None`` for all else.
+
+    Whoever waits for a start asks this over and over, before the control plane is imported, whose words they are.
+    """
+    if (
+        environ["PATH_INFO"] != READY
+        or environ["REQUEST_METHOD"] != "GET"
+        or not _PAGES.isdisjoint(environ)
+        or not access.answers_to(environ.get("HTTP_HOST", LOOPBACK))
+    ):
+        return None
+    lack = health.lack(world)
+    if lack is None:
+        return "200 OK", b'{"status":"ready"}\n'
+    told = json.dumps({"error": {"status": 503, "message": lack}}, ensure_ascii=False, separators=(",", ":"))
+    return "503 SERVICE UNAVAILABLE", f"{told}\n".encode()
 
 
 def _is_for_console(environ: WSGIEnvironment) -> bool:

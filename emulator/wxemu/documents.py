@@ -24,7 +24,7 @@ from wxemu.phone.pages import page_paths
 from wxemu.tencentcloud.routes import ACTIONS
 from wxemu.wechat import known
 from wxemu.wechat.openapis import TABLE
-from wxemu.wechat.paths import failure, wechat_paths
+from wxemu.wechat.paths import components, wechat_paths
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -62,6 +62,7 @@ def openapi() -> dict[str, Any]:
     paths = wechat_paths() | cloudbase_paths() | operation_paths(ours) | page_paths() | console_paths()
     members = paths[faults.ADD.path]["post"]["requestBody"]["content"]["application/json"]["schema"]["properties"]
     members["api"]["enum"] = [ANY, *known.names()]  # core says what a fault is, and knows no openapi
+    shared = components()
     return {
         "openapi": "3.1.0",
         "info": {
@@ -70,7 +71,7 @@ def openapi() -> dict[str, Any]:
             "description": "WeChat's endpoints, a SOTER phone, and the emulator's own control plane.",
         },
         "paths": paths,
-        "components": {"schemas": {"Failure": failure(), "OurFailure": our_failure()}},
+        "components": {**shared, "schemas": {**shared["schemas"], "OurFailure": our_failure()}},
     }
 
 
@@ -102,21 +103,27 @@ def coverage() -> str:
             "",
             "## WeChat openapis",
             "",
-            "Of three kinds. Those that are emulated follow WeChat's rules, on the state that the emulator keeps:",
+            "### Emulated",
+            "",
+            "They follow WeChat's rules, on the state that the emulator keeps:",
             "",
             "| name | HTTPS | cloud call | proves itself with | what for |",
             "|---|---|---|---|---|",
             *rows,
             "",
-            "Those with a ready answer give the documented success, send nothing, and refuse what is easily seen to be",
-            "wrong. All are to be had by cloud call:",
+            "### With a ready answer",
+            "",
+            "They give the documented success, send nothing, and refuse what is easily seen to be wrong. All have a",
+            "cloud call. What else may go wrong is [a fault](testing.md#answers-of-your-own):",
             "",
             "| name | HTTPS | what for |",
             "|---|---|---|",
             *ready,
             "",
-            "All others are known by name. Credentials, permissions, method and body are checked; the answer is that",
-            "which you [program](testing.md#answers-of-your-own), and without one an error that says so:",
+            "### Known by name",
+            "",
+            "Credentials, permissions, method, body and signatures are checked; the answer is that which you",
+            "[program](testing.md#answers-of-your-own), and without one an error that says so:",
             "",
             "| name | HTTPS | cloud call |",
             "|---|---|---|",

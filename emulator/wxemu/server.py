@@ -18,12 +18,10 @@ from urllib.parse import urlsplit
 
 import uvloop
 
-from wxemu.app import create_app
-from wxemu.cloudbase.callers import issue_wx_api_token
+from wxemu.app import make_switchboard
 from wxemu.core import apps, temporary, troubles
 from wxemu.core.health import Health
 from wxemu.core.http.access import LOOPBACK, LOOPBACK_ONLY, Access
-from wxemu.core.http.application import SWITCHBOARD
 from wxemu.core.keys import NoKeyError
 from wxemu.core.store import StoreError
 from wxemu.core.watched_thread import WatchedThread
@@ -31,21 +29,27 @@ from wxemu.core.world import World
 from wxemu.edge.edge import Edge, listen
 from wxemu.ending import EndedError, Ending
 from wxemu.intercept import Interception, interception_facts
+from wxemu.intercept.errors import AuthorityError
 from wxemu.intercept.variables import for_functions
 from wxemu.scf.deployment import MAX_IN_FLIGHT, Deployment
 from wxemu.scf.inspection import Inspection
-from wxemu.scf.project import ProjectError
+from wxemu.scf.project import NO_OPTIONS, CliOptions, ProjectError
 from wxemu.scf.runtime import Surroundings
-from wxemu.state import State, check, seed, write_file
-from wxemu.state.seed_form import SeedError
-from wxemu.state.tables import StateError
+from wxemu.state import seed
+from wxemu.state.errors import SeedError, StateError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from wxemu.app import Switchboard
+    from wxemu.intercept.process import Proxy
+    from wxemu.scf.runtime import Identity
+
 INSPECTION_PAUSE: Final = 5.0
 """Seconds until the inspection of files is begun again, if it has failed."""
+TIMERS_PAUSE: Final = 5.0
+"""Seconds until the clock is looked at again for timers, if that has failed."""
 THREADS: Final = 2 * MAX_IN_FLIGHT + 200
 """More than all function calls in flight and their calls back can take."""
 
@@ -65,7 +69,10 @@ class Plan:
     """How an emulator is to run.
 
     :param project: the folder with cloudbaserc.yaml, or ``None`` to serve no functions.
+    :param options: what the project is read with.
     :param packaged: the folder of scripts/package, to run what it made instead of the project's folders.
+    :param is_bare: each function runs on a Python that has nothing but what its code brings.
+    :param has_timers: whether declared timers fire.
     :param state: the folder of the state, or ``None`` for one that ends with the process.
     :param seed: the seed's document; ``None`` for the demo's, or the one that a used state began with.
     :param is_json: announce readiness as one line of JSON.
@@ -83,7 +90,10 @@ class Plan:
     project: Path | None
     state: Path | None
     seed: Mapping[str, Any] | None
+    options: CliOptions = NO_OPTIONS
     packaged: Path | None = None
+    is_bare: bool = False
+    has_timers: bool = True
     random_seed: str | None = None
     is_json: bool = False
     is_until_eof: bool = False
@@ -152,6 +162,8 @@ def check_state(plan: Plan) -> None:
     :raises PublishedSecretError: other machines could use secrets that stand in the docs.
     """
     if plan.imported is not None:
+        from wxemu.state.state import check  # noqa: PLC0415 - here and below: all that a state can hold, if it is asked
+
         check(plan.imported, is_exposed=plan.access.is_exposed)
     if plan.seed is not None and plan.access.is_exposed:
         apps.refuse_published_secrets(plan.seed["apps"])
@@ -159,7 +171,7 @@ def check_state(plan: Plan) -> None:
         return
     with closing(World(plan.state, is_exposed=plan.access.is_exposed)) as world:
         apps.refuse_kept_published_secrets(world)
-        if plan.imported is not None and seed.is_loaded(world):
+        if plan.imported is not None and world.has_begun:
             raise StoreError(
                 f"{plan.state} holds a state already, which --import does not replace; name another folder with"
                 " --state, or start without --import and then run `wxemu state import FILE`"
@@ -180,27 +192,25 @@ def serve(plan: Plan) -> None:
 def _serve_until_end(plan: Plan, ending: Ending) -> None:
     with temporary.folder() as passing:
         storage = passing if plan.state is None else plan.state
-        interception = _interception(plan, storage)
-        health = Health()
-        intercepting = _intercepting(interception, health)
-        gc.collect()
-        gc.freeze()  # what is there now stays shared with the processes to come, which would copy it to count it
-        with intercepting:
+        intercepting = _intercepting(_interception(plan, storage))
+        gc.freeze()  # what is there now stays for good, and is not looked through again
+        gc.enable()
+        with intercepting as proxy:
             ending.watch()
             if plan.is_until_eof:
                 WatchedThread("stop at eof", partial(_stop_at_eof, ending), on_failure=lambda _: ending.begin()).start()
-            uvloop.run(_serve(plan, storage, interception, health, ending))
+            uvloop.run(_serve(plan, storage, proxy, ending))
         ending.check()
         if plan.export_to is not None:
             _export(storage, plan.export_to)
 
 
-def _intercepting(interception: Interception | None, health: Health) -> AbstractContextManager[None]:
+def _intercepting(interception: Interception | None) -> AbstractContextManager[Proxy | None]:
     if interception is None:
         return nullcontext()
-    from wxemu.intercept.process import intercepting  # noqa: PLC0415 - TLS and X.509, for those who intercept
+    from wxemu.intercept.process import intercepting  # noqa: PLC0415 - for those who intercept
 
-    return intercepting(interception, health)
+    return intercepting(interception, Health())
 
 
 def _stop_at_eof(ending: Ending) -> None:
@@ -216,7 +226,9 @@ def _export(storage: Path, file: Path) -> None:
     :raises StateError: it cannot be written.
     """
     with closing(World(storage)) as world:
-        if seed.is_loaded(world):  # else it was stopped before it had begun, and what the file holds is worth more
+        if world.has_begun:  # else it was stopped before it had begun, and what the file holds is worth more
+            from wxemu.state.state import State, write_file  # noqa: PLC0415
+
             write_file(file, State(world).document())
 
 
@@ -242,7 +254,8 @@ def _surroundings(interception: Interception | None) -> Surroundings:
     return Surroundings(variables=variables, files=files)
 
 
-async def _serve(plan: Plan, storage: Path, interception: Interception | None, health: Health, ending: Ending) -> None:
+async def _serve(plan: Plan, storage: Path, proxy: Proxy | None, ending: Ending) -> None:
+    health, interception = (Health(), None) if proxy is None else (proxy.health, proxy.interception)
     # What is to be exported at the end is in a file, which is opened once more then.
     folder = plan.state if plan.export_to is None else storage
     world = World(folder, random_seed=plan.random_seed, health=health, is_exposed=plan.access.is_exposed)
@@ -254,17 +267,18 @@ async def _serve(plan: Plan, storage: Path, interception: Interception | None, h
         base_url=plan.local_url,
         public_url=plan.url,
         storage=storage,
-        issue_wx_api_token=issue_wx_api_token,
+        issue_wx_api_token=_issue_wx_api_token,
+        options=plan.options,
         packaged=plan.packaged,
+        is_bare=plan.is_bare,
         surroundings=_surroundings(interception),
     )
-    application = create_app(world, deployment, plan.access, interception)
-    switchboard = application.extensions[SWITCHBOARD]
-    edge = Edge(switchboard, is_decision=switchboard.is_decision, threads=THREADS)
+    switchboard = make_switchboard(world, deployment, plan.access, interception)
+    edge = Edge(switchboard, is_decision=switchboard.is_decision, together=world.store.together, threads=THREADS)
     family = socket.AF_INET6 if ":" in plan.access.address else socket.AF_INET
     listening = socket.create_server((plan.access.address, plan.port), family=family, backlog=1024)
     server = await listen(edge, listening)
-    begin = partial(_begin, world, deployment, plan, interception)
+    begin = partial(_begin, world, deployment, plan, proxy, switchboard)
     WatchedThread("begin", begin, on_failure=partial(_fail_to_begin, ending, plan)).start()
     await ending.begun()
     server.close()
@@ -272,24 +286,41 @@ async def _serve(plan: Plan, storage: Path, interception: Interception | None, h
     deployment.close()
 
 
-def _begin(world: World, deployment: Deployment, plan: Plan, interception: Interception | None) -> None:
+def _issue_wx_api_token(world: World, caller: Identity, **of_invocation: Any) -> str:
+    from wxemu.cloudbase.callers import issue_wx_api_token  # noqa: PLC0415 - which a start need not wait for
+
+    return issue_wx_api_token(world, caller, **of_invocation)
+
+
+def _begin(world: World, deployment: Deployment, plan: Plan, proxy: Proxy | None, switchboard: Switchboard) -> None:
     """Seed the world and announce it, while the server already answers that it is not ready; then look after files."""
     world.check()
+    if proxy is not None:
+        proxy.wait_for_authority()
     new_secrets = None
-    if seed.is_loaded(world):
+    if world.has_begun:
         if plan.seed is not None and seed.keep_for_reset(world, plan.seed):
             _log.warning(
                 "the state in %s began with another seed; `wxemu state reset` begins anew with this one", plan.state
             )
     elif plan.imported is not None:
+        from wxemu.state.state import State  # noqa: PLC0415
+
         State(world).replace(plan.imported)
     else:
         begun = seed.demo(world) if plan.seed is None else plan.seed
         seed.load(world, begun)
         if plan.seed is None and world.is_exposed:
             new_secrets = begun["apps"][0]
+    if plan.has_timers:
+        from wxemu.scf.timers import Timers  # noqa: PLC0415
+
+        timers = Timers(world, deployment)
+        timers.begin()
+        WatchedThread("timers", timers.run, on_failure=troubles.tell, pause=TIMERS_PAUSE).start()
     with suppress(BrokenPipeError):  # its reader is gone, as after Ctrl-C in a demo
-        _announce(plan, world, interception, new_secrets or {})
+        _announce(plan, world, None if proxy is None else proxy.interception, new_secrets or {})
+    switchboard.prepare()
     world.keys.fill()
     if plan.project is not None:
         inspect = Inspection(deployment, plan.project).run
@@ -304,6 +335,9 @@ def _begin(world: World, deployment: Deployment, plan: Plan, interception: Inter
 
 def _fail_to_begin(ending: Ending, plan: Plan, error: Exception) -> None:
     """End it: nobody would ever see an emulator that has not begun get ready."""
+    if isinstance(error, AuthorityError):
+        ending.begin(str(error))
+        return
     why = troubles.explain(error) or (str(error) if isinstance(error, (NoKeyError, SeedError, StateError)) else None)
     where = "a state in memory" if plan.state is None else f"the state in {plan.state}"
     ending.begin(

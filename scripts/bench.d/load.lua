@@ -1,6 +1,6 @@
 -- What wrk sends, and what it must get back:
 --   wrk -t1 -s load.lua URL -- REQUESTS EXPECTED ORDER FIGURES [KEPT]
--- REQUESTS  a file with a request a line: method, tab, path, tab, body
+-- REQUESTS  a file with a request a line, with tabs between: method, path, body, and each header's name and value
 -- EXPECTED  a Lua pattern that every answer matches, with status 200
 -- ORDER     "once": each request one time; "again": begin anew after the last one
 -- FIGURES   a file for the figures, a line each: name, blank, value
@@ -15,8 +15,10 @@ end
 function init(args)
   requests, sent = {}, 0
   for line in io.lines(args[1]) do
-    local method, path, body = line:match("^(%S+)\t(%S+)\t(.*)$")
-    table.insert(requests, wrk.format(method, path, { ["Content-Type"] = "application/json" }, body))
+    local method, path, body, rest = line:match("^(%S+)\t(%S+)\t([^\t]*)\t(.*)$")
+    local headers = {}
+    for name, value in rest:gmatch("([^\t]+)\t([^\t]*)") do headers[name] = value end
+    table.insert(requests, wrk.format(method, path, headers, body))
   end
   expected, is_once, figures = args[2], args[3] == "once", args[4]
   unexpected, sample, is_exhausted = 0, "", 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,15 +20,24 @@ _SCRIPT = Path(__file__).with_suffix(".lua")
 
 @dataclass(frozen=True)
 class Request:
-    """One request; ``body`` is sent as JSON."""
+    """One request.
+
+    :param body: an object is sent as JSON, a text as a form.
+    :param headers: besides the type of the body.
+    """
 
     method: str
     path: str
-    body: Mapping[str, Any] | None = None
+    body: Mapping[str, Any] | str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
 
     def line(self) -> str:
         """The request for `load.lua`."""
-        return f"{self.method}\t{self.path}\t{'' if self.body is None else json.dumps(self.body)}\n"
+        is_form = isinstance(self.body, str)
+        kind = "application/x-www-form-urlencoded" if is_form else "application/json"
+        body = self.body if isinstance(self.body, str) else "" if self.body is None else json.dumps(self.body)
+        headers = {"Content-Type": kind, **self.headers}
+        return "\t".join([self.method, self.path, body, *(text for pair in headers.items() for text in pair)]) + "\n"
 
 
 @dataclass(frozen=True)

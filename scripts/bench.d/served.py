@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _CONTESTANT = Path(__file__).with_name("contestant.py")
 _START_LIMIT_SECONDS = 30
+_IDLE_SECONDS = 2.0
 
 
 class Served:
@@ -64,11 +65,19 @@ class Served:
 
     def memory_mb(self) -> float:
         """Resident memory of all its processes, in MB; what they share counts in each."""
+        return sum(map(_resident_bytes, self._family())) / 1e6
+
+    def _family(self) -> set[int]:
         parents = dict(_parents())
         family = {self._process.pid}
         while grown := {pid for pid, parent in parents.items() if parent in family} - family:
             family |= grown
-        return sum(map(_resident_bytes, family)) / 1e6
+        return family
+
+    def idle_mib(self) -> float:
+        """Memory of all its processes in MiB, what they share divided among them, a moment after the start."""
+        time.sleep(_IDLE_SECONDS)
+        return sum(map(_proportional_bytes, self._family())) / 2**20
 
     def stop(self) -> None:
         """End it and wait until it has."""
@@ -92,16 +101,16 @@ def listens(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
-def serve_ping() -> Served:
+def serve_ping(port: int | None = None) -> Served:
     """The bare Flask app behind the edge, as `wxemu start` has it."""
-    port = server.free_port(0)
+    port = server.free_port(0) if port is None else port
     options = {"port": port, "threads": server.THREADS}
     return serve({"server": "edge", "options": options, "application": "ping", "port": port}, "/ping")
 
 
-def serve_emulator(project: Path, state: Path) -> Served:
+def serve_emulator(project: Path, state: Path, port: int | None = None) -> Served:
     """`wxemu start` as a user types it."""
-    port = server.free_port(0)
+    port = server.free_port(0) if port is None else port
     wxemu = str(Path(sys.executable).with_name("wxemu"))
     where = ("--port", str(port), "--intercept-port", "0", "--project", str(project), "--state", str(state))
     return Served((wxemu, "start", "--json", *where), port, "/readyz")
@@ -129,3 +138,11 @@ def _resident_bytes(pid: int) -> int:
     except OSError:
         return 0
     return pages * os.sysconf("SC_PAGE_SIZE")
+
+
+def _proportional_bytes(pid: int) -> int:
+    try:
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    except OSError:
+        return 0
+    return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:"))

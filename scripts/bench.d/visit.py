@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import json
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
+import waiting
 from load import Load, Request
 
 from wxemu.client.remote import Remote
@@ -84,6 +86,19 @@ class Visit:
         """`wx.cloud.callFunction`: phone, function, WeChat, and back."""
         body = {"name": "verifySignature", "data": self.result}
         return Load([Request("POST", f"{self._phone}/callFunction", body)], '"isOk":true')
+
+    def echo(self) -> Load:
+        """`wx.cloud.callFunction` of a function that does nothing."""
+        return Load([Request("POST", f"{self._phone}/callFunction", {"name": waiting.ECHO})], '"ok":true')
+
+    def open_api(self) -> Load:
+        """A genuine confirmation, verified by a cloud call that a function of the bench has signed."""
+        asked = {"openid": self._openid, "json_string": self.result["jsonString"]}
+        signed = self.call(waiting.SIGNS, {**asked, "json_signature": self.result["jsonSignature"]})
+        at = urlsplit(signed["url"])
+        headers = {name: value for name, value in signed["headers"].items() if name != "Content-Type"}
+        request = Request("POST", f"{at.path}?{at.query}", json.loads(signed["body"]), headers)
+        return Load([request], '"is_ok.":true')
 
     def call(self, name: str, data: Mapping[str, Any]) -> dict[str, Any]:
         """Call a function once; what it returned, or why it failed."""

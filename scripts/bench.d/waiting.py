@@ -44,6 +44,36 @@ def main(event, context):
 '''
 
 
+ECHO, SIGNS = "echo", "signs"
+"""Functions beside those that wait: one does nothing, and one returns a cloud call, signed, instead of making it."""
+_OTHERS = {
+    ECHO: "def main(event, context):\n    return {'ok': True}\n",
+    SIGNS: """\
+import wxcloud
+from wxcloud.transport.connection import Connection
+
+cloud = wxcloud.init()
+
+
+class Signed(Exception):
+    pass
+
+
+def keep(_self, request, _read):
+    raise Signed(request)
+
+
+def main(event, context):
+    Connection.exchange = keep
+    try:
+        cloud.of(context).openapi.soter.verifySignature(**event)
+    except Signed as signed:
+        (request,) = signed.args
+        return {"url": request.url, "headers": request.headers, "body": request.body.decode()}
+""",
+}
+
+
 @dataclass(frozen=True)
 class Meanwhile:
     """What was seen while ``CALLS`` calls waited.
@@ -61,12 +91,16 @@ def make_project(folder: Path) -> Path:
     project = yaml.safe_load((_TOP / "cloudbaserc.yaml").read_text(encoding="utf-8"))
     later = {"runtime": "Python3.11", "handler": "later.main", "timeout": 60}
     project["functions"] += [{"name": name, **later} for name in _NAMES]
+    project["functions"] += [{"name": name, "runtime": "Python3.11", "handler": "index.main"} for name in _OTHERS]
     shutil.copytree(_TOP / "functions", folder / "functions", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(_TOP / "config.json", folder)
     (folder / "cloudbaserc.json").write_text(json.dumps(project), encoding="utf-8")
     for name in _NAMES:
         waits = shutil.copytree(folder / "functions" / "verifySignature", folder / "functions" / name)
         (waits / "later.py").write_text(_LATER)
+    for name, code in _OTHERS.items():
+        other = shutil.copytree(folder / "functions" / "verifySignature", folder / "functions" / name)
+        (other / "index.py").write_text(code)
     return folder
 
 

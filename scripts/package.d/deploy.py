@@ -16,7 +16,7 @@ from shipment import select_shipments
 from tcb import Tcb, find_command
 from tencent_cloud import TencentCloud
 
-from wxemu.scf.project import ProjectError, load_project, template_variables
+from wxemu.scf.project import CliOptions, ProjectError, load_project, template_variables
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -71,8 +71,9 @@ def deploy(
       scripts/deploy login checkSession
     """
     try:
-        variables = _check_project(project, names, is_dry=dry_run)
-        made = deployment_folder.make_packages(project, output or project / "dist", tell)
+        options = CliOptions(env or "")
+        variables = _check_project(project, options, names, is_dry=dry_run)
+        made = deployment_folder.make_packages(project, output or project / "dist", tell, options)
         sent = select_shipments(made, names, env=env)
         collection_env = None if no_collection else next((one.env for one in sent if one.needs_collection), None)
         if dry_run:
@@ -85,9 +86,9 @@ def deploy(
     _show(sent, collection, answers, is_json=is_json)
 
 
-def _check_project(project: Path, names: Sequence[str], *, is_dry: bool) -> Mapping[str, str]:
+def _check_project(project: Path, options: CliOptions, names: Sequence[str], *, is_dry: bool) -> Mapping[str, str]:
     """The variables for the templates, once nothing is in the way of a deployment; a dry run shows what is missing."""
-    declared = load_project(project, os.environ).functions
+    declared = load_project(project, os.environ, options).functions
     unknown = [name for name in names if name not in declared]
     if unknown:
         raise DeployError(f"expected functions of cloudbaserc ({', '.join(declared)}), found {', '.join(unknown)}")

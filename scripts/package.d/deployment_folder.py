@@ -24,7 +24,7 @@ from errors import LockError, PackagingError
 from target import PYTHONS
 from wheels import Wheels, resolve_lock
 
-from wxemu.scf.project import load_project
+from wxemu.scf.project import NO_OPTIONS, load_project
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from lock import Lock
     from package import Package
 
-    from wxemu.scf.project import Project
+    from wxemu.scf.project import CliOptions, Project
 
 DECLARATION: Final = "cloudbaserc.json"
 _MARK: Final = ".packages"
@@ -56,24 +56,27 @@ def lock_dependencies(directory: Path, tell: Callable[[str], None]) -> list[Lock
     :raises PackagingError: pip cannot resolve them.
     :raises ProjectError: the project cannot be read.
     """
-    functions, requirements = _read_requirements(_load_sound(directory), Declaration.read(directory))
+    project = _load_sound(directory, NO_OPTIONS)
+    requirements = _read_requirements(project)
     locks = []
     for runtime in PYTHONS if requirements else ():
         tell(f"resolving {', '.join(requirements)} for {runtime}")
-        locks.append(resolve_lock(lock.choose_path(functions, runtime), runtime, requirements))
+        locks.append(resolve_lock(lock.choose_path(project.root, runtime), runtime, requirements))
         locks[-1].write()
     return locks
 
 
-def make_packages(directory: Path, folder: Path, tell: Callable[[str], None]) -> DeploymentFolder:
+def make_packages(
+    directory: Path, folder: Path, tell: Callable[[str], None], options: CliOptions = NO_OPTIONS
+) -> DeploymentFolder:
     """Package all functions of the project in `directory`; `folder` shows either the old packages or all the new ones.
 
     :raises PackagingError: one cannot be packaged.
     :raises ProjectError: the project cannot be read.
     """
-    project, declaration = _load_sound(directory), Declaration.read(directory)
+    project, declaration = _load_sound(directory, options), Declaration.read(directory)
     _claim_folder(folder, project)
-    dependencies = _select_wheels(project, declaration, Wheels(folder / "wheels", tell))
+    dependencies = _select_wheels(project, Wheels(folder / "wheels", tell))
     with tempfile.TemporaryDirectory(dir=folder, prefix=".making-") as passing:
         made = []
         for spec in project.functions.values():
@@ -83,7 +86,6 @@ def make_packages(directory: Path, folder: Path, tell: Callable[[str], None]) ->
                     spec,
                     Path(passing, FUNCTION_ROOT),
                     config=directory / "config.json",
-                    ignore=declaration.list_ignored(spec.name),
                     dependencies=dependencies[spec.name],
                 )
             )
@@ -95,25 +97,24 @@ def make_packages(directory: Path, folder: Path, tell: Callable[[str], None]) ->
     return DeploymentFolder(folder, project, declaration, moved)
 
 
-def _load_sound(directory: Path) -> Project:
+def _load_sound(directory: Path, options: CliOptions) -> Project:
     """Read a project all of whose functions can be deployed."""
-    project = load_project(directory, os.environ)
+    project = load_project(directory, os.environ, options)
     project.require_sound()
     return project
 
 
-def _read_requirements(project: Project, declaration: Declaration) -> tuple[Path, tuple[str, ...]]:
-    folders = [spec.directory for spec in project.functions.values()]
-    return project.directory / declaration.function_root, lock.merge_requirements(folders)
+def _read_requirements(project: Project) -> tuple[str, ...]:
+    return lock.merge_requirements([spec.directory for spec in project.functions.values()])
 
 
-def _select_wheels(project: Project, declaration: Declaration, wheels: Wheels) -> Mapping[str, Sequence[Path]]:
+def _select_wheels(project: Project, wheels: Wheels) -> Mapping[str, Sequence[Path]]:
     """The wheels of each function: what it needs itself, out of its runtime's lock."""
-    functions, requirements = _read_requirements(project, declaration)
+    requirements = _read_requirements(project)
     needs = {name: lock.read_requirements(spec.directory) for name, spec in project.functions.items()}
     selected: dict[str, Sequence[Path]] = dict.fromkeys(needs, ())
     for runtime in sorted({spec.runtime for name, spec in project.functions.items() if needs[name]}):
-        locked = lock.Lock.read(lock.choose_path(functions, runtime), runtime, requirements)
+        locked = lock.Lock.read(lock.choose_path(project.root, runtime), runtime, requirements)
         fetched = wheels.fetch(locked)
         for name, spec in project.functions.items():
             if spec.runtime == runtime:

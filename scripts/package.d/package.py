@@ -15,7 +15,7 @@ from errors import PackagingError
 from interpreter import Interpreter
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from wxemu.scf.project import FunctionSpec
@@ -62,20 +62,17 @@ class Package:
         }
 
 
-def build_package(
-    spec: FunctionSpec, into: Path, *, config: Path, ignore: Sequence[str], dependencies: Iterable[Path]
-) -> Package:
+def build_package(spec: FunctionSpec, into: Path, *, config: Path, dependencies: Iterable[Path]) -> Package:
     """Make a function's package, as a folder in `into` and a zip file beside it.
 
     :param config: the project's config.json, for a function that has none of its own.
-    :param ignore: globs of what the function leaves out.
     :param dependencies: its wheels.
     :raises PackagingError: two of its sources have one path, or its Python cannot compile or import it.
     """
     folder = into / spec.name
     shared = contents.list_files(spec.shared) if spec.shared else ()
     vendored = itertools.chain.from_iterable(map(wheels.list_files, dependencies))
-    for path, content in itertools.chain(contents.list_files(spec.directory, ignore), shared, vendored):
+    for path, content in itertools.chain(contents.list_files(spec.directory, spec.ignore), shared, vendored):
         _write(folder, path, content)
     if config.is_file() and not (folder / config.name).exists():
         _write(folder, PurePosixPath(config.name), config.read_bytes())

@@ -58,6 +58,7 @@ class Emulator:
 
     def kill_proxy(self) -> float:
         """Kill the process that intercepts; the milliseconds until a client of the real name gets an answer."""
+        self._ask_by_real_name()  # the first client starts it
         return self._kill_and_wait(lambda command: "bootstrap" not in command, self._ask_by_real_name)
 
     def kill_fork_server(self, function: str) -> float:

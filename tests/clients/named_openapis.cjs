@@ -1,11 +1,14 @@
 // Cloud calls of any openapi, with files and options, as a cloud function makes them with wx-server-sdk.
 //   node named_openapis.cjs PACKAGE CALLS.json
 // CALLS is a list of [name, argument, options]: ["security.imgSecCheck", {media: {contentType, value: {base64}}}, null].
-// Prints one line of JSON: for each call {"result": ...} or {"error": {...}}; bytes of a result as {"base64": ...}.
+// {midas: {params, secret}} as a member is a cloud.signature. Prints one line of JSON: for each call {"result": ...} or {"error": {...}}; bytes of a result as {"base64": ...}.
 const [sdk, file] = process.argv.slice(2)
-const revived = (_, value) => (value && value.base64 !== undefined ? Buffer.from(value.base64, 'base64') : value)
-const calls = JSON.parse(require('fs').readFileSync(file, 'utf8'), revived)
 const cloud = require(sdk)
+const revived = (_, value) => {
+  if (value && value.midas) return cloud.signature({ type: 'midas', ...value.midas })
+  return value && value.base64 !== undefined ? Buffer.from(value.base64, 'base64') : value
+}
+const calls = JSON.parse(require('fs').readFileSync(file, 'utf8'), revived)
 
 cloud.init({ env: cloud.DYNAMIC_CURRENT_ENV })
 

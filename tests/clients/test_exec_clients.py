@@ -45,7 +45,17 @@ except wechatpy.exceptions.WeChatClientException as error:
     print(json.dumps({"errcode": error.errcode}))
 """,
     ),
-    "fetch": (
+    "Node's own fetch": (  # which reads no proxy variable before Node.js 22.21
+        *("node", "-e"),
+        """
+        const { SIGNED_URL, SIGNED_BODY, WX_API_BASE } = process.env;
+        const url = new URL(SIGNED_URL);
+        fetch(WX_API_BASE + url.pathname + url.search, { method: "POST", body: SIGNED_BODY })
+          .then((response) => response.text())
+          .then((text) => console.log(text));
+        """,
+    ),
+    "undici's fetch": (
         *("node", "-e"),
         """
         const { EnvHttpProxyAgent, fetch } = require("undici");
@@ -128,7 +138,7 @@ def test_node_and_wx_server_sdk(answers):
 @pytest.mark.parametrize("client", SIGNING_CLIENTS)
 def test_a_signed_body_is_posted_untouched(answers, emulator, client):
     app = emulator.app
-    signer = {"openid": f"oSigner-{client}", "session_key": SESSION_KEY}
+    signer = {"openid": f"oSigner-{list(SIGNING_CLIENTS).index(client)}", "session_key": SESSION_KEY}
     emulator.ask("POST", f"/emulator/v1/apps/{app.appid}/users", signer)
     asked = {"grant_type": "client_credential", "appid": app.appid, "secret": app.secret}
     token = requests.post(f"{emulator.url}/cgi-bin/stable_token", json=asked, timeout=20).json()["access_token"]

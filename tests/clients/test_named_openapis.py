@@ -22,6 +22,7 @@ DECLARED = [
     "subscribeMessage.addTemplate",
     "subscribeMessage.send",
     "phonenumber.getPhoneNumber",
+    "midas.getBalance",
 ]
 PICTURE = b"\x89PNG\r\n\x1a\n\x00\xff and what follows"
 
@@ -141,6 +142,24 @@ def test_without_conversion_names_stay_as_they_are(call, app):
 def test_names_of_three_parts_are_called_like_any_other(call, app):
     app.faults.answer({"errcode": 0, "errmsg": "ok", "data": [{"id": 616, "name": "公交"}]}, api=OFFICIAL)
     assert call(OFFICIAL)["result"]["data"] == [{"id": 616, "name": "公交"}]
+
+
+def test_the_sdk_signs_midas_as_the_documentation_s_example_has_it(call, app):
+    """It takes the very signature that HTTPS asks for: see test_virtual_payment.py."""
+    app.faults.answer({"errcode": 0, "balance": 5}, api="midas.getBalance")
+    members = {
+        "openid": "odkx20ENSNa2w5y3g_qOkOvBNM1g",
+        "appid": "wx1234567",
+        "offerId": "12345678",
+        "ts": 1507530737,
+        "zoneId": "1",
+        "pf": "android",
+    }
+    secret = "zNLgAGgqsEWJOg1nFVaO5r7fAlIQxr1u"
+    sig = {"midas": {"params": [*members], "secret": secret}}
+    assert call("midas.getBalance", {**members, "sig": sig})["result"]["balance"] == 5
+    sent = app.requests.of("midas.getBalance")[-1].given
+    assert sent["sig"] == "1ad64e8dcb2ec1dc486b7fdf01f4a15159fc623dc3422470e51cf6870734726b"
 
 
 def test_a_subscribe_message_stands_in_the_outbox(call, app, user):

@@ -167,6 +167,22 @@ def test_the_storage_of_a_mini_game(ask):
     assert refused["rejected"] == {"errMsg": "setUserCloudStorage:fail some key-value in list meet length exceed"}
 
 
+def test_friends_of_a_mini_game(ask, emulator):
+    friend = emulator.new_phone("none")
+    gift = {"key": "1", "opNum": 1, "operation": "add", "toUser": friend.openid}
+    _, listed, group, given, refused = ask(
+        ["setUserCloudStorage", {"KVDataList": [{"key": "score", "value": "7"}]}],
+        ["getFriendCloudStorage", {"keyList": ["score"]}],
+        ["getGroupCloudStorage", {"shareTicket": "any", "keyList": ["score"]}],
+        ["modifyFriendInteractiveStorage", gift],
+        ["modifyFriendInteractiveStorage", {**gift, "key": "51"}],
+    )
+    assert [{"key": "score", "value": "7"}] in [one["KVDataList"] for one in listed["resolved"]["data"]]
+    assert group["resolved"]["data"] == listed["resolved"]["data"]
+    assert given["resolved"] == {"errMsg": "modifyFriendInteractiveStorage:ok"}
+    assert refused["rejected"]["errCode"] == -17008
+
+
 def test_a_key_to_encrypt_with(ask):
     key, again = ask(["getUserCryptoManager().getLatestUserKey"], ["getUserCryptoManager().getLatestUserKey"])
     assert key["resolved"].keys() == {"encryptKey", "iv", "version", "expireTime", "errMsg"}

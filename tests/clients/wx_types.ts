@@ -13,6 +13,8 @@ wx.getUserProfile({ desc: 'for the ranking' }).then(({ rawData, signature }) => 
 wx.getUserCryptoManager().getLatestUserKey({ success: ({ encryptKey, version }) => encryptKey.repeat(version) })
 wx.setUserCloudStorage({ KVDataList: [{ key: 'score', value: '100' }], success: ({ errMsg }) => errMsg.length })
 wx.getUserCloudStorage({ keyList: ['score'] }).then(({ KVDataList }) => KVDataList.map(({ value }) => value.length))
+wx.getFriendCloudStorage({ keyList: ['score'] }).then(({ data }) => data.map(({ openid, KVDataList }) => [openid, KVDataList]))
+wx.modifyFriendInteractiveStorage({ key: '1', opNum: 1, operation: 'add', toUser: 'o', fail: ({ errMsg }) => errMsg.length })
 // @ts-expect-error - a value is text
 wx.setUserCloudStorage({ KVDataList: [{ key: 'score', value: 100 }] })
 // @ts-expect-error - no outcome is called so

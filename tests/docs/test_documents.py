@@ -17,7 +17,7 @@ from wxemu.cli import main
 from wxemu.cloudbase.admin import routes as gateway
 from wxemu.cloudbase.callers import issue_wx_api_token
 from wxemu.cloudbase.web import routes as web
-from wxemu.core.http.application import SWITCHBOARD
+from wxemu.core.http import SWITCHBOARD
 from wxemu.core.settings import Settings
 from wxemu.core.world import World
 from wxemu.documents import coverage
@@ -30,6 +30,7 @@ from wxemu.state import seed, seed_form
 from wxemu.wechat import users
 from wxemu.wechat.errors import CLOUD_CALL_REFUSALS, ERRMSG
 from wxemu.wechat.openapis import TABLE
+from wxemu.wechat.ready_answers import READY
 from wxemu.wechat.soter import PROFILES
 
 if TYPE_CHECKING:
@@ -187,6 +188,15 @@ def test_every_errcode_of_wechat_is_graded():
     named = spans | {int(code) for code in re.findall(r"(?<![\w-])-?\d+\b", FIDELITY)}
 
     assert sorted(set(ERRMSG) - named) == []
+
+
+def test_every_failure_of_a_ready_answer_that_is_documented_is_one_that_a_fault_can_have():
+    rows = re.findall(r"^\| [^|`]+ \| (`[^|]+`) \| (`[^|]+`) \|$", text_of(PROJECT / "docs/testing.md"), re.MULTILINE)
+    apis, errcodes = ({name for row in rows for name in re.findall(r"`([^`]+)`", row[place])} for place in (0, 1))
+
+    assert {"43101", "45015", "45047", "85079", "87014"} <= errcodes
+    assert {int(errcode) for errcode in errcodes} <= set(ERRMSG)
+    assert apis <= set(READY)
 
 
 def test_the_coverage_page_is_the_one_that_the_table_gives():

@@ -66,11 +66,13 @@ def test_of_a_shared_folder_that_pip_installs_only_the_modules_are_packaged(proj
 @pytest.mark.parametrize(
     "glob", ["notes", "notes/", "notes/**/*", "**/*.md", "./notes/a.md", "notes/?.md", "**/a.md", "notes/**"]
 )
-@pytest.mark.parametrize("key", ["defaults", "own"])
-def test_what_cloudbaserc_ignores_stays_out(project, files_in, glob, key):
+@pytest.mark.parametrize("place", ["defaults", "own", "config"])
+def test_what_cloudbaserc_ignores_stays_out(project, files_in, glob, place):
     project.write("functions/hello/notes/a.md", "a")
     project.write("functions/hello/kept.txt", "kept")
-    project.declare(**{key: f'{{ignore: ["{glob}"]}}' if key == "defaults" else f'Ignore: ["{glob}"]'})
+    ignore = f'ignore: ["{glob}"]'
+    declared = {"defaults": f"{{{ignore}}}", "own": ignore, "config": f"config: {{{ignore}}}"}
+    project.declare(**{"own" if place == "config" else place: declared[place]})
 
     assert files_in(project.package().folder) == {"index.py", "kept.txt", "greeting/__init__.py", "config.json"}
 

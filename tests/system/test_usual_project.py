@@ -17,8 +17,51 @@ TEA = "template-of-orders"
 CLOUDBASERC = """
 envId: env-demo
 functions:
+  - {name: initDatabase, runtime: Python3.11}
+  - {name: login, runtime: Python3.11}
   - {name: order, runtime: Python3.11}
+  - {name: myOrders, runtime: Python3.11}
   - {name: undeclared, runtime: Python3.11}
+"""
+INIT_DATABASE = """
+import wxcloud
+
+cloud = wxcloud.init()
+
+@wxcloud.answers("initDatabase")
+def main(event, context):
+    database = cloud.of(context).database()
+    for name in ("users", "orders"):
+        database.create_collection(name)
+    return {}
+"""
+LOGIN = """
+import wxcloud
+
+cloud = wxcloud.init()
+
+@wxcloud.answers("login")
+def main(event, context):
+    invocation = cloud.of(context)
+    session, users = cloud.auth.code2session(event["code"]), invocation.database().collection("users")
+    told = cloud.auth.decrypt_data(session.session_key, event["encryptedData"], event["iv"])
+    assert told["openId"] == session.openid == invocation.caller.openid
+    is_new = users.where({"_openid": session.openid}).count()["total"] == 0
+    if is_new:
+        users.add({"_openid": session.openid, "name": told["nickName"]})
+    return {"isNew": is_new, "name": told["nickName"]}
+"""
+MY_ORDERS = """
+import wxcloud
+
+cloud = wxcloud.init()
+
+@wxcloud.answers("myOrders")
+def main(event, context):
+    invocation = cloud.of(context)
+    own = invocation.database().collection("orders").where({"_openid": invocation.caller.openid})
+    listed = own.order_by("goods").field({"_id": False, "goods": True, "isTold": True}).get()
+    return {"orders": listed["data"]}
 """
 ORDER = f"""
 import wxcloud
@@ -29,13 +72,16 @@ cloud = wxcloud.init()
 def main(event, context):
     invocation = cloud.of(context)
     openapi, openid = invocation.openapi, invocation.caller.openid
+    orders = invocation.database().collection("orders")
     checked = openapi.security.msgSecCheck(version=2, scene=1, openid=openid, content=event["goods"])
     if checked["result"]["suggest"] != "pass":
         return {{"errCode": 1, "errMsg": "not to be said"}}
     number = openapi.phonenumber.getPhoneNumber(code=event["phoneCode"])["phoneInfo"]["phoneNumber"]
+    made = orders.add({{"_openid": openid, "goods": event["goods"], "isTold": False}})["_id"]
     openapi.subscribeMessage.send(
         touser=openid, templateId="{TEA}", page="pages/order", data={{"thing1": {{"value": event["goods"]}}}}
     )
+    orders.doc(made).update({{"isTold": True}})
     code = openapi.wxacode.getUnlimited(scene="order=1")
     room = openapi.liveBroadcast.getLiveInfo(start=0, limit=1)
     return {{"number": number, "code": code, "room": room["roomInfo"]}}
@@ -62,13 +108,16 @@ SEED = {
 
 @pytest.fixture(scope="module")
 def running(start_for_module, write_project, tmp_path_factory):
-    project = write_project(CLOUDBASERC, order=ORDER, undeclared=ORDER)
+    functions = {"initDatabase": INIT_DATABASE, "login": LOGIN, "myOrders": MY_ORDERS, "order": ORDER}
+    project = write_project(CLOUDBASERC, **functions, undeclared=ORDER)
     (project / "functions/_shared").symlink_to(SHARED)
     config = json.dumps({"permissions": {"openapi": DECLARED}})
     (project / "functions/order/config.json").write_text(config, encoding="utf-8")
     seed = tmp_path_factory.mktemp("seed") / "seed.yaml"
     seed.write_text(json.dumps(SEED), encoding="utf-8")
-    return start_for_module("--seed", str(seed), project=project)
+    running = start_for_module("--seed", str(seed), project=project)
+    assert running.new_phone("none").call_function("initDatabase")["errCode"] == 0
+    return running
 
 
 @pytest.fixture
@@ -99,6 +148,26 @@ def test_an_order_is_made_and_its_messages_stand_in_the_outbox(app, phone):
     sent = app.requests.of("subscribeMessage.send")[-1].given
     assert (sent["touser"], sent["template_id"]) == (phone.openid, TEA)
     assert sent["data"] == {"thing1": {"value": "tea"}}
+
+
+def test_a_user_is_known_from_the_first_login_on(phone):
+    def login():
+        code = phone.login()
+        told = phone.get_user_info(nickName="Alice").encrypted
+        return phone.call_function("login", code=code, encryptedData=told.encrypted_data, iv=told.iv)
+
+    first, second = login(), login()
+    assert (first["isNew"], first["name"]) == (True, "Alice")
+    assert (second["isNew"], second["name"]) == (False, "Alice")
+
+
+def test_orders_are_kept_and_listed_for_who_made_them(app, phone):
+    order(phone, goods="tea")
+    app.faults.add(api="subscribeMessage.send", errcode=43101, times=1)
+    assert order(phone, goods="cups")["errCode"] == 43101
+    order(app.new_user().new_phone("none"), goods="coffee")
+    listed = phone.call_function("myOrders")["orders"]
+    assert listed == [{"goods": "cups", "isTold": False}, {"goods": "tea", "isTold": True}]
 
 
 def test_risky_goods_send_nothing(app, phone):

@@ -174,6 +174,12 @@ def test_a_user_s_data_are_set_and_told_from_the_command_line(wxemu, emulator):
     assert run("getUserCloudStorage", *keys)[1]["KVDataList"] == []
     assert run("setUserCloudStorage", "--pair", "k" * 129, "")[0] == 1
     assert run("getUserInteractiveStorage", "--key", "51")[0] == 1
+    assert run("getFriendCloudStorage", *keys) == (0, {"data": [], "errMsg": "getFriendCloudStorage:ok"})
+    assert run("getGroupCloudStorage", "--share-ticket", "any", *keys)[1]["data"] == []
+    friend = ("--to-user", emulator.new_phone("none").openid)
+    assert run("modifyFriendInteractiveStorage", "--key", "1", *friend)[0] == 0
+    assert run("modifyFriendInteractiveStorage", "--key", "51", *friend)[1]["errCode"] == -17008
+    assert len(run("getPhoneNumber")[1]["code"]) == 64
     assert run("getLatestUserKey")[1]["version"] == 1
     assert run("login")[0] == 0
     for operation in ("getUserInfo", "getUserProfile"):

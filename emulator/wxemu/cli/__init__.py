@@ -64,17 +64,14 @@ def _expected() -> tuple[type[Exception], ...]:
     from wxemu.core.apps import PublishedSecretError  # noqa: PLC0415
     from wxemu.core.store import StoreError  # noqa: PLC0415
     from wxemu.ending import EndedError  # noqa: PLC0415
-    from wxemu.intercept.authority import AuthorityError  # noqa: PLC0415
     from wxemu.scf.project import ProjectError  # noqa: PLC0415
     from wxemu.server import NoAddressError, PortTakenError  # noqa: PLC0415
-    from wxemu.state.seed_form import SeedError  # noqa: PLC0415
-    from wxemu.state.tables import StateError  # noqa: PLC0415
+    from wxemu.state.errors import SeedError, StateError  # noqa: PLC0415
 
     return (
         ChildError,
         EndedError,
         NoInterceptionError,
-        AuthorityError,
         PhoneTextError,
         ProjectError,
         PublishedSecretError,

@@ -28,6 +28,25 @@ def json_option(command: Command) -> Command:
     return click.option("--json", "is_json", is_flag=True, help="One line of JSON, for scripts.")(command)
 
 
+def project_options(command: Command) -> Command:
+    """``--project``, and what Tencent's CLI too is told beside it: ``--env-id`` and ``--mode``."""
+    command = click.option(
+        "--mode", default="", help="Read the variables of .env.MODE too, as tcb --mode does. They win over .env's."
+    )(command)
+    command = click.option(
+        "-e",
+        "--env-id",
+        default="",
+        help="The CloudBase environment, as of tcb -e. [default: envId of the project]",
+    )(command)
+    return click.option(
+        "--project",
+        type=click.Path(exists=True, file_okay=False, path_type=Path),
+        default=".",
+        help="The folder with cloudbaserc.yaml. [default: this one]",
+    )(command)
+
+
 def url_option(command: Command) -> Command:
     """``--url``: which running emulator is meant; and ``--token``, which ``running`` reads."""
     command = click.option(

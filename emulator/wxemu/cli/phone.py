@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from wxemu.core.http.operations import Operation
-    from wxemu.phone.operations import NamedPhone, Override, Start
+    from wxemu.phone.operations import InteractiveChange, NamedPhone, Override, Start
 
 
 @click.group()
@@ -81,8 +81,7 @@ def _add_command(operation: Operation[..., NamedPhone, Any], help_text: str) -> 
 _add_command(operations.LOGIN, "wx.login: a code, good once for five minutes.")
 _add_command(operations.CHECK_SESSION, "wx.checkSession: is the login of this phone still valid?")
 _add_command(operations.CHECK_SUPPORT, "How this phone can recognise its user.")
-
-
+_add_command(operations.GET_PHONE_NUMBER, "The code of a button with open-type getPhoneNumber, good once.")
 _add_command(operations.GET_LATEST_USER_KEY, "wx.getUserCryptoManager().getLatestUserKey: a key to encrypt with.")
 
 
@@ -100,6 +99,7 @@ def _add_command_of_keys(operation: Operation[..., Any, Any], help_text: str) ->
 
 _add_command_of_keys(operations.GET_CLOUD_STORAGE, "wx.getUserCloudStorage: what a mini game keeps of the user.")
 _add_command_of_keys(operations.REMOVE_CLOUD_STORAGE, "wx.removeUserCloudStorage: forget some of it.")
+_add_command_of_keys(operations.GET_FRIEND_STORAGE, "wx.getFriendCloudStorage: the same of all who play.")
 _add_command_of_keys(operations.GET_INTERACTIVE_STORAGE, "wx.getUserInteractiveStorage: encrypted, for a server.")
 
 
@@ -112,6 +112,32 @@ def set_cloud_storage(phone_id: str, pairs: tuple[tuple[str, str], ...], url: st
     """wx.setUserCloudStorage: keep pairs of a mini game's user."""
     kv_list = [{"key": key, "value": value} for key, value in pairs]
     _finish(connect(url).call(operations.SET_CLOUD_STORAGE, phoneId=phone_id, KVDataList=kv_list), is_json=is_json)
+
+
+@phone.command("getGroupCloudStorage")
+@click.argument("phone_id", metavar="PHONE")
+@click.option("--share-ticket", required=True, help="Of the chat; any text will do.")
+@click.option("--key", "keys", multiple=True, required=True, help="May be repeated.")
+@url_option
+@json_option
+def get_group_storage(phone_id: str, share_ticket: str, keys: tuple[str, ...], url: str, *, is_json: bool) -> None:
+    """wx.getGroupCloudStorage: the same of all in a chat."""
+    asked = connect(url).call(
+        operations.GET_GROUP_STORAGE, phoneId=phone_id, shareTicket=share_ticket, keyList=list(keys)
+    )
+    _finish(asked, is_json=is_json)
+
+
+@phone.command("modifyFriendInteractiveStorage")
+@click.argument("phone_id", metavar="PHONE")
+@click.option("--key", required=True, help="1 to 50.")
+@click.option("--to-user", required=True, help="The friend's openid.")
+@url_option
+@json_option
+def modify_friend_storage(phone_id: str, key: str, to_user: str, url: str, *, is_json: bool) -> None:
+    """wx.modifyFriendInteractiveStorage: add 1 to a friend's number."""
+    asked: InteractiveChange = {"phoneId": phone_id, "key": key, "opNum": 1, "operation": "add", "toUser": to_user}
+    _finish(connect(url).call(operations.MODIFY_FRIEND_STORAGE, **asked), is_json=is_json)
 
 
 def _add_command_of_user_info(operation: Operation[..., Any, Any], help_text: str) -> None:

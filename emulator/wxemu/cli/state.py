@@ -39,7 +39,7 @@ def export_state(file: str, url: str, *, without_journal: bool) -> None:
       wxemu state export team.json
       wxemu state export - --without-journal | diff team.json -
     """
-    from wxemu.state import text, write_file  # noqa: PLC0415 - of this command only
+    from wxemu.state.state import text, write_file  # noqa: PLC0415 - of this command only
 
     document = connect(url).call(operations.EXPORT, withoutJournal=without_journal)
     if file == "-":
@@ -59,7 +59,7 @@ def import_state(file: str, url: str, *, is_json: bool) -> None:
     Examples:
       wxemu state import team.json
     """
-    from wxemu.state import parse, read_file  # noqa: PLC0415 - of this command only
+    from wxemu.state.state import parse, read_file  # noqa: PLC0415 - of this command only
 
     document = parse(sys.stdin.read()) if file == "-" else read_file(Path(file))
     show(connect(url).call(operations.IMPORT, body=document), is_json=is_json)

@@ -48,6 +48,6 @@ def read_state_options(
         raise click.UsageError(f"--export-on-exit: there is no folder {exported.parent}")
     if import_file is None:
         return None, exported
-    from wxemu.state import read_file  # noqa: PLC0415 - `wxemu start` without it need not wait for it
+    from wxemu.state.state import read_file  # noqa: PLC0415 - `wxemu start` without it need not wait for it
 
     return read_file(import_file), exported

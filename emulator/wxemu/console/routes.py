@@ -17,12 +17,12 @@ from wxemu.console import clock, documents, faults, functions, live, overview, p
 from wxemu.console.page import keep_choices, show
 from wxemu.core import troubles
 from wxemu.core.http import our_failures
-from wxemu.core.http.access import ControlTokenError
+from wxemu.core.http.admission import ControlTokenError
 from wxemu.core.http.application import make_application
 from wxemu.core.http.language import keep_language
 from wxemu.core.http.origins import ForeignPageError, Pages
 from wxemu.core.http.streams import Streams
-from wxemu.phone.phones import UnknownPhoneError
+from wxemu.phone.errors import UnknownPhoneError
 from wxemu.scf.project import ProjectError
 
 if TYPE_CHECKING:

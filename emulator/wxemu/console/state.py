@@ -10,8 +10,9 @@ from wxemu.console import form, rows
 from wxemu.console.page import show
 from wxemu.core import apps
 from wxemu.core.http.inputs import InputError
-from wxemu.state import State, parse, snapshots, text
+from wxemu.state import snapshots
 from wxemu.state import tables as world_state
+from wxemu.state.state import State, parse, text
 
 if TYPE_CHECKING:
     from wxemu.core.world import World

@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING, Final
 from wxemu.cloudbase.database.errors import CollectionNotExistError, DatabaseError
 from wxemu.core.faults import FaultError, UnknownFaultError
 from wxemu.core.http.our_failures import CORE_STATUSES
-from wxemu.phone.phones import InvalidPhoneError, UnknownPhoneError
+from wxemu.phone.errors import InvalidPhoneError, UnknownPhoneError
 from wxemu.scf.failures import TooManyCallsError, UnknownFunctionError
 from wxemu.scf.project import ProjectError
 from wxemu.scf.runtime import DebuggerError
-from wxemu.state.seed_form import SeedError, TakenError
+from wxemu.state.errors import SeedError, StateError, TakenError
 from wxemu.state.snapshots import SnapshotNameError, UnknownSnapshotError
-from wxemu.state.tables import StateError
 from wxemu.wechat.errors import WeChatError
 
 if TYPE_CHECKING:

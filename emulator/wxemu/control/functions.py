@@ -53,6 +53,9 @@ def _function(spec: FunctionSpec) -> Function:
         "handler": spec.handler,
         "timeout": spec.timeout_seconds,
         "memorySize": spec.memory_megabytes,
+        "type": "HTTP" if spec.is_http else "Event",
+        "path": spec.access_path,
+        "triggers": [{"name": trigger.name, "config": trigger.description} for trigger in spec.triggers],
         "openapi": sorted(spec.openapi_permissions),
         "problem": spec.problem,
     }

@@ -8,17 +8,14 @@ from typing import TYPE_CHECKING, cast
 from werkzeug.exceptions import ServiceUnavailable
 
 from wxemu.control.operations import health as operations
-from wxemu.core import settings, troubles
-from wxemu.core.health import STATE
+from wxemu.core import health, settings
 from wxemu.core.http.serving import answers
 from wxemu.intercept import interception_document
-from wxemu.state import seed
 
 if TYPE_CHECKING:
     from wxemu.control.operations.health import Change, Health, Proxy, Settings
     from wxemu.control.platform import Platform
     from wxemu.core.http.operations import Nothing
-    from wxemu.core.world import World
 
 
 @answers(operations.ALIVE, operations.CONTROL_ALIVE)
@@ -33,20 +30,10 @@ def tell_ready(platform: Platform, _given: Nothing) -> Health:
 
     :raises ServiceUnavailable: not yet, or not now; the text says which part and why.
     """
-    failed = {**_failure_of_state(platform.world), **platform.world.health.failed}
-    if failed:
-        raise ServiceUnavailable("; ".join(f"{part} failed: {reason}" for part, reason in failed.items()))
-    if not seed.is_loaded(platform.world):
-        raise ServiceUnavailable("the world is being seeded; ask again in a moment")
+    lack = health.lack(platform.world)
+    if lack is not None:
+        raise ServiceUnavailable(lack)
     return {"status": "ready"}
-
-
-def _failure_of_state(world: World) -> dict[str, str]:
-    try:
-        world.store.probe()
-    except troubles.TROUBLES as error:
-        return {STATE: troubles.explain(error) or str(error)}
-    return {}
 
 
 @answers(operations.SHOW_PROXY)

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from wxemu.core.http.streams import Streams
-from wxemu.state import State
+from wxemu.state.state import State
 
 if TYPE_CHECKING:
     from wxemu.core.world import World

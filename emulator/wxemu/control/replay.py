@@ -24,9 +24,8 @@ from wxemu.control import exchanges
 from wxemu.control.operations import exchanges as operations
 from wxemu.core import apps, journal
 from wxemu.core.credentials import STRUCK_OUT, restore
-from wxemu.core.http import layers
+from wxemu.core.http import SWITCHBOARD, layers
 from wxemu.core.http import tc3 as signatures
-from wxemu.core.http.application import SWITCHBOARD
 from wxemu.core.http.recording import RECORDED
 from wxemu.core.http.serving import answers
 from wxemu.core.http.tc3 import ALGORITHM, Authorization

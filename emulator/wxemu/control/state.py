@@ -9,7 +9,8 @@ from flask import Response, request
 from wxemu.control.operations import state as operations
 from wxemu.core import apps
 from wxemu.core.http.serving import answers
-from wxemu.state import parse, snapshots, text
+from wxemu.state import snapshots
+from wxemu.state.state import parse, text
 
 if TYPE_CHECKING:
     from wxemu.control.operations.state import (

@@ -59,6 +59,7 @@ class App:
     """A mini program and the CloudBase environment bound to it.
 
     :param secret_id: of the Tencent Cloud account that owns the environment, with ``secret_key``.
+    :param app_key: of the app's virtual payment; empty if it has none.
     """
 
     appid: str
@@ -67,6 +68,7 @@ class App:
     restrictions: Restrictions = Restrictions()
     secret_id: str = ""
     secret_key: str = field(default="", repr=False)
+    app_key: str = field(default="", repr=False)
 
     def __post_init__(self) -> None:
         """Give an app without Tencent Cloud credentials of its own those that follow from its appid and secret."""
@@ -80,13 +82,14 @@ def add(world: World, app: App) -> None:
     """Register ``app``, or change the one with its appid."""
     kept = json.dumps(dataclasses.asdict(app.restrictions), sort_keys=True)
     world.store.run(
-        "INSERT OR REPLACE INTO apps VALUES (?, ?, ?, ?, ?, ?)",
+        "INSERT OR REPLACE INTO apps VALUES (?, ?, ?, ?, ?, ?, ?)",
         app.appid,
         app.secret,
         app.env,
         app.secret_id,
         app.secret_key,
         kept,
+        app.app_key,
     )
 
 
@@ -128,6 +131,7 @@ def of_row(row: Row) -> App:
         _read_restrictions(row["restrictions"]),
         row["secret_id"],
         row["secret_key"],
+        row["app_key"],
     )
 
 

@@ -49,8 +49,12 @@ def strike_out(text: str) -> str:
         return text
     for sign, pattern in _PLACES:
         if sign in text:
-            text = pattern.sub(rf"\1{STRUCK_OUT}", text)
+            text = pattern.sub(_keep_name, text)
     return text
+
+
+def _keep_name(found: re.Match[str]) -> str:
+    return f"{found[1]}{STRUCK_OUT}"
 
 
 def restore(text: str, values: Mapping[str, str]) -> str:

@@ -188,7 +188,7 @@ def record(world: World, exchange: Exchange) -> int:
         exchange.is_failure,
     )
     number = 0 if row is None else int(row["number"])
-    world.store.keep_latest("exchanges", "number", KEPT_EXCHANGES)
+    world.store.keep_latest_numbers("exchanges", KEPT_EXCHANGES)
     return number
 
 

@@ -10,9 +10,6 @@ import threading
 import time
 from typing import TYPE_CHECKING, Final
 
-from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-
 from wxemu.core import health, troubles
 from wxemu.core.randomness import stream
 from wxemu.core.watched_thread import WatchedThread
@@ -151,10 +148,18 @@ class KeyPool:
         return number if number < start + self._wanted else None
 
     def _make(self, number: int) -> str:
+        # Imported here, by the thread that makes keys: a start need not wait for it.
         if self._seed is None:
+            from cryptography.hazmat.primitives.asymmetric import rsa  # noqa: PLC0415
+            from cryptography.hazmat.primitives.serialization import (  # noqa: PLC0415
+                Encoding,
+                NoEncryption,
+                PrivateFormat,
+            )
+
             key = rsa.generate_private_key(public_exponent=65537, key_size=KEY_BITS)
             return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
-        # OpenSSL takes no randomness of ours; of the extra `seed`, and imported here: only seeded runs pay its 50 ms.
+        # OpenSSL takes no randomness of ours; this is of the extra `seed`.
         from Crypto.PublicKey import RSA  # noqa: PLC0415
 
         seeded = RSA.generate(KEY_BITS, randfunc=stream(f"{self._seed}/rsa/{number}"))

@@ -2,7 +2,7 @@
 
 Version 3 says of each exchange what came of it (``outcome``, ``is_failure``), which version 2 left to be guessed from
 the answer's body; it calls a wx_api_token by its name; it has a document database (``documents.sql``);
-and it has what WeChat keeps of a user for a mini game (``user_data.sql``).
+it has what WeChat keeps of a user for a mini game (``user_data.sql``); and an app may have an AppKey.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ FORMER_VERSION: Final = 2
 NEW_FILES: Final = ("documents.sql", "user_data.sql")
 """Whose tables the former version does not have."""
 _STATEMENTS: Final = (
+    "ALTER TABLE apps ADD COLUMN app_key TEXT NOT NULL DEFAULT ''",
     "ALTER TABLE exchanges ADD COLUMN outcome TEXT NOT NULL DEFAULT 'ok'",
     "ALTER TABLE exchanges ADD COLUMN is_failure INTEGER NOT NULL DEFAULT 0",
     "UPDATE exchanges SET outcome = former_words(errcode, status, response_body)",
@@ -54,6 +55,8 @@ def migrate_tables(tables: Any) -> Any:
     if not isinstance(tables, dict):
         return tables
     migrated = {**{name: [] for name in _NEW_TABLES}, **tables}
+    if "apps" in migrated:
+        migrated["apps"] = _map_rows(migrated["apps"], lambda row: {**row, "app_key": ""})
     if "api_tokens" in migrated:
         migrated["wx_api_tokens"] = _map_rows(migrated.pop("api_tokens"), _with_wx_api_token)
     if "exchanges" in migrated:

@@ -7,8 +7,6 @@ import secrets
 import string
 from typing import TYPE_CHECKING, Final
 
-from cryptography.hazmat.primitives.ciphers import Cipher, algorithms
-
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -21,6 +19,8 @@ BASE64URL: Final = ALPHANUMERIC + "-_"
 
 def stream(seed: str) -> Callable[[int], bytes]:
     """An endless, repeatable stream of bytes; a call with ``n`` returns the next ``n`` of them."""
+    from cryptography.hazmat.primitives.ciphers import Cipher, algorithms  # noqa: PLC0415 - for a random seed only
+
     keystream = Cipher(algorithms.ChaCha20(hashlib.sha256(seed.encode()).digest(), bytes(16)), mode=None).encryptor()
     return lambda count: keystream.update(bytes(count))
 

@@ -2,7 +2,7 @@ CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE rsa_keys (origin TEXT NOT NULL, number INTEGER NOT NULL, pem TEXT NOT NULL, PRIMARY KEY (origin, number)) WITHOUT ROWID;
 CREATE TABLE apps (
   appid TEXT PRIMARY KEY, secret TEXT NOT NULL, env TEXT NOT NULL,
-  secret_id TEXT NOT NULL UNIQUE, secret_key TEXT NOT NULL, restrictions TEXT NOT NULL
+  secret_id TEXT NOT NULL UNIQUE, secret_key TEXT NOT NULL, restrictions TEXT NOT NULL, app_key TEXT NOT NULL
 ) WITHOUT ROWID;
 CREATE TABLE users (
   appid TEXT NOT NULL, openid TEXT NOT NULL, unionid TEXT, is_high_risk INTEGER NOT NULL DEFAULT 0,

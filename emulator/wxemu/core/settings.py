@@ -11,8 +11,6 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from wxemu.core.store import DamagedStoreError
-
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -126,11 +124,11 @@ _CHECKS: Final = {"web_origins": _check_origins, "quotas": _check_quotas, "refus
 
 def load(store: Store) -> Settings:
     """The settings in force."""
-    kept = store.note(_NOTE)
-    try:
-        return Settings() if kept is None else Settings(**kept)
-    except TypeError:
-        raise DamagedStoreError(f"what it keeps as {_NOTE} are none") from None
+    return store.note_as(_NOTE, _settings_of)
+
+
+def _settings_of(kept: Mapping[str, Any] | None) -> Settings:
+    return Settings() if kept is None else Settings(**kept)
 
 
 def keep(store: Store, settings: Settings) -> None:

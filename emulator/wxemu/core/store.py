@@ -17,13 +17,15 @@ from collections import Counter
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib import resources
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from wxemu.core import migrations
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
+
+Value = TypeVar("Value")
 
 SCHEMA_VERSION: Final = 3
 FORGET_EVERY: Final = 100
@@ -85,7 +87,10 @@ class Store:
         self._depth = 0
         self._is_hasty = False
         self._looked_at = 0.0
-        self._notes: dict[str, Any] = {}
+        self._notes: dict[str, str | None] = {}
+        self._made: dict[tuple[str, Callable[[Any], Any]], tuple[str | None, Any]] = {}
+        self._is_together = False
+        self._failure: sqlite3.Error | None = None
         self._added: Counter[str] = Counter()
         try:
             if path is not None:
@@ -140,20 +145,61 @@ class Store:
         Blocks may nest; the outermost one commits.
         """
         with self._lock:
-            if self._depth == 0:
-                self._begin()
-                self._notes.clear()
-            self._depth += 1
+            if self._depth:
+                yield
+                return
+            self._depth = 1
+            try:
+                with self._part() if self._is_together else self._whole():
+                    yield
+            finally:
+                self._depth = 0
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Commit at once what several transactions in the block write, which spares each half of its time.
+
+        Each is still kept whole or not at all, and none before the end of the block.
+
+        :raises sqlite3.Error: one of them could not be written, as on a full disk. Then none is kept.
+        """
+        with self._lock, self._whole():
+            self._is_together, self._failure = True, None
             try:
                 yield
-                if self._depth == 1:
-                    self._connection.execute("COMMIT")
-            except BaseException:
-                if self._depth == 1 and self._connection.in_transaction:  # some failures have ended it already
-                    self._connection.execute("ROLLBACK")
-                raise
+                if self._failure is not None:
+                    raise self._failure
             finally:
-                self._depth -= 1
+                self._is_together = False
+
+    @contextmanager
+    def _whole(self) -> Iterator[None]:
+        self._begin()
+        try:
+            yield
+            self._connection.execute("COMMIT")
+        except BaseException:
+            self._notes.clear()
+            if self._connection.in_transaction:  # some failures have ended it already
+                self._connection.execute("ROLLBACK")
+            raise
+
+    @contextmanager
+    def _part(self) -> Iterator[None]:
+        if self._failure is not None:  # which may have ended the transaction: what followed would be kept by itself
+            raise self._failure
+        self._connection.execute("SAVEPOINT part")
+        try:
+            yield
+            self._connection.execute("RELEASE part")
+        except sqlite3.Error as error:
+            self._failure = error
+            raise
+        except BaseException:
+            self._notes.clear()
+            self._connection.execute("ROLLBACK TO part")
+            self._connection.execute("RELEASE part")
+            raise
 
     def _begin(self) -> None:
         self._look_for_file()
@@ -162,6 +208,7 @@ class Store:
         except sqlite3.OperationalError:
             self._wait_at_most(SHORT_WAIT)
             raise
+        self._notes.clear()
         if self._is_hasty:
             self._wait_at_most(LONGEST_WAIT)
 
@@ -205,14 +252,18 @@ class Store:
 
         Only every hundredth call does it, so that there may be a hundred more. Rows of the same time go together.
         """
+        first = f"(SELECT {by} FROM {table} ORDER BY {by} DESC LIMIT 1 OFFSET ?)"  # noqa: S608 - names of the schema
+        self._forget(table, f"{by} < {first}", kept - 1)
+
+    def keep_latest_numbers(self, table: str, kept: int) -> None:
+        """The same for a table whose rows are numbered, which need not be counted to find the first that is kept."""
+        self._forget(table, f"number <= (SELECT max(number) FROM {table}) - ?", kept)  # noqa: S608 - as above
+
+    def _forget(self, table: str, condition: str, value: int) -> None:
         with self._lock:
             self._added[table] += 1
             if self._added[table] % FORGET_EVERY == 0:
-                self.run(
-                    f"DELETE FROM {table} WHERE {by} <"  # noqa: S608 - names of the schema
-                    f" (SELECT {by} FROM {table} ORDER BY {by} DESC LIMIT 1 OFFSET ?)",
-                    kept - 1,
-                )
+                self.run(f"DELETE FROM {table} WHERE {condition}", value)  # noqa: S608 - as above
 
     def row(self, sql: str, *values: object) -> sqlite3.Row | None:
         """The first row, or ``None``."""
@@ -233,15 +284,28 @@ class Store:
 
     def note(self, name: str) -> Any:
         """The JSON value kept under ``name``, or ``None``; not to be changed in place."""
+        return self.note_as(name, _as_it_is)
+
+    def note_as(self, name: str, make: Callable[[Any], Value]) -> Value:
+        """What ``make`` makes of the JSON value kept under ``name``; made again only if another value was kept.
+
+        :param make: may raise TypeError for a value that is none of ours.
+        """
         with self._lock:
             # Nobody else writes during a transaction, which may ask for the time and the settings over and over.
-            if self._depth == 0 or name not in self._notes:
+            if name not in self._notes or not (self._depth or self._is_together):
                 row = self.row("SELECT value FROM meta WHERE name = ?", name)
+                self._notes[name] = None if row is None else row["value"]
+            kept = self._notes[name]
+            known = self._made.get((name, make))
+            if known is None or known[0] != kept:
                 try:
-                    self._notes[name] = None if row is None else json.loads(row["value"])
+                    known = kept, make(None if kept is None else json.loads(kept))
                 except (ValueError, TypeError):
-                    raise DamagedStoreError(f"what it keeps as {name} is no JSON") from None
-            return self._notes[name]
+                    raise DamagedStoreError(f"what it keeps as {name} is none of ours") from None
+                self._made[name, make] = known
+            made: Value = known[1]
+            return made
 
     def keep_note(self, name: str, value: object) -> None:
         """Keep a JSON value under ``name``; ``None`` forgets it."""
@@ -286,6 +350,10 @@ class Store:
         """Close the file; a transaction that goes on is finished first."""
         with self._lock:
             self._connection.close()
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
 
 
 def _make_private(path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from wxemu.core import settings as platform_settings
 from wxemu.core.clock import Clock
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
     from wxemu.core.settings import Settings
 
-DATABASE_NAME = "world.sqlite"
+DATABASE_NAME: Final = "world.sqlite"
+_HAS_BEGUN: Final = "is_planted"  # the name that states of earlier versions keep
 
 
 class World:
@@ -53,6 +54,15 @@ class World:
     def settings(self) -> Settings:
         """The settings in force."""
         return platform_settings.load(self.store)
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether it has what it begins with, a seed or nothing; false while a seed is being loaded."""
+        return self.store.note(_HAS_BEGUN) is True
+
+    def mark_begun(self, *, is_begun: bool = True) -> None:
+        """Let it begin with what it holds now."""
+        self.store.keep_note(_HAS_BEGUN, value=is_begun)
 
     def check(self) -> None:
         """Make sure that the state can be read and written.

@@ -7,6 +7,7 @@ import resource
 import threading
 from collections import OrderedDict
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -17,6 +18,7 @@ from wxemu.edge.connection import Connection
 if TYPE_CHECKING:
     import socket
     from collections.abc import Callable
+    from contextlib import AbstractContextManager
     from wsgiref.types import WSGIApplication, WSGIEnvironment
 
 
@@ -34,15 +36,24 @@ class Edge:
     """Connections of one event loop to one application.
 
     :param is_decision: whether a request is decided quickly and waits for nothing, so that it runs on the loop itself.
+    :param together: makes the block in which decisions that have come at the same time are kept at once. It raises if
+        they cannot be kept; then each is asked for again by itself.
     :param threads: at most so many requests wait at one time.
     """
 
     def __init__(
-        self, application: WSGIApplication, *, is_decision: Callable[[WSGIEnvironment], bool], threads: int
+        self,
+        application: WSGIApplication,
+        *,
+        is_decision: Callable[[WSGIEnvironment], bool],
+        together: Callable[[], AbstractContextManager[None]] = nullcontext,
+        threads: int,
     ) -> None:
         self.loop = asyncio.get_running_loop()
         self._application = application
         self._is_decision = is_decision
+        self._together = together
+        self._undecided: list[tuple[Connection, WSGIEnvironment]] = []
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="waiting")
         self._connections: OrderedDict[Connection, None] = OrderedDict()  # the one that was busy last stands last
         self._most = _most_connections()
@@ -66,10 +77,29 @@ class Edge:
     def answer(self, connection: Connection, environ: WSGIEnvironment) -> None:
         """Have the application answer a request that has wholly come."""
         self._connections.move_to_end(connection)
-        if self._is_decision(environ):
-            self._send(connection, self._ask(environ))
-        else:
+        if not self._is_decision(environ):
             self._on_thread(connection, self._answer_waiting, connection, environ)
+            return
+        if not self._undecided:
+            self.loop.call_soon(self._decide)  # once all that has come by now is read
+        self._undecided.append((connection, environ))
+
+    def _decide(self) -> None:
+        decided, self._undecided = self._undecided, []
+        for (connection, _), answer in zip(decided, self._answers([environ for _, environ in decided]), strict=True):
+            self._send(connection, answer)
+
+    def _answers(self, environs: list[WSGIEnvironment]) -> list[Answer]:
+        if len(environs) == 1:
+            return [self._ask(environs[0])]
+        try:
+            with self._together():
+                return [self._ask(environ) for environ in environs]
+        except Exception as error:  # noqa: BLE001 - each party has its own words for it
+            troubles.tell(error)
+        for environ in environs:
+            environ["wsgi.input"].seek(0)
+        return [self._ask(environ) for environ in environs]
 
     def _on_thread(self, connection: Connection, call: Callable[..., object], *arguments: object) -> None:
         try:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
-from wxemu.explain import request_mistakes, signature_mistakes
+from wxemu.explain import payment_mistakes, request_mistakes, signature_mistakes
 
 if TYPE_CHECKING:
     from wxemu.core.journal import Exchange
@@ -18,6 +18,7 @@ MISTAKES: Final = {
         *signature_mistakes.CONFIRMATIONS,
         *signature_mistakes.REFUSALS,
         *signature_mistakes.LOGIN_STATES,
+        *payment_mistakes.PAYMENTS,
         *request_mistakes.CREDENTIALS,
         *request_mistakes.REQUESTS,
     )

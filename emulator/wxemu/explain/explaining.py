@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from wxemu.core import journal
 from wxemu.core.journal import Choice
-from wxemu.explain import access, confirmation, login_state, refusals, requests
+from wxemu.explain import access, confirmation, login_state, payment, refusals, requests
 from wxemu.explain.case import Case, Explanation
 from wxemu.wechat.errors import ERRMSG
 
@@ -22,6 +22,8 @@ MOST_CHARACTERS: Final = 300
 """Of an answer, which are quoted."""
 MOST_CALLS: Final = 100
 """Of a function, which are looked at."""
+PHONE: Final = "phone"
+"""A face whose codes mean something else: 90010 of wx.startSoterAuthentication is a locked sensor."""
 VERIFY: Final = "soter.verifySignature"
 _FUNCTION_CALLS: Final = ("wx.cloud.callFunction", "functions.invokeFunction", "Invoke", "InvokeFunction")
 _FAULT: Final = re.compile(r"fault \d+")
@@ -48,8 +50,16 @@ _LOOKS: Final[Mapping[str, Callable[[Case], None]]] = {
     "87007": login_state.look,
     "87008": login_state.look_at_method,
     "87009": login_state.look,
+    "90009": payment.look_at_midas,
+    "90010": payment.look,
+    "90011": payment.look_at_app_signature,
+    "90016": payment.look_at_session,
+    "268490003": payment.look,
+    "268490009": payment.look_at_session,
     "40003": requests.look_at_openid,
     "87081": requests.look_at_openid,
+    "90018": requests.look_at_openid,
+    "268490001": requests.look_at_openid,
     "40029": requests.look_at_code,
     "40163": requests.look_at_code,
     "40226": requests.look_at_user,
@@ -58,13 +68,23 @@ _LOOKS: Final[Mapping[str, Callable[[Case], None]]] = {
     "43001": requests.look_at_method,
     "43002": requests.look_at_method,
     "40066": requests.look_at_path,
+    "87014": requests.look_at_content,
     "40002": requests.look_at_parameters,
+    "40006": requests.look_at_parameters,
+    "40008": requests.look_at_parameters,
+    "40037": requests.look_at_parameters,
     "40097": requests.look_at_parameters,
     "40101": requests.look_at_parameters,
+    "40159": requests.look_at_parameters,
+    "40169": requests.look_at_parameters,
     "41002": requests.look_at_parameters,
     "41004": requests.look_at_parameters,
+    "41005": requests.look_at_parameters,
     "41008": requests.look_at_parameters,
     "41009": requests.look_at_parameters,
+    "45002": requests.look_at_parameters,
+    "47003": requests.look_at_parameters,
+    "85401": requests.look_at_parameters,
     "87010": requests.look_at_parameters,
 }
 
@@ -82,7 +102,7 @@ def explain(world: World, exchange: Exchange) -> Explanation:
         return _of_function_call(case)
     elif exchange.api == VERIFY and exchange.errcode in (None, "0"):
         confirmation.look(case)
-    elif (look := _LOOKS.get(exchange.errcode or "")) is not None:
+    elif exchange.face != PHONE and (look := _LOOKS.get(exchange.errcode or "")) is not None:
         look(case)
     elif exchange.errcode not in (None, "0"):
         _tell_refusal(case, exchange)

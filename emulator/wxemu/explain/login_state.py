@@ -9,21 +9,20 @@ import hmac
 import re
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote as percent_encoded
-from urllib.parse import unquote_to_bytes
 
-from wxemu.explain import signed_bodies
+from wxemu.core import apps
+from wxemu.core.journal import json_object
+from wxemu.explain import digests, signed_bodies
 from wxemu.explain.case import format_time, quote
-from wxemu.wechat import sessions
-from wxemu.wechat.openapis import BY_NAME
+from wxemu.wechat import known, sessions, virtual_payment
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from wxemu.explain.case import Case
+    from wxemu.explain.digests import Mistakes, Way
     from wxemu.wechat.sessions import Session
 
-    Mistakes = dict[str, str]  # names, each with how it shows
-    Way = tuple[bytes, Mistakes]  # a digest, and what is wrong with how it is made
 
 LITERALS: Final = (
     "session_key",
@@ -63,7 +62,7 @@ def look(case: Case) -> None:
     if case.look("session_never_began", None if own else f"user {quote(openid)} has none in {appid}"):
         return
     found = _simplest(case, own, _all_ways)
-    if found is None and _SHA1.fullmatch(_signature(case)):
+    if found is None and _SHA1.fullmatch(digests.written(case.exchange, "signature").text):
         found = {"sha1_of_raw_data": "it has 40 hex digits; a SHA-256 has 64"}
     if found is None:
         others = sessions.of_others(case.world, appid, openid, limit=MOST_OTHERS)
@@ -102,51 +101,13 @@ def _of_another(session: Session) -> Mistakes:
     return {"session_key_of_another_user": f"that of user {quote(session.openid)} in {session.appid}"}
 
 
-def _signature(case: Case) -> str:
-    return str(case.exchange.parameters.get("signature", ""))
-
-
 def _simplest(
     case: Case, held: Iterable[tuple[Session, Mistakes]], ways: Callable[[Case, str], Iterable[Way]]
 ) -> Mistakes | None:
     """What is wrong, if the signature was made with one of these keys; the fewest mistakes that lead to it."""
-    signature, raw = _signature(case), _raw_signature(case)
-    decoded = _from_base64(signature)
-    matches = [
-        {**made, **written, **about}
-        for session, about in held
-        for digest, made in ways(case, session.session_key)
-        for written in _forms(digest, signature, decoded, raw)
-    ]
-    return min(matches, key=len, default=None)
-
-
-def _raw_signature(case: Case) -> bytes:
-    """The bytes that stand percent-encoded in the query, of which no text can be made."""
-    query = case.exchange.url.partition("?")[2].split("&")
-    return next((unquote_to_bytes(pair[10:]) for pair in query if pair.startswith("signature=")), b"")
-
-
-def _forms(digest: bytes, signature: str, decoded: bytes, raw: bytes) -> Iterator[Mistakes]:
-    digits = digest.hex()
-    if signature == digits:
-        yield {}
-    elif signature == digits.upper():
-        yield {"digest_in_upper_case": "in small letters it is right"}
-    elif decoded == digest:
-        yield {"digest_in_base64": "read as base64 it is the digest"}
-    elif decoded.lower() == digits.encode():
-        yield {"digest_hex_in_base64": "read as base64 it is the digest's hex"}
-    elif raw == digest:
-        yield {"digest_as_raw_bytes": "its bytes are those of the digest"}
-
-
-def _from_base64(text: str) -> bytes:
-    standard = text.replace("-", "+").replace("_", "/").replace(" ", "+").rstrip("=")
-    try:
-        return base64.b64decode(standard + "=" * (-len(standard) % 4))
-    except ValueError:
-        return b""
+    return digests.written(case.exchange, "signature").simplest(
+        (digest, {**made, **about}) for session, about in held for digest, made in ways(case, session.session_key)
+    )
 
 
 def _right_way(case: Case, session_key: str) -> Iterator[Way]:
@@ -164,6 +125,9 @@ def _all_ways(case: Case, session_key: str) -> Iterator[Way]:
             for safe in ("", "/")  # as JavaScript's encodeURIComponent, as Python's quote
         ),
     ]
+    app = apps.find(case.world, case.exchange.appid or "")
+    if app is not None and app.app_key and _is_of_payment(case):
+        keys.append((app.app_key.encode(), {"signed_with_app_key": comes_out}))
     try:
         decoded = base64.b64decode(session_key, validate=True)
         keys.append((decoded, {"session_key_decoded": "with its 16 bytes as the key, the signature comes out"}))
@@ -179,6 +143,9 @@ def _all_ways(case: Case, session_key: str) -> Iterator[Way]:
         for word in LITERALS:
             literal = {"session_key_literal": f"with the word {word!r} as the key, the signature comes out"}
             yield _hmac(word.encode(), message), {**literal, **signed}
+    for members in _members_of_midas(case):
+        digest = bytes.fromhex(virtual_payment.midas_mp_sig(session_key, case.exchange.url.partition("?")[0], members))
+        yield digest, {"midas_recipe": "with the members of the body, sorted and joined by &, it comes out"}
     for key, made in keys:
         for name in ("sha256", "md5"):
             plain = {"hash_without_key": f"it is the {name} of the session_key"}
@@ -190,6 +157,9 @@ def _messages(case: Case) -> Iterator[tuple[bytes, Mistakes]]:
     exchange = case.exchange
     if _has_signed_body(case):
         yield from signed_bodies.messages(exchange.request_body)
+        if _is_of_payment(case):
+            path = exchange.url.partition("?")[0]
+            yield f"{path}&{exchange.request_body}".encode(errors="replace"), {"signed_with_path": "then it comes out"}
         return
     openid = str(exchange.parameters.get("openid", ""))
     yield b"", {}
@@ -214,10 +184,27 @@ def _messages(case: Case) -> Iterator[tuple[bytes, Mistakes]]:
             yield message.encode(errors="replace"), mistake
 
 
+def _members_of_midas(case: Case) -> Iterator[Mapping[str, str]]:
+    """What midas would sign of a body, each value as text: alone, and with what stands in the query."""
+    body = json_object(case.exchange.request_body) if _has_signed_body(case) else {}
+    beside = {"openid": str(case.exchange.parameters.get("openid", "")), "appid": case.exchange.appid or ""}
+    for separators in ((",", ":"), (", ", ": ")) if body else ():
+        members = {name: virtual_payment.text_of(value, separators) for name, value in body.items()}
+        yield members
+        yield {**members, "openid": beside["openid"]}
+        yield {**members, **beside}
+
+
 def _has_signed_body(case: Case) -> bool:
     """Whether the message is the body; else it is empty."""
-    api = BY_NAME.get(case.exchange.api or "")
-    return api is not None and api.has_signed_body
+    api = known.find(case.exchange.api or "")
+    return api is not None and (api.has_signed_body or api.login_state is not None)
+
+
+def _is_of_payment(case: Case) -> bool:
+    """Whether the openapi takes another signature besides, which is made in another way."""
+    api = known.find(case.exchange.api or "")
+    return api is not None and api.login_state is not None
 
 
 def _hmac(key: bytes, message: bytes) -> bytes:

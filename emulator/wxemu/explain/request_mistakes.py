@@ -113,10 +113,17 @@ REQUESTS: Final = (
         "Log in on a phone of this emulator first, or add the user to the seed.",
     ),
     Mistake(
+        "code_of_another_kind",
+        "A code of wx.login was sent for one that tells a phone number, or the other way round.",
+        "the codes of the other kind",
+        "auth.code2Session takes the code of wx.login, phonenumber.getPhoneNumber the detail.code of a button with"
+        ' open-type="getPhoneNumber".',
+    ),
+    Mistake(
         "code_used",
         "The code was used before; it works once.",
         "the codes that were traded",
-        "Call wx.login again for each login, and trade its code in one place only.",
+        "Let the phone give a new one each time (wx.login, or the button), and trade it in one place only.",
     ),
     Mistake(
         "code_expired",
@@ -131,10 +138,16 @@ REQUESTS: Final = (
         "Trade it with the appid and secret of the mini program that called wx.login.",
     ),
     Mistake(
+        "content_risky",
+        "WeChat finds the text or the picture risky.",
+        "the content",
+        "Refuse it. In this emulator only the documentation's sample is risky, or what a fault of yours (87014) meets.",
+    ),
+    Mistake(
         "code_unknown",
         "No phone of this world was given this code.",
         "the codes that were given out",
-        "Send what wx.login gave as `code`, whole; not the code of another state, of DevTools or of getPhoneNumber.",
+        "Send what wx.login gave as `code`, whole; not the code of another state or of DevTools.",
     ),
     Mistake(
         "body_form_encoded",

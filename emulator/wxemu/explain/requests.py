@@ -9,16 +9,19 @@ from typing import TYPE_CHECKING, Final
 
 from wxemu.core import journal
 from wxemu.core.journal import Choice
+from wxemu.core.text import describe_kind
 from wxemu.explain.case import format_time, quote
-from wxemu.wechat import login_state, sessions, users
+from wxemu.wechat import known, login_state, phone_numbers, sessions, users
 from wxemu.wechat.openapis import BY_NAME
 
 if TYPE_CHECKING:
     from wxemu.core.journal import Exchange
     from wxemu.explain.case import Case
+    from wxemu.wechat.sessions import Code
 
 _FORM: Final = re.compile(r"[\w.\[\]%-]+=[^&\n]*(?:&[\w.\[\]%-]+=[^&\n]*)*\n?")
 _UNESCAPED: Final = re.compile(r'"json_?[sS]tring"\s*:\s*"\s*\{\s*"')
+PHONE_NUMBER: Final = "phonenumber.getPhoneNumber"
 _CLOSE: Final = 0.85
 """How much of a path, 1 being all, is that of the API that was meant: /wxa/checksessionkey has 0.92 of checksession."""
 _PLACEHOLDER: Final = re.compile(
@@ -41,7 +44,7 @@ def look_at_body(case: Case) -> None:
 
 def _why_no_json(text: str) -> str:
     try:
-        return f"it is a JSON {type(json.loads(text)).__name__}"
+        return f"it is {describe_kind(json.loads(text))}"
     except RecursionError:
         return "it is nested too deeply"
     except ValueError as error:
@@ -71,7 +74,7 @@ def look_at_path(case: Case) -> None:
         case.look("answer_missing", f"{case.exchange.api} has only a name here")
         return
     path = case.exchange.url.partition("?")[0]
-    meant = difflib.get_close_matches(path[:80], [api.path for api in BY_NAME.values()], n=1, cutoff=_CLOSE)
+    meant = difflib.get_close_matches(path[:80], [api.path for api in known.all_apis()], n=1, cutoff=_CLOSE)
     case.look("path_unknown", f"it was {quote(path)}" + "".join(f"; there is {one}" for one in meant))
 
 
@@ -81,7 +84,7 @@ def look_at_parameters(case: Case) -> None:
         return
     value = case.exchange.parameters.get("json_string")
     is_object = value is not None and not isinstance(value, str)
-    if not case.look("json_string_object", f"it is a JSON {type(value).__name__}" if is_object else None):
+    if not case.look("json_string_object", f"it is {describe_kind(value)}" if is_object else None):
         case.look("parameter_wrong", f"it is {case.exchange.remark}" if case.exchange.remark else "see the errmsg")
 
 
@@ -96,7 +99,8 @@ def _json_for_form(exchange: Exchange) -> str | None:
 
 def look_at_openid(case: Case) -> None:
     """40003: whose is it?"""
-    openid = str(case.exchange.parameters.get("openid", ""))
+    given = case.exchange.parameters
+    openid = str(given.get("openid") or given.get("touser") or "")
     elsewhere = users.apps_of(case.world, openid)
     case.look("openid_of_another_app", f"{quote(openid)} is one of {', '.join(elsewhere)}" if elsewhere else None)
     unionid_of = None if elsewhere else users.find_by_unionid(case.world, openid)
@@ -108,12 +112,15 @@ def look_at_openid(case: Case) -> None:
 
 
 def look_at_code(case: Case) -> None:
-    """40029, 40163: what became of it?"""
+    """40029, 40163: what became of the code of wx.login, or of the button that tells a phone number?"""
     exchange = case.exchange
-    code = str(exchange.parameters.get("js_code", ""))
-    issued = sessions.find_code(case.world, code)
-    case.look("code_used", _use(case, code) if issued is not None and issued.is_used else None)
-    is_foreign = issued is not None and issued.appid != exchange.parameters.get("appid")
+    code = str(exchange.parameters.get("js_code") or exchange.parameters.get("code") or "")
+    login, number = sessions.find_code(case.world, code), phone_numbers.find_code(case.world, code)
+    issued, other = (number, login) if exchange.api == PHONE_NUMBER else (login, number)
+    kind = "wx.login gave it" if exchange.api == PHONE_NUMBER else "the button getPhoneNumber gave it"
+    case.look("code_of_another_kind", None if other is None else kind)
+    case.look("code_used", _use(case, code, issued) if other is None else None)
+    is_foreign = issued is not None and issued.appid != exchange.appid
     case.look("code_of_another_app", f"in {issued.appid}" if issued is not None and is_foreign else None)
     is_late = issued is not None and not is_foreign and issued.expires_at <= exchange.at
     case.look(
@@ -123,15 +130,21 @@ def look_at_code(case: Case) -> None:
         case.look("code_unknown", f"it is {quote(code)}")
 
 
-def _use(case: Case, code: str) -> str:
-    """When it was traded, and by whom."""
-    choice = Choice(api="auth.code2Session", text=code, before=case.exchange.number)
-    first = next(
-        (call for call in journal.list_latest(case.world, choice=choice, limit=100) if call.errcode is None), None
-    )
+def _use(case: Case, code: str, issued: Code | None) -> str | None:
+    """When it was traded, and by whom, if it was. One for a phone number is forgotten then, and only calls tell."""
+    if not code or (issued is not None and not issued.is_used):
+        return None
+    choice = Choice(api=case.exchange.api, text=code, before=case.exchange.number)
+    earlier = journal.list_latest(case.world, choice=choice, limit=100)
+    first = next((call for call in earlier if call.errcode in (None, "0")), None)
     if first is None:
-        return "before the calls that are still kept"
+        return None if issued is None else "before the calls that are still kept"
     return f"at {format_time(first.at)} by {first.user_agent or 'a client without a name'} (rid {first.rid})"
+
+
+def look_at_content(case: Case) -> None:
+    """87014."""
+    case.look("content_risky", f"it is {case.exchange.remark}")
 
 
 def look_at_user(case: Case) -> None:

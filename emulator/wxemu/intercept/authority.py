@@ -30,6 +30,7 @@ from wxemu.core import troubles
 from wxemu.core.files import write_atomically
 from wxemu.core.http.hosts import EMULATED, is_emulated
 from wxemu.intercept import certificates
+from wxemu.intercept.errors import AuthorityError
 from wxemu.intercept.interception import BUNDLE, CERTIFICATE
 
 if TYPE_CHECKING:
@@ -40,10 +41,6 @@ KEY: Final = "ca.key"
 RENEWED_BEFORE: Final = dt.timedelta(days=30)
 LEAVES: Final = 500
 """Hosts whose certificates are kept: ``*.`` patterns allow any number of hosts."""
-
-
-class AuthorityError(Exception):
-    """The CA's files are broken, do not belong together, or are not ours; the text is for the user."""
 
 
 class Authority:

@@ -1,32 +1,35 @@
-"""The process of the interception: TLS takes no time from the process that answers. If it dies, another one follows."""
+"""The process of the interception: TLS takes no time from the process that answers. If it dies, another one follows.
+
+It is started by the first client that connects: an emulator whose proxy nobody uses neither waits for it nor holds it.
+
+AuthorityError
+    The CA in the folder cannot be used.
+"""
 
 from __future__ import annotations
 
 import logging
-import multiprocessing
+import os
 import resource
+import select
 import signal
 import socket
 import sys
 import threading
 import time
-from contextlib import contextmanager
-from multiprocessing.connection import wait
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Final
-
-import anyio
 
 from wxemu.core import health, troubles
 from wxemu.core.log_lines import log_to_standard_error
 from wxemu.core.watched_thread import WatchedThread
-from wxemu.intercept.authority import Authority, AuthorityError
-from wxemu.intercept.destinations import Destinations
-from wxemu.intercept.refusals import Refusals
+from wxemu.intercept.errors import AuthorityError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from multiprocessing.connection import Connection
-    from multiprocessing.context import ForkProcess, SpawnProcess
+    from multiprocessing.context import SpawnProcess
+    from pathlib import Path
 
     from wxemu.core.health import Health
     from wxemu.intercept.interception import Interception
@@ -39,69 +42,139 @@ DESCRIPTORS: Final = 2 * MOST_CLIENTS + SPARE
 BRIEF_SECONDS: Final = 2.0
 MOST_BRIEF: Final = 5
 """So many processes in a row that lived no longer than that: then no other one follows."""
+START_METHOD: Final = "spawn"
+"""A fork would copy locks that other threads hold."""
 _END_SECONDS: Final = 2.0
 _SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
 _log = logging.getLogger(__name__)
 
 
 @contextmanager
-def intercepting(interception: Interception, health: Health) -> Iterator[None]:
+def intercepting(interception: Interception, health: Health) -> Iterator[Proxy]:
     """Intercept within the ``with`` block. Clients may connect from its beginning.
 
     :param health: learns that the process has died, and that another one serves.
-    :raises AuthorityError: the CA in the folder cannot be used.
     :raises OSError: the port is in use.
     """
-    Authority.of_folder(interception.folder)
     interception.refused_file.unlink(missing_ok=True)
     family = socket.AF_INET6 if ":" in interception.address else socket.AF_INET
     with socket.create_server((interception.address, interception.port), family=family, backlog=1024) as listening:
-        proxy = _Proxy(interception, listening, health)
+        proxy = Proxy(interception, listening, health, _AuthorityMaker(interception.folder))
         proxy.begin()
         try:
-            yield
+            yield proxy
         finally:
             proxy.end()
 
 
-class _Proxy:
-    """The process, and the thread that replaces it.
+class _AuthorityMaker:
+    """A process that makes the CA, if there is none, while the emulator starts.
 
-    :param listening: stays open here, so that clients of a process that has died wait for the next one.
+    It is forked, which is quick, and safe as long as there is one thread; X.509 stays in no memory but its own.
     """
 
-    def __init__(self, interception: Interception, listening: socket.socket, health: Health) -> None:
-        self._interception = interception
-        self._listening = listening
-        self._health = health
+    def __init__(self, folder: Path) -> None:
+        reading, writing = os.pipe()
+        self._process = os.fork()
+        if self._process == 0:
+            status = 1
+            try:
+                status = _make_authority(folder, writing)
+            finally:
+                os._exit(status)  # no code of the process that it was copied from may follow
+        os.close(writing)
+        self._reading = reading
         self._lock = threading.Lock()
+        self._failure: str | None = None
+        self._has_ended = False
+
+    def wait(self) -> None:
+        """Wait until the CA's files are there.
+
+        :raises AuthorityError: they cannot be used.
+        """
+        with self._lock:
+            if not self._has_ended:
+                with open(self._reading, encoding="utf-8") as pipe:  # noqa: PTH123 - a descriptor
+                    said = pipe.read()
+                if os.waitpid(self._process, 0)[1] != 0:
+                    self._failure = said or "the CA cannot be made; the lines above say why"
+                self._has_ended = True
+        if self._failure is not None:
+            raise AuthorityError(self._failure)
+
+
+def _make_authority(folder: Path, writing: int) -> int:
+    from wxemu.intercept.authority import Authority  # noqa: PLC0415
+
+    try:
+        Authority.of_folder(folder)
+    except AuthorityError as error:
+        os.write(writing, str(error).encode())
+        return 1
+    except Exception as error:  # noqa: BLE001 - the emulator cannot tell it
+        troubles.tell(error)
+        return 1
+    return 0
+
+
+class Proxy:
+    """The process, and the thread that starts and replaces it.
+
+    :param listening: stays open here, so that clients of a process that has died wait for the next one.
+    :param maker: makes the CA meanwhile.
+    """
+
+    def __init__(
+        self, interception: Interception, listening: socket.socket, health: Health, maker: _AuthorityMaker
+    ) -> None:
+        self.interception = interception
+        self.health = health
+        self._listening = listening
+        self._maker = maker
+        self._lock = threading.Lock()
+        self._ending, self._ended = os.pipe()
         self._is_ending = False
-        self._process: ForkProcess | SpawnProcess | None = None
+        self._process: SpawnProcess | None = None
         self._serves: Connection | None = None
         self._began_at = 0.0
         self._brief = 0
         self._watcher = WatchedThread("proxy", self._watch, on_failure=self._fail, pause=1.0)
 
     def begin(self) -> None:
-        """Have a process serve, from now on until the end."""
-        self._start(multiprocessing.get_context("fork"))  # quick, and safe as long as there is one thread
+        """Have a process serve as soon as a client connects, from now on until the end."""
+        self.health.fail(health.PROXY, "its CA is not there yet; ask again in a moment")
         self._watcher.start()
+
+    def wait_for_authority(self) -> None:
+        """Wait until the CA's files are there.
+
+        :raises AuthorityError: they cannot be used.
+        """
+        self._maker.wait()
+        self.health.recover(health.PROXY)
 
     def end(self) -> None:
         """End the process, whatever has become of it."""
         with self._lock:
             self._is_ending, process = True, self._process
+        os.close(self._ended)
+        with suppress(AuthorityError):
+            self._maker.wait()
         if process is not None:
             process.kill()  # it keeps nothing that could be lost
         self._watcher.stop(_END_SECONDS)
 
-    def _start(self, context: Any) -> None:
+    def _start(self) -> None:
         """Start a process, unless this is the end.
 
         The signals that end us must not reach it before it has its own answer to them.
         """
+        import multiprocessing  # noqa: PLC0415 - which a start need not wait for
+
+        context = multiprocessing.get_context(START_METHOD)
         serves, told = context.Pipe(duplex=False)
-        arguments = self._interception, self._listening, told
+        arguments = self.interception, self._listening, told
         process = context.Process(target=_run, args=arguments, name="interception", daemon=True)
         with self._lock:
             if self._is_ending:
@@ -115,10 +188,14 @@ class _Proxy:
         told.close()
 
     def _watch(self) -> None:
+        if self._process is None:
+            if self._ending in _readable(self._listening, self._ending):
+                return
+            self._start()
         while not self._is_ending and self._process is not None:
             process = self._process
             self._note_that_it_serves(process)
-            wait([process.sentinel])
+            _readable(process.sentinel)
             process.join()
             if self._is_ending:
                 return
@@ -126,33 +203,42 @@ class _Proxy:
             if self._brief >= MOST_BRIEF:
                 self._give_up(_end_of(process))
                 return
-            self._health.fail(health.PROXY, f"its process ended ({_end_of(process)}) and is being started again")
+            self.health.fail(health.PROXY, f"its process ended ({_end_of(process)}) and is being started again")
             _log.warning("the proxy ended (%s); it is started again", _end_of(process))
-            self._start(multiprocessing.get_context("spawn"))  # a fork would copy locks that other threads hold
+            self._start()
 
-    def _note_that_it_serves(self, process: ForkProcess | SpawnProcess) -> None:
-        if self._serves is not None and self._serves in wait([self._serves, process.sentinel]):
+    def _note_that_it_serves(self, process: SpawnProcess) -> None:
+        if self._serves is not None and self._serves in _readable(self._serves, process.sentinel):
             try:
                 self._serves.recv_bytes()
             except EOFError:
                 return
-            self._health.recover(health.PROXY)
+            self.health.recover(health.PROXY)
 
     def _give_up(self, end: str) -> None:
         reason = (
             f"its process ended {MOST_BRIEF} times at once ({end}) and is not started again; clients that say"
             " https://api.weixin.qq.com find this emulator only after it was stopped and started"
         )
-        self._health.fail(health.PROXY, reason)
+        self.health.fail(health.PROXY, reason)
         _log.error("the proxy failed: %s", reason)
         self._listening.close()  # better refused than left to wait
 
     def _fail(self, error: Exception) -> None:
-        self._health.fail(health.PROXY, troubles.explain(error) or f"it cannot be started: {error!r}")
+        self.health.fail(health.PROXY, troubles.explain(error) or f"it cannot be started: {error!r}")
         troubles.tell(error, "a fault of the emulator, by which the proxy is not started")
 
 
-def _end_of(process: ForkProcess | SpawnProcess) -> str:
+def _readable(*files: Any) -> list[Any]:
+    """Wait until one of them can be read, or has ended; return these. Descriptors may have any number."""
+    poll = select.poll()
+    by_number = {file if isinstance(file, int) else file.fileno(): file for file in files}
+    for number in by_number:
+        poll.register(number, select.POLLIN)
+    return [by_number[number] for number, _ in poll.poll()]
+
+
+def _end_of(process: SpawnProcess) -> str:
     code = process.exitcode or 0
     return f"killed by {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
 
@@ -163,7 +249,13 @@ def _run(interception: Interception, listening: socket.socket, told: Connection)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
     log_to_standard_error()
     sys.unraisablehook = _tell_unraisable
-    from wxemu.intercept.listener import Listener  # noqa: PLC0415 - saves `wxemu start` 15 ms
+    # Imported here, as the emulator's own process does without.
+    import anyio  # noqa: PLC0415
+
+    from wxemu.intercept.authority import Authority  # noqa: PLC0415
+    from wxemu.intercept.destinations import Destinations  # noqa: PLC0415
+    from wxemu.intercept.listener import Listener  # noqa: PLC0415
+    from wxemu.intercept.refusals import Refusals  # noqa: PLC0415
 
     destinations = Destinations(
         interception.emulator,
@@ -189,6 +281,10 @@ def _tell_unraisable(unraisable: sys.UnraisableHookArgs) -> None:
 
 
 async def _serve(listener: Listener, listening: socket.socket, told: Connection) -> None:
+    import multiprocessing  # noqa: PLC0415
+
+    import anyio  # noqa: PLC0415
+
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(listener.serve, listening)
         told.send_bytes(b"serves")

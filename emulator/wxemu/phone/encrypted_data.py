@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from cryptography.hazmat.primitives import padding
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
-from wxemu.phone.phones import InvalidPhoneError
+from wxemu.phone.errors import InvalidPhoneError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

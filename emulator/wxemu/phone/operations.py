@@ -76,6 +76,17 @@ class StorageKeys(NamedPhone):
     keyList: list[str]
 
 
+class GroupStorageKeys(StorageKeys):
+    shareTicket: AnyText
+
+
+class InteractiveChange(NamedPhone):
+    key: AnyText
+    opNum: float
+    operation: AnyText
+    toUser: NotRequired[Annotated[AnyText | None, Takes("The friend's openid")]]
+
+
 class UserInfoRequest(NamedPhone, total=False):
     withCredentials: bool
     userInfo: Annotated[Mapping[str, Any], Takes("Members of userInfo in the place of the anonymous ones")]
@@ -135,6 +146,17 @@ class CloudID(TypedDict):
 
 class CloudStorage(Answer, total=False):
     KVDataList: list[dict[str, Any]]
+
+
+class FriendData(TypedDict):
+    avatarUrl: str
+    nickname: str
+    openid: str
+    KVDataList: list[dict[str, Any]]
+
+
+class FriendStorage(Answer, total=False):
+    data: list[FriendData]
 
 
 class EncryptedData(Answer, total=False):
@@ -263,6 +285,9 @@ def _user_data(name: str, takes: Any, answers: Any) -> Operation[..., Any, Any]:
 SET_CLOUD_STORAGE: Final = _user_data("setUserCloudStorage", NewCloudStorage, Answer)
 GET_CLOUD_STORAGE: Final = _user_data("getUserCloudStorage", StorageKeys, CloudStorage)
 REMOVE_CLOUD_STORAGE: Final = _user_data("removeUserCloudStorage", StorageKeys, Answer)
+GET_FRIEND_STORAGE: Final = _user_data("getFriendCloudStorage", StorageKeys, FriendStorage)
+GET_GROUP_STORAGE: Final = _user_data("getGroupCloudStorage", GroupStorageKeys, FriendStorage)
+MODIFY_FRIEND_STORAGE: Final = _user_data("modifyFriendInteractiveStorage", InteractiveChange, Answer)
 GET_INTERACTIVE_STORAGE: Final = _user_data("getUserInteractiveStorage", StorageKeys, EncryptedData)
 GET_LATEST_USER_KEY: Final = _user_data("getLatestUserKey", NamedPhone, UserKey)
 GET_USER_INFO: Final = _user_data("getUserInfo", UserInfoRequest, UserInfo)
@@ -278,6 +303,9 @@ OF_MINI_PROGRAMS: Final = (
     SET_CLOUD_STORAGE,
     GET_CLOUD_STORAGE,
     REMOVE_CLOUD_STORAGE,
+    GET_FRIEND_STORAGE,
+    GET_GROUP_STORAGE,
+    MODIFY_FRIEND_STORAGE,
     GET_INTERACTIVE_STORAGE,
     GET_LATEST_USER_KEY,
     GET_USER_INFO,

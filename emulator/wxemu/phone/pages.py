@@ -19,6 +19,7 @@ from wxemu.core import apps
 from wxemu.core.http import language
 from wxemu.phone import codec, phones
 from wxemu.phone.confirmations import OUTCOMES
+from wxemu.phone.errors import UnknownPhoneError
 from wxemu.phone.phones import OVERRIDES
 from wxemu.wechat.soter import PROFILES
 
@@ -97,7 +98,7 @@ def _phone(world: World, phone_id: str) -> Response:
     with world.transaction():
         try:
             phone = phones.find(world, phone_id)
-        except phones.UnknownPhoneError:
+        except UnknownPhoneError:
             return _page("removed.html", status=404)
         return _page("phone.html", **_facts(world, phone))
 

@@ -1,9 +1,4 @@
-"""Simulated phones: user, sensors, SOTER keys and counter of each.
-
-PhoneError
-├── UnknownPhoneError    no phone has this id
-└── InvalidPhoneError    the phone cannot be made, or cannot be put in this state
-"""
+"""Simulated phones: user, sensors, SOTER keys and counter of each."""
 
 from __future__ import annotations
 
@@ -12,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from wxemu.core import apps
+from wxemu.phone.errors import InvalidPhoneError, UnknownPhoneError
 from wxemu.wechat import auth_keys, soter, users
 
 if TYPE_CHECKING:
@@ -24,18 +20,6 @@ if TYPE_CHECKING:
 OVERRIDES: Final = ("tamperedRaw", "bogusSignature", "foreignKey", "wrongSalt", "staleCounter")
 """What an attacker's phone does: it changes the text after signing, sends random bytes as signature, signs with a key
 that WeChat does not know for this user, uses another salt length than the text states, or keeps its counter."""
-
-
-class PhoneError(Exception):
-    """The simulator cannot do what it was asked for. (A failure that a mini program sees is another matter.)"""
-
-
-class UnknownPhoneError(PhoneError):
-    """No phone has this id."""
-
-
-class InvalidPhoneError(PhoneError):
-    """The phone cannot be made, or cannot be put in this state."""
 
 
 @dataclass(frozen=True)

@@ -14,9 +14,9 @@ from wxemu.core.http.our_failures import CORE_STATUSES, refuse
 from wxemu.core.http.recording import keep_exchanges
 from wxemu.core.http.serving import add_route, answers_in
 from wxemu.phone import calls, codec, in_hand, operations, phones, user_data
+from wxemu.phone.errors import InvalidPhoneError, UnknownPhoneError
 from wxemu.phone.in_hand import InHand
 from wxemu.phone.pages import add_pages
-from wxemu.phone.phones import InvalidPhoneError, UnknownPhoneError
 from wxemu.phone.recording import record_answer
 from wxemu.wechat.errors import WeChatError
 

@@ -7,18 +7,23 @@ from typing import TYPE_CHECKING, Any, Final
 
 from wxemu.cloudbase import open_data
 from wxemu.core.http.serving import answers
+from wxemu.core.text import is_text
 from wxemu.phone import encrypted_data, operations
 from wxemu.wechat import encrypt_keys, sessions, user_storage, users
 from wxemu.wechat.errors import WeChatError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from wxemu.phone.in_hand import InHand
     from wxemu.phone.operations import (
         Answer,
         CloudStorage,
         EncryptedData,
+        FriendData,
+        FriendStorage,
+        GroupStorageKeys,
+        InteractiveChange,
         NamedPhone,
         NewCloudStorage,
         StorageKeys,
@@ -27,7 +32,7 @@ if TYPE_CHECKING:
         UserKey,
     )
 
-ANONYMOUS: Final = {
+ANONYMOUS: Final[Mapping[str, Any]] = {
     "nickName": "微信用户",
     "gender": 0,
     "language": "",
@@ -38,7 +43,15 @@ ANONYMOUS: Final = {
     "miaIGuG1icwxaQX6grC9VemZoJ8rg/132",
 }
 """What mini programs get of every user since 2021, in this order [field]."""
-ILLEGAL_KEY: Final = -17008
+NO_FRIEND, ILLEGAL_OPENID, ILLEGAL_KEY, ILLEGAL_OPERATION, ILLEGAL_NUMBER = -17006, -17007, -17008, -17009, -17010
+_FAILURES: Final = {
+    NO_FRIEND: "not friend",
+    ILLEGAL_OPENID: "invalid openid",
+    ILLEGAL_KEY: "invalid key",
+    ILLEGAL_OPERATION: "invalid operation",
+    ILLEGAL_NUMBER: "invalid op num",
+}
+"""Of interactive data: codes [doc], the words of the key [field], the others [inferred]."""
 _REASONS: Final = {
     40097: "parameter error: KVDataList should be an Array of {key: String, value: String}",
     87016: "some key-value in list meet length exceed",
@@ -73,6 +86,58 @@ def remove_cloud_storage(held: InHand, given: StorageKeys) -> Answer:
     return {"errMsg": "removeUserCloudStorage:ok"}
 
 
+@answers(operations.GET_FRIEND_STORAGE)
+def get_friend_cloud_storage(held: InHand, given: StorageKeys) -> FriendStorage:
+    """The pairs of these keys of all who play: here everybody is a friend of everybody."""
+    return {"data": _of_players(held, given["keyList"]), "errMsg": "getFriendCloudStorage:ok"}
+
+
+@answers(operations.GET_GROUP_STORAGE)
+def get_group_cloud_storage(held: InHand, given: GroupStorageKeys) -> FriendStorage:
+    """The same of the chat that a shareTicket stands for: everybody is in it."""
+    if not given["shareTicket"]:
+        return {"errMsg": "getGroupCloudStorage:fail invalid shareTicket"}
+    return {"data": _of_players(held, given["keyList"]), "errMsg": "getGroupCloudStorage:ok"}
+
+
+def _of_players(held: InHand, keys: Sequence[str]) -> list[FriendData]:
+    world, appid = held.world, held.phone.appid
+    return [
+        {
+            "avatarUrl": ANONYMOUS["avatarUrl"],
+            "nickname": ANONYMOUS["nickName"],
+            "openid": openid,
+            "KVDataList": _kv_list(user_storage.find(world, appid, openid, keys)),
+        }
+        for openid in user_storage.players(world, appid)
+    ]
+
+
+@answers(operations.MODIFY_FRIEND_STORAGE)
+def modify_friend_interactive_storage(held: InHand, given: InteractiveChange) -> Answer:
+    """Add 1 to a number of a friend's; the user is not asked, and no checkInteractiveData."""
+    world, appid, key, friend = held.world, held.phone.appid, given["key"], given.get("toUser") or ""
+    refusals = (
+        (given["operation"] != "add", ILLEGAL_OPERATION),
+        (given["opNum"] != 1, ILLEGAL_NUMBER),
+        (user_storage.INTERACTIVE_KEY.fullmatch(key) is None, ILLEGAL_KEY),
+        (not is_text(friend) or users.find(world, appid, friend) is None, ILLEGAL_OPENID),
+        (friend == held.phone.openid, NO_FRIEND),
+    )
+    errcode = next((errcode for is_wrong, errcode in refusals if is_wrong), None)
+    if errcode is not None:
+        return {"errMsg": f"modifyFriendInteractiveStorage:fail {_failure(errcode)}", "errCode": errcode}
+    number = user_storage.find_interactive_data(world, appid, friend, [key]).get(key, 0)
+    largest = user_storage.INT32 - 1
+    user_storage.store_interactive_data(world, appid, friend, {key: min(number + 1, largest)})
+    return {"errMsg": "modifyFriendInteractiveStorage:ok"}
+
+
+def _failure(errcode: int) -> str:
+    """In the form that developers have seen [field]."""
+    return f"系统错误,错误码:{errcode},{_FAILURES[errcode]}"
+
+
 @answers(operations.GET_INTERACTIVE_STORAGE)
 def get_interactive_storage(held: InHand, given: StorageKeys) -> EncryptedData:
     """Interactive data, for a server's eyes."""
@@ -80,7 +145,7 @@ def get_interactive_storage(held: InHand, given: StorageKeys) -> EncryptedData:
     try:
         numbers = user_storage.find_interactive_data(world, phone.appid, phone.openid, given["keyList"])
     except WeChatError:
-        return {"errMsg": "getUserInteractiveStorage:fail illegal key", "errCode": ILLEGAL_KEY}
+        return {"errMsg": f"getUserInteractiveStorage:fail {_failure(ILLEGAL_KEY)}", "errCode": ILLEGAL_KEY}
     encrypted = _encrypted(held, {"KVDataList": _kv_list(numbers)}, _session_key(held))
     if "encryptedData" not in encrypted:
         return {"errMsg": "getUserInteractiveStorage:fail not logged in"}

@@ -44,11 +44,17 @@
    *   | 'checkIsSoterEnrolledInDevice' | 'startSoterAuthentication' | 'getUserInfo' | 'getUserProfile'>} Apis
    * @typedef {{ key: string, value: string }} KVData
    * @typedef {{ KVDataList: KVData[], errMsg: string }} CloudStorage
+   * @typedef {{ avatarUrl: string, nickname: string, openid: string, KVDataList: KVData[] }} FriendData
+   * @typedef {{ data: FriendData[], errMsg: string }} FriendStorage
+   * @typedef {{ key: string, opNum: number, operation: 'add', toUser?: string }} InteractiveChange
    * @typedef {{ encryptedData: string, iv: string, cloudID: string, errMsg: string }} EncryptedData
    * @typedef {object} GameApis Those of mini games, which are not in miniprogram-api-typings.
    * @property {Api<{ KVDataList: KVData[] }, WechatMiniprogram.GeneralCallbackResult>} setUserCloudStorage
    * @property {Api<{ keyList: string[] }, CloudStorage>} getUserCloudStorage in WeChat only in the open data context
    * @property {Api<{ keyList: string[] }, WechatMiniprogram.GeneralCallbackResult>} removeUserCloudStorage
+   * @property {Api<{ keyList: string[] }, FriendStorage>} getFriendCloudStorage likewise, as the next two
+   * @property {Api<{ shareTicket: string, keyList: string[] }, FriendStorage>} getGroupCloudStorage
+   * @property {Api<InteractiveChange, WechatMiniprogram.GeneralCallbackResult>} modifyFriendInteractiveStorage
    * @property {Api<{ keyList: string[] }, EncryptedData>} getUserInteractiveStorage
    * @typedef {Pick<WechatMiniprogram.UserCryptoManager, 'getLatestUserKey'>} UserCryptoManager
    * @typedef {Pick<WxCloud, 'init' | 'callFunction' | 'CloudID'>} CloudApis
@@ -291,6 +297,9 @@
         setUserCloudStorage: api('setUserCloudStorage'),
         getUserCloudStorage: api('getUserCloudStorage'),
         removeUserCloudStorage: api('removeUserCloudStorage'),
+        getFriendCloudStorage: api('getFriendCloudStorage'),
+        getGroupCloudStorage: api('getGroupCloudStorage'),
+        modifyFriendInteractiveStorage: api('modifyFriendInteractiveStorage'),
         getUserInteractiveStorage: api('getUserInteractiveStorage'),
         getUserInfo: tellUser('getUserInfo'),
         getUserProfile: tellUser('getUserProfile'),

@@ -65,7 +65,7 @@ def save(world: World, done: Record) -> None:
         _storable(strike_out(done.log))[-KEPT_CHARACTERS:],
         _storable(strike_out(done.result))[:KEPT_CHARACTERS],
     )
-    world.store.keep_latest("invocations", "number", KEPT_INVOCATIONS)
+    world.store.keep_latest_numbers("invocations", KEPT_INVOCATIONS)
 
 
 def find(world: World, env: str, request_id: str) -> Record | None:

@@ -5,21 +5,17 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING, Any, Final
 
-import yaml
-
 from wxemu.core import settings
 from wxemu.core.apps import SEED_NOTE
-from wxemu.core.yaml_lines import line_of
-from wxemu.phone import phones
-from wxemu.state import seed_entries, seed_form
-from wxemu.state.seed_form import SeedError
+from wxemu.phone.errors import PhoneError
+from wxemu.state import seed_app
+from wxemu.state.errors import SeedError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from wxemu.core.world import World
 
-_IS_LOADED: Final = "is_planted"  # the name that states of earlier versions keep
 DEMO: Final[dict[str, Any]] = {
     "apps": [
         {
@@ -40,6 +36,12 @@ def read(text: str, *, name: str) -> dict[str, Any]:
     :param name: the file's name for error messages.
     :raises SeedError: not YAML, or not the form of a seed.
     """
+    # Here and below: what a start without a seed of its own does not need, takes longer to import than the rest of it.
+    import yaml  # noqa: PLC0415
+
+    from wxemu.core.yaml_lines import line_of  # noqa: PLC0415
+    from wxemu.state import seed_form  # noqa: PLC0415
+
     try:
         document = yaml.safe_load(text)
     except yaml.YAMLError as error:
@@ -77,16 +79,6 @@ def load(world: World, seed: Mapping[str, Any]) -> None:
     reload(world)
 
 
-def is_loaded(world: World) -> bool:
-    """Whether the world has begun, with a seed or empty; false while a seed is being loaded."""
-    return world.store.note(_IS_LOADED) is True
-
-
-def mark_loaded(world: World) -> None:
-    """Let the world begin with what it holds now."""
-    world.store.keep_note(_IS_LOADED, value=True)
-
-
 def keep_for_reset(world: World, seed: Mapping[str, Any]) -> bool:
     """Keep ``seed`` for the next reset and leave the present state; true if another seed was kept before."""
     with world.transaction():
@@ -100,15 +92,15 @@ def reload(world: World) -> None:
     with world.transaction():
         seed = _kept(world)
         empty(world)
-        world.store.keep_note(_IS_LOADED, value=False)
+        world.mark_begun(is_begun=False)
     try:
         with world.transaction():
             settings.keep(world.store, settings.change(settings.Settings(), seed.get("settings", {})))
         for app in seed.get("apps", ()):
-            seed_entries.load_app(world, app)
-    except (settings.SettingsError, phones.PhoneError) as error:
+            seed_app.load_app(world, app)
+    except (settings.SettingsError, PhoneError) as error:
         raise SeedError(f"the seed cannot be loaded: {error}") from None
-    mark_loaded(world)
+    world.mark_begun()
 
 
 def _kept(world: World) -> dict[str, Any]:
@@ -129,7 +121,7 @@ def reload_app(world: World, appid: str) -> None:
     entry = next((app for app in _kept(world)["apps"] if app["appid"] == appid), None)
     if entry is None:
         raise SeedError(f"the seed has no app {appid!r} to go back to; reset it to empty, or to a snapshot")
-    seed_entries.load_app(world, entry, replaces=True)
+    seed_app.load_app(world, entry, replaces=True)
 
 
 def empty(world: World) -> None:

@@ -1,4 +1,4 @@
-"""Load entries of a seed into a world: apps, their users, and the users' phones."""
+"""Add entries of a seed's form to a world that runs: apps and users; change what an app may do."""
 
 from __future__ import annotations
 
@@ -6,21 +6,18 @@ import dataclasses
 from typing import TYPE_CHECKING, Any, Final
 
 from wxemu.core import apps
-from wxemu.core.apps import App
-from wxemu.core.faults import FaultError
-from wxemu.core.http.inputs import InputError
-from wxemu.phone import phones
-from wxemu.state import seed_form, tenancy
-from wxemu.state.seed_form import SeedError, TakenError
-from wxemu.wechat import openapi_faults, sessions, users
-from wxemu.wechat.users import User
+from wxemu.state import seed_form, seed_users, tenancy
+from wxemu.state.errors import SeedError, TakenError
+from wxemu.state.seed_app import load_app
+from wxemu.wechat import users
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
 
+    from wxemu.core.apps import App
     from wxemu.core.world import World
+    from wxemu.wechat.users import User
 
-_APP_FIELDS: Final = ("appid", "secret", "env", "secret_id", "secret_key", "users", "faults")
 _DRAWN: Final = (("appid", "wx", 16), ("secret", "", 32), ("env", "env-", 8))
 """The member, its prefix, and the number of hexadecimal digits after it."""
 
@@ -50,9 +47,9 @@ def add_user(world: World, appid: str, entry: Mapping[str, Any]) -> User:
         apps.require(world, appid)
         if users.find(world, appid, complete["openid"]) is not None:
             raise TakenError(f"the openid {complete['openid']!r} is taken in {appid}")
-        _require_free_phones(world, [complete])
-        user = _load_user(world, appid, complete)
-    _load_phones(world, appid, [complete])
+        seed_users.require_free_phones(world, [complete])
+        user = seed_users.load_user(world, appid, complete)
+    seed_users.load_phones(world, appid, [complete])
     return user
 
 
@@ -71,33 +68,6 @@ def restrict(world: World, appid: str, changes: Mapping[str, Any]) -> App:
     return changed
 
 
-def load_app(world: World, entry: Mapping[str, Any], *, replaces: bool = False) -> App:
-    """Load the entry of one app: the app and its users at once, then their phones, whose keys take time.
-
-    :param replaces: delete the app first, and all that belongs to it.
-    :raises TakenError: its appid, its secret_id or the id of a phone is in use.
-    """
-    app = _app(entry)
-    if world.is_exposed:
-        apps.refuse_published_secrets([entry])
-    with world.transaction():
-        present = apps.find(world, app.appid)
-        if present is not None and replaces:
-            tenancy.delete(world, present)
-        elif present is not None:
-            raise TakenError(f"the appid {app.appid!r} is taken")
-        if apps.find_by_secret_id(world, app.secret_id) is not None:
-            raise TakenError(f"the secret_id {app.secret_id!r} is taken by another app")
-        _require_free_phones(world, entry.get("users", ()))
-        apps.add(world, app)
-        for user in entry.get("users", ()):
-            _load_user(world, app.appid, user)
-        for fault in entry.get("faults", ()):
-            _load_fault(world, app.appid, fault)
-    _load_phones(world, app.appid, entry.get("users", ()))
-    return app
-
-
 def empty_app(world: World, app: App) -> None:
     """Delete all that belongs to one app, and its restrictions; it keeps its credentials."""
     with world.transaction():
@@ -109,52 +79,3 @@ def _refuse(errors: Iterator[tuple[seed_form.Path, str]]) -> None:
     text = "; ".join(error for _, error in errors)
     if text:
         raise SeedError(text)
-
-
-def _app(entry: Mapping[str, Any]) -> App:
-    restrictions = {name: value for name, value in entry.items() if name not in _APP_FIELDS}
-    return App(
-        entry["appid"],
-        entry["secret"],
-        entry["env"],
-        apps.restrictions(restrictions),
-        entry.get("secret_id", ""),
-        entry.get("secret_key", ""),
-    )
-
-
-def _load_user(world: World, appid: str, entry: Mapping[str, Any]) -> User:
-    user = User(appid, entry["openid"], entry.get("unionid"), entry.get("is_high_risk", False))
-    users.add(world, user)
-    if "session_key" in entry:
-        sessions.start(world, user, session_key=entry["session_key"])
-    return user
-
-
-def _load_fault(world: World, appid: str, entry: Mapping[str, Any]) -> None:
-    try:
-        openapi_faults.ask(world, {**seed_form.read_fault(entry), "appid": appid})
-    except (FaultError, InputError) as error:
-        raise SeedError(f"faults: {error}") from None
-
-
-def _require_free_phones(world: World, entries: Sequence[Mapping[str, Any]]) -> None:
-    taken = {phone.phone_id for phone in phones.all_phones(world)}
-    for entry in entries:
-        for phone in entry.get("phones", ()):
-            if phone["id"] in taken:
-                raise TakenError(f"the phone id {phone['id']!r} is taken")
-
-
-def _load_phones(world: World, appid: str, entries: Sequence[Mapping[str, Any]]) -> None:
-    for entry in entries:
-        for phone in entry.get("phones", ()):
-            phones.create(
-                world,
-                appid=appid,
-                openid=entry["openid"],
-                phone_id=phone["id"],
-                profile_name=phone["profile"],
-                public_auth_key=phone.get("auth_key"),
-                counter=phone.get("counter", 0),
-            )

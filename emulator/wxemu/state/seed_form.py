@@ -1,8 +1,4 @@
-"""The form of a seed and of its entries: a JSON schema, and checks that a schema cannot express.
-
-SeedError         not a seed, or not an entry of one; the text gives the place, what is expected and what is there
-└── TakenError    an id of the entry is in use
-"""
+"""The form of a seed and of its entries: a JSON schema, and checks that a schema cannot express."""
 
 from __future__ import annotations
 
@@ -15,6 +11,7 @@ from wxemu.core import settings
 from wxemu.core.faults import FaultRequest
 from wxemu.core.http import inputs
 from wxemu.core.http.inputs import InputError
+from wxemu.core.text import describe_kind
 from wxemu.wechat import soter
 
 if TYPE_CHECKING:
@@ -22,15 +19,7 @@ if TYPE_CHECKING:
 
 Path = tuple[str | int, ...]
 
-_CREDENTIALS: Final = ("secret", "secret_key", "session_key", "auth_key")
-
-
-class SeedError(Exception):
-    """Not a seed, or not an entry of one."""
-
-
-class TakenError(SeedError):
-    """The id is in use."""
+_CREDENTIALS: Final = ("secret", "secret_key", "app_key", "session_key", "auth_key")
 
 
 @functools.cache
@@ -88,7 +77,7 @@ def check_form(entry: Any, form: Mapping[str, Any], *, name: str) -> Iterator[tu
 def _message(error: Any) -> str:
     """The error without a value that is or may hold a secret."""
     if error.validator == "type":
-        return f"found {type(error.instance).__name__}, expected {error.validator_value}"
+        return f"found {describe_kind(error.instance)}, expected {error.validator_value}"
     if error.absolute_path and error.absolute_path[-1] in _CREDENTIALS:
         return "the value has another form"
     return str(error.message)

@@ -14,7 +14,7 @@ from wxemu.core.text import escape_unseen
 from wxemu.core.world import World
 from wxemu.state import seed, seed_entries, snapshots, tenancy
 from wxemu.state import tables as world_state
-from wxemu.state.tables import StateError
+from wxemu.state.errors import StateError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -53,7 +53,7 @@ class State:
         read = _read(document)
         with self._world.transaction():
             world_state.replace(self._world, read["world"])
-            seed.mark_loaded(self._world)
+            self._world.mark_begun()
 
     def save(self, name: str) -> Snapshot:
         """Save the state without its journal under a name; replaces the snapshot of this name.

@@ -1,8 +1,4 @@
-"""The world's tables as plain values, and back.
-
-StateError
-    Values that are not a state; the text says where they are wrong, and shows none of them.
-"""
+"""The world's tables as plain values, and back."""
 
 from __future__ import annotations
 
@@ -17,8 +13,10 @@ from typing import TYPE_CHECKING, Any, Final
 from wxemu.cloudbase.database import ejson
 from wxemu.cloudbase.database.errors import InvalidValueError
 from wxemu.core import apps, clock, journal, settings
+from wxemu.core.text import describe_kind
 from wxemu.phone import phones
 from wxemu.scf import api_functions
+from wxemu.state.errors import StateError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -37,10 +35,6 @@ NO_STATE: Final = frozenset({"saved_events", "snapshots"})
 LARGEST: Final = 2**62
 """Numbers of a state are smaller, so that there is always a next number for an exchange."""
 _KINDS: Final[dict[str, tuple[type, ...]]] = {"TEXT": (str,), "INTEGER": (int,), "REAL": (float, int), "BLOB": (bytes,)}
-
-
-class StateError(Exception):
-    """Not a state, or not one of this version."""
 
 
 def tables(world: World, *, has_journal: bool = True) -> Tables:
@@ -106,7 +100,7 @@ def replace(world: World, wanted: object) -> None:
 
 def _read(wanted: object, schema: Mapping[str, Sequence[Column]]) -> dict[str, list[list[object]]]:
     if not isinstance(wanted, dict):
-        raise StateError(f"the state is damaged: expected its tables by name, found {type(wanted).__name__}")
+        raise StateError(f"the state is damaged: expected its tables by name, found {describe_kind(wanted)}")
     unknown, missing = sorted(wanted.keys() - schema.keys()), sorted(schema.keys() - wanted.keys() - JOURNAL)
     if unknown or missing:
         wrong = f"it has no {', '.join(missing)}" if missing else f"{', '.join(unknown)} is not part of one"
@@ -130,7 +124,7 @@ def read_rows(table: str, rows: object, columns: Sequence[Column]) -> list[list[
     :raises StateError: another form.
     """
     if not isinstance(rows, list):
-        raise StateError(f"the state is damaged: {table}: expected a list of rows, found {type(rows).__name__}")
+        raise StateError(f"the state is damaged: {table}: expected a list of rows, found {describe_kind(rows)}")
     names = {column.name for column in columns}
     for number, row in enumerate(rows):
         if not isinstance(row, dict) or row.keys() != names:
@@ -150,7 +144,7 @@ def _read_value(value: object, column: Column, where: str) -> object:
         except (binascii.Error, ValueError):
             raise StateError(f"the state is damaged: {where}: expected base64, found something else") from None
     if isinstance(value, bool) or not isinstance(value, _KINDS.get(column.kind, (str, int, float, bytes))):
-        raise StateError(f"the state is damaged: {where}: expected {column.kind}, found {type(value).__name__}")
+        raise StateError(f"the state is damaged: {where}: expected {column.kind}, found {describe_kind(value)}")
     return value
 
 

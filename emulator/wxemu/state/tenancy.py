@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from wxemu.core import apps
 from wxemu.core.store import KEPT_BY_RESET
-from wxemu.state.tables import StateError
+from wxemu.state.errors import StateError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -88,7 +88,7 @@ class Api:
     :param body: where its parameters stand; by default in the query of a GET, and in the JSON body of a POST.
     :param gives_bytes: whether a success is a picture or a file instead of JSON.
     :param login_state: errcode of a call whose login-state signature is wrong, where the table of names alone knows
-        that it takes one: over the raw body, in the query.
+        that it takes one; it tells the family of ``signed_requests``.
     :param twins: other openapis at the same path, which HTTPS cannot tell from it.
     :param other_method: which is taken too: the documentation had it before, or clients send it [field].
     :param has_signed_body: whether, over HTTPS, a login-state signature in the query proves the body; the openid

@@ -35,7 +35,7 @@ def find(name: str) -> Api | None:
 
 def find_by_path(path: str) -> Api | None:
     """The openapi that HTTPS has at this path, the first one where several have it; or ``None``."""
-    return next((api for api in TABLE if api.path == path), None) or _by_path().get(path)
+    return next((api for api in TABLE if api.path == path), None) or by_path().get(path)
 
 
 def all_apis() -> list[Api]:
@@ -70,7 +70,8 @@ def _others() -> Mapping[str, Api]:
 
 
 @functools.cache
-def _by_path() -> Mapping[str, Api]:
+def by_path() -> Mapping[str, Api]:
+    """The others by their paths; of those at one path the first."""
     return {api.path: api for api in reversed([*_others().values()])}
 
 

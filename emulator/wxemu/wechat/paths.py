@@ -1,37 +1,62 @@
-"""WeChat's openapis as the OpenAPI document lists them, from THE TABLE."""
+"""WeChat's openapis as the OpenAPI document lists them, from THE TABLE and from the names of all others."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
 from wxemu.core.http.openapi import OBJECT, json_content
-from wxemu.wechat import login_state
+from wxemu.wechat import known, login_state
 from wxemu.wechat.errors import ERRMSG
 from wxemu.wechat.openapis import TABLE
 from wxemu.wechat.routes import SNS, SNS_CONTENT_TYPE
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from wxemu.wechat.api import Api, Parameter
 
 FORM_CONTENT_TYPE: Final = "application/x-www-form-urlencoded"
-_TYPES: Final = {str: "string", bool: "boolean", int: "integer", list: "array"}
+_TYPES: Final = {str: "string", bool: "boolean", int: "integer", list: "array", dict: "object"}
+_ACCESS_TOKEN: Final = {"name": "access_token", "in": "query", "required": True, "schema": {"type": "string"}}
+BY_NAME: Final = "WeChat, by name"
+"""The tag of the openapis that are not in THE TABLE."""
 
 
 def wechat_paths() -> dict[str, Any]:
     """Each path with the methods that it takes."""
-    operations = {api.path: {method.lower(): _operation(api, method) for method in api.methods} for api in TABLE}
-    return {**operations, "/{path}": _by_name()}
+    emulated = {api.path: {method.lower(): _operation(api, method) for method in api.methods} for api in TABLE}
+    return {**emulated, **{api.path: _by_name(api) for api in known.by_path().values()}}
 
 
-def _by_name() -> dict[str, Any]:
-    """Those that are not in THE TABLE, at one place for all: docs/coverage.md lists them."""
-    anywhere = {"name": "path", "in": "path", "required": True, "schema": {"type": "string"}}
-    answer = {"description": "a ready answer, or the one that was programmed", "content": {"*/*": {}}}
-    operation = {"tags": ["WeChat"], "parameters": [anywhere], "responses": {"200": answer}}
-    summary = "An openapi that is known by its name"
-    return {method: {**operation, "operationId": f"named.{method}", "summary": summary} for method in ("get", "post")}
+def components() -> dict[str, Any]:
+    """What the openapis share."""
+    return {
+        "schemas": {"Failure": _failure()},
+        "parameters": {"AccessToken": _ACCESS_TOKEN},
+        "responses": {"Answer": {"description": "JSON, a picture or a file", "content": {"*/*": {}}}},
+    }
+
+
+def _by_name(api: Api) -> dict[str, Any]:
+    """One that is not in THE TABLE, whose answer is ready or is programmed."""
+    document: dict[str, Any] = {
+        "summary": api.summary or "Known by name: program its answer",
+        "tags": [BY_NAME],
+        "parameters": [{"$ref": "#/components/parameters/AccessToken"}],
+        "responses": {"200": {"$ref": "#/components/responses/Answer"}},
+    }
+    if api.twins:
+        document["description"] = f"Also {', '.join(api.twins)}"
+    if api.place == "query":
+        document["parameters"] += [_in_query(parameter) for parameter in api.parameters]
+    elif api.place == "json":
+        document["requestBody"] = json_content(_object(api.parameters))
+    elif api.place != "any":
+        form = {"multipart/form-data": {"schema": OBJECT}}
+        document["requestBody"] = {"required": api.place == "form", "content": form}
+    if api.method:
+        return {api.method.lower(): {"operationId": api.name, **document}}
+    return {method: {"operationId": f"{api.name}.{method}", **document} for method in ("get", "post")}
 
 
 def _operation(api: Api, method: str) -> dict[str, Any]:
@@ -39,7 +64,7 @@ def _operation(api: Api, method: str) -> dict[str, Any]:
     in_body = [parameter for parameter in api.parameters if not api.has_signed_body or parameter.name != "openid"]
     query = [_in_query(parameter) for parameter in in_query]
     if api.takes_access_token:
-        query.insert(0, {"name": "access_token", "in": "query", "required": True, "schema": {"type": "string"}})
+        query.insert(0, _ACCESS_TOKEN)
     operation: dict[str, Any] = {
         "operationId": api.name if method == api.method else f"{api.name}.{method.lower()}",
         "summary": api.summary,
@@ -57,13 +82,7 @@ def _operation(api: Api, method: str) -> dict[str, Any]:
         },
     }
     if api.method == "POST":
-        operation["requestBody"] = json_content(
-            {
-                "type": "object",
-                "properties": {parameter.name: _schema(parameter) for parameter in in_body},
-                "required": [parameter.name for parameter in in_body if parameter.missing is not None],
-            }
-        )
+        operation["requestBody"] = json_content(_object(in_body))
     elif method == "POST" and api.has_form:  # in the query or in the form, so neither requires one
         operation["parameters"] = [{**parameter, "required": False} for parameter in query]
         form = {"type": "object", "properties": {parameter.name: _schema(parameter) for parameter in api.parameters}}
@@ -73,6 +92,15 @@ def _operation(api: Api, method: str) -> dict[str, Any]:
 
 def _content_type(api: Api) -> str:
     return SNS_CONTENT_TYPE if api.path.startswith(SNS) else "application/json"
+
+
+def _object(parameters: Iterable[Parameter]) -> dict[str, Any]:
+    parameters = list(parameters)
+    return {
+        "type": "object",
+        "properties": {parameter.name: _schema(parameter) for parameter in parameters},
+        "required": [parameter.name for parameter in parameters if parameter.missing is not None],
+    }
 
 
 def _in_query(parameter: Parameter) -> dict[str, Any]:
@@ -96,7 +124,7 @@ def _example(value: object) -> dict[str, Any]:
     return dict(OBJECT) if isinstance(value, dict) else {"type": _TYPES[type(value)], "examples": [value]}
 
 
-def failure() -> dict[str, Any]:
+def _failure() -> dict[str, Any]:
     return {
         "type": "object",
         "required": ["errcode", "errmsg"],

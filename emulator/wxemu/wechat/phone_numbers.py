@@ -7,6 +7,7 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 
 from wxemu.wechat.errors import WeChatError
+from wxemu.wechat.sessions import Code
 
 if TYPE_CHECKING:
     from wxemu.core.world import World
@@ -35,6 +36,14 @@ def new_code(world: World, *, appid: str, openid: str) -> str:
     expires_at = world.clock.now() + CODE_LIFE
     world.store.run("INSERT INTO open_data VALUES (?, ?, ?, ?, ?)", code, appid, openid, json.dumps(info), expires_at)
     return code
+
+
+def find_code(world: World, code: str) -> Code | None:
+    """A code that waits to be used, or ``None``: one that was used is forgotten."""
+    row = world.store.row("SELECT appid, openid, expires_at FROM open_data WHERE cloud_id = ?", code)
+    if row is None or len(code) != CODE_DIGITS:
+        return None
+    return Code(row["appid"], row["openid"], row["expires_at"], is_used=False)
 
 
 def exchange(world: World, code: str, *, appid: str) -> dict[str, Any]:

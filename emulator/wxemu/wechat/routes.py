@@ -135,8 +135,8 @@ class HttpsCredential:
 
     def _check_login_state(self, world: World, app: App) -> None:
         if self.api.login_state is not None:
-            signed = signed_requests.SignedRequest(self.query, self.body)
-            signed_requests.check(world, signed, appid=app.appid, errcode=self.api.login_state)
+            signed = signed_requests.SignedRequest(self.api.path, self.query, self.body)
+            signed_requests.check(world, signed, app=app, errcode=self.api.login_state)
 
     def _name_owner(self, world: World, entry: Entry) -> None:
         """The journal names the app of an ended token too, so that the app can look the call up."""

@@ -47,7 +47,7 @@ class FormerSession(Session):
 
 @dataclass(frozen=True)
 class Code:
-    """A code of wx.login; ``expires_at`` in Unix seconds."""
+    """A code that a phone gave; ``expires_at`` in Unix seconds."""
 
     appid: str
     openid: str

@@ -23,6 +23,8 @@ PAIR_BYTES: Final = 1024
 INTERACTIVE_KEY: Final = re.compile("[1-9]|[1-4][0-9]|50")
 """Keys of interactive data: '1' to '50' [doc]."""
 INT32: Final = 2**31
+MOST_PLAYERS: Final = 1000
+"""Of an app, whose pairs are listed."""
 
 
 def find(world: World, appid: str, openid: str, keys: Sequence[str]) -> dict[str, str]:
@@ -30,6 +32,14 @@ def find(world: World, appid: str, openid: str, keys: Sequence[str]) -> dict[str
     rows = world.store.rows("SELECT key, value FROM user_storage WHERE appid = ? AND openid = ?", appid, openid)
     stored = {row["key"]: row["value"] for row in rows}
     return {key: stored[key] for key in keys if key in stored}
+
+
+def players(world: World, appid: str) -> list[str]:
+    """The openids of those who have pairs in the app, in order."""
+    rows = world.store.rows(
+        "SELECT DISTINCT openid FROM user_storage WHERE appid = ? ORDER BY openid LIMIT ?", appid, MOST_PLAYERS
+    )
+    return [row["openid"] for row in rows]
 
 
 def store(world: World, appid: str, openid: str, pairs: Pairs) -> None:

@@ -12,7 +12,7 @@ ENV = "env-demo"
 def begin(open_world):
     def open_one(state=None, random_seed=None):
         world = open_world(state, random_seed=random_seed)
-        if not seed.is_loaded(world):
+        if not world.has_begun:
             world.clock.freeze(1_700_000_000)
             seed.load(world, seed.DEMO)
         return world

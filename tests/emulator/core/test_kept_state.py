@@ -12,6 +12,7 @@ from wxemu.core.store import StoreError
 from wxemu.core.world import DATABASE_NAME, World
 from wxemu.phone import phones
 from wxemu.phone.confirmations import confirm
+from wxemu.phone.errors import UnknownPhoneError
 from wxemu.state import seed
 from wxemu.wechat import sessions
 
@@ -40,7 +41,7 @@ def reopened(open_world, state, world_seed):
 
     def reopen():
         world = open_world(state)
-        if not seed.is_loaded(world):
+        if not world.has_begun:
             world.clock.freeze(1_700_000_000)
             seed.load(world, world_seed)
         return world
@@ -103,7 +104,7 @@ def test_a_decision_that_fails_leaves_nothing_behind(world):
 
     with pytest.raises(RuntimeError):
         decide()
-    with pytest.raises(phones.UnknownPhoneError):
+    with pytest.raises(UnknownPhoneError):
         phones.find(world, "p")
 
 

@@ -46,13 +46,13 @@ AILMENTS = [
     Ailment(
         "INSERT OR REPLACE INTO meta VALUES ('settings', '[1]')",
         "DELETE FROM meta WHERE name = 'settings'",
-        "the state is damaged: what it keeps as settings are none",
+        "the state is damaged: what it keeps as settings is none of ours",
         "/emulator/v1/settings",
     ),
     Ailment(
         "INSERT OR REPLACE INTO meta VALUES ('clock', '{')",
         "DELETE FROM meta WHERE name = 'clock'",
-        "the state is damaged: what it keeps as clock is no JSON",
+        "the state is damaged: what it keeps as clock is none of ours",
         "/emulator/v1/clock",
     ),
     Ailment(

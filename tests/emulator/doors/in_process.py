@@ -49,7 +49,7 @@ def emulator_of(http: FlaskClient, **headers: str) -> Emulator:
 class HeldPhone(Phone):
     """The product's phone, of which tests also want what `fail` gets, member by member."""
 
-    def do(self, operation: str, **members: object) -> dict[str, Any]:
+    def do(self, operation: str, /, **members: object) -> dict[str, Any]:
         """What `success` or `fail` would get."""
         return self.emulator.ask("POST", f"/phone/v1/phones/{self.phone_id}/{operation}", members)
 

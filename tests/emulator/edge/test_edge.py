@@ -31,7 +31,7 @@ class Application:
         self.requests.append((environ["REQUEST_METHOD"], environ["PATH_INFO"], body))
         self.environ = environ
         match environ["PATH_INFO"]:
-            case "/waits":
+            case "/waits" | "/now/waits":
                 self.released.wait(SECONDS)
             case "/cut":
                 raise ConnectionAbortedError
@@ -76,11 +76,16 @@ def address(application):
 
 
 @contextmanager
-def serving(application):
+def serving(application, **options):
     ready, facts = threading.Event(), {}
 
     async def serve():
-        edge = Edge(application, is_decision=lambda environ: environ["PATH_INFO"].startswith("/now"), threads=50)
+        edge = Edge(
+            application,
+            is_decision=lambda environ: environ["PATH_INFO"].startswith("/now"),
+            threads=50,
+            **options,
+        )
         listening = socket.create_server(("127.0.0.1", 0))
         server = await listen(edge, listening)
         facts.update(address=listening.getsockname(), loop=edge.loop, stop=asyncio.Event())
@@ -191,6 +196,37 @@ def test_decisions_run_on_the_loop_and_the_rest_on_threads(address, application)
     send(address, request("/other", CLOSE))
     assert not any(name.startswith("waiting") for name in on_the_loop)
     assert any(name.startswith("waiting") for name in application.threads)
+
+
+@pytest.mark.parametrize("is_kept", [True, False])
+def test_decisions_that_have_come_at_the_same_time_are_kept_together(application, is_kept):
+    blocks = []
+
+    @contextmanager
+    def together():
+        before = len(application.requests)
+        yield
+        blocks.append(len(application.requests) - before)
+        if not is_kept:
+            raise OSError
+
+    with (
+        serving(application, together=together) as address,
+        client(address) as holding,
+        client(address) as one,
+        client(address) as two,
+    ):
+        holding.sendall(request("/now/waits", CLOSE))
+        application.wait_for_a_request()  # which holds the loop
+        for number, connected in enumerate((one, two)):
+            connected.sendall(request("/now", CLOSE, method="POST", body=b"%d" % number))
+        application.released.set()
+        assert read_all(one).endswith(b"0")
+        assert read_all(two).endswith(b"1")
+        assert read_all(holding).endswith(b"hello")
+    assert blocks == [2]
+    decided = sorted(body for _, path, body in application.requests if path == "/now")
+    assert decided == ([b"0", b"1"] if is_kept else [b"0", b"0", b"1", b"1"])  # asked again, each by itself
 
 
 def test_half_bodies_and_waiting_calls_hold_nobody_up(address):

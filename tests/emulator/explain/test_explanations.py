@@ -229,11 +229,12 @@ def test_a_function_that_cannot_be_called_is_told_with_its_errmsg(new_phone, exp
     assert "FunctionName parameter could not be found" in explained["findings"][0]["result"]
 
 
-def test_what_is_no_usual_mistake_is_told_as_it_was_answered(new_phone, explain):
-    new_phone().confirm(outcome="cancel")
+@pytest.mark.parametrize(("outcome", "code"), [("cancel", "90008"), ("mismatch", "90009"), ("lockout", "90010")])
+def test_what_is_no_usual_mistake_is_told_as_it_was_answered(new_phone, explain, outcome, code):
+    new_phone().confirm(outcome=outcome)
     explained = explain()
     assert (explained["causes"], explained["verdict"]) == ([], "None of the usual mistakes.")
-    assert "90008" in explained["evidence"][0]
+    assert code in explained["evidence"][0]
 
 
 def test_an_errmsg_is_as_good_as_the_rid_in_it(wechat, explain, control):

@@ -75,12 +75,18 @@ BODIES = {
     "sent as the name in a form": (quote(BODY) + "=", BODY, {"body_sent_as_form"}),
     "not at all": (BODY, "", {"body_not_signed"}),
 }
+MIDAS = '[{"key":"score","value":"100"}]'
 SIGNATURES = {
     "SHA-1": (hashlib.sha1(f"{BODY}{KEY}".encode()).hexdigest(), {"sha1_of_raw_data"}),
     "swapped arguments": (sign(KEY, BODY), {"hmac_arguments_swapped"}),
     "upper case": (sign(BODY).upper(), {"digest_in_upper_case"}),
     "a decoded key": (sign(BODY, base64.b64decode(KEY)), {"session_key_decoded"}),
     "the text session_key": (sign(BODY, "session_key"), {"session_key_literal"}),
+    "midas's rule": (sign(f"kv_list={MIDAS}&org_loc={SET}&method=POST&session_key={KEY}"), {"midas_recipe"}),
+    "midas's rule with the openid": (
+        sign(f"appid=wx1234567890abcdef&kv_list={MIDAS}&openid=oAlice&org_loc={SET}&method=POST&session_key={KEY}"),
+        {"midas_recipe"},
+    ),
     "base64": (base64.b64encode(bytes.fromhex(sign(BODY))).decode(), {"digest_in_base64"}),
     "another user's key": (sign(BODY, BOBS), {"session_key_of_another_user"}),
     "a key of nobody": (sign(BODY, "nobody's"), {"session_key_unknown"}),

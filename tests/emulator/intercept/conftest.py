@@ -12,7 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from wxemu.core.health import Health
-from wxemu.intercept import Interception, interception_document
+from wxemu.intercept import Interception, interception_document, process
 from wxemu.intercept.process import intercepting
 
 PATIENCE = 20
@@ -207,8 +207,9 @@ def unused_port():
 
 
 @pytest.fixture
-def intercept(server, tmp_path, unused_port):
-    """Begin to intercept for the server."""
+def intercept(server, tmp_path, unused_port, monkeypatch):
+    """Begin to intercept for the server, in a process that has what a test changes."""
+    monkeypatch.setattr(process, "START_METHOD", "fork")
     with ExitStack() as running:
 
         def begin(*pass_through, emulator=server.server_address, control_token=None):
@@ -221,7 +222,7 @@ def intercept(server, tmp_path, unused_port):
                 pass_through=pass_through,
                 control_token=control_token,
             )
-            running.enter_context(intercepting(interception, Health()))
+            running.enter_context(intercepting(interception, Health())).wait_for_authority()
             return Client(interception)
 
         yield begin

@@ -12,7 +12,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from wxemu.core.http.hosts import EMULATED
 from wxemu.intercept import certificates
-from wxemu.intercept.authority import Authority, AuthorityError
+from wxemu.intercept.authority import Authority
+from wxemu.intercept.errors import AuthorityError
 
 FILES = ("ca.pem", "ca.key", "ca-bundle.pem")
 

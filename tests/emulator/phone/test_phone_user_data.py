@@ -8,11 +8,14 @@ import subprocess
 import pytest
 from wechatpy.crypto import WeChatWxaCrypto
 
+from wxemu.client.testing import MiniProgramError
 from wxemu.wechat import sessions
 
 APPID = "wx1234567890abcdef"
 KEY = "o0q0otL8aEzpcZL/FT9WsQ=="
 NOON = 1_700_000_000
+BOBS_KEY = "9hAb/NEYUlkaMBEsmFgzig=="
+GIFT = {"key": "1", "opNum": 1, "operation": "add", "toUser": "oBob"}
 SET, INTERACT = "/wxa/set_user_storage", "/wxa/setuserinteractivedata"
 
 
@@ -63,7 +66,7 @@ class TestUserInfo:
 
     def test_a_user_without_a_unionid_has_none_there(self, new_phone, decrypt):
         answer = new_phone("none", openid="oBob").do("getUserInfo")
-        assert "unionId" not in decrypt("9hAb/NEYUlkaMBEsmFgzig==", answer)
+        assert "unionId" not in decrypt(BOBS_KEY, answer)
 
     def test_a_profile_does_not_say_whose_it_is(self, alices, decrypt):
         answer = alices.do("getUserProfile")
@@ -155,6 +158,11 @@ class TestCloudStorage:
         assert told.startswith(f"setUserCloudStorage:fail {reason.removesuffix('...')}")
         assert alices.do("getUserCloudStorage", keyList=["good"])["KVDataList"] == []
 
+    def test_a_call_without_pairs_is_our_own_error(self, http, alices):
+        response = http.post(f"/phone/v1/phones/{alices.phone_id}/setUserCloudStorage", json={})
+        told = "KVDataList: expected a JSON value, got nothing"
+        assert (response.status_code, response.json["error"]["message"]) == (400, told)
+
     def test_keys_that_no_text_can_be_are_not_there(self, alices):
         assert alices.do("removeUserCloudStorage", keyList=["\ud800"])["errMsg"].endswith(":ok")
         assert alices.do("getUserCloudStorage", keyList=["\ud800"])["KVDataList"] == []
@@ -180,11 +188,81 @@ class TestInteractiveStorage:
 
     def test_an_illegal_key_fails(self, alices):
         failed = alices.do("getUserInteractiveStorage", keyList=["1", "51"])
-        assert failed == {"errMsg": "getUserInteractiveStorage:fail illegal key", "errCode": -17008}
+        told = "getUserInteractiveStorage:fail 系统错误,错误码:-17008,invalid key"
+        assert failed == {"errMsg": told, "errCode": -17008}
 
     def test_of_a_user_who_is_not_logged_in_there_is_none(self, new_phone):
         failed = new_phone("none").do("getUserInteractiveStorage", keyList=["1"])
         assert failed == {"errMsg": "getUserInteractiveStorage:fail not logged in"}
+
+
+class TestFriends:
+    """Every user of the app is a friend of every other."""
+
+    @pytest.fixture
+    def bobs(self, new_phone):
+        return new_phone("none", openid="oBob")
+
+    def test_the_pairs_of_all_who_play_are_listed(self, alices, bobs):
+        assert alices.do("getFriendCloudStorage", keyList=["score"]) == {
+            "data": [],
+            "errMsg": "getFriendCloudStorage:ok",
+        }
+        alices.set_user_cloud_storage({"score": "7", "gold": "1"})
+        bobs.set_user_cloud_storage({"gold": "2"})
+        alice, bob = bobs.do("getFriendCloudStorage", keyList=["score"])["data"]
+        assert (alice["openid"], alice["KVDataList"]) == ("oAlice", [{"key": "score", "value": "7"}])
+        assert (bob["openid"], bob["nickname"], bob["KVDataList"]) == ("oBob", "微信用户", [])
+        assert bob["avatarUrl"].startswith("https://")
+
+    def test_the_users_of_another_app_are_strangers(self, alices, http, other_tenant):
+        made = {"appid": other_tenant.appid, "profile": "none", "openid": "oDave"}
+        stranger = http.post("/phone/v1/phones", json=made).json["phoneId"]
+        alices.set_user_cloud_storage({"score": "7"})
+        listed = http.post(f"/phone/v1/phones/{stranger}/getFriendCloudStorage", json={"keyList": ["score"]})
+        assert listed.json["data"] == []
+
+    def test_a_group_is_all_of_them(self, alices, bobs):
+        alices.set_user_cloud_storage({"score": "7"})
+        listed = bobs.do("getGroupCloudStorage", shareTicket="any", keyList=["score"])
+        assert (listed["data"][0]["openid"], listed["errMsg"]) == ("oAlice", "getGroupCloudStorage:ok")
+        refused = bobs.do("getGroupCloudStorage", shareTicket="", keyList=["score"])
+        assert refused == {"errMsg": "getGroupCloudStorage:fail invalid shareTicket"}
+
+    def test_a_gift_adds_one_to_what_a_server_has_set(self, alices, bobs, wechat, decrypt):
+        assert wechat.post_signed(INTERACT, b'{"kv_list":[{"key":"1","value":5}]}', "oBob", BOBS_KEY).is_success
+        for _ in range(2):
+            assert alices.do("modifyFriendInteractiveStorage", **GIFT) == {
+                "errMsg": "modifyFriendInteractiveStorage:ok"
+            }
+        alices.modify_friend_interactive_storage("50", "oBob")
+        told = decrypt(BOBS_KEY, bobs.do("getUserInteractiveStorage", keyList=["1", "50"]))
+        assert told["KVDataList"] == [{"key": "1", "value": 7}, {"key": "50", "value": 1}]
+
+    def test_the_largest_number_stays(self, alices, bobs, wechat):
+        largest = {"key": "1", "value": 2**31 - 1}
+        body = json.dumps({"kv_list": [largest]}).encode()
+        assert wechat.post_signed(INTERACT, body, "oBob", BOBS_KEY).is_success
+        alices.modify_friend_interactive_storage("1", "oBob")
+        assert by_openssl(BOBS_KEY, bobs.do("getUserInteractiveStorage", keyList=["1"]))["KVDataList"] == [largest]
+
+    @pytest.mark.parametrize(
+        ("change", "errcode"),
+        [
+            ({"toUser": "oAlice"}, -17006),
+            ({"toUser": "oDave"}, -17007),
+            ({"toUser": None}, -17007),
+            ({"toUser": "\ud800"}, -17007),
+            ({"key": "51"}, -17008),
+            ({"operation": "set"}, -17009),
+            ({"opNum": 2}, -17010),
+        ],
+    )
+    def test_a_gift_that_cannot_be_has_its_code(self, alices, bobs, change, errcode):
+        failed = alices.do("modifyFriendInteractiveStorage", **{**GIFT, **change})
+        assert failed["errCode"] == errcode
+        assert failed["errMsg"].startswith(f"modifyFriendInteractiveStorage:fail 系统错误,错误码:{errcode},")
+        assert by_openssl(BOBS_KEY, bobs.do("getUserInteractiveStorage", keyList=["1"]))["KVDataList"] == []
 
 
 class TestUserKeys:
@@ -231,3 +309,57 @@ class TestUserKeys:
         key = alices.do("getLatestUserKey")["encryptKey"]
         assert keys()[0]["encrypt_key"] == key
         assert key not in json.dumps(control.exchanges)
+
+
+class TestPhoneOfThePlugin:
+    """What a test of a user's has of it in Python."""
+
+    def test_user_info_is_told_with_what_a_server_reads(self, alices, decrypt):
+        told = alices.get_user_info(nickName="Ada")
+        assert told.user_info == json.loads(told.raw_data)
+        assert told.signature == hashlib.sha1(f"{told.raw_data}{KEY}".encode()).hexdigest()
+        assert decrypt(KEY, members_of(told.encrypted))["nickName"] == "Ada"
+        assert "openId" not in decrypt(KEY, members_of(alices.get_user_profile().encrypted))
+
+    def test_of_a_user_who_is_not_logged_in_nothing_is_encrypted(self, new_phone):
+        told = new_phone("none").get_user_info()
+        assert (told.signature, told.encrypted) == (None, None)
+
+    def test_storage_is_a_dict(self, alices, new_phone):
+        alices.set_user_cloud_storage({"score": "7", "n": "中"})
+        assert alices.get_user_cloud_storage("n", "none", "score") == {"n": "中", "score": "7"}
+        alices.remove_user_cloud_storage("n")
+        friends = {"oAlice": {"score": "7"}}
+        bobs = new_phone("none", openid="oBob")
+        assert bobs.get_friend_cloud_storage("n", "score") == bobs.get_group_cloud_storage("g", "score") == friends
+
+    def test_a_gift_is_read_by_a_server(self, alices, new_phone):
+        new_phone("none", openid="oBob").modify_friend_interactive_storage("1", "oAlice")
+        told = alices.get_user_interactive_storage("1")
+        assert by_openssl(KEY, members_of(told))["KVDataList"] == [{"key": "1", "value": 1}]
+
+    def test_a_key_to_encrypt_with_is_the_one_that_the_server_finds(self, alices, wechat):
+        key = alices.get_latest_user_key()
+        (found,) = wechat.with_signature("/wxa/business/getuserencryptkey", "oAlice", sessions.signature_of(KEY))[
+            "key_info_list"
+        ]
+        assert (found["encrypt_key"], found["iv"], found["version"]) == (key.encrypt_key, key.iv, key.version)
+        assert key.expire_time == NOON + 3600
+
+    @pytest.mark.parametrize(
+        ("ask", "errcode"),
+        [
+            (lambda phone: phone.set_user_cloud_storage({"k": "v" * 1024}), None),
+            (lambda phone: phone.get_group_cloud_storage("", "k"), None),
+            (lambda phone: phone.get_user_interactive_storage("51"), -17008),
+            (lambda phone: phone.modify_friend_interactive_storage("1", "oNobody"), -17007),
+        ],
+    )
+    def test_what_fail_gets_is_raised(self, alices, ask, errcode):
+        with pytest.raises(MiniProgramError) as failed:
+            ask(alices)
+        assert failed.value.err_code == errcode
+
+
+def members_of(encrypted):
+    return {"encryptedData": encrypted.encrypted_data, "iv": encrypted.iv}

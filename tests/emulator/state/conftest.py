@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from wxemu.state import State
+from wxemu.state.state import State
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from wxemu.cloudbase import grants
 from wxemu.core import journal
 from wxemu.core.store import SCHEMA_VERSION
 from wxemu.core.world import DATABASE_NAME
-from wxemu.state import State
+from wxemu.state.state import State
 
 FORMER = Path(__file__).with_name("version_2")
 APPID = "wx1234567890abcdef"

@@ -5,7 +5,8 @@ import hashlib
 import pytest
 
 from wxemu.core import apps
-from wxemu.state import parse, tenancy, text
+from wxemu.state import tenancy
+from wxemu.state.state import parse, text
 from wxemu.state.tables import JOURNAL, NO_STATE
 
 APPID = "wx1234567890abcdef"

@@ -2,8 +2,8 @@
 
 import pytest
 
-from wxemu.state import read_file, write_file
-from wxemu.state.tables import StateError
+from wxemu.state.errors import StateError
+from wxemu.state.state import read_file, write_file
 
 APPID = "wx1234567890abcdef"
 SESSIONS = "CREATE TABLE sessions (appid TEXT, openid TEXT, session_key TEXT NOT NULL, PRIMARY KEY (appid, openid))"

@@ -9,8 +9,8 @@ from hypothesis import settings as checks
 from hypothesis import strategies as st
 
 from wxemu.core.store import SCHEMA_VERSION
-from wxemu.state import check, parse, text
-from wxemu.state.tables import StateError
+from wxemu.state.errors import StateError
+from wxemu.state.state import check, parse, text
 
 APPID = "wx1234567890abcdef"
 ENDLESS = "WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n) SELECT n FROM n"
@@ -47,17 +47,20 @@ class TestWhatIsNoState:
             (lambda d: d.update({"wxcloud-state": "2"}), "is of version '2'"),
             (lambda d: d.pop("world"), "damaged: expected the members wxcloud-state, world"),
             (lambda d: d.update(functions=[]), "damaged: expected the members wxcloud-state, world"),
-            (lambda d: d.update(world=[]), "damaged: expected its tables by name, found list"),
+            (lambda d: d.update(world=[]), "damaged: expected its tables by name, found an array"),
             (lambda d: d["world"].pop("tokens"), "damaged: it has no tokens; export it anew"),
             (lambda d: d["world"].update(tables=[]), "damaged: tables is not part of one; export it anew"),
-            (lambda d: d["world"].update(apps={}), "damaged: apps: expected a list of rows, found dict"),
-            (lambda d: d["world"]["apps"].append(1), r"damaged: apps\[2\]: expected a row of appid, env, restrictions"),
-            (lambda d: d["world"]["apps"][0].pop("env"), r"damaged: apps\[0\]: expected a row of appid, env"),
+            (lambda d: d["world"].update(apps={}), "damaged: apps: expected a list of rows, found an object"),
+            (
+                lambda d: d["world"]["apps"].append(1),
+                r"damaged: apps\[2\]: expected a row of app_key, appid, env, restrictions",
+            ),
+            (lambda d: d["world"]["apps"][0].pop("env"), r"damaged: apps\[0\]: expected a row of app_key, appid, env"),
             (
                 lambda d: d["world"]["apps"][0].update(env=None),
-                r"damaged: apps\[0\].env: expected TEXT, found NoneType",
+                r"damaged: apps\[0\].env: expected TEXT, found null",
             ),
-            (lambda d: d["world"]["apps"][0].update(env=1), r"damaged: apps\[0\].env: expected TEXT, found int"),
+            (lambda d: d["world"]["apps"][0].update(env=1), r"damaged: apps\[0\].env: expected TEXT, found a number"),
             (lambda d: d["world"]["apps"][0].update(env="\ud800"), "damaged: its rows contradict each other"),
             (
                 lambda d: d["world"]["users"][0].update(is_high_risk=2**64),
@@ -65,12 +68,12 @@ class TestWhatIsNoState:
             ),
             (lambda d: d["world"]["users"][0].update(is_high_risk=-(2**63)), r"damaged: users\[0\]: expected numbers"),
             (lambda d: d["world"]["sessions"][0].update(issued_at=1e308), r"damaged: sessions\[0\]: expected numbers"),
-            (lambda d: d["world"]["users"][0].update(is_high_risk=True), "expected INTEGER, found bool"),
-            (lambda d: d["world"]["sessions"][0].update(issued_at="noon"), "expected REAL, found str"),
+            (lambda d: d["world"]["users"][0].update(is_high_risk=True), "expected INTEGER, found true or false"),
+            (lambda d: d["world"]["sessions"][0].update(issued_at="noon"), "expected REAL, found a string"),
             (lambda d: d["world"]["web_key"].append({"number": 1, "key": {"base64": "?"}}), "key: expected base64"),
             (
                 lambda d: d["world"]["web_key"].append({"number": 1, "key": {"hex": ""}}),
-                "key: expected BLOB, found dict",
+                "key: expected BLOB, found an object",
             ),
             (lambda d: d["world"]["apps"].append(d["world"]["apps"][0]), "its rows contradict each other .UNIQUE"),
             (lambda d: d["world"]["apps"][0].update(restrictions="{"), "a rule cannot read its part of it"),

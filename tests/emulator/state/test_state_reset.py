@@ -6,9 +6,8 @@ from wxemu.cloudbase import web_users
 from wxemu.core import apps
 from wxemu.phone import phones
 from wxemu.scf import api_functions
-from wxemu.state.seed_form import SeedError
+from wxemu.state.errors import SeedError, StateError
 from wxemu.state.snapshots import SnapshotNameError, UnknownSnapshotError
-from wxemu.state.tables import StateError
 from wxemu.wechat import sessions, tokens, users
 
 APPID = "wx1234567890abcdef"

@@ -1,8 +1,6 @@
 """An openapi that WeChat has by name, and that is not emulated: what is checked before its programmed answer."""
 
 import hashlib
-import hmac
-import json
 
 import pytest
 from mini_program_server import WeChat
@@ -12,8 +10,6 @@ from wxemu.wechat import known
 
 NAMED = [api for api in known.all_apis() if api.kind == "named"]
 ADD_TEMPLATE = "/wxaapi/newtmpl/addtemplate"
-PAY = "/wxa/game/pay"
-ALICES_KEY = "o0q0otL8aEzpcZL/FT9WsQ=="
 PNG = b"\x89PNG\r\n\x1a\n and what follows"
 OK = {"errcode": 0, "errmsg": "ok"}
 
@@ -22,10 +18,6 @@ OK = {"errcode": 0, "errmsg": "ok"}
 def program(tenant):
     """Have an openapi give an answer."""
     return tenant.faults.answer
-
-
-def signature(body, key=ALICES_KEY):
-    return hmac.new(key.encode(), body, hashlib.sha256).hexdigest()
 
 
 def test_each_of_them_is_wechats_and_asks_for_an_access_token(http):
@@ -170,33 +162,6 @@ def test_an_image_may_be_named_by_its_address_instead(wechat, program, name):
     program({**OK, "url": "${img_url}"}, api=name)
     path = known.find(name).path
     assert wechat.call("POST", path, img_url="https://a/b", access_token=wechat.access_token)["url"] == "https://a/b"
-
-
-def test_a_signed_payment_is_answered_and_a_changed_one_is_not(wechat, program):
-    program(OK, api="wxa.game.pay")
-    body = json.dumps({"openid": "oAlice", "amount": 1, "remark": "中"}, ensure_ascii=False).encode()
-    query = {"sig_method": "hmac_sha256", "access_token": wechat.access_token}
-    assert wechat.call("POST", PAY, body=body, signature=signature(body), **query).is_success
-    assert wechat.call("POST", PAY, body=body + b" ", signature=signature(body), **query).errcode == 90010
-    assert wechat.call("POST", PAY, body=body, **query).errcode == 90010
-    other = {**query, "sig_method": "sha1"}
-    assert wechat.call("POST", PAY, body=body, signature=signature(body), **other).errcode == 90010
-
-
-@pytest.mark.parametrize(("openid", "errcode"), [("oNobody", 90018), ("oCarol", 90016), (5, 90018), ("\ud800", 90018)])
-def test_a_payment_is_signed_by_a_user_with_a_session(wechat, program, openid, errcode):
-    program(OK, api="wxa.game.pay")
-    body = json.dumps({"openid": openid}).encode()
-    query = {"signature": signature(body), "access_token": wechat.access_token}
-    assert wechat.call("POST", PAY, body=body, **query).errcode == errcode
-
-
-def test_virtual_payment_of_mini_programs_has_codes_of_its_own(wechat, program):
-    program(OK, api="query_user_balance")
-    body = b'{"openid":"oAlice","env":0}'
-    ask = {"path": "/xpay/query_user_balance", "body": body, "access_token": wechat.access_token}
-    assert wechat.call("POST", **ask, signature=signature(body)).is_success
-    assert wechat.call("POST", **ask, signature=signature(body, "another")).errcode == 268490003
 
 
 def test_a_fault_takes_any_name(wechat, tenant):

@@ -8,7 +8,15 @@ from wxemu.client.testing.clock import Clock
 from wxemu.client.testing.emulator import App, Emulator, User
 from wxemu.client.testing.exchanges import Exchange, Explanation, NoExchangeError, Requests
 from wxemu.client.testing.faults import Fault, Faults
-from wxemu.client.testing.phone import CloudID, Confirmation, MiniProgramError, Phone
+from wxemu.client.testing.phone import (
+    CloudID,
+    Confirmation,
+    EncryptedData,
+    MiniProgramError,
+    Phone,
+    UserInfo,
+    UserKey,
+)
 
 __all__ = [
     "App",
@@ -16,6 +24,7 @@ __all__ = [
     "CloudID",
     "Confirmation",
     "Emulator",
+    "EncryptedData",
     "Exchange",
     "Explanation",
     "Fault",
@@ -25,4 +34,6 @@ __all__ = [
     "Phone",
     "Requests",
     "User",
+    "UserInfo",
+    "UserKey",
 ]

@@ -63,6 +63,45 @@ class Confirmation:
 
 
 @dataclass(frozen=True)
+class EncryptedData:
+    """Data that only a server with the user's session_key can read.
+
+    :param cloud_id: the same for a function, in which it becomes the data.
+    """
+
+    encrypted_data: str
+    iv: str
+    cloud_id: CloudID
+
+
+@dataclass(frozen=True)
+class UserInfo:
+    """What `success` of wx.getUserInfo gets.
+
+    :param raw_data: the very text of which ``signature`` is the SHA-1, with the session_key behind it.
+    :param signature: ``None`` of a user who is not logged in, as ``encrypted``.
+    """
+
+    user_info: Mapping[str, Any]
+    raw_data: str
+    signature: str | None
+    encrypted: EncryptedData | None
+
+
+@dataclass(frozen=True)
+class UserKey:
+    """What `success` of getLatestUserKey gets; the server finds the key by its version.
+
+    :param expire_time: Unix seconds.
+    """
+
+    encrypt_key: str
+    iv: str
+    version: int
+    expire_time: int
+
+
+@dataclass(frozen=True)
 class Phone:
     """A phone in a user's hand. Each API returns what `success` gets, and raises what `fail` gets.
 
@@ -160,6 +199,86 @@ class Phone:
         __tracebackhide__ = True
         return self.emulator.call(operations.GET_PHONE_NUMBER, phoneId=self.phone_id)["code"]
 
+    def get_user_info(self, **user_info: Any) -> UserInfo:
+        """wx.getUserInfo: who the user is, with openId and unionId in what is encrypted.
+
+        :param user_info: members in the place of the anonymous ones: ``nickName="Alice"``.
+        """
+        __tracebackhide__ = True
+        return _user_info(self.emulator.call(operations.GET_USER_INFO, phoneId=self.phone_id, userInfo=user_info))
+
+    def get_user_profile(self, **user_info: Any) -> UserInfo:
+        """wx.getUserProfile: the same without openId and unionId."""
+        __tracebackhide__ = True
+        return _user_info(self.emulator.call(operations.GET_USER_PROFILE, phoneId=self.phone_id, userInfo=user_info))
+
+    def get_latest_user_key(self) -> UserKey:
+        """wx.getUserCryptoManager().getLatestUserKey: a key to encrypt with, which lives an hour."""
+        __tracebackhide__ = True
+        key = self.emulator.call(operations.GET_LATEST_USER_KEY, phoneId=self.phone_id)
+        return UserKey(key["encryptKey"], key["iv"], key["version"], key["expireTime"])
+
+    def set_user_cloud_storage(self, pairs: Mapping[str, str]) -> None:
+        """wx.setUserCloudStorage: keep what a mini game knows of its user.
+
+        :raises MiniProgramError: too many pairs, or one too long; nothing is kept then.
+        """
+        __tracebackhide__ = True
+        kv_list = [{"key": key, "value": value} for key, value in pairs.items()]
+        _require_success(self.emulator.call(operations.SET_CLOUD_STORAGE, phoneId=self.phone_id, KVDataList=kv_list))
+
+    def get_user_cloud_storage(self, *keys: str) -> dict[str, str]:
+        """wx.getUserCloudStorage: the pairs of these keys that are there."""
+        __tracebackhide__ = True
+        answer = self.emulator.call(operations.GET_CLOUD_STORAGE, phoneId=self.phone_id, keyList=list(keys))
+        return _pairs(answer["KVDataList"])
+
+    def remove_user_cloud_storage(self, *keys: str) -> None:
+        """wx.removeUserCloudStorage: forget them."""
+        __tracebackhide__ = True
+        self.emulator.call(operations.REMOVE_CLOUD_STORAGE, phoneId=self.phone_id, keyList=list(keys))
+
+    def get_friend_cloud_storage(self, *keys: str) -> dict[str, dict[str, str]]:
+        """wx.getFriendCloudStorage: the pairs of all who play, the user among them, by openid."""
+        __tracebackhide__ = True
+        answer = self.emulator.call(operations.GET_FRIEND_STORAGE, phoneId=self.phone_id, keyList=list(keys))
+        return {friend["openid"]: _pairs(friend["KVDataList"]) for friend in answer["data"]}
+
+    def get_group_cloud_storage(self, share_ticket: str, /, *keys: str) -> dict[str, dict[str, str]]:
+        """wx.getGroupCloudStorage: the same of the chat that a shareTicket stands for; any text will do.
+
+        :raises MiniProgramError: an empty one.
+        """
+        __tracebackhide__ = True
+        asked = self.emulator.call(
+            operations.GET_GROUP_STORAGE, phoneId=self.phone_id, shareTicket=share_ticket, keyList=list(keys)
+        )
+        return {friend["openid"]: _pairs(friend["KVDataList"]) for friend in _require_success(asked)["data"]}
+
+    def get_user_interactive_storage(self, *keys: str) -> EncryptedData:
+        """wx.getUserInteractiveStorage: the user's numbers, for a server's eyes.
+
+        :raises MiniProgramError: a key that is none of '1' to '50', or the user is not logged in.
+        """
+        __tracebackhide__ = True
+        asked = self.emulator.call(operations.GET_INTERACTIVE_STORAGE, phoneId=self.phone_id, keyList=list(keys))
+        return _encrypted_data(_require_success(asked))
+
+    def modify_friend_interactive_storage(self, key: str, to_user: str) -> None:
+        """wx.modifyFriendInteractiveStorage: add 1 to the number of a friend, who is any other user of the app.
+
+        :raises MiniProgramError: a key that is none of '1' to '50' (-17008), nobody's openid (-17007), the user's own.
+        """
+        __tracebackhide__ = True
+        change: operations.InteractiveChange = {
+            "phoneId": self.phone_id,
+            "key": key,
+            "opNum": 1,
+            "operation": "add",
+            "toUser": to_user,
+        }
+        _require_success(self.emulator.call(operations.MODIFY_FRIEND_STORAGE, **change))
+
     def enrol(self, mode: Mode | None = None, *, count: int = 1) -> None:
         """Have so many fingers or faces enrolled in all; 0 removes them.
 
@@ -190,3 +309,20 @@ def _require_success(answer: Answer) -> Answer:
     if ":fail" in members.get("errMsg", ""):
         raise MiniProgramError(members.get("errCode"), members["errMsg"])
     return answer
+
+
+def _pairs(kv_list: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    return {pair["key"]: pair["value"] for pair in kv_list}
+
+
+def _encrypted_data(answer: operations.EncryptedData) -> EncryptedData:
+    return EncryptedData(answer["encryptedData"], answer["iv"], CloudID(answer["cloudID"]))
+
+
+def _user_info(answer: operations.UserInfo) -> UserInfo:
+    return UserInfo(
+        user_info=answer["userInfo"],
+        raw_data=answer["rawData"],
+        signature=answer.get("signature"),
+        encrypted=_encrypted_data(answer) if "encryptedData" in answer else None,
+    )

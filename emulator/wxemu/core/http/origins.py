@@ -11,12 +11,13 @@ ForeignPageError
 
 from __future__ import annotations
 
-import ipaddress
 from enum import Enum
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from flask import Response, request
+
+from wxemu.core.http.hosts import is_loopback
 
 if TYPE_CHECKING:
     from flask import Blueprint
@@ -43,16 +44,6 @@ class ForeignHostError(ForeignPageError):
 
     def __init__(self, host: str) -> None:
         super().__init__(f"the emulator is not called {host!r}; allow the name with `wxemu start --allow-host NAME`")
-
-
-def is_loopback(name: str) -> bool:
-    """Whether a host name or address means this machine; browsers resolve ``*.localhost`` to it without asking DNS."""
-    if name == "localhost" or name.endswith(".localhost"):
-        return True
-    try:
-        return ipaddress.ip_address(name).is_loopback
-    except ValueError:
-        return False
 
 
 def is_of_this_machine(origin: str) -> bool:

@@ -10,7 +10,7 @@ from werkzeug.exceptions import HTTPException
 from wxemu.core import troubles
 from wxemu.core.apps import PublishedSecretError, UnknownAppError
 from wxemu.core.clock import ClockError
-from wxemu.core.http.access import ControlTokenError
+from wxemu.core.http.admission import ControlTokenError
 from wxemu.core.http.inputs import InputError
 from wxemu.core.http.origins import ForeignPageError
 from wxemu.core.keys import NoKeyError

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Protocol, runtime_checkable
 
 from flask import Response, g, request
+from flask.globals import request_ctx
 from werkzeug.exceptions import HTTPException
 
 from wxemu.core import apps, journal, troubles
@@ -16,7 +17,7 @@ from wxemu.core.outcome import OK, Outcome, of_status
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from flask import Blueprint
+    from flask import Blueprint, Request
 
     from wxemu.core.http.layers import Layer
     from wxemu.core.world import World
@@ -76,6 +77,7 @@ class Entry:
     def keep(self, world: World, response: Response) -> None:
         """Put the exchange into the journal, in the transaction that goes on."""
         self.is_kept = True
+        asked = request_ctx.request  # looked for once: the proxy does it each time
         outcome = self.outcome if self.outcome.is_failure else of_status(response.status_code)
         outcome = outcome if outcome.is_failure else self.outcome
         response_body = "" if response.is_streamed else response.get_data().decode(errors="backslashreplace")
@@ -88,13 +90,13 @@ class Entry:
                 face=self.face,
                 name=self.name,
                 appid=self.appid if app is None else app.appid,
-                method=request.method,
-                url=request.full_path.rstrip("?"),
-                request_body=_body_as_text() if self.request_body is None else self.request_body,
+                method=asked.method,
+                url=asked.full_path.rstrip("?"),
+                request_body=_body_as_text(asked) if self.request_body is None else self.request_body,
                 response_body=response_body if self.response_body is None else self.response_body,
                 cost_in_ms=(time.perf_counter() - self.started) * 1000,
                 client_ip=self.client_ip,
-                user_agent=request.headers.get("User-Agent", ""),
+                user_agent=asked.environ.get("HTTP_USER_AGENT", ""),
                 status=response.status_code,
                 api=self.api,
                 errcode=None if self.errcode is None else str(self.errcode),
@@ -107,12 +109,12 @@ class Entry:
                 is_failure=outcome.is_failure,
             ),
         )
-        request.environ.get(RECORDED, []).append(number)
+        asked.environ.get(RECORDED, []).append(number)
 
 
-def _body_as_text() -> str:
+def _body_as_text(asked: Request) -> str:
     try:
-        return request.get_data(cache=True, parse_form_data=False).decode(errors="backslashreplace")
+        return asked.get_data(cache=True, parse_form_data=False).decode(errors="backslashreplace")
     except HTTPException:  # too long, or the client went away: that is why it was refused
         return ""
 

@@ -7,8 +7,9 @@ import json
 import pytest
 
 from wxemu.core.world import World
-from wxemu.state import State
-from wxemu.state.tables import StateError, replace, tables
+from wxemu.state.errors import StateError
+from wxemu.state.state import State
+from wxemu.state.tables import replace, tables
 
 APPID = "wx1234567890abcdef"
 DOCUMENT = {"_id": "a", "订单": [1, 2.5, True, None]}

@@ -2,7 +2,8 @@
 
 import pytest
 
-from wxemu.core.http.access import COOKIE, Access
+from wxemu.core.http.access import Access
+from wxemu.core.http.admission import COOKIE
 
 TOKEN = "a-token-of-the-tests-own"
 OURS = [
