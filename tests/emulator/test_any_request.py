@@ -180,9 +180,9 @@ FACES = {
     "ours": Face(
         st.sampled_from(OURS),
         "appid profile requestAuthModes challenge authContent outcome mode count checkAuthMode tamperedRaw untilCleared"
-        " name data event to at seconds factor session_idle_seconds session_refresh_seconds quotas errmsg_suffix api"
-        " verify_signature_reply stale_session_errcode function errcode errmsg reply status body fail abort times"
-        " probability openid buffer",
+        " name data event to at seconds factor session_idle_seconds session_refresh_seconds quotas refusals"
+        " errmsg_suffix api verify_signature_reply stale_session_errcode function errcode errmsg reply status body fail"
+        " abort times probability openid buffer",
         [
             *("wx1234567890abcdef", "android", "match", "fingerPrint", "seed", "*", "{}", "oAlice", ["fingerPrint"]),
             {"auth.code2Session": {"minute": 1}},

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.slow  # through processes, as a user's own
 
 
 COMMANDS = ["", "start", "demo", "invoke", "logs", "env", "phone", "clock", "fault", "fault add", "state", "exec"]
-COMMANDS += ["doctor", "app", "user"]
+COMMANDS += ["doctor", "app", "user", "conformance"]
 
 
 @pytest.mark.parametrize("command", COMMANDS)

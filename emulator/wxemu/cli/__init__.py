@@ -28,6 +28,7 @@ _COMMANDS: Final = {
     "user": "apps:user",
     "health": "health:health",
     "doctor": "doctor:doctor",
+    "conformance": "conformance:conformance",
 }
 """By name: module and function. Each is imported when it is asked for; `wxemu start` waits for its own alone."""
 
@@ -62,6 +63,8 @@ def _expected() -> tuple[type[Exception], ...]:
     from wxemu.client.environment import NoInterceptionError  # noqa: PLC0415
     from wxemu.client.new_project import NewProjectError  # noqa: PLC0415
     from wxemu.client.remote import RemoteError  # noqa: PLC0415
+    from wxemu.conformance.phone import PhoneTextError  # noqa: PLC0415
+    from wxemu.conformance.report import ReportError  # noqa: PLC0415
     from wxemu.core.apps import PublishedSecretError  # noqa: PLC0415
     from wxemu.core.store import StoreError  # noqa: PLC0415
     from wxemu.deploy.errors import PackagingError  # noqa: PLC0415
@@ -76,9 +79,11 @@ def _expected() -> tuple[type[Exception], ...]:
         NewProjectError,
         NoInterceptionError,
         PackagingError,
+        PhoneTextError,
         ProjectError,
         PublishedSecretError,
         RemoteError,
+        ReportError,
         NoAddressError,
         PortTakenError,
         SeedError,

@@ -7,6 +7,7 @@ SettingsError
 from __future__ import annotations
 
 import dataclasses
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Literal
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from wxemu.core.store import Store
 
 _NOTE = "settings"
+_ERRCODE: Final = re.compile(r"-?[1-9]\d*", re.ASCII)
 MOST_SECONDS: Final = 10**9
 CHOICES: Final[dict[str, tuple[object, ...]]] = {
     "verify_signature_reply": ("documented", "field"),
@@ -45,6 +47,8 @@ class Settings:
         the control plane; pages of this machine always may.
     :param environ_leak: what an invocation leaves in a function's os.environ: ``leak``: all of its caller's values, as
         on the platform [src]; ``clear``: nothing; ``poison``: texts that say they were read from the wrong place.
+    :param refusals: what WeChat was seen to answer in the place of an errcode of ours, by API name (``*`` for a path of
+        none) and by that errcode: ``{"auth.checkSessionKey": {"40003": {"errcode": 87009, "errmsg": "..."}}}``.
     :param quotas: calls allowed by API name and period, e.g. ``{"auth.code2Session": {"minute": 100}}``; they replace
         the documented quotas of ``wechat/openapis.py``.
     """
@@ -57,11 +61,12 @@ class Settings:
     verify_signatures: bool = True
     web_origins: Sequence[str] = ()
     environ_leak: Literal["leak", "clear", "poison"] = "leak"
+    refusals: Mapping[str, Mapping[str, Mapping[str, Any]]] = field(default_factory=dict)
     quotas: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
 
 def change(settings: Settings, changes: Mapping[str, Any]) -> Settings:
-    """Return ``settings`` with ``changes``; quotas are merged by API.
+    """Return ``settings`` with ``changes``; quotas and refusals are merged by API.
 
     :raises SettingsError: an unknown name or a value of the wrong kind.
     """
@@ -75,19 +80,31 @@ def change(settings: Settings, changes: Mapping[str, Any]) -> Settings:
         elif isinstance(defaults[name], bool):
             if not isinstance(value, bool):
                 raise SettingsError(f"{name} takes true or false, not {value!r}")
-        elif name == "quotas":
-            _check_quotas(value)
-        elif name == "web_origins":
-            _check_origins(value)
+        elif name in _CHECKS:
+            _CHECKS[name](value)
         elif isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value <= MOST_SECONDS:
             raise SettingsError(f"{name} takes a number of seconds from 0 to {MOST_SECONDS}, not {value!r}")
-    quotas = {**settings.quotas, **changes.get("quotas", {})}
-    return dataclasses.replace(settings, **{**changes, "quotas": quotas})
+    by_api = {name: {**getattr(settings, name), **changes.get(name, {})} for name in ("quotas", "refusals")}
+    return dataclasses.replace(settings, **{**changes, **by_api})
 
 
 def _check_origins(value: object) -> None:
     if not isinstance(value, (list, tuple)) or not all(isinstance(origin, str) for origin in value):
         raise SettingsError(f'web_origins takes ["https://app.example.com", ...], not {value!r}')
+
+
+def _check_refusals(value: object) -> None:
+    expected = 'refusals takes {"api name": {"errcode": {"errcode": number, "errmsg": text}}}'
+    if not isinstance(value, dict):
+        raise SettingsError(f"{expected}, not {value!r}")
+    for api, seen in value.items():
+        if not isinstance(seen, dict):
+            raise SettingsError(f"{expected}; {api!r} has {seen!r}")
+        for errcode, answer in seen.items():
+            kinds = {name: type(member) for name, member in answer.items()} if isinstance(answer, dict) else {}
+            is_code = isinstance(errcode, str) and _ERRCODE.fullmatch(errcode) is not None
+            if not is_code or kinds != {"errcode": int, "errmsg": str} or not answer["errcode"]:
+                raise SettingsError(f"{expected}; {api!r} has {errcode!r}: {answer!r}")
 
 
 def _check_quotas(value: object) -> None:
@@ -100,6 +117,9 @@ def _check_quotas(value: object) -> None:
         for period, limit in limits.items():
             if period not in ("minute", "day") or isinstance(limit, bool) or not isinstance(limit, int) or limit < 0:
                 raise SettingsError(f"{expected}; {api!r} has {period!r}: {limit!r}")
+
+
+_CHECKS: Final = {"web_origins": _check_origins, "quotas": _check_quotas, "refusals": _check_refusals}
 
 
 def load(store: Store) -> Settings:

@@ -13,7 +13,7 @@ real replies print them [field]; of 87016 to 87019, 87081 and 87082 only the mea
 from __future__ import annotations
 
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -112,6 +112,10 @@ DAILY_TOKEN_QUOTA_ERRMSG: Final = f"{ERRMSG[45009]}, {_ADVICE}"
 """45009 of GET /cgi-bin/token carries the advice of 40001 as well [field]."""
 
 
+ANY_PATH: Final = "*"
+"""In the setting ``refusals``, a path that is no openapi's."""
+
+
 class WeChatError(Exception):
     """A call that WeChat refuses.
 
@@ -134,6 +138,13 @@ class WeChatError(Exception):
         self.value = value
         self.members = members
         super().__init__(f"{errcode} {self.errmsg}")
+
+    def as_seen(self, refusals: Mapping[str, Mapping[str, Mapping[str, Any]]], api: str | None) -> WeChatError:
+        """The refusal that WeChat was seen to give in the place of this one; by the setting ``refusals``."""
+        seen = refusals.get(api or ANY_PATH, {}).get(str(self.errcode))
+        if seen is None:
+            return self
+        return WeChatError(seen["errcode"], errmsg=seen["errmsg"], value=self.value, members=self.members)
 
 
 class CloudCallError(Exception):

@@ -293,7 +293,9 @@ def _decide(
         for parameter in api.parameters:
             parameter.check(parameters)
         return Decision(api.decide(world, Request(parameters, entry.client_ip, app)), fault=fault)
-    except (WeChatError, CloudCallError) as error:
+    except WeChatError as error:
+        return Decision({}, error.as_seen(world.settings.refusals, entry.api) if fault is None else error, fault)
+    except CloudCallError as error:
         return Decision({}, error, fault)
 
 

@@ -89,6 +89,7 @@ def refuse_request(world: World, error: Exception) -> Response:
 
 def _refuse(world: World, error: WeChatError) -> Response:
     entry = _entry()
+    error = error.as_seen(world.settings.refusals, entry.api)
     entry.fail(error.errcode)
     entry.remark = None if error.value is None else repr(error.value)
     with world.transaction():

@@ -23,6 +23,7 @@ OF_FUNCTION = "a fault of a function takes fail, reply or a latency"
 SECONDS = "takes a number of seconds from 0 to 1000000000, not"
 ORIGINS = 'web_origins takes ["https://app.example.com", ...]'
 QUOTAS = 'quotas takes {"api name": {"minute" or "day": calls}}'
+REFUSALS = 'refusals takes {"api name": {"errcode": {"errcode": number, "errmsg": text}}}'
 CLOCK = "the clock shows Unix seconds from 0 to 4294967295, not"
 ONE_CALLER = "as, anonymous, timer: expected one of them at most"
 ANY_PORT = "debugPort: expected a port, or 0 for any that is free, got"
@@ -91,6 +92,20 @@ REFUSED = [
     (SETTINGS, {"verify_signatures": 0}, "verify_signatures takes true or false, not 0"),
     (SETTINGS, {"web_origins": "https://app.example.com"}, f"{ORIGINS}, not 'https://app.example.com'"),
     (SETTINGS, {"web_origins": [1]}, f"{ORIGINS}, not [1]"),
+    (SETTINGS, {"refusals": []}, f"{REFUSALS}, not []"),
+    (SETTINGS, {"refusals": {"*": 40066}}, f"{REFUSALS}; '*' has 40066"),
+    *(
+        (SETTINGS, {"refusals": {"*": {errcode: seen}}}, f"{REFUSALS}; '*' has {errcode!r}: {seen!r}")
+        for errcode, seen in (
+            ("ok", {"errcode": 1, "errmsg": ""}),
+            ("0", {"errcode": 1, "errmsg": ""}),
+            ("40066", {"errcode": 0, "errmsg": ""}),
+            ("40066", {"errcode": True, "errmsg": ""}),
+            ("40066", {"errcode": 1}),
+            ("40066", {"errcode": "1", "errmsg": ""}),
+            ("40066", 1),
+        )
+    ),
     (SETTINGS, {"quotas": []}, f"{QUOTAS}, not []"),
     (SETTINGS, {"quotas": {"auth.code2Session": 5}}, f"{QUOTAS}; 'auth.code2Session' has 5"),
     *(

@@ -9,6 +9,7 @@ DEFAULTS = {
     "verify_signatures": True,
     "web_origins": [],
     "environ_leak": "leak",
+    "refusals": {},
     "quotas": {},
 }
 
@@ -27,6 +28,13 @@ def test_quotas_are_merged_by_api(control):
     control.set(quotas={"auth.getAccessToken": {"day": 1}, "auth.code2Session": {"minute": 5}})
     merged = control.set(quotas={"auth.code2Session": {"minute": 0}})["quotas"]
     assert merged == {"auth.getAccessToken": {"day": 1}, "auth.code2Session": {"minute": 0}}
+
+
+def test_refusals_are_merged_by_api(control):
+    first, second = ({"errcode": errcode, "errmsg": "seen"} for errcode in (87007, 40097))
+    control.set(refusals={"auth.checkSessionKey": {"87009": first}, "openApi.getRidInfo": {"76001": first}})
+    merged = control.set(refusals={"openApi.getRidInfo": {"76002": second}})["refusals"]
+    assert merged == {"auth.checkSessionKey": {"87009": first}, "openApi.getRidInfo": {"76002": second}}
 
 
 def test_no_change_is_no_error(control):

@@ -36,6 +36,7 @@ class Settings(TypedDict):
     verify_signatures: bool
     web_origins: list[str]
     environ_leak: str
+    refusals: Mapping[str, Mapping[str, Mapping[str, Any]]]
     quotas: Mapping[str, Mapping[str, int]]
 
 

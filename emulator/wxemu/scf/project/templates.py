@@ -48,7 +48,7 @@ def template_variables(directory: Path, environ: Mapping[str, str], options: Cli
     """Return what `{{env.NAME}}` is filled from: the files' < `environ`, the process environment < `--envId`."""
     found: dict[str, str] = {}
     for name in options.dotenv:
-        found |= _read_dotenv(directory / name)
+        found |= read_dotenv(directory / name)
     found |= environ
     if options.env_id:
         found |= {"ENV_ID": options.env_id, "envId": options.env_id}
@@ -123,7 +123,8 @@ def _revive(value: Any) -> Any:
     return parsed if parsed is None or isinstance(parsed, dict | list) else value
 
 
-def _read_dotenv(path: Path) -> dict[str, str]:
+def read_dotenv(path: Path) -> dict[str, str]:
+    """Return the variables of a .env file; none without one."""
     text = path.read_text("utf-8", "replace") if path.is_file() else ""
     lines = (_DOTENV_LINE.fullmatch(line) for line in re.split(r"\r\n|\n|\r", text))
     return {line[1]: _unquote(line[2]) for line in lines if line}
