@@ -23,6 +23,7 @@ class Answering(Remote):
         super().__init__(url)
         Authority.of_folder(folder)
         told = {"proxy": "http://127.0.0.1:8687", "ca": f"{folder}/ca.pem", "caBundle": f"{folder}/ca-bundle.pem"}
+        told |= {"hosts": ["api.weixin.qq.com"], "passThrough": []}
         self._facts = told | facts
         self.asked = []
 
