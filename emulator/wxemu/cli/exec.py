@@ -17,7 +17,7 @@ from click.core import ParameterSource
 from wxemu.cli.environment import invocation_options
 from wxemu.cli.interception_options import PassThrough
 from wxemu.cli.options import connect, read_token, url_option
-from wxemu.control.operations.health import READY
+from wxemu.control.operations.health import READY, SHOW_PROXY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -85,7 +85,7 @@ def execute(
       wxemu exec --fresh --seed tests/seed.yaml -- npm test
       wxemu exec -- sh -c 'curl -s https://api.weixin.qq.com/healthz'
     """
-    from wxemu.client.environment import direct_address, of_invocation, of_real_names  # noqa: PLC0415
+    from wxemu.client.environment import of_invocation, of_real_names  # noqa: PLC0415
     from wxemu.client.private_hosts import making  # noqa: PLC0415
 
     if shutil.which(command[0]) is None:
@@ -95,7 +95,7 @@ def execute(
     with _emulator(url, project or Path(), options, is_own=is_own) as (remote, token):
         variables = of_invocation(remote, openid=openid, function=function, appid=appid)
         variables |= of_real_names(remote, os.environ, token.get(_TOKEN)) | token
-        with making(direct_address(remote), variables["TCB_ENV"]) as enter:
+        with making(remote.call(SHOW_PROXY), variables["TCB_ENV"]) as enter:
             code = _run(command, {**os.environ, **variables}, enter)
     sys.exit(code)
 

@@ -49,15 +49,6 @@ def of_invocation(
     return {**answer["env"], "WXEMU_URL": remote.url}
 
 
-def direct_address(remote: Remote) -> str | None:
-    """Where the emulator listens at the real names' own ports; ``None`` if nowhere.
-
-    :raises RemoteError: the emulator does not answer.
-    """
-    facts = remote.call(SHOW_PROXY)
-    return None if facts["direct"] is None else str(facts["direct"])
-
-
 def of_real_names(remote: Remote, environ: Mapping[str, str], token: str | None = None) -> dict[str, str]:
     """The variables that lead clients to the emulator and make them trust its CA besides the system's roots.
 

@@ -13,17 +13,18 @@ import sys
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from wxemu.core import temporary
-from wxemu.core.http.hosts import EMULATED, is_emulated
-from wxemu.intercept.direct import HTTPS
+from wxemu.core.http.hosts import EMULATED, is_named
+from wxemu.intercept.direct import HTTPS, NAMES
 from wxemu.scf.bootstrap import view
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
 HOSTS: Final = Path("/etc/hosts")
+RESOLVER: Final = Path("/etc/resolv.conf")
 _ORDER: Final = Path("/etc/nsswitch.conf")
 _CACHE: Final = Path("/run/nscd/socket")
 _NOTHING: Final = Path("/dev/null")
@@ -34,38 +35,46 @@ _OF_PATTERNS: Final = (
     "{env}.ap-shanghai.tcb-api.tencentcloudapi.com",
 )
 """Such a file has no patterns, so of those that are emulated it has the names that clients ask for first."""
-_LISTENING: Final = "0A"
-_TCP: Final = Path("/proc/net/tcp")
+_LISTENING, _UNCONNECTED = "0A", "07"
+"""The kernel's states of sockets."""
 
 
 @contextmanager
-def making(direct: str | None, env_id: str) -> Iterator[Callable[[], None] | None]:
+def making(facts: Mapping[str, Any], env_id: str) -> Iterator[Callable[[], None] | None]:
     """Make the files for the time of a block; yield what a process does to see them, ``None`` where none can.
 
-    :param direct: the emulator's address for the names' own ports.
+    :param facts: of the emulator's interception.
     :param env_id: the environment, whose own names are led too.
     """
+    direct = facts["direct"]
     if direct is None or not is_possible(direct):
         yield None
         return
     with temporary.folder() as folder:
-        files = dict(_files(folder, direct, env_id))
+        names = (*EMULATED, *(name.format(env=env_id) for name in _OF_PATTERNS))
+        led = [name for name in names if "*" not in name and not is_named(name, facts["passThrough"])]
+        files = dict(_files(folder, direct, led))
         yield partial(view.cover, files)
+
+
+def is_led(direct: str) -> bool:
+    """Whether this process has such an /etc/hosts."""
+    return any(line.startswith(f"{direct} ") for line in HOSTS.read_text("utf-8", "replace").splitlines())
 
 
 def is_possible(direct: str) -> bool:
     """Whether the emulator listens at that address of this machine, and a command may have files of its own here."""
-    return _is_listening(direct) and _may_cover()
+    return _is_bound(direct, HTTPS, "tcp", _LISTENING) and _may_cover()
 
 
-def _is_listening(address: str) -> bool:
+def _is_bound(address: str, port: int, protocol: str, state: str) -> bool:
     """Found out without a connection, which would start the proxy for a command that may never need it."""
     number = int.from_bytes(socket.inet_aton(address), sys.byteorder)  # as the kernel shows it
     try:
-        rows = [line.split() for line in _TCP.read_text().splitlines()]
+        rows = [line.split() for line in Path("/proc/net", protocol).read_text().splitlines()]
     except OSError:  # not Linux
         return False
-    return any(row[1] == f"{number:08X}:{HTTPS:04X}" and row[3] == _LISTENING for row in rows)
+    return any(row[1] == f"{number:08X}:{port:04X}" and row[3] == state for row in rows)
 
 
 def _may_cover() -> bool:
@@ -79,20 +88,24 @@ def _may_cover() -> bool:
     return os.waitpid(process, 0)[1] == 0
 
 
-def _files(folder: Path, direct: str, env_id: str) -> Iterator[tuple[Path, Path]]:
+def _files(folder: Path, direct: str, names: Sequence[str]) -> Iterator[tuple[Path, Path]]:
     """What the command sees at which places."""
-    yield HOSTS, _written(folder / "hosts", hosts_text(HOSTS.read_text("utf-8", "replace"), direct, env_id))
+    yield HOSTS, _written(folder / "hosts", hosts_text(HOSTS.read_text("utf-8", "replace"), direct, names))
     with suppress(OSError):  # without it /etc/hosts comes first
-        text = re.sub(r"^(\s*hosts:)", r"\1 files", _ORDER.read_text("utf-8", "replace"), flags=re.MULTILINE)
+        order = r"^\s*hosts:.*"
+        text = re.sub(order, "hosts: files myhostname dns", _ORDER.read_text("utf-8", "replace"), flags=re.MULTILINE)
         yield _ORDER, _written(folder / "nsswitch.conf", text)
+    if _is_bound(direct, NAMES, "udp", _UNCONNECTED):
+        with suppress(OSError):  # without it this machine asks nobody
+            text = re.sub(r"^\s*nameserver\b.*\n?", "", RESOLVER.read_text("utf-8", "replace"), flags=re.MULTILINE)
+            yield RESOLVER, _written(folder / "resolv.conf", f"nameserver {direct}\n{text}")
     if _CACHE.exists():
         yield _CACHE, _NOTHING  # it knows the machine's /etc/hosts
 
 
-def hosts_text(machines: str, direct: str, env_id: str) -> str:
-    """The text of /etc/hosts: the machine's own, without what it says of emulated names, and these."""
-    kept = [line for line in machines.splitlines() if not any(map(is_emulated, line.partition("#")[0].split()[1:]))]
-    names = *(name for name in EMULATED if "*" not in name), *(name.format(env=env_id) for name in _OF_PATTERNS)
+def hosts_text(machines: str, direct: str, names: Sequence[str]) -> str:
+    """The text of /etc/hosts: these names, and the machine's own lines without those that lead them elsewhere."""
+    kept = [line for line in machines.splitlines() if not set(names) & set(line.partition("#")[0].split()[1:])]
     # Also for those who ask for IPv6 only, who would go on to ask the network.
     return "".join(f"{line}\n" for line in (*(f"{at} {' '.join(names)}" for at in (direct, f"::ffff:{direct}")), *kept))
 

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from wxemu.core.health import Health
     from wxemu.intercept.interception import Interception
     from wxemu.intercept.listener import Listener
+    from wxemu.intercept.name_server import NameServer
 
 MOST_CLIENTS: Final = 2000
 SPARE: Final = 100
@@ -264,6 +265,7 @@ def _run(interception: Interception, listening: Sequence[socket.socket], told: C
     from wxemu.intercept.authority import Authority  # noqa: PLC0415
     from wxemu.intercept.destinations import Destinations  # noqa: PLC0415
     from wxemu.intercept.listener import Listener  # noqa: PLC0415
+    from wxemu.intercept.name_server import NameServer  # noqa: PLC0415
     from wxemu.intercept.refusals import Refusals  # noqa: PLC0415
 
     destinations = Destinations(
@@ -278,7 +280,8 @@ def _run(interception: Interception, listening: Sequence[socket.socket], told: C
         troubles.tell_sentence(str(error))
         sys.exit(1)
     listener = Listener(authority, destinations, most=_reserve_descriptors())
-    anyio.run(_serve, listener, listening, told)
+    names = NameServer(interception.direct or interception.address, destinations)
+    anyio.run(_serve, listener, names, listening, told)
 
 
 def _tell_unraisable(unraisable: sys.UnraisableHookArgs) -> None:
@@ -289,14 +292,14 @@ def _tell_unraisable(unraisable: sys.UnraisableHookArgs) -> None:
         troubles.tell(unraisable.exc_value)
 
 
-async def _serve(listener: Listener, listening: Sequence[socket.socket], told: Connection) -> None:
+async def _serve(listener: Listener, names: NameServer, listening: Sequence[socket.socket], told: Connection) -> None:
     import multiprocessing  # noqa: PLC0415
 
     import anyio  # noqa: PLC0415
 
     async with anyio.create_task_group() as tasks:
         for one in listening:
-            tasks.start_soon(listener.serve, one)
+            tasks.start_soon((names if one.type == socket.SOCK_DGRAM else listener).serve, one)
         told.send_bytes(b"serves")
         told.close()
         parent = multiprocessing.parent_process()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wxemu.client.doctor import folder, functions, running, variables
+from wxemu.client.doctor import folder, functions, running, unproxied, variables
 from wxemu.client.doctor.finding import Finding
 
 if TYPE_CHECKING:
@@ -26,3 +26,4 @@ def examine(remote: Remote, project: Path, environ: Mapping[str, str]) -> Iterat
     yield from folder.examine(project)
     proxy = yield from running.examine(remote, environ)
     yield from variables.examine(environ, proxy)
+    yield from unproxied.examine(remote, environ)
