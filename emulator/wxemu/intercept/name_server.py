@@ -16,6 +16,7 @@ import anyio
 from anyio.abc import UDPSocket
 
 from wxemu.core.http.hosts import is_emulated, is_named
+from wxemu.intercept.direct import NAMES
 
 if TYPE_CHECKING:
     import socket
@@ -121,7 +122,7 @@ async def _ask_machines(question: Question) -> bytes:
     """Ask the servers of this machine, which may change at any time."""
     for server in _told("nameserver"):
         with suppress(OSError, anyio.ClosedResourceError), anyio.move_on_after(PATIENCE):
-            async with await anyio.create_connected_udp_socket(server, 53) as asked:
+            async with await anyio.create_connected_udp_socket(server, NAMES) as asked:
                 await asked.send(question.packet)
                 return await asked.receive()
     return question.answer(_FAILED)
