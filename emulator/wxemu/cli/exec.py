@@ -73,7 +73,8 @@ def execute(
 ) -> None:
     """Run a command whose clients find an emulator.
 
-    They ask for api.weixin.qq.com as ever; COMMAND gets the variables of `wxemu env`.
+    They ask for api.weixin.qq.com as ever; COMMAND gets the variables of `wxemu env`, and where Linux grants it an
+    /etc/hosts of its own.
 
     That is the running one, which stays. If none runs and none is named, or with --fresh, --project, --seed or
     --pass-through, it is one of its own on free ports that ends with the command and keeps nothing. The exit code is
