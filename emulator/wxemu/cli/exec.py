@@ -17,7 +17,7 @@ from click.core import ParameterSource
 from wxemu.cli.environment import invocation_options
 from wxemu.cli.interception_options import PassThrough
 from wxemu.cli.options import connect, read_token, url_option
-from wxemu.control.operations.health import READY, SHOW_PROXY
+from wxemu.control.operations.health import READY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -73,8 +73,7 @@ def execute(
 ) -> None:
     """Run a command whose clients find an emulator.
 
-    They ask for api.weixin.qq.com as ever; COMMAND gets the variables of `wxemu env`, and where Linux grants it an
-    /etc/hosts of its own.
+    They ask for api.weixin.qq.com as ever; COMMAND gets the variables of `wxemu env`.
 
     That is the running one, which stays. If none runs and none is named, or with --fresh, --project, --seed or
     --pass-through, it is one of its own on free ports that ends with the command and keeps nothing. The exit code is
@@ -96,7 +95,7 @@ def execute(
     with _emulator(url, project or Path(), options, is_own=is_own) as (remote, token):
         variables = of_invocation(remote, openid=openid, function=function, appid=appid)
         variables |= of_real_names(remote, os.environ, token.get(_TOKEN)) | token
-        with making(remote.call(SHOW_PROXY), variables["TCB_ENV"]) as enter:
+        with making(remote, variables["TCB_ENV"]) as enter:
             code = _run(command, {**os.environ, **variables}, enter)
     sys.exit(code)
 

@@ -13,15 +13,18 @@ import sys
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
+from wxemu.control.operations.health import SHOW_PROXY
 from wxemu.core import temporary
 from wxemu.core.http.hosts import EMULATED, is_named
 from wxemu.intercept.direct import HTTPS, NAMES
 from wxemu.scf.bootstrap import view
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Sequence
+
+    from wxemu.client.remote import Remote
 
 HOSTS: Final = Path("/etc/hosts")
 RESOLVER: Final = Path("/etc/resolv.conf")
@@ -40,12 +43,13 @@ _LISTENING, _UNCONNECTED = "0A", "07"
 
 
 @contextmanager
-def making(facts: Mapping[str, Any], env_id: str) -> Iterator[Callable[[], None] | None]:
+def making(remote: Remote, env_id: str) -> Iterator[Callable[[], None] | None]:
     """Make the files for the time of a block; yield what a process does to see them, ``None`` where none can.
 
-    :param facts: of the emulator's interception.
     :param env_id: the environment, whose own names are led too.
+    :raises RemoteError: the emulator does not answer.
     """
+    facts = remote.call(SHOW_PROXY)
     direct = facts["direct"]
     if direct is None or not is_possible(direct):
         yield None

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, Self
 import anyio
 from anyio.abc import UDPSocket
 
-from wxemu.core.http.hosts import is_emulated, is_named
+from wxemu.core.http.hosts import is_emulated, is_loopback, is_named
 from wxemu.intercept.direct import NAMES
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 RESOLVER: Final = Path("/etc/resolv.conf")
 OWN_NETWORK: Final = ("local", "internal", "intranet", "private", "corp", "home", "lan", "localdomain", "test", "arpa")
 """Ends of names that no registry gives out (RFC 6762, appendix G), and of names that stand for addresses."""
+LOOPBACK: Final = "127.0.0.1"
 MOST_ASKED: Final = 100
 PATIENCE: Final = 3.0
 """Seconds for an answer of one of the machine's servers."""
@@ -109,13 +110,18 @@ class NameServer:
         name, is_for_address = question.name, question.kind == _ADDRESS_TYPE
         if self._destinations.is_let_out(name):
             return await _ask_machines(question)
-        if is_emulated(name):
-            return question.answer(address=self._address if is_for_address else None)
+        if (own := self._own_address(name)) is not None:
+            return question.answer(address=own if is_for_address else None)
         if _is_of_own_network(name):
             return await _ask_machines(question)
         if is_for_address:
             self._destinations.refuse_name(name)
         return question.answer(_NO_SUCH_NAME)
+
+    def _own_address(self, name: str) -> str | None:
+        if is_emulated(name):
+            return self._address
+        return LOOPBACK if is_loopback(name.lower()) else None  # RFC 6761
 
 
 async def _ask_machines(question: Question) -> bytes:

@@ -8,9 +8,20 @@ import pytest
 
 from wxemu.client import private_hosts
 from wxemu.client.private_hosts import hosts_text, is_led, is_possible, making
+from wxemu.client.remote import Remote
 
-PROXY = {"direct": "127.86.1.2", "passThrough": []}
 NAMES = ["api.weixin.qq.com", "tcb-api.tencentcloudapi.com"]
+
+
+class Told(Remote):
+    """An emulator that says this of its interception."""
+
+    def __init__(self, direct, *pass_through):
+        super().__init__("http://127.0.0.1:1")
+        self.facts = {"direct": direct, "passThrough": pass_through}
+
+    def ask(self, method, path, body=None):
+        return self.facts
 
 
 def test_the_names_lead_to_the_address_for_ipv4_and_ipv6():
@@ -33,7 +44,7 @@ def test_what_the_machine_says_of_these_names_does_not_count():
 
 @pytest.mark.parametrize("direct", [None, "127.86.1.2"])
 def test_where_nobody_listens_at_the_names_own_ports_there_is_none(direct):
-    with making({**PROXY, "direct": direct}, "env-demo") as enter:
+    with making(Told(direct), "env-demo") as enter:
         assert enter is None
 
 
@@ -56,7 +67,7 @@ def shown(direct):
     """Read a file as a command sees it."""
 
     def read(file, *pass_through):
-        with making({"direct": direct, "passThrough": pass_through}, "env-mine") as enter:
+        with making(Told(direct, *pass_through), "env-mine") as enter:
             done = subprocess.run(["cat", file], preexec_fn=enter, check=True, capture_output=True, text=True)
         return done.stdout
 

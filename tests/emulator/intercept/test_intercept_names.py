@@ -95,6 +95,11 @@ def test_emulated_names_have_no_other_address(ask):
     assert ask(question("api.weixin.qq.com", AAAA)) == (0, None)
 
 
+def test_names_of_loopback_are_there(ask, machines_server):
+    assert ask(question("shop.localhost")) == (0, "127.0.0.1")
+    assert machines_server == []
+
+
 @pytest.mark.parametrize("name", ["db", "db.corp.example", "printer.local", "1.0.0.127.in-addr.arpa"])
 def test_names_of_the_machine_s_own_network_are_asked_of_its_servers(ask, name):
     assert ask(question(name)) == (0, MACHINES)
