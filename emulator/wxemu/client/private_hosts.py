@@ -22,7 +22,7 @@ from wxemu.intercept.direct import HTTPS, NAMES
 from wxemu.scf.bootstrap import view
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from wxemu.client.remote import Remote
 
@@ -51,14 +51,14 @@ def making(remote: Remote, env_id: str) -> Iterator[Callable[[], None] | None]:
     """
     facts = remote.call(SHOW_PROXY)
     direct = facts["direct"]
-    if direct is None or not is_possible(direct):
+    if direct is None or not _is_listening(direct):
         yield None
         return
     with temporary.folder() as folder:
         names = (*EMULATED, *(name.format(env=env_id) for name in _OF_PATTERNS))
         led = [name for name in names if "*" not in name and not is_named(name, facts["passThrough"])]
         files = dict(_files(folder, direct, led))
-        yield partial(view.cover, files)
+        yield partial(view.cover, files) if _may_cover(files) else None
 
 
 def is_led(direct: str) -> bool:
@@ -68,7 +68,11 @@ def is_led(direct: str) -> bool:
 
 def is_possible(direct: str) -> bool:
     """Whether the emulator listens at that address of this machine, and a command may have files of its own here."""
-    return _is_bound(direct, HTTPS, "tcp", _LISTENING) and _may_cover()
+    return _is_listening(direct) and _may_cover({HOSTS: HOSTS})
+
+
+def _is_listening(direct: str) -> bool:
+    return _is_bound(direct, HTTPS, "tcp", _LISTENING)
 
 
 def _is_bound(address: str, port: int, protocol: str, state: str) -> bool:
@@ -81,12 +85,12 @@ def _is_bound(address: str, port: int, protocol: str, state: str) -> bool:
     return any(row[1] == f"{number:08X}:{port:04X}" and row[3] == state for row in rows)
 
 
-def _may_cover() -> bool:
+def _may_cover(files: Mapping[Path, Path]) -> bool:
     """Tried in a process of its own: half a namespace would be worse for the command than none."""
     process = os.fork()
     if process == 0:
         with suppress(BaseException):
-            view.cover({HOSTS: HOSTS})
+            view.cover(files)
             os._exit(0)
         os._exit(1)
     return os.waitpid(process, 0)[1] == 0
