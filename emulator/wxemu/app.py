@@ -6,6 +6,7 @@ opens never has its templates in memory.
 
 from __future__ import annotations
 
+import json
 import threading
 from functools import partial
 from typing import TYPE_CHECKING, Final
@@ -14,7 +15,7 @@ from urllib.parse import parse_qs
 from wxemu.core import health
 from wxemu.core.http import SWITCHBOARD
 from wxemu.core.http.access import LOOPBACK, LOOPBACK_ONLY, Access
-from wxemu.core.http.hosts import is_emulated
+from wxemu.core.http.hosts import accessed_env, is_emulated
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -33,7 +34,7 @@ CONSOLE: Final = (
     *("/overview", "/functions", "/requests", "/users", "/phones", "/tokens", "/documents", "/faults", "/clock"),
     *("/state", "/live", "/console/"),
 )
-CLOUDBASE: Final = ("/admin", "/web", "/v1/", "/auth/")
+CLOUDBASE: Final = ("/admin", "/web", "/v1/", "/auth/", "/http/")
 TENCENT_CLOUD: Final = tuple(f"/{digit}" for digit in range(10))
 """COS, whose paths begin with a date; ``/`` is Tencent Cloud's as well."""
 WECHAT: Final = ("/cgi-bin/", "/sns/", "/wxa/")
@@ -41,7 +42,6 @@ ADMIN: Final = "/admin"
 SLOW: Final = (b"functions.invokeFunction", b"database.")
 """In the body of a call that may take long: as long as a function does, or as a query of many documents."""
 READY: Final = "/readyz"
-_READY_ANSWER: Final = b'{"status":"ready"}\n'
 _PAGES: Final = frozenset({"HTTP_ORIGIN", "HTTP_SEC_FETCH_SITE"})
 OUR_OWN: Final = (*PHONE, *CONTROL, *DOCUMENTS)
 """What answers in our own JSON."""
@@ -88,7 +88,7 @@ class Switchboard:
     :param parties: the first whose prefix a path has is asked.
     :param front: asked for ``/``, which a browser may mean the console by.
     :param fallback: asked for whatever belongs to nobody.
-    :param is_ready: whether the emulator is, for health checks by names that it answers to.
+    :param answer_health_check: status and body for a request that is one.
     """
 
     def __init__(
@@ -97,21 +97,25 @@ class Switchboard:
         *,
         front: Party,
         fallback: Party,
-        is_ready: Callable[[WSGIEnvironment], bool],
+        answer_health_check: Callable[[WSGIEnvironment], tuple[str, bytes] | None],
     ) -> None:
         self._parties = parties
         self._front = front
         self._fallback = fallback
-        self._is_ready = is_ready
+        self._answer_health_check = answer_health_check
         self._config: Config | None = None
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Have the party answer that the path belongs to."""
         environ[SWITCHBOARD] = self
-        if self._is_ready(environ):  # which whoever waits for a start asks first: before any party is imported
-            start_response("200 OK", [("Content-Type", "application/json")])
-            return [_READY_ANSWER]
-        if _is_for_console(environ):
+        told = self._answer_health_check(environ)
+        if told is not None:
+            start_response(told[0], [("Content-Type", "application/json")])
+            return [told[1]]
+        env = accessed_env(environ.get("HTTP_HOST"))
+        if env is not None:
+            environ["PATH_INFO"] = f"/http/{env}{environ['PATH_INFO']}"
+        elif _is_for_console(environ):
             environ["PATH_INFO"] = "/overview"
         party = self._party_of("/" + environ["PATH_INFO"].lstrip("/"))  # as routes are matched
         self._made(party)
@@ -120,6 +124,8 @@ class Switchboard:
     def is_decision(self, environ: WSGIEnvironment) -> bool:
         """Whether a request is decided quickly and waits for nothing: an openapi's, over HTTPS or by cloud call."""
         path = environ["PATH_INFO"]
+        if accessed_env(environ.get("HTTP_HOST")) is not None:
+            return False
         if path.startswith(WECHAT):
             return self._fallback.is_made  # else it is imported first, which takes longer than a decision
         if path != ADMIN or not self._parties[0].is_made:
@@ -217,22 +223,30 @@ def make_switchboard(
         front,
     )
     return Switchboard(
-        parties, front=front, fallback=Party((), wechat), is_ready=partial(_is_asked_and_ready, world, access)
+        parties,
+        front=front,
+        fallback=Party((), wechat),
+        answer_health_check=partial(_answer_health_check, world, access),
     )
 
 
-def _is_asked_and_ready(world: World, access: Access, environ: WSGIEnvironment) -> bool:
-    """Whether a health check, which is no web page's, asks by a name that is ours, and the emulator is ready.
+def _answer_health_check(world: World, access: Access, environ: WSGIEnvironment) -> tuple[str, bytes] | None:
+    """Status and body for a health check that is no web page's, by a name that is ours; ``None`` for all else.
 
-    In every other case the control plane answers, which has the words for it.
+    Whoever waits for a start asks this over and over, before the control plane is imported, whose words they are.
     """
-    return (
-        environ["PATH_INFO"] == READY
-        and environ["REQUEST_METHOD"] == "GET"
-        and _PAGES.isdisjoint(environ)
-        and access.answers_to(environ.get("HTTP_HOST", LOOPBACK))
-        and health.lack(world) is None
-    )
+    if (
+        environ["PATH_INFO"] != READY
+        or environ["REQUEST_METHOD"] != "GET"
+        or not _PAGES.isdisjoint(environ)
+        or not access.answers_to(environ.get("HTTP_HOST", LOOPBACK))
+    ):
+        return None
+    lack = health.lack(world)
+    if lack is None:
+        return "200 OK", b'{"status":"ready"}\n'
+    told = json.dumps({"error": {"status": 503, "message": lack}}, ensure_ascii=False, separators=(",", ":"))
+    return "503 SERVICE UNAVAILABLE", f"{told}\n".encode()
 
 
 def _is_for_console(environ: WSGIEnvironment) -> bool:

@@ -16,6 +16,23 @@ _UNSEEN: Final = re.compile(
 )
 
 
+_KINDS: Final = {
+    str: "a string",
+    bool: "true or false",
+    int: "a number",
+    float: "a number",
+    type(None): "null",
+    list: "an array",
+    dict: "an object",
+    bytes: "bytes",
+}
+
+
+def describe_kind(value: object) -> str:
+    """The kind of a JSON value, in JSON's words; never the value, which may be a secret."""
+    return _KINDS.get(type(value), "something else")
+
+
 def is_text(value: str) -> bool:
     """Whether the string has a UTF-8 form, without which nothing can be kept or looked up under it."""
     try:

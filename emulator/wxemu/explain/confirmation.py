@@ -10,6 +10,7 @@ from urllib.parse import unquote
 
 from wxemu.core import journal
 from wxemu.core.journal import Choice
+from wxemu.core.text import describe_kind
 from wxemu.explain import texts
 from wxemu.explain.case import format_time, quote
 from wxemu.phone import phones, signed_texts
@@ -81,7 +82,7 @@ def look(case: Case) -> None:
 
 
 def _type_of(value: object) -> str | None:
-    return None if value is None or isinstance(value, str) else f"it is a JSON {type(value).__name__}"
+    return None if value is None or isinstance(value, str) else f"it is {describe_kind(value)}"
 
 
 def _normalise(case: Case, signature: str) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from wxemu.core import journal
 from wxemu.core.journal import Choice
+from wxemu.core.text import describe_kind
 from wxemu.explain.case import format_time, quote
 from wxemu.wechat import known, login_state, phone_numbers, sessions, users
 from wxemu.wechat.openapis import BY_NAME
@@ -43,7 +44,7 @@ def look_at_body(case: Case) -> None:
 
 def _why_no_json(text: str) -> str:
     try:
-        return f"it is a JSON {type(json.loads(text)).__name__}"
+        return f"it is {describe_kind(json.loads(text))}"
     except RecursionError:
         return "it is nested too deeply"
     except ValueError as error:
@@ -83,7 +84,7 @@ def look_at_parameters(case: Case) -> None:
         return
     value = case.exchange.parameters.get("json_string")
     is_object = value is not None and not isinstance(value, str)
-    if not case.look("json_string_object", f"it is a JSON {type(value).__name__}" if is_object else None):
+    if not case.look("json_string_object", f"it is {describe_kind(value)}" if is_object else None):
         case.look("parameter_wrong", f"it is {case.exchange.remark}" if case.exchange.remark else "see the errmsg")
 
 

@@ -11,6 +11,7 @@ from wxemu.core import settings
 from wxemu.core.faults import FaultRequest
 from wxemu.core.http import inputs
 from wxemu.core.http.inputs import InputError
+from wxemu.core.text import describe_kind
 from wxemu.wechat import soter
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ def check_form(entry: Any, form: Mapping[str, Any], *, name: str) -> Iterator[tu
 def _message(error: Any) -> str:
     """The error without a value that is or may hold a secret."""
     if error.validator == "type":
-        return f"found {type(error.instance).__name__}, expected {error.validator_value}"
+        return f"found {describe_kind(error.instance)}, expected {error.validator_value}"
     if error.absolute_path and error.absolute_path[-1] in _CREDENTIALS:
         return "the value has another form"
     return str(error.message)

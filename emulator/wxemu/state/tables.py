@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from wxemu.cloudbase.database import ejson
 from wxemu.cloudbase.database.errors import InvalidValueError
 from wxemu.core import apps, clock, journal, settings
+from wxemu.core.text import describe_kind
 from wxemu.phone import phones
 from wxemu.scf import api_functions
 from wxemu.state.errors import StateError
@@ -99,7 +100,7 @@ def replace(world: World, wanted: object) -> None:
 
 def _read(wanted: object, schema: Mapping[str, Sequence[Column]]) -> dict[str, list[list[object]]]:
     if not isinstance(wanted, dict):
-        raise StateError(f"the state is damaged: expected its tables by name, found {type(wanted).__name__}")
+        raise StateError(f"the state is damaged: expected its tables by name, found {describe_kind(wanted)}")
     unknown, missing = sorted(wanted.keys() - schema.keys()), sorted(schema.keys() - wanted.keys() - JOURNAL)
     if unknown or missing:
         wrong = f"it has no {', '.join(missing)}" if missing else f"{', '.join(unknown)} is not part of one"
@@ -123,7 +124,7 @@ def read_rows(table: str, rows: object, columns: Sequence[Column]) -> list[list[
     :raises StateError: another form.
     """
     if not isinstance(rows, list):
-        raise StateError(f"the state is damaged: {table}: expected a list of rows, found {type(rows).__name__}")
+        raise StateError(f"the state is damaged: {table}: expected a list of rows, found {describe_kind(rows)}")
     names = {column.name for column in columns}
     for number, row in enumerate(rows):
         if not isinstance(row, dict) or row.keys() != names:
@@ -143,7 +144,7 @@ def _read_value(value: object, column: Column, where: str) -> object:
         except (binascii.Error, ValueError):
             raise StateError(f"the state is damaged: {where}: expected base64, found something else") from None
     if isinstance(value, bool) or not isinstance(value, _KINDS.get(column.kind, (str, int, float, bytes))):
-        raise StateError(f"the state is damaged: {where}: expected {column.kind}, found {type(value).__name__}")
+        raise StateError(f"the state is damaged: {where}: expected {column.kind}, found {describe_kind(value)}")
     return value
 
 

@@ -21,17 +21,26 @@ class EnvironmentChoice(TypedDict, total=False):
     function: str | None
 
 
+class Trigger(TypedDict):
+    name: str
+    config: str
+
+
 class Function(TypedDict):
     name: str
     runtime: str
     handler: str
     timeout: int
     memorySize: int
+    type: str
+    path: str
+    triggers: list[Trigger]
     openapi: list[str]
     problem: str | None
 
 
 class Functions(TypedDict):
+    project: str | None
     functions: list[Function]
 
 

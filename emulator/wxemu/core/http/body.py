@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from flask import request
 
 from wxemu.core.http.inputs import InputError
-from wxemu.core.text import is_text
+from wxemu.core.text import describe_kind, is_text
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -42,7 +42,7 @@ def json_object(decoded: object, name: str = "body") -> dict[str, Any]:
     if decoded is None:
         return {}
     if not isinstance(decoded, dict):
-        raise InputError(f"{name}: expected a JSON object, got {type(decoded).__name__}")
+        raise InputError(f"{name}: expected a JSON object, got {describe_kind(decoded)}")
     return decoded
 
 
@@ -55,7 +55,7 @@ def text(body: Mapping[str, Any], name: str, *, is_required: bool = False) -> st
     if value is None and not is_required:
         return None
     if not isinstance(value, str):
-        raise InputError(f"{name}: expected a string, got {'nothing' if value is None else type(value).__name__}")
+        raise InputError(f"{name}: expected a string, got {'nothing' if value is None else describe_kind(value)}")
     return value
 
 

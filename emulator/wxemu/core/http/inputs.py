@@ -19,7 +19,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypeVar
 
-from wxemu.core.text import is_text
+from wxemu.core.text import describe_kind, is_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Hashable
@@ -246,10 +246,11 @@ _KINDS: Final = {
     int: "a whole number",
     list: "a list of strings",
     Mapping: "a JSON object",
+    Any: "a JSON value",
 }
 
 
 def _unexpected(member: Member, value: Any) -> InputError:
-    got = type(value).__name__ if member.kind in (str, Mapping) else repr(value)  # of other kinds, the value is short
+    got = describe_kind(value) if member.kind in (str, Mapping) else repr(value)  # of other kinds, the value is short
     got = "nothing" if value is None else got
     return InputError(f"{member.name}: expected {_KINDS[member.kind]}, got {got}")
