@@ -214,6 +214,18 @@ def executed(begin):
     return run
 
 
+def test_no_file_of_the_machine_is_changed_while_a_command_runs(executed):
+    """Though the command may have files of its own, by which its clients are led."""
+    files = [file for file in map(Path, ("/etc/hosts", "/etc/resolv.conf", "/etc/nsswitch.conf")) if file.is_file()]
+    before = [file.read_bytes() for file in files]
+    process, its_own = executed("head -n 1 /etc/hosts; read _; exit 7")
+
+    assert its_own
+    assert [file.read_bytes() for file in files] == before
+    process.communicate("\n", timeout=20)
+    assert process.returncode == 7
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_signals_are_the_command_s_to_answer(executed, number):
     name = number.name.removeprefix("SIG")

@@ -19,7 +19,7 @@ from wxemu.cli.options import connect, is_named_url, nearest_project, read_token
 from wxemu.control.operations.health import READY
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from wxemu.client.remote import Remote
 
@@ -85,6 +85,7 @@ def execute(
       wxemu exec -- sh -c 'curl -s https://api.weixin.qq.com/healthz'
     """
     from wxemu.client.environment import of_invocation, of_real_names  # noqa: PLC0415
+    from wxemu.client.private_hosts import making  # noqa: PLC0415
 
     if shutil.which(command[0]) is None:
         raise _NoCommandError(f"there is no command {command[0]!r} here that can be run")
@@ -93,7 +94,8 @@ def execute(
     with _emulator(url, project or nearest_project(), options, is_own=is_own) as (remote, token):
         variables = of_invocation(remote, openid=openid, function=function, appid=appid)
         variables |= of_real_names(remote, os.environ, token.get(_TOKEN)) | token
-        code = _run(command, {**os.environ, **variables})
+        with making(remote, variables["TCB_ENV"]) as enter:
+            code = _run(command, {**os.environ, **variables}, enter)
     sys.exit(code)
 
 
@@ -144,8 +146,11 @@ def _running(url: str, project: Path) -> tuple[Remote | None, str]:
     return remote, ""
 
 
-def _run(command: Sequence[str], environment: Mapping[str, str]) -> int:
-    """Run a command, pass signals on to it, and return the exit code that a shell would give."""
+def _run(command: Sequence[str], environment: Mapping[str, str], enter: Callable[[], None] | None) -> int:
+    """Run a command, pass signals on to it, and return the exit code that a shell would give.
+
+    :param enter: what its process does first.
+    """
     process: subprocess.Popen[bytes] | None = None
     early: list[int] = []
 
@@ -159,7 +164,7 @@ def _run(command: Sequence[str], environment: Mapping[str, str]) -> int:
         if signal.getsignal(number) is not signal.SIG_IGN:  # as of nohup, which the command is to inherit
             signal.signal(number, pass_on)
     try:
-        process = subprocess.Popen(command, env=environment)  # noqa: S603 - what the user asks for
+        process = subprocess.Popen(command, env=environment, preexec_fn=enter)  # noqa: S603, PLW1509 - no threads here
     except OSError as error:
         raise _UnrunnableError(f"{command[0]} cannot be run: {error.strerror}") from None
     for came in early:

@@ -6,6 +6,8 @@ NoInterceptionError
 
 from __future__ import annotations
 
+import json
+import re
 import shlex
 from contextlib import suppress
 from pathlib import Path
@@ -23,6 +25,10 @@ if TYPE_CHECKING:
     from wxemu.client.remote import Remote
 
 JAVA: Final = "JAVA_TOOL_OPTIONS"
+NODE: Final = "NODE_OPTIONS"
+INTERCEPTION: Final = "WXEMU_INTERCEPTION"
+PRELOAD: Final = Path(__file__).with_name("preload.cjs")
+"""It leads Node.js; ``WXEMU_INTERCEPTION`` tells it where."""
 
 
 class NoInterceptionError(Exception):
@@ -44,7 +50,7 @@ def of_invocation(
 
 
 def of_real_names(remote: Remote, environ: Mapping[str, str], token: str | None = None) -> dict[str, str]:
-    """The variables that make clients use the emulator's proxy and trust its CA besides the system's roots.
+    """The variables that lead clients to the emulator and make them trust its CA besides the system's roots.
 
     Java's truststore is written too; if that fails, Java's variable is left out.
 
@@ -60,9 +66,33 @@ def of_real_names(remote: Remote, environ: Mapping[str, str], token: str | None 
     variables = make_variables(proxy, ca=str(facts["ca"]), bundle=str(bundle), unproxied=unproxied, token=token)
     with suppress(OSError):  # the folder belongs to another user
         options = _java_options(proxy, truststore.make_beside(bundle), urlsplit(remote.url).hostname or "")
-        present = environ.get(JAVA, "")
-        variables[JAVA] = present if present.endswith(options) else f"{present} {options}".strip()
+        variables[JAVA] = _added(environ.get(JAVA, ""), options)
+    variables[NODE] = _added(environ.get(NODE, ""), _node_options())
+    variables[INTERCEPTION] = _interception(proxy, facts, unproxied)
     return variables
+
+
+def _added(present: str, options: str) -> str:
+    return present if present.endswith(options) else f"{present} {options}".strip()
+
+
+def _node_options() -> str:
+    quoted = re.sub(r'(["\\])', r"\\\1", str(PRELOAD))  # as Node.js reads this variable [doc]
+    return f'--require "{quoted}"'
+
+
+def _interception(proxy: str, facts: Mapping[str, Any], unproxied: list[str]) -> str:
+    parts = urlsplit(proxy)
+    return json.dumps(
+        {
+            "host": parts.hostname,
+            "port": parts.port,
+            "emulated": facts["hosts"],
+            "passThrough": facts["passThrough"],
+            "unproxied": unproxied,
+        },
+        separators=(",", ":"),
+    )
 
 
 def _proxy_and_bundle(url: str, facts: Mapping[str, Any]) -> tuple[str, Path]:

@@ -139,6 +139,14 @@ class Destinations:
         self._refusals.count(host)
         raise RefusedError(403, f"{host} is not emulated; hosts that pass through are reached by the proxy")
 
+    def is_let_out(self, host: str) -> bool:
+        """Whether requests for a host reach the real one, if they have the control token."""
+        return is_named(host, self._named) or (self._is_open and not is_emulated(host))
+
+    def refuse_name(self, host: str) -> None:
+        """Count a host whose address was asked for in vain."""
+        self._refusals.count(host)
+
     def may_be_local(self, host: str) -> bool:
         """Whether a host that passes through may be this machine."""
         return is_named(host, self._named)

@@ -27,6 +27,7 @@ class Interception:
     :param folder: holds the CA.
     :param pass_through: hosts and patterns whose requests reach the real host, or ``all``.
     :param control_token: the token that clients need to pass through; ``None`` if they need none.
+    :param direct: the loopback address at which it listens at 443 and 80 too; ``None`` if it may not.
     """
 
     address: str
@@ -36,6 +37,7 @@ class Interception:
     folder: Path
     pass_through: tuple[str, ...] = ()
     control_token: str | None = field(default=None, repr=False)
+    direct: str | None = None
 
     @property
     def at(self) -> str:
@@ -49,15 +51,16 @@ class Interception:
 
 
 def interception_facts(interception: Interception | None) -> dict[str, str | None]:
-    """The proxy's URL, ``host:port`` of the HTTPS listener, and the files of the CA and of the bundle.
+    """The proxy's URL, ``host:port`` of the HTTPS listener, its address for the names' own ports, and the CA's files.
 
     Each is ``None`` without interception.
     """
     if interception is None:
-        return dict.fromkeys(("proxy", "https", "ca", "caBundle"))
+        return dict.fromkeys(("proxy", "https", "direct", "ca", "caBundle"))
     return {
         "proxy": f"http://{interception.at}",
         "https": interception.at,
+        "direct": interception.direct,
         "ca": str(interception.folder / CERTIFICATE),
         "caBundle": str(interception.folder / BUNDLE),
     }

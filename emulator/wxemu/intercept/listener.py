@@ -13,6 +13,7 @@ from anyio.abc import SocketAttribute, SocketListener
 from anyio.streams.buffered import BufferedByteStream
 from anyio.streams.tls import TLSStream
 
+from wxemu.core.http.hosts import is_emulated
 from wxemu.intercept.authority import default_host
 from wxemu.intercept.destinations import Destination, RefusedError, host_and_port, is_this_machine
 from wxemu.intercept.peer import STALLED, Peer, proxy_authorization
@@ -56,11 +57,12 @@ class Listener:
         self._has_advised = False
 
     async def serve(self, listening: socket.socket) -> None:
-        """Serve every client that connects, until cancelled."""
+        """Serve every client that connects to one of its sockets, until cancelled."""
         async with await SocketListener.from_socket(listening) as listener, anyio.create_task_group() as clients:
             while True:
-                await self._slots.acquire()
-                clients.start_soon(self._serve, await _accept(listener))
+                stream = await _accept(listener)
+                await self._slots.acquire()  # not before: one socket would keep a slot from the others while it waits
+                clients.start_soon(self._serve, stream)
 
     async def _serve(self, stream: SocketStream) -> None:
         try:
@@ -138,7 +140,10 @@ class Listener:
             await client.refuse(400, "there are no tunnels within a tunnel")
 
     async def _connect_as_proxy(self, request: h11.Request) -> tuple[ByteStream, h11.Request]:
-        """Connect for a request with an absolute URI; the request comes back in the form that servers read."""
+        """Connect for a request with an absolute URI; the request comes back in the form that servers read.
+
+        One with a path alone is of a client that was led here at port 80.
+        """
         target = request.target.decode("ascii")
         try:
             uri = urlsplit(target)
@@ -146,6 +151,8 @@ class Listener:
             raise RefusedError(400, "expected a URI like http://api.weixin.qq.com/") from None
         if uri.scheme not in ("http", "https") or not uri.netloc:
             emulator = self._destinations.emulator
+            if target.startswith("/") and is_emulated(_host_of(request)):
+                return await self._connect(emulator), forward(request)
             raise RefusedError(
                 400,
                 f"this port is for proxy requests and TLS; the emulator is at http://{emulator.host}:{emulator.port}",
@@ -172,6 +179,15 @@ class Listener:
                 await stream.aclose()
                 raise self._destinations.refuse_local(destination.host)
         return stream
+
+
+def _host_of(request: h11.Request) -> str:
+    """The host that a request is for, without its port; empty if it names none."""
+    named = next((value.decode("ascii", "replace") for name, value in request.headers if name == b"host"), "")
+    try:
+        return urlsplit(f"//{named}").hostname or ""
+    except ValueError:
+        return ""
 
 
 def _flatten(group: BaseExceptionGroup[ssl.SSLError]) -> Iterator[ssl.SSLError]:

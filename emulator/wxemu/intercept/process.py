@@ -17,16 +17,18 @@ import socket
 import sys
 import threading
 import time
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from wxemu.core import health, troubles
 from wxemu.core.log_lines import log_to_standard_error
 from wxemu.core.watched_thread import WatchedThread
+from wxemu.intercept import direct
 from wxemu.intercept.errors import AuthorityError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from multiprocessing.connection import Connection
     from multiprocessing.context import SpawnProcess
     from pathlib import Path
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     from wxemu.core.health import Health
     from wxemu.intercept.interception import Interception
     from wxemu.intercept.listener import Listener
+    from wxemu.intercept.name_server import NameServer
 
 MOST_CLIENTS: Final = 2000
 SPARE: Final = 100
@@ -58,7 +61,13 @@ def intercepting(interception: Interception, health: Health) -> Iterator[Proxy]:
     """
     interception.refused_file.unlink(missing_ok=True)
     family = socket.AF_INET6 if ":" in interception.address else socket.AF_INET
-    with socket.create_server((interception.address, interception.port), family=family, backlog=1024) as listening:
+    with ExitStack() as open_sockets:
+        at = interception.address, interception.port
+        listening = [open_sockets.enter_context(socket.create_server(at, family=family, backlog=1024))]
+        address = direct.address_beside(interception.port)
+        if own_ports := direct.listen(address):
+            listening += map(open_sockets.enter_context, own_ports)
+            interception = replace(interception, direct=address)
         proxy = Proxy(interception, listening, health, _AuthorityMaker(interception.folder))
         proxy.begin()
         try:
@@ -121,12 +130,12 @@ def _make_authority(folder: Path, writing: int) -> int:
 class Proxy:
     """The process, and the thread that starts and replaces it.
 
-    :param listening: stays open here, so that clients of a process that has died wait for the next one.
+    :param listening: sockets that stay open here, so that clients of a process that has died wait for the next one.
     :param maker: makes the CA meanwhile.
     """
 
     def __init__(
-        self, interception: Interception, listening: socket.socket, health: Health, maker: _AuthorityMaker
+        self, interception: Interception, listening: Sequence[socket.socket], health: Health, maker: _AuthorityMaker
     ) -> None:
         self.interception = interception
         self.health = health
@@ -189,7 +198,7 @@ class Proxy:
 
     def _watch(self) -> None:
         if self._process is None:
-            if self._ending in _readable(self._listening, self._ending):
+            if self._ending in _readable(*self._listening, self._ending):
                 return
             self._start()
         while not self._is_ending and self._process is not None:
@@ -222,7 +231,8 @@ class Proxy:
         )
         self.health.fail(health.PROXY, reason)
         _log.error("the proxy failed: %s", reason)
-        self._listening.close()  # better refused than left to wait
+        for listening in self._listening:
+            listening.close()  # better refused than left to wait
 
     def _fail(self, error: Exception) -> None:
         self.health.fail(health.PROXY, troubles.explain(error) or f"it cannot be started: {error!r}")
@@ -243,7 +253,7 @@ def _end_of(process: SpawnProcess) -> str:
     return f"killed by {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
 
 
-def _run(interception: Interception, listening: socket.socket, told: Connection) -> None:
+def _run(interception: Interception, listening: Sequence[socket.socket], told: Connection) -> None:
     for number in _SIGNALS:  # which may be meant for all of the emulator's processes: the parent ends this one
         signal.signal(number, signal.SIG_IGN)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
@@ -255,6 +265,7 @@ def _run(interception: Interception, listening: socket.socket, told: Connection)
     from wxemu.intercept.authority import Authority  # noqa: PLC0415
     from wxemu.intercept.destinations import Destinations  # noqa: PLC0415
     from wxemu.intercept.listener import Listener  # noqa: PLC0415
+    from wxemu.intercept.name_server import NameServer  # noqa: PLC0415
     from wxemu.intercept.refusals import Refusals  # noqa: PLC0415
 
     destinations = Destinations(
@@ -269,7 +280,8 @@ def _run(interception: Interception, listening: socket.socket, told: Connection)
         troubles.tell_sentence(str(error))
         sys.exit(1)
     listener = Listener(authority, destinations, most=_reserve_descriptors())
-    anyio.run(_serve, listener, listening, told)
+    names = NameServer(interception.direct or interception.address, destinations)
+    anyio.run(_serve, listener, names, listening, told)
 
 
 def _tell_unraisable(unraisable: sys.UnraisableHookArgs) -> None:
@@ -280,13 +292,14 @@ def _tell_unraisable(unraisable: sys.UnraisableHookArgs) -> None:
         troubles.tell(unraisable.exc_value)
 
 
-async def _serve(listener: Listener, listening: socket.socket, told: Connection) -> None:
+async def _serve(listener: Listener, names: NameServer, listening: Sequence[socket.socket], told: Connection) -> None:
     import multiprocessing  # noqa: PLC0415
 
     import anyio  # noqa: PLC0415
 
     async with anyio.create_task_group() as tasks:
-        tasks.start_soon(listener.serve, listening)
+        for one in listening:
+            tasks.start_soon((names if one.type == socket.SOCK_DGRAM else listener).serve, one)
         told.send_bytes(b"serves")
         told.close()
         parent = multiprocessing.parent_process()

@@ -1,5 +1,6 @@
 """The variables that lead clients to an emulator."""
 
+import json
 import os
 import subprocess
 import warnings
@@ -8,7 +9,7 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.serialization.pkcs12 import load_pkcs12
 
-from wxemu.client import truststore
+from wxemu.client import environment, truststore
 from wxemu.client.environment import NoInterceptionError, of_invocation, of_real_names
 from wxemu.client.remote import Remote
 from wxemu.intercept.authority import Authority
@@ -23,7 +24,8 @@ class Answering(Remote):
         super().__init__(url)
         Authority.of_folder(folder)
         told = {"proxy": "http://127.0.0.1:8687", "ca": f"{folder}/ca.pem", "caBundle": f"{folder}/ca-bundle.pem"}
-        self._facts = told | facts
+        led = {"hosts": ["api.weixin.qq.com"], "passThrough": ["*.example.com"]}
+        self._facts = told | led | facts
         self.asked = []
 
     def ask(self, method, path, body=None):
@@ -69,6 +71,30 @@ def test_java_keeps_its_own_options_and_gets_ours_once(folder):
     again = of_real_names(Answering(folder), {"JAVA_TOOL_OPTIONS": first})["JAVA_TOOL_OPTIONS"]
     assert first.startswith("-Xmx1g -Dhttps.proxyHost=127.0.0.1 -Dhttps.proxyPort=8687 ")
     assert again == first
+
+
+def test_node_keeps_its_own_options_and_gets_ours_once(folder):
+    first = of_real_names(Answering(folder), {"NODE_OPTIONS": "--max-old-space-size=100"})["NODE_OPTIONS"]
+    again = of_real_names(Answering(folder), {"NODE_OPTIONS": first})["NODE_OPTIONS"]
+    assert first == f'--max-old-space-size=100 --require "{environment.PRELOAD}"'
+    assert again == first
+    assert environment.PRELOAD.is_file()
+
+
+def test_what_is_loaded_into_node_may_lie_at_any_path(folder, monkeypatch):
+    monkeypatch.setattr(environment, "PRELOAD", Path('/a b/"c"/d\\e.cjs'))
+    assert of_real_names(Answering(folder), {})["NODE_OPTIONS"] == r'--require "/a b/\"c\"/d\\e.cjs"'
+
+
+def test_what_is_loaded_into_node_is_told_where_to_lead(folder):
+    told = json.loads(of_real_names(Answering(folder, url="http://emulator.test:8686"), {})["WXEMU_INTERCEPTION"])
+    assert told == {
+        "host": "127.0.0.1",
+        "port": 8687,
+        "emulated": ["api.weixin.qq.com"],
+        "passThrough": ["*.example.com"],
+        "unproxied": ["emulator.test"],
+    }
 
 
 def test_java_s_truststore_is_quoted(folder):

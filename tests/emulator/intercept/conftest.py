@@ -212,18 +212,19 @@ def intercept(server, tmp_path, unused_port, monkeypatch):
     monkeypatch.setattr(process, "START_METHOD", "fork")
     with ExitStack() as running:
 
-        def begin(*pass_through, emulator=server.server_address, control_token=None):
+        def begin(*pass_through, emulator=server.server_address, control_token=None, port=None):
             interception = Interception(
                 address="127.0.0.1",
-                port=unused_port(),
+                port=port or unused_port(),
                 host="127.0.0.1",
                 emulator=emulator,
                 folder=tmp_path,
                 pass_through=pass_through,
                 control_token=control_token,
             )
-            running.enter_context(intercepting(interception, Health())).wait_for_authority()
-            return Client(interception)
+            proxy = running.enter_context(intercepting(interception, Health()))
+            proxy.wait_for_authority()
+            return Client(proxy.interception)
 
         yield begin
 

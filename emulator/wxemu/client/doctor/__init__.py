@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wxemu.client.doctor import folder, functions, running, variables
+from wxemu.client.doctor import folder, functions, running, unproxied, variables
 from wxemu.client.doctor.finding import Finding
 from wxemu.scf.project import NO_OPTIONS
 
@@ -31,3 +31,4 @@ def examine(
     yield from folder.examine(project)
     proxy = yield from running.examine(remote, environ, project)
     yield from variables.examine(environ, proxy)
+    yield from unproxied.examine(remote, environ)

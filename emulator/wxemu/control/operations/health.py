@@ -17,6 +17,7 @@ class Proxy(TypedDict):
     proxy: str | None
     https: str | None
     ca: str | None
+    direct: str | None
     caBundle: str | None
     hosts: list[str]
     passThrough: list[str]
