@@ -6,10 +6,12 @@ import ast
 import re
 import sys
 import warnings
+from contextlib import suppress
+from importlib import metadata
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from wxemu.scf.project import FunctionSpec
@@ -22,10 +24,11 @@ def find_unbrought(spec: FunctionSpec) -> dict[str, Path]:
     """Return the modules that a function's start needs and nothing brings, each with the file that imports it.
 
     Followed is what runs in any case: imports in a block, as `try`, are left out. Who declares a requirement is taken
-    to pack it.
+    to pack it, and what it requires itself as far as it is installed here.
     """
     folders = (spec.directory, *reversed(spec.layers))
-    declared = {_plain(name) for folder in folders for name in _requirements(folder)}
+    brought = _with_their_own(_plain(name) for folder in folders for name in _requirements(folder))
+    distributions = metadata.packages_distributions()
     unbrought: dict[str, Path] = {}
     seen: set[Path] = set()
     waiting = [spec.directory / f"{spec.handler.rpartition('.')[0]}.py"]
@@ -38,9 +41,23 @@ def find_unbrought(spec: FunctionSpec) -> dict[str, Path]:
             top = module.partition(".")[0]
             found = list(_files(folders, module))
             waiting.extend(found)
-            if not found and top not in sys.stdlib_module_names and _plain(top) not in declared:
+            names = {_plain(name) for name in (top, *distributions.get(top, ()))}
+            if not found and top not in sys.stdlib_module_names and names.isdisjoint(brought):
                 unbrought.setdefault(top, file)
     return unbrought
+
+
+def _with_their_own(requirements: Iterable[str]) -> set[str]:
+    brought: set[str] = set()
+    waiting = list(requirements)
+    while waiting:
+        name = waiting.pop()
+        if name not in brought:
+            brought.add(name)
+            with suppress(metadata.PackageNotFoundError):
+                own = [one for one in metadata.requires(name) or () if "extra ==" not in one]
+                waiting.extend(_plain(found[1]) for one in own if (found := _REQUIREMENT.match(one)))
+    return brought
 
 
 def _imports(file: Path) -> Iterator[str]:
