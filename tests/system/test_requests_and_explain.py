@@ -125,6 +125,20 @@ def test_a_name_is_explained_without_an_emulator(wxemu):
     assert json.loads(wxemu("explain", "counter_replayed", "--json").stdout)["name"] == "counter_replayed"
 
 
+def test_an_explanation_speaks_chinese_when_asked_to(mistaken_server, wxemu):
+    told = wxemu("explain", "challenge_used", "--lang", "zh")
+    assert told.stdout.startswith("挑战值已被使用")
+    assert "\n  建议：一次确认只能算一次" in told.stdout
+
+    mistaken_server.verify("oNobodyHere", "{}", "AAAA")
+    rid = mistaken_server.latest()
+    assert wxemu("explain", rid, "--lang", "zh").stdout.startswith(
+        "这里没有用户使用这个 openid。\n\n  openid_unknown: 它是"
+    )
+    explained = json.loads(wxemu("explain", rid, "--lang", "zh", "--json").stdout)
+    assert explained["verdict"] == "这里没有用户使用这个 openid。"
+
+
 def test_requests_are_listed_shown_and_sent_again(mistaken_server, wxemu):
     mistaken_server.verify("oNobodyHere", "{}", "AAAA")
     rid = mistaken_server.latest()

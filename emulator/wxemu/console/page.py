@@ -19,6 +19,7 @@ from wxemu.console.texts import Texts
 from wxemu.core import apps, outcome
 from wxemu.core.http import language
 from wxemu.core.journal import json_value
+from wxemu.core.messages import LANGUAGES
 
 if TYPE_CHECKING:
     from wxemu.core.apps import App
@@ -65,7 +66,7 @@ def show(world: World, template: str, section: str, **facts: object) -> Response
         clock, now = world.clock.state(), world.clock.now()
     frame = {
         "t": texts,
-        "languages": language.LANGUAGES,
+        "languages": LANGUAGES,
         "themes": THEMES,
         "theme": _choice("theme", THEMES) or "auto",
         "sections": SECTIONS,

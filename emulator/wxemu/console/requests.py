@@ -11,7 +11,7 @@ from werkzeug.exceptions import NotFound
 from wxemu.console import story
 from wxemu.console.page import chosen_appid, here, show
 from wxemu.core import journal
-from wxemu.core.http import layers
+from wxemu.core.http import language, layers
 from wxemu.core.journal import Choice
 from wxemu.explain import explain
 
@@ -66,7 +66,7 @@ def one(world: World, _deployment: Deployment, rid: str) -> Response:
     """
     with world.transaction():
         exchange = _find(world, rid)
-        explanation, related = explain(world, exchange), _related(world, exchange)
+        explanation, related = explain(world, exchange, language.of_request()), _related(world, exchange)
         before = journal.find(world, request.args.get("again", ""))
     facts = {"explanation": explanation, "layers": layers.of(exchange), "related": related, "before": before}
     struck = world.secret_values.strike_out({"exchange": exchange, **facts})

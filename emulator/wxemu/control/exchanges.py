@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         DecodedExchange,
         Exchange,
         Exchanges,
+        ExplainedExchange,
         Explanation,
         NamedExchange,
     )
@@ -73,9 +74,10 @@ def show_exchange(platform: Platform, given: NamedExchange) -> DecodedExchange:
 
 
 @answers(operations.EXPLAIN)
-def explain_exchange(platform: Platform, given: NamedExchange) -> Explanation:
+def explain_exchange(platform: Platform, given: ExplainedExchange) -> Explanation:
     """Why one was answered as it was."""
-    explained = explain(platform.world, require_exchange(platform.world, given["rid"]))
+    exchange = require_exchange(platform.world, given["rid"])
+    explained = explain(platform.world, exchange, given.get("lang", "en"))
     explanation = platform.world.secret_values.strike_out(explained)
     return cast("Explanation", {**asdict(explanation), "causes": list(explanation.causes)})
 
