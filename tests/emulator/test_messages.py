@@ -14,7 +14,7 @@ from wxemu.explain import MISTAKES
 
 ROOT = Path(wxemu.__file__).parent
 HAN = re.compile(r"[\u4e00-\u9fff]")
-NO_WORDS = {"{changes}", "{error}"}
+NO_WORDS = {"{changes}", "{error}", "{errors}"}
 """Only a value, which is the same in each language or a message itself."""
 
 

@@ -13,6 +13,7 @@ from wxemu.console.page import chosen_appid, here, show
 from wxemu.core import journal
 from wxemu.core.http import language, layers
 from wxemu.core.journal import Choice
+from wxemu.core.messages import Message
 from wxemu.explain import explain
 
 if TYPE_CHECKING:
@@ -87,7 +88,13 @@ def replay(world: World, _deployment: Deployment, rid: str, send_again: Callable
 def _find(world: World, rid: str) -> Exchange:
     exchange = journal.look_up(world, rid)
     if exchange is None:
-        raise NotFound(f"no exchange has the rid {rid!r}; the journal keeps the latest {journal.KEPT_EXCHANGES}")
+        missing = Message(
+            "no exchange has the rid {rid}; the journal keeps the latest {kept}",
+            "没有 rid 为 {rid} 的请求；日志只保留最近 {kept} 条",
+            rid=repr(rid),
+            kept=journal.KEPT_EXCHANGES,
+        )
+        raise NotFound(language.say(missing))
     return exchange
 
 

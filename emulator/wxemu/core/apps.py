@@ -14,6 +14,8 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+from wxemu.core.messages import Message
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from sqlite3 import Row
@@ -106,7 +108,13 @@ def require(world: World, appid: str) -> App:
     """
     app = find(world, appid)
     if app is None:
-        raise UnknownAppError(f"no app has the appid {appid!r}; `wxemu app list` shows which there are")
+        raise UnknownAppError(
+            Message(
+                "no app has the appid {appid}; `wxemu app list` shows which there are",
+                "没有应用的 appid 是 {appid}；可用 `wxemu app list` 查看",
+                appid=repr(appid),
+            )
+        )
     return app
 
 

@@ -25,8 +25,8 @@ class Message:
 
     As a text it is English: ``str`` of an error that carries one is what programs and logs read.
 
-    :param values: for the names in braces, the same names in each language. One may be a message itself, or a tuple of
-        them, which become a list.
+    :param values: for the names in braces, the same names in each language. One may be a message itself, an error that
+        carries one, or a tuple of them, which become a list.
     """
 
     __slots__ = ("_texts", "_values")
@@ -75,6 +75,8 @@ def of_environment() -> Language:
 def _fill_in(value: object, language: Language) -> object:
     if isinstance(value, Message):
         return value.in_language(language)
+    if isinstance(value, Exception):
+        return of_error(value, language)
     if isinstance(value, tuple):
         return _BETWEEN_PARTS[language].join(str(_fill_in(part, language)) for part in value)
     return value

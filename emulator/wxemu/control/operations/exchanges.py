@@ -8,9 +8,9 @@ from typing import Annotated, Any, Final, TypedDict
 from wxemu.control.operations.limit import Limit
 from wxemu.core.http.inputs import Takes
 from wxemu.core.http.operations import JSON_LINES, Operation
-from wxemu.core.messages import Language
+from wxemu.core.messages import Language, Message
 
-Number = Annotated[int, Takes(minimum=0, expected="a whole number")]
+Number = Annotated[int, Takes(minimum=0, expected=Message("a whole number", "整数"))]
 
 
 class Choice(TypedDict, total=False):
