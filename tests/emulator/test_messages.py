@@ -14,8 +14,8 @@ from wxemu.explain import MISTAKES
 
 ROOT = Path(wxemu.__file__).parent
 HAN = re.compile(r"[\u4e00-\u9fff]")
-NO_WORDS = {"{changes}", "{error}", "{errors}"}
-"""Only a value, which is the same in each language or a message itself."""
+ONLY_VALUES = re.compile(r"(\{\w+\}|\W)+")
+"""Which are the same in each language, or messages themselves."""
 
 
 def calls_of_message():
@@ -41,7 +41,7 @@ def is_whole(call):
         return False
     en, zh = (argument.value for argument in call.args)
     given = {keyword.arg for keyword in call.keywords}
-    is_written = en in NO_WORDS or (HAN.search(zh) and not HAN.search(en.replace("中", "")))
+    is_written = ONLY_VALUES.fullmatch(en) or (HAN.search(zh) and not HAN.search(en.replace("中", "")))
     return is_written and (not given or (places(en) == places(zh) and given in (places(en), {None})))
 
 

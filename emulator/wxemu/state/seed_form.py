@@ -129,7 +129,7 @@ def read_fault(entry: Mapping[str, Any]) -> FaultRequest:
     :raises InputError: a member that is not what it should be; TypeError: one that JSON does not have.
     """
     json.dumps(entry)
-    inputs.refuse_unknown(FaultRequest, entry, what="a fault", places=("appid",))
+    inputs.refuse_unknown(FaultRequest, entry, what=Message("a fault", "故障"), places=("appid",))
     return inputs.read(FaultRequest, entry)
 
 

@@ -125,7 +125,7 @@ _WRAPPERS: Final = (Annotated, typing.Required, typing.NotRequired, types.UnionT
 
 
 def refuse_unknown(
-    form: Callable[..., Any], given: Mapping[str, Any], *, what: str, places: Collection[str] = ()
+    form: Callable[..., Any], given: Mapping[str, Any], *, what: Message, places: Collection[str] = ()
 ) -> None:
     """Refuse a JSON object with a member that ``form`` does not have.
 
@@ -139,7 +139,7 @@ def refuse_unknown(
             raise InputError(
                 Message(
                     "{name}: {what} has no such member; there are {known}",
-                    "{name}：没有这个字段；可用的有 {known}",
+                    "{name}：{what}没有这个字段；可用的有 {known}",
                     name=name,
                     what=what,
                     known=", ".join(known),
