@@ -14,6 +14,7 @@ from wxemu.cloudbase.database import ejson
 from wxemu.cloudbase.database.errors import InvalidValueError
 from wxemu.core import apps, clock, journal, settings
 from wxemu.core.messages import Message
+from wxemu.core.store import DamagedStoreError
 from wxemu.phone import phones
 from wxemu.scf import api_functions
 from wxemu.state.errors import StateError
@@ -209,7 +210,7 @@ def _check(world: World) -> None:
             api_functions.list_changes(world, app.env)
         _check_documents(world)
         _check_journal(world)
-    except (ValueError, TypeError, LookupError, AttributeError, InvalidValueError) as error:
+    except (ValueError, TypeError, LookupError, AttributeError, InvalidValueError, DamagedStoreError) as error:
         raise _damaged(
             Message(
                 "a rule cannot read its part of it ({error})",
