@@ -107,6 +107,17 @@ def test_each_reason_is_explained_by_its_name(emulator, wxemu, pay):
     assert explain()[:2] == (["counter_replayed"], f"it is {counter}")
 
 
+def test_a_python_test_reads_explanations_in_the_language_of_its_environment(emulator, monkeypatch):
+    emulator.new_phone().call_function("verifySignature", jsonString="{}", jsonSignature="")
+    rid = emulator.app.requests.last(api="wx.cloud.callFunction").rid
+    for language, verdict in (
+        ("zh", "缺少参数，或参数类型不对。"),
+        ("en", "A parameter is missing, or of another type."),
+    ):
+        monkeypatch.setenv("WXEMU_LANG", language)
+        assert emulator.app.requests.explain(rid).verdict == verdict
+
+
 def test_a_collection_that_a_function_has_to_make_first_is_no_failure_of_its_call(start, wxemu):
     fresh = start()
     fresh.new_phone().call_function("issueChallenge", purpose="pay")

@@ -10,6 +10,8 @@ import dataclasses
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Literal
 
+from wxemu.core.messages import Message
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -68,38 +70,70 @@ def change(settings: Settings, changes: Mapping[str, Any]) -> Settings:
     defaults = dataclasses.asdict(Settings())
     for name, value in changes.items():
         if name not in defaults:
-            raise SettingsError(f"no setting is called {name!r}; there are {', '.join(defaults)}")
+            raise SettingsError(
+                Message(
+                    "no setting is called {name}; there are {known}",
+                    "没有名为 {name} 的设置项；可用的有 {known}",
+                    name=repr(name),
+                    known=", ".join(defaults),
+                )
+            )
         if name in CHOICES:
             if not any(value == choice and type(value) is type(choice) for choice in CHOICES[name]):
-                raise SettingsError(f"{name} takes {' or '.join(map(repr, CHOICES[name]))}, not {value!r}")
+                raise _unfit(name, " or ".join(map(repr, CHOICES[name])), value)
         elif isinstance(defaults[name], bool):
             if not isinstance(value, bool):
-                raise SettingsError(f"{name} takes true or false, not {value!r}")
+                raise _unfit(name, Message("true or false", "true 或 false"), value)
         elif name == "quotas":
             _check_quotas(value)
         elif name == "web_origins":
             _check_origins(value)
         elif isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value <= MOST_SECONDS:
-            raise SettingsError(f"{name} takes a number of seconds from 0 to {MOST_SECONDS}, not {value!r}")
+            seconds = Message("a number of seconds from 0 to {most}", "0 到 {most} 的秒数", most=MOST_SECONDS)
+            raise _unfit(name, seconds, value)
     quotas = {**settings.quotas, **changes.get("quotas", {})}
     return dataclasses.replace(settings, **{**changes, "quotas": quotas})
 
 
 def _check_origins(value: object) -> None:
     if not isinstance(value, (list, tuple)) or not all(isinstance(origin, str) for origin in value):
-        raise SettingsError(f'web_origins takes ["https://app.example.com", ...], not {value!r}')
+        raise _unfit("web_origins", '["https://app.example.com", ...]', value)
 
 
 def _check_quotas(value: object) -> None:
-    expected = 'quotas takes {"api name": {"minute" or "day": calls}}'
+    expected = '{"api name": {"minute" or "day": calls}}'
     if not isinstance(value, dict):
-        raise SettingsError(f"{expected}, not {value!r}")
+        raise _unfit("quotas", expected, value)
     for api, limits in value.items():
         if not isinstance(limits, dict):
-            raise SettingsError(f"{expected}; {api!r} has {limits!r}")
+            raise _unfit_quota(expected, api, repr(limits))
         for period, limit in limits.items():
             if period not in ("minute", "day") or isinstance(limit, bool) or not isinstance(limit, int) or limit < 0:
-                raise SettingsError(f"{expected}; {api!r} has {period!r}: {limit!r}")
+                raise _unfit_quota(expected, api, f"{period!r}: {limit!r}")
+
+
+def _unfit(name: str, expected: Message | str, value: object) -> SettingsError:
+    return SettingsError(
+        Message(
+            "{name} takes {expected}, not {value}",
+            "{name} 应为 {expected}，不能是 {value}",
+            name=name,
+            expected=expected,
+            value=repr(value),
+        )
+    )
+
+
+def _unfit_quota(expected: str, api: str, found: str) -> SettingsError:
+    return SettingsError(
+        Message(
+            "quotas takes {expected}; {api} has {found}",
+            "quotas 应为 {expected}；{api} 的是 {found}",
+            expected=expected,
+            api=repr(api),
+            found=found,
+        )
+    )
 
 
 def load(store: Store) -> Settings:
