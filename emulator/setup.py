@@ -1,4 +1,4 @@
-"""What pyproject.toml cannot say: `wxemu demo` brings its functions along.
+"""What pyproject.toml cannot say: `wxemu demo` and `wxemu init` bring functions along.
 
 They are the repository's own, so that there is no second copy to keep. A build copies them beside client/demo.py: a
 wheel's into the build folder, an sdist's into the sdist, from which a wheel then takes them as it takes other data.
@@ -14,7 +14,7 @@ from setuptools.command.build_py import build_py
 from setuptools.command.sdist import sdist
 
 REPOSITORY = Path(__file__).resolve().parent.parent
-PARTS = ("cloudbaserc.yaml", "config.json", "functions")
+PARTS = ("cloudbaserc.yaml", "config.json", ".env.example", "functions")
 DEMO = "wxemu/client/demo_project"
 LEFT_OUT = shutil.ignore_patterns(
     "__pycache__", "tests", "*.egg-info", "build", "dist", "*.md", "LICENSE", "pyproject.toml", ".*"

@@ -15,7 +15,7 @@ from urllib.parse import parse_qs
 from wxemu.core import health
 from wxemu.core.http import SWITCHBOARD
 from wxemu.core.http.access import LOOPBACK, LOOPBACK_ONLY, Access
-from wxemu.core.http.hosts import is_emulated
+from wxemu.core.http.hosts import accessed_env, is_emulated
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -34,7 +34,7 @@ CONSOLE: Final = (
     *("/overview", "/functions", "/requests", "/users", "/phones", "/tokens", "/documents", "/faults", "/clock"),
     *("/state", "/live", "/console/"),
 )
-CLOUDBASE: Final = ("/admin", "/web", "/v1/", "/auth/")
+CLOUDBASE: Final = ("/admin", "/web", "/v1/", "/auth/", "/http/")
 TENCENT_CLOUD: Final = tuple(f"/{digit}" for digit in range(10))
 """COS, whose paths begin with a date; ``/`` is Tencent Cloud's as well."""
 WECHAT: Final = ("/cgi-bin/", "/sns/", "/wxa/")
@@ -112,7 +112,10 @@ class Switchboard:
         if told is not None:
             start_response(told[0], [("Content-Type", "application/json")])
             return [told[1]]
-        if _is_for_console(environ):
+        env = accessed_env(environ.get("HTTP_HOST"))
+        if env is not None:
+            environ["PATH_INFO"] = f"/http/{env}{environ['PATH_INFO']}"
+        elif _is_for_console(environ):
             environ["PATH_INFO"] = "/overview"
         party = self._party_of("/" + environ["PATH_INFO"].lstrip("/"))  # as routes are matched
         self._made(party)
@@ -121,6 +124,8 @@ class Switchboard:
     def is_decision(self, environ: WSGIEnvironment) -> bool:
         """Whether a request is decided quickly and waits for nothing: an openapi's, over HTTPS or by cloud call."""
         path = environ["PATH_INFO"]
+        if accessed_env(environ.get("HTTP_HOST")) is not None:
+            return False
         if path.startswith(WECHAT):
             return self._fallback.is_made  # else it is imported first, which takes longer than a decision
         if path != ADMIN or not self._parties[0].is_made:

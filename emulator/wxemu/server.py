@@ -33,7 +33,7 @@ from wxemu.intercept.errors import AuthorityError
 from wxemu.intercept.variables import for_functions
 from wxemu.scf.deployment import MAX_IN_FLIGHT, Deployment
 from wxemu.scf.inspection import Inspection
-from wxemu.scf.project import ProjectError
+from wxemu.scf.project import NO_OPTIONS, CliOptions, ProjectError
 from wxemu.scf.runtime import Surroundings
 from wxemu.state import seed
 from wxemu.state.errors import SeedError, StateError
@@ -48,6 +48,8 @@ if TYPE_CHECKING:
 
 INSPECTION_PAUSE: Final = 5.0
 """Seconds until the inspection of files is begun again, if it has failed."""
+TIMERS_PAUSE: Final = 5.0
+"""Seconds until the clock is looked at again for timers, if that has failed."""
 THREADS: Final = 2 * MAX_IN_FLIGHT + 200
 """More than all function calls in flight and their calls back can take."""
 
@@ -67,7 +69,10 @@ class Plan:
     """How an emulator is to run.
 
     :param project: the folder with cloudbaserc.yaml, or ``None`` to serve no functions.
-    :param packaged: the folder of scripts/package, to run what it made instead of the project's folders.
+    :param options: what the project is read with.
+    :param packaged: the folder of `wxemu package`, to run what it made instead of the project's folders.
+    :param is_bare: each function runs on a Python that has nothing but what its code brings.
+    :param has_timers: whether declared timers fire.
     :param state: the folder of the state, or ``None`` for one that ends with the process.
     :param seed: the seed's document; ``None`` for the demo's, or the one that a used state began with.
     :param is_json: announce readiness as one line of JSON.
@@ -85,7 +90,10 @@ class Plan:
     project: Path | None
     state: Path | None
     seed: Mapping[str, Any] | None
+    options: CliOptions = NO_OPTIONS
     packaged: Path | None = None
+    is_bare: bool = False
+    has_timers: bool = True
     random_seed: str | None = None
     is_json: bool = False
     is_until_eof: bool = False
@@ -260,7 +268,9 @@ async def _serve(plan: Plan, storage: Path, proxy: Proxy | None, ending: Ending)
         public_url=plan.url,
         storage=storage,
         issue_wx_api_token=_issue_wx_api_token,
+        options=plan.options,
         packaged=plan.packaged,
+        is_bare=plan.is_bare,
         surroundings=_surroundings(interception),
     )
     switchboard = make_switchboard(world, deployment, plan.access, interception)
@@ -302,6 +312,12 @@ def _begin(world: World, deployment: Deployment, plan: Plan, proxy: Proxy | None
         seed.load(world, begun)
         if plan.seed is None and world.is_exposed:
             new_secrets = begun["apps"][0]
+    if plan.has_timers:
+        from wxemu.scf.timers import Timers  # noqa: PLC0415
+
+        timers = Timers(world, deployment)
+        timers.begin()
+        WatchedThread("timers", timers.run, on_failure=troubles.tell, pause=TIMERS_PAUSE).start()
     with suppress(BrokenPipeError):  # its reader is gone, as after Ctrl-C in a demo
         _announce(plan, world, None if proxy is None else proxy.interception, new_secrets or {})
     switchboard.prepare()
@@ -350,10 +366,11 @@ def _announce(plan: Plan, world: World, interception: Interception | None, new_s
     if plan.is_json:
         sys.stdout.write(json.dumps(facts) + "\n")
     else:
-        there = {name: value for name, value in facts.items() if value is not None}
+        pages = {"console": f"{plan.url}/", "phones": f"{plan.url}/phone"}
+        there = pages | {name: value for name, value in facts.items() if name != "url" and value is not None}
         width = max(map(len, there))
         sys.stdout.write("wxcloud emulator is ready\n")
         for name, value in there.items():
             sys.stdout.write(f"  {name:<{width}} {value}\n")
-        sys.stdout.write("  open the url in a browser for the console; stop with Ctrl-C\n")
+        sys.stdout.write("  open console or phones in a browser; stop with Ctrl-C\n")
     sys.stdout.flush()

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from random import Random
 
 
+_TLS: Final = ssl.create_default_context()
 APPID: Final = "wx1234567890abcdef"
 ENV: Final = "env-demo"
 BOUNDARY: Final = "--------------------------018734512098745612346789"
@@ -185,8 +186,7 @@ def of_tls(random: Random, emulated: Emulated) -> Case:
 
 def _hello(name: str) -> bytes:
     outgoing = ssl.MemoryBIO()
-    context = ssl.create_default_context()
-    beginning = context.wrap_bio(ssl.MemoryBIO(), outgoing, server_hostname=name)
+    beginning = _TLS.wrap_bio(ssl.MemoryBIO(), outgoing, server_hostname=name)
     try:
         beginning.do_handshake()
     except ssl.SSLWantReadError:

@@ -7,6 +7,7 @@ that the machine survives even an emulator that does not.
 from __future__ import annotations
 
 import json
+import os
 import tempfile
 import threading
 import time
@@ -91,6 +92,7 @@ class Figures:
     :param good_calls: of good functions beside the bad ones; ``wrong`` of them answered something else.
     :param bad_calls: that ended meanwhile, however.
     :param calm_ms: the median of a good call without the bad ones; ``beside_ms`` with them.
+    :param load: of the machine before all this, of one minute: other work slows both.
     """
 
     good_calls: int
@@ -98,6 +100,7 @@ class Figures:
     bad_calls: int
     calm_ms: float
     beside_ms: float
+    load: float
 
     def document(self) -> dict[str, object]:
         """For scripts."""
@@ -107,7 +110,7 @@ class Figures:
         """For people."""
         return (
             f"{self.good_calls} calls of good functions beside {self.bad_calls} of bad ones: {self.wrong} wrong;"
-            f" median {self.beside_ms} ms, in calm {self.calm_ms} ms"
+            f" median {self.beside_ms} ms, in calm {self.calm_ms} ms; load before: {self.load}"
         )
 
     @property
@@ -118,6 +121,7 @@ class Figures:
 
 def run(rounds: int, each: int) -> Figures:
     """Call ``each`` good functions ``rounds`` times in calm, and as often beside as many bad ones."""
+    load = round(os.getloadavg()[0], 1)
     with tempfile.TemporaryDirectory(prefix="soak-") as folder:
         emulator = Child(_make_project(Path(folder), each))
         try:
@@ -133,6 +137,7 @@ def run(rounds: int, each: int) -> Figures:
         bad_calls=harm.calls,
         calm_ms=round(median(lasted for _, lasted in calm), 1),
         beside_ms=round(median(lasted for _, lasted in beside), 1),
+        load=load,
     )
 
 

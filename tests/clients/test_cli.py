@@ -14,6 +14,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+import requests
 
 PROJECT = Path(__file__).parents[2]
 STATISTICS = "otheve.beacon.qq.com"
@@ -52,22 +53,13 @@ def variables(running):
 
 
 @pytest.fixture(scope="module")
-def cli(node_modules, project, variables):
+def cli(start_cli, running, project, variables):
     """Run the CLI; what it prints. Its login is kept in ``home``."""
+    run_cli = start_cli(running)
 
     def run(home, *arguments, code=0):
-        done = subprocess.run(
-            ["node", node_modules / "@cloudbase/cli/bin/tcb", *arguments],
-            check=False,
-            cwd=project,
-            env={**variables, "HOME": str(home)},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=240,
-        )
-        printed = done.stdout + done.stderr
-        assert done.returncode == code, printed
+        found, printed = run_cli(project, *arguments, HOME=str(home), **variables)
+        assert found == code, printed
         return printed
 
     return run
@@ -91,9 +83,8 @@ def test_a_wrong_key_cannot_log_in(cli, tmp_path):
     assert "Please check your signature is correct" in cli(tmp_path, *LOGIN, "wrong", code=1)
 
 
-@pytest.mark.timeout(600)  # a dozen starts of the CLI, each of which takes its time
 def test_the_life_of_a_deployment(tcb, running, project):
-    """One story, as each step takes seconds: deploy, list, detail, change, redeploy, invoke, log, delete, create."""
+    """One story: deploy, list, detail, change, redeploy, invoke, log, delete, create."""
     tcb("fn", "deploy", "--all", "--force", "--yes")
     listed = tcb("fn", "list")
     for name in ("verifySignature", "issueChallenge", "login", "checkSession"):
@@ -141,7 +132,7 @@ def test_scripts_deploy_makes_the_collection_with_the_cli_s_login(home, running,
     shutil.copytree(PROJECT / "functions/_shared/wxcloud", project / "functions/_shared/wxcloud")
     (tmp_path / "tcb").symlink_to(PROJECT / "tests/clients/node_modules/@cloudbase/cli/bin/tcb")
     done = subprocess.run(
-        [sys.executable, PROJECT / "scripts/package.d/deploy.py", "--project", project, "--json"],
+        [sys.executable, "-m", "wxemu", "deploy", "--project", project, "--json"],
         check=False,
         env={
             **variables,
@@ -157,3 +148,38 @@ def test_scripts_deploy_makes_the_collection_with_the_cli_s_login(home, running,
     deployed = json.loads(done.stdout)
     assert deployed["functions"][0]["answer"] == {"hello": 1}
     assert deployed["collection"] == {"name": "wxcloud", "envId": "env-demo", "acl": "ADMINONLY", "made": True}
+
+
+@pytest.mark.timeout(600)
+def test_an_http_function_with_a_path_and_a_timer_is_deployed_with_all_of_it(
+    node_modules, home, tcb, running, variables
+):
+    project = home / "project"
+    folder = project / "functions" / "shop"
+    folder.mkdir(parents=True)
+    (folder / "app.py").write_text(
+        "from http.server import *\n\nHTTPServer(('0.0.0.0', 9000), SimpleHTTPRequestHandler).serve_forever()\n"
+    )
+    (folder / "told.txt").write_text("it is")
+    (folder / "scf_bootstrap").write_text("#!/bin/bash\nexec /var/lang/python311/bin/python3.11 app.py\n")
+    (folder / "scf_bootstrap").chmod(0o755)
+    timer = {"name": "nightly", "type": "timer", "config": "0 0 3 * * * *"}
+    entry = {"name": "shop", "runtime": "Python3.11", "type": "HTTP", "path": "/goods", "triggers": [timer]}
+    (project / "cloudbaserc.json").write_text(json.dumps({"envId": "env-demo", "functions": [entry]}))
+    done = subprocess.run(
+        ["node", node_modules / "@cloudbase/cli/bin/tcb", "fn", "deploy", "shop", "--force", "--yes"],
+        check=False,
+        cwd=project,
+        env={**variables, "HOME": str(home)},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=240,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "nightly" in tcb("fn", "detail", "shop")
+    assert requests.get(f"{running.url}/http/env-demo/goods/told.txt", timeout=60).text == "it is"
+    shown = requests.get(
+        "http://env-demo.service.tcloudbase.com/goods/told.txt", proxies={"http": running.proxy}, timeout=60
+    )
+    assert shown.text == "it is"

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import subprocess
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -19,19 +17,17 @@ from tencentcloud.common.profile.http_profile import HttpProfile
 from tencentcloud.scf.v20180416 import models
 from tencentcloud.scf.v20180416.scf_client import ScfClient
 
-from wxemu.scf.project import ProjectError, load_project
+from wxemu.scf.project import NO_OPTIONS, CliOptions, ProjectError, load_project
 from wxemu.scf.project.keys import FUNCTION_KEYS
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-# The SDK leaves sockets to the garbage collector. The CLI is started once for each configuration.
+# The SDK leaves sockets to the garbage collector.
 pytestmark = [
     pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning"),
     pytest.mark.timeout(600),
 ]
-AT_ONCE = 4
-"""Runs of the CLI, which waits for most of its time."""
 VARIABLES = {"MYHOST": "h.example.com", "MYLIST": '["a"]', "QUOTED": 'a"b', "SLASHED": "a\\tb", "EMPTY": ""}
 """The environment that both of them are in."""
 PY = '"runtime":"Python3.11"'
@@ -168,6 +164,25 @@ CONFIGURATIONS: dict[str, dict[str, str]] = {
 }
 
 
+OPTIONS: dict[str, CliOptions] = {
+    "--envId": CliOptions("env-demo"),
+    "--envId where the file has none": CliOptions("env-demo"),
+    "--envId for an id that renders to nothing": CliOptions("env-demo"),
+    "--mode": CliOptions(mode="test"),
+    "a --mode without a file": CliOptions(mode="none"),
+    "both": CliOptions("env-demo", "test"),
+}
+"""What the CLI is told beside the files."""
+IDS = variable("{{env.ONE}} {{env.TWO}} {{tcb.envId}} {{env.ENV_ID}} {{env.envId}}")["cloudbaserc.json"]
+MODES = {".env": "ONE=a\nTWO=b\nENV_ID=e\n", ".env.local": "TWO=c\n", ".env.test": "TWO=d\nMYHOST=x\n"}
+CONFIGURATIONS |= {
+    "--envId": {**MODES, "cloudbaserc.json": IDS.replace("env-demo", "env-other")},
+    "--envId where the file has none": {**MODES, "cloudbaserc.json": IDS.replace('"envId":"env-demo",', "")},
+    "--envId for an id that renders to nothing": {**MODES, "cloudbaserc.json": IDS.replace("env-demo", "{{env.NONE}}")},
+    "--mode": {**MODES, "cloudbaserc.json": IDS},
+    "a --mode without a file": {**MODES, "cloudbaserc.json": IDS},
+    "both": {**MODES, "cloudbaserc.json": IDS.replace("env-demo", "env-other")},
+}
 CONFIGURATIONS["templates"] = functions(
     f'{{"name":"app",{PY},"envVariables":{json.dumps({f"A{n}": text for n, text in enumerate(TEMPLATES.values())})}}}'
 )
@@ -208,39 +223,19 @@ def folders(tmp_path_factory) -> dict[str, Path]:
 
 
 @pytest.fixture(scope="module")
-def by_the_cli(node_modules, folders, start_for_module, tmp_path_factory):
+def by_the_cli(folders, start_for_module, start_cli, tmp_path_factory):
     """By configuration, the functions that SCF has afterwards."""
     nothing, home = tmp_path_factory.mktemp("nothing"), tmp_path_factory.mktemp("home")
     running = start_for_module(project=nothing)
-    environment = {
-        "PATH": os.environ["PATH"],
-        "HOME": str(home),
-        "http_proxy": running.proxy,
-        "https_proxy": running.proxy,
-        "NODE_EXTRA_CA_CERTS": running.ca,
-        **VARIABLES,
-    }
-
-    def run(folder, *arguments):
-        return subprocess.run(
-            ["node", node_modules / "@cloudbase/cli/bin/tcb", *arguments],
-            check=False,
-            cwd=folder,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=240,
-        )
-
+    tcb = partial(start_cli(running), HOME=str(home), **VARIABLES)
     profile = ClientProfile(httpProfile=HttpProfile(protocol="http", endpoint=urlsplit(running.url).netloc))
     scf = ScfClient(Credential("AKIDlocal", "local-secret-key"), "ap-shanghai", profile)
-    assert run(nothing, "login", "-k", "--apiKeyId", "AKIDlocal", "--apiKey", "local-secret-key").returncode == 0
-    deploy = ("fn", "deploy", "--all", "--yes", "--force", "--deployMode", "zip")
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        list(pool.map(lambda folder: run(folder, *deploy), dict.fromkeys(folders.values())))
-        again = dict.fromkeys(folders[name] for name in ALL if not deployed(scf, name))  # refused, or it had no time
-        list(pool.map(lambda folder: run(folder, *deploy), again))
+    code, printed = tcb(nothing, "login", "-k", "--apiKeyId", "AKIDlocal", "--apiKey", "local-secret-key")
+    assert code == 0, printed
+    for name, folder in {folder: (name, folder) for name, folder in folders.items()}.values():
+        told = OPTIONS.get(name, NO_OPTIONS)
+        options = [*(("-e", told.env_id) if told.env_id else ()), *(("--mode", told.mode) if told.mode else ())]
+        tcb(folder, "fn", "deploy", "--all", "--yes", "--force", "--deployMode", "zip", *options)
     return {name: deployed(scf, name) for name in ALL}
 
 
@@ -261,7 +256,7 @@ def deployed(scf, name):
 def read_in(folder, name):
     """What the emulator reads of it."""
     try:
-        specs = load_project(folder, VARIABLES).functions
+        specs = load_project(folder, VARIABLES, OPTIONS.get(name, NO_OPTIONS)).functions
     except ProjectError:
         return {}
     own = {word: specs.get(f"{word}{NUMBERS[name]}") for word in ("app", "bee", "gone")}

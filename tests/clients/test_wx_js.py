@@ -321,3 +321,14 @@ def test_wechat_s_own_types_fit(node):
     )
     assert done.stdout == ""
     assert done.returncode == 0
+
+
+def test_without_a_url_the_environment_names_the_emulator(node, emulator):
+    calls = json.dumps([["login"]])
+    (answered,) = node("wx.cjs", "{}", calls, env={"WXEMU_URL": emulator.url, "WX_APPID": APPID})["results"]
+    (refused,) = node("wx.cjs", json.dumps({"url": emulator.url}), calls, env={"WXEMU_URL": NOBODY})["results"]
+    (nobody,) = node("wx.cjs", "{}", calls, env={"WXEMU_URL": NOBODY})["results"]
+
+    assert "code" in answered["resolved"]
+    assert "code" in refused["resolved"]
+    assert f"no emulator answers at {NOBODY}" in nobody["rejected"]["errMsg"]

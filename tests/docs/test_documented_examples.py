@@ -16,12 +16,14 @@ from documentation import GUIDE, PROJECT, README, blocks, files
 PACKAGES = PROJECT / "tests/clients/node_modules"
 FUNCTIONS = PROJECT / "docs/functions.md"
 URL = "http://127.0.0.1:8686"
-REMARK = re.compile(r"^$|\bws\b|WebSocket|writing RSA key")  # js-sdk's, which misses a package, and openssl's
+REMARK = re.compile(
+    r"^$|^wxemu: the emulator at |\bws\b|WebSocket|writing RSA key"
+)  # js-sdk's, which misses a package, and openssl's
 LOG = re.compile(r"^START RequestId.*?^Report RequestId.*?$", re.MULTILINE | re.DOTALL)  # of a function that is invoked
 SHOWN = {
     "README.md": ['"login:ok"', '"checkSession:ok"'],
     "clients.md": ["checkSession:ok"] * 2,
-    "emulator.md": ['"to": "before"'],
+    "emulator.md": ["the state is that of the snapshot before again"],
     "explain.md": ['"isOk": ?false', "What to do:"],
     "testing.md": [r'"api": ?"urllink.query"'],
     "phone.md": ['"login:ok"', '"checkSession:ok"', *['"isOk": ?true'] * 2],

@@ -18,17 +18,17 @@ ONLY_VALUES = re.compile(r"(\{\w+\}|\W)+")
 """Which are the same in each language, or messages themselves."""
 
 
-def calls_of_message():
-    """Each call of ``Message`` in the sources, by where it stands."""
+def calls_of(name):
+    """Each call of a class in the sources, by where it stands."""
     for path in sorted(ROOT.rglob("*.py")):
         source = path.read_text(encoding="utf-8")
-        if "Message(" in source and path.name != "messages.py":
+        if f"{name}(" in source and path.name != "messages.py":
             for node in ast.walk(ast.parse(source)):
-                if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Message":
+                if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == name:
                     yield f"{path.relative_to(ROOT)}:{node.lineno}", node
 
 
-CALLS = dict(calls_of_message())
+CALLS = dict(calls_of("Message"))
 
 
 def places(text):
@@ -61,6 +61,17 @@ def test_every_message_is_written_in_both_languages_with_the_values_that_it_is_g
 )
 def test_one_that_is_not_would_be_found(written):
     assert not is_whole(ast.parse(written).body[0].value)
+
+
+def test_what_an_input_expects_is_said_in_a_message():  # no type checker looks into Annotated
+    said = {
+        place: keyword.value
+        for place, call in calls_of("Takes")
+        for keyword in call.keywords
+        if keyword.arg == "expected"
+    }
+    assert [place for place, value in said.items() if ast.unparse(value).partition("(")[0] != "Message"] == []
+    assert said
 
 
 def test_the_messages_are_found():

@@ -135,6 +135,15 @@ def test_a_request_says_in_path_query_and_body_what_is_given():
     assert MADE.request(id="a", note="x", anything=None) == ("/of/a", {"note": "x", "anything": None})
 
 
+def test_any_value_may_be_required():
+    class Anything(TypedDict):
+        value: Any
+
+    assert read(Anything, {"value": None}) == {"value": None}
+    with pytest.raises(InputError, match="value: expected a JSON value, got nothing"):
+        read(Anything, {})
+
+
 def test_null_is_as_good_as_nothing_where_it_may_stand():
     assert read(Named, {"id": "a", "note": None, "anything": None}) == {"id": "a", "anything": None}
     with pytest.raises(InputError, match="size: expected a whole number, got nothing"):

@@ -1,4 +1,4 @@
-"""scripts/package at work: on a small project of the test's own, and on this one."""
+"""`wxemu package` at work: on a small project of the test's own, and on this one."""
 
 from __future__ import annotations
 
@@ -69,21 +69,21 @@ class SmallProject:
         file.write_text(dedent(text), encoding="utf-8")
         return file
 
-    def run(self, script, *arguments, **variables) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, str(PROJECT / "scripts/package.d" / script), "--project", str(self.directory)]
-        environ = {**self.environ, **variables}
-        return subprocess.run([*command, *arguments], env=environ, capture_output=True, text=True, check=False)
+    def run(self, name, *arguments, **variables) -> subprocess.CompletedProcess[str]:
+        """`wxemu NAME` from the project's folder."""
+        command, environ = [sys.executable, "-P", "-m", "wxemu", name, *arguments], {**self.environ, **variables}
+        return subprocess.run(command, cwd=self.directory, env=environ, capture_output=True, text=True, check=False)
 
     def package(self, *arguments, **variables) -> SimpleNamespace:
         """What `--json` says of the function, which has to be packaged."""
-        done = self.run("", "--json", *arguments, **variables)
+        done = self.run("package", "--json", *arguments, **variables)
         assert done.returncode == 0, done.stderr
         (function,) = json.loads(done.stdout)["functions"]
         return SimpleNamespace(**{**function, "folder": Path(function["folder"]), "zip": Path(function["zip"])})
 
     def refused(self, *arguments, **variables) -> str:
         """Why packaging failed: one sentence."""
-        done = self.run("", *arguments, **variables)
+        done = self.run("package", *arguments, **variables)
         assert done.returncode == 1, done.stdout
         (sentence,) = [line for line in done.stderr.splitlines() if not line.startswith("package: ")]
         return sentence.removeprefix("Error: ")
@@ -105,7 +105,7 @@ def ready(project):
     project.declare(defaults='{envVariables: {WX_APPID: "{{env.WX_APPID}}", WX_SECRET: "{{env.WX_SECRET}}"}}')
     project.write(".env", f"WX_APPID={APPID}\nWX_SECRET={SECRET}\n")
     project.environ |= {"PATH": str(project.directory / "nothing")}
-    for name in ("WX_APPID", "WX_SECRET", "DEPLOY_ENV"):
+    for name in ("WX_APPID", "WX_SECRET", "WXEMU_DEPLOY_ENV"):
         project.environ.pop(name, None)
     return project
 
@@ -143,7 +143,7 @@ def package_this_project(folder: Path, runtime: str) -> tuple[Path, subprocess.C
     shutil.copy(PROJECT / "config.json", folder)
     declared = (PROJECT / "cloudbaserc.yaml").read_text(encoding="utf-8")
     (folder / "cloudbaserc.yaml").write_text(declared.replace("Python3.11", runtime), encoding="utf-8")
-    command = [sys.executable, str(PROJECT / "scripts/package.d"), "--project", str(folder), "--json"]
+    command = [sys.executable, "-m", "wxemu", "package", "--project", str(folder), "--json"]
     return folder / "dist", subprocess.run(command, capture_output=True, text=True, check=False)
 
 

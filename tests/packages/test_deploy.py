@@ -1,4 +1,4 @@
-"""scripts/deploy against a stand-in for Tencent's CLI, which says what the real one was seen to say."""
+"""`wxemu deploy` against a stand-in for Tencent's CLI, which says what the real one was seen to say."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ NOT_SIGNED_IN = (
 
 
 def deploy(project, *arguments, tcb=None):
-    return project.run("deploy.py", *arguments, **({} if tcb is None else tcb.variables))
+    return project.run("deploy", *arguments, **({} if tcb is None else tcb.variables))
 
 
 def refused(done):

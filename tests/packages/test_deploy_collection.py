@@ -1,4 +1,4 @@
-"""scripts/deploy makes the collection of the functions' store: with the real API of an emulator, and a stand-in CLI."""
+"""`wxemu deploy` makes the collection of the functions' store: with the real API of an emulator, and a stand-in CLI."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def deploy(ours, tcb, emulator, app, login):
     reached = {"HTTPS_PROXY": emulator.proxy, "REQUESTS_CA_BUNDLE": emulator.ca_bundle, "NO_PROXY": ""}
 
     def run(*arguments, **variables):
-        return ours.run("deploy.py", "--env", app.env, *arguments, **tcb.variables, **{**reached, **variables})
+        return ours.run("deploy", "--env", app.env, *arguments, **tcb.variables, **{**reached, **variables})
 
     return run
 

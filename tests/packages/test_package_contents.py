@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import marshal
 import os
+import subprocess
+import sys
 import zipfile
 
 import pytest
@@ -66,11 +68,13 @@ def test_of_a_shared_folder_that_pip_installs_only_the_modules_are_packaged(proj
 @pytest.mark.parametrize(
     "glob", ["notes", "notes/", "notes/**/*", "**/*.md", "./notes/a.md", "notes/?.md", "**/a.md", "notes/**"]
 )
-@pytest.mark.parametrize("key", ["defaults", "own"])
-def test_what_cloudbaserc_ignores_stays_out(project, files_in, glob, key):
+@pytest.mark.parametrize("place", ["defaults", "own", "config"])
+def test_what_cloudbaserc_ignores_stays_out(project, files_in, glob, place):
     project.write("functions/hello/notes/a.md", "a")
     project.write("functions/hello/kept.txt", "kept")
-    project.declare(**{key: f'{{ignore: ["{glob}"]}}' if key == "defaults" else f'Ignore: ["{glob}"]'})
+    ignore = f'ignore: ["{glob}"]'
+    declared = {"defaults": f"{{{ignore}}}", "own": ignore, "config": f"config: {{{ignore}}}"}
+    project.declare(**{"own" if place == "config" else place: declared[place]})
 
     assert files_in(project.package().folder) == {"index.py", "kept.txt", "greeting/__init__.py", "config.json"}
 
@@ -147,7 +151,7 @@ def test_the_figures_are_those_of_the_files(project):
 
 
 def test_the_table_names_each_function_with_its_figures(project):
-    done = project.run("")
+    done = project.run("package")
     header, row, place = done.stdout.splitlines()
 
     assert header.split() == ["function", "runtime", "files", "unpacked", "zip", "import"]
@@ -164,7 +168,7 @@ def test_without_a_python_of_the_runtime_nothing_is_compiled_and_that_is_said(pr
     assert not package.isCompiled
     assert package.importMs is None
     assert list(package.folder.rglob("*.pyc")) == []
-    assert "No python3.6 runs here, so that the package is not compiled" in project.run("").stdout
+    assert "No python3.6 runs here, so that the package is not compiled" in project.run("package").stdout
 
 
 @pytest.mark.parametrize(("megabytes", "is_told"), [(1, False), (2, True)])
@@ -172,7 +176,7 @@ def test_a_package_over_the_limit_of_a_request_is_explained(project, megabytes, 
     project.directory.joinpath("functions/hello/data.bin").write_bytes(os.urandom(megabytes * 1024 * 1024))
     told = "hello.zip is over 1.50 MB, too large to go within a request"
 
-    assert (told in project.run("").stdout) is is_told
+    assert (told in project.run("package").stdout) is is_told
 
 
 def test_the_declaration_beside_the_packages_is_the_project_s_with_nothing_filled_in(project):
@@ -193,3 +197,20 @@ def test_the_declaration_beside_the_packages_is_the_project_s_with_nothing_fille
     }
     for file in project.output.rglob("*"):
         assert not file.is_file() or b"0123456789abcdef0123456789abcdef" not in file.read_bytes()
+
+
+def test_the_project_is_found_from_any_folder_below_it(project):
+    below = project.directory / "functions/hello"
+    command = [sys.executable, "-P", "-m", "wxemu", "package", "--json"]
+    done = subprocess.run(command, cwd=below, env=project.environ, capture_output=True, text=True, check=False)
+
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["folder"] == str(project.output.resolve())
+
+
+def test_without_a_project_there_is_nothing_to_package(tmp_path):
+    command = [sys.executable, "-P", "-m", "wxemu", "package"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+
+    assert done.returncode == 1
+    assert "found none of them; go to the project's folder, or name it with --project" in done.stderr

@@ -75,7 +75,7 @@ def lock_of(project, runtime="Python3.11"):
 
 
 def locked(project, index):
-    done = project.run("", "--lock", **index.variables)
+    done = project.run("package", "--lock", **index.variables)
     assert done.returncode == 0, done.stderr
     return done.stdout.split()
 
@@ -150,7 +150,7 @@ def test_a_wheel_with_another_hash_than_the_lock_s_is_refused(polite, index):
 
 def test_what_no_index_has_is_told(polite, index):
     index.add("4.0", PURE)
-    done = polite.run("", "--lock", **index.variables)
+    done = polite.run("package", "--lock", **index.variables)
 
     assert done.returncode == 1
     assert "pip cannot download what Python3.9 needs: ERROR: " in done.stderr
@@ -191,7 +191,7 @@ def test_a_wheel_that_the_platform_cannot_load_is_refused(polite, index, tags):
     pin(polite, index.add("1.0", tags))
 
     expected = "expected wheels for Python3.11 on Linux x86_64 with glibc 2.17 (manylinux2014), found politeness-1.0-"
-    assert f"{expected}{tags}.whl; run scripts/package --lock" in polite.refused()
+    assert f"{expected}{tags}.whl; run wxemu package --lock" in polite.refused()
 
 
 def test_what_a_wheel_needs_depends_on_the_runtime_and_not_on_the_python_that_packages(polite, index):
@@ -226,7 +226,7 @@ def test_a_function_gets_what_its_own_requirements_lead_to(polite, index, files_
     functions = "{name: hello, runtime: Python3.11}, {name: frugal, runtime: Python3.11}"
     polite.write("cloudbaserc.yaml", f"envId: e\nfunctions: [{functions}]\n")
     locked(polite, index)
-    assert polite.run("", **index.variables).returncode == 0
+    assert polite.run("package", **index.variables).returncode == 0
 
     def list_modules(name):
         folders = {path.split("/")[0] for path in files_in(polite.output / "functions" / name) if "/" in path}
@@ -240,7 +240,7 @@ def test_a_function_gets_what_its_own_requirements_lead_to(polite, index, files_
 def test_a_lock_that_lacks_what_a_wheel_needs_is_refused(polite, index, needed):
     pin(polite, index.add("1.0", PURE, needs=[needed]))
 
-    assert f"expected wheels for {needed}, found none; run scripts/package --lock" in polite.refused()
+    assert f"expected wheels for {needed}, found none; run wxemu package --lock" in polite.refused()
 
 
 @pytest.mark.parametrize("line", ["-r others.txt", "politeness @ https://example.com/politeness.whl", "po lite"])
@@ -258,13 +258,22 @@ def test_a_function_that_needs_nothing_has_nothing_vendored(polite, index, files
         "cloudbaserc.yaml",
         "envId: e\nfunctions: [{name: hello, runtime: Python3.11}, {name: plain, runtime: Python3.11}]\n",
     )
-    assert polite.run("").returncode == 0
+    assert polite.run("package").returncode == 0
 
     assert files_in(polite.output / "functions/plain") == {"index.py", "config.json", "greeting/__init__.py"}
 
 
-def test_without_a_lock_there_is_no_package(polite):
-    assert "the lock of Python3.11, found none; run scripts/package --lock" in polite.refused()
+def test_the_first_packaging_writes_the_lock_and_says_so(polite, index):
+    index.add("1.0", PURE)
+    done = polite.run("package", **index.variables)
+
+    assert done.returncode == 0, done.stderr
+    assert f"package: there is no {lock_of(polite)} yet: writing it; commit it with the project" in done.stderr
+    index.add("1.1", PURE)
+    written = lock_of(polite).read_text()
+    assert "politeness==1.0" in written
+    polite.package(**index.variables)
+    assert lock_of(polite).read_text() == written
 
 
 def test_a_lock_for_other_requirements_is_refused(polite, index):

@@ -51,10 +51,11 @@ def test_a_function_is_imported_with_its_variables(project):
 
 
 def test_a_folder_with_builds_of_the_distributions_is_taken(project):
-    wheel = project.write("dist/wxemu-0.2.0-py3-none-any.whl", "a wheel")
+    names = ("wxemu-0.2.0-py3-none-any.whl", "wxemu-0.2.0.tar.gz", "wxemu-miniprogram-0.2.0.tgz")
+    builds = [project.write(f"dist/{name}", "a build") for name in names]
 
     assert project.package().folder.is_dir()
-    assert wheel.is_file()
+    assert all(build.is_file() for build in builds)
 
 
 @pytest.mark.parametrize("name", ["file", "folder/file"])

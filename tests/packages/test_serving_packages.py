@@ -78,7 +78,7 @@ def test_a_function_without_a_package_is_told(project):
     project.write("cloudbaserc.yaml", "envId: e\nfunctions: [{name: other, runtime: Python3.6}]\n")
 
     problem = load_project(project.directory, {}, packaged=project.output).functions["other"].problem
-    assert problem.endswith("expected the package functions/other, found none; make it: scripts/package")
+    assert problem.endswith("expected the package functions/other, found none; make it: wxemu package")
 
 
 @pytest.mark.parametrize(("is_bare", "there"), [(False, ["json", "flask"]), (True, ["json"])])
@@ -146,4 +146,4 @@ def test_wxemu_tells_at_once_that_a_package_is_missing(project, tmp_path):
     (tmp_path / "empty").mkdir()
     with emulator(project, "--packages", str(tmp_path / "empty")) as remote:
         (function,) = remote.ask("GET", "/emulator/v1/functions")["functions"]
-        assert "expected the package functions/hello, found none; make it: scripts/package" in function["problem"]
+        assert "expected the package functions/hello, found none; make it: wxemu package" in function["problem"]

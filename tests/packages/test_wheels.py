@@ -1,4 +1,4 @@
-"""Both distributions as others install them: wheels, in an empty virtual environment and an empty folder."""
+"""What we distribute, as others install it: in an empty virtual environment and an empty folder."""
 
 from __future__ import annotations
 
@@ -31,6 +31,13 @@ def test_a_finger_confirms(wx_phone, wx_requests):
     assert wx_phone.start_soter_authentication("order-1").signed["jsonSignature"]
     assert wx_requests.last().errcode == 0
 """
+MINI_PROGRAM_TYPES = """\
+import { createWx, openPage } from 'wxemu-miniprogram'
+createWx({ outcome: 'cancel' }).login({ success: ({ code }) => code.length })
+openPage('miniprogram/pages/index/index.js').pay()
+// @ts-expect-error - no outcome is called so
+createWx({ outcome: 'perhaps' })
+"""
 TYPES = """\
 import wxcloud, wxemu.client.testing
 reveal_type(wxcloud.Event({}).text("code"))
@@ -38,13 +45,15 @@ reveal_type(wxemu.client.testing.Phone.login)
 """
 
 
-def run(*command: object, cwd: Path) -> subprocess.CompletedProcess[str]:
-    environ = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+def run(*command: object, cwd: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Run a command as a user would, with none of this test run's variables."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("WX", "PYTEST_", "PYTHONPATH"))}
+    environ = {**kept, **variables}
     return subprocess.run(list(map(str, command)), cwd=cwd, env=environ, capture_output=True, text=True, check=False)
 
 
-def succeed(*command: object, cwd: Path) -> str:
-    done = run(*command, cwd=cwd)
+def succeed(*command: object, cwd: Path, **variables: str) -> str:
+    done = run(*command, cwd=cwd, **variables)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 
@@ -55,11 +64,17 @@ def wheels(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Path]:
     top = tmp_path_factory.mktemp("copy")
     for folder in ("emulator", "functions"):
         shutil.copytree(PROJECT / folder, top / folder, ignore=LEFTOVERS)
-    for name in ("cloudbaserc.yaml", "config.json"):
+    for name in ("cloudbaserc.yaml", "config.json", ".env.example"):
         shutil.copy(PROJECT / name, top)
     for folder in PACKAGES.values():
         succeed(sys.executable, "-m", "build", "--no-isolation", "--outdir", "dist", folder, cwd=top)
     return {name: next((top / "dist").glob(f"{name}-*.whl")) for name in PACKAGES}
+
+
+@pytest.fixture(scope="module")
+def tools(wheels: Mapping[str, Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The `bin` of an environment with the wheels and pytest."""
+    return install(tmp_path_factory.mktemp("tools"), sys.executable, *wheels.values(), "pytest")
 
 
 @pytest.fixture
@@ -69,13 +84,22 @@ def empty(tmp_path: Path) -> Path:
     return folder
 
 
-def install(folder: Path, python: str, *what: object) -> Path:
+def install(folder: Path, python: str, *what: object, **variables: str) -> Path:
     """A new virtual environment's `bin`; what this repository locks has its locked version."""
     locked = re.findall(r"^[\w.-]+==\S+", (PROJECT / "requirements-dev.txt").read_text(encoding="utf-8"), re.MULTILINE)
     (folder / "locked.txt").write_text("\n".join(locked), encoding="utf-8")
     succeed(python, "-m", "venv", folder / "venv", cwd=folder)
     options = () if python != sys.executable else ("--constraint", folder / "locked.txt")
-    succeed(folder / "venv/bin/pip", "install", "--quiet", "--disable-pip-version-check", *options, *what, cwd=folder)
+    succeed(
+        folder / "venv/bin/pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        *options,
+        *what,
+        cwd=folder,
+        **variables,
+    )
     return folder / "venv/bin"
 
 
@@ -105,9 +129,7 @@ def test_a_wheel_holds_every_file_of_its_package(wheels: Mapping[str, Path], pac
     assert "License-File: LICENSE\n" in metadata
 
 
-def test_wxemu_works_in_an_empty_folder(wheels: Mapping[str, Path], tmp_path: Path, empty: Path) -> None:
-    tools = install(tmp_path, sys.executable, *wheels.values(), "pytest")
-
+def test_wxemu_works_in_an_empty_folder(tools: Path, tmp_path: Path, empty: Path) -> None:
     assert succeed(tools / "wxemu", "demo", cwd=empty).splitlines()[-1] == "24 of 24 answers were the expected ones."
     assert list(empty.iterdir()) == []
 
@@ -139,3 +161,75 @@ def test_wxcloud_imports(wheels: Mapping[str, Path], tmp_path: Path, empty: Path
 
     code = "import wxcloud, wxcloud.transport.gateway as gateway; wxcloud.init(); print(gateway.SDK)"
     assert succeed(tools / "python", "-W", "error", "-c", code, cwd=empty) == f"wxcloud-python/{wxcloud.__version__}\n"
+
+
+@pytest.mark.parametrize(
+    ("example", "command", "passed"),
+    [("orders", ("wxemu", "exec", "--fresh", "--", "pytest"), "9 passed"), ("pytest-plugin", ("pytest",), "10 passed")],
+)
+def test_an_example_needs_what_its_requirements_say(
+    wheels: Mapping[str, Path], tmp_path: Path, example: str, command: tuple[str, ...], passed: str
+) -> None:
+    folder = tmp_path / example
+    shutil.copytree(PROJECT / "examples" / example, folder, ignore=LEFTOVERS)
+    found = f"{wheels['wxemu'].parent} {os.environ.get('PIP_FIND_LINKS', '')}".strip()
+    tools = install(tmp_path, sys.executable, "--requirement", folder / "requirements.txt", PIP_FIND_LINKS=found)
+
+    path = f"{tools}{os.pathsep}{os.environ['PATH']}"
+    assert passed in succeed(*command, "-q", "-p", "no:cacheprovider", cwd=folder, PATH=path)
+
+
+@pytest.fixture
+def shell(tools: Path, wheels: Mapping[str, Path], node_modules: Path, tmp_path: Path) -> Mapping[str, str]:
+    """The variables of a user who has the wheels, Tencent's CLI, and a home of their own."""
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin/tcb").symlink_to(node_modules / "@cloudbase/cli/bin/tcb")
+    path = f"{tools}{os.pathsep}{tmp_path / 'bin'}{os.pathsep}{os.environ['PATH']}"
+    found = f"{wheels['wxcloud'].parent} {os.environ.get('PIP_FIND_LINKS', '')}".strip()
+    return {"PATH": path, "HOME": str(tmp_path), "PIP_FIND_LINKS": found, "WXEMU_EXEC_FRESH": "1"}
+
+
+def install_npm_packages(project: Path, node_modules: Path) -> None:
+    """As npm does it, but for fetching: ours is unpacked, Jest is the one that lies in tests/clients."""
+    succeed(PROJECT / "scripts/build.d/miniprogram", project.parent, cwd=project)
+    (packed,) = project.parent.glob("wxemu-miniprogram-*.tgz")
+    ours = project / "node_modules/wxemu-miniprogram"
+    ours.mkdir(parents=True)
+    succeed("tar", "-xzf", packed, "-C", ours, "--strip-components", "1", cwd=project)
+    assert {path.name for path in ours.iterdir()} >= {"wx.js", "wx.d.ts", "index.d.ts", "jest-preset.js", "LICENSE"}
+    (project / "node_modules/.bin").mkdir()
+    (project / "node_modules/.bin/jest").symlink_to(node_modules / "jest/bin/jest.js")
+
+
+@pytest.mark.timeout(1200)  # two minutes alone, six beside other work: pip, npm, three rounds of packaging
+def test_a_project_of_one_s_own_from_nothing_to_the_cloud(
+    shell: Mapping[str, str], node_modules: Path, empty: Path
+) -> None:
+    """One story, as each step takes seconds: init, pytest, Jest, package, a dry run, a deployment, an invocation."""
+    assert "wxemu exec -- pytest" in succeed("wxemu", "init", "shop", cwd=empty, **shell)
+    shop = empty / "shop"
+    assert "6 passed" in succeed("wxemu", "exec", "--", "pytest", "-q", cwd=shop, **shell)
+
+    install_npm_packages(shop, node_modules)
+    done = run("wxemu", "exec", "--", "npx", "jest", cwd=shop, **shell)
+    assert "Tests:       2 passed, 2 total" in done.stderr, done.stderr
+
+    (shop / "types.ts").write_text(MINI_PROGRAM_TYPES, encoding="utf-8")
+    compiler = (node_modules / ".bin/tsc", "--noEmit", "--strict", "--skipLibCheck", "--lib", "es2022,dom")
+    succeed(*compiler, "--typeRoots", node_modules, "--types", "miniprogram-api-typings", "types.ts", cwd=shop)
+
+    below = shop / "functions/greet"
+    assert "They are in " in succeed("wxemu", "package", cwd=below, **shell)
+    assert (shop / "dist/functions/login/wxcloud/sessions.py").is_file()
+    dry = succeed("wxemu", "deploy", "--dry-run", cwd=below, **shell)
+    assert "greet -> env-demo" in dry
+    assert dry.endswith("Nothing was sent: a dry run.\n")
+
+    deploying = (
+        "tcb login -k --apiKeyId AKIDlocal --apiKey local-secret-key && wxemu deploy greet"
+        """ && cd dist && tcb fn invoke greet --params '{"name": "Alice"}'"""
+    )
+    told = succeed("wxemu", "exec", "--", "sh", "-c", deploying, cwd=shop, **shell)
+    assert "1 deployed, and each answers." in told
+    assert "made, closed to clients (ADMINONLY)" in told
+    assert '"greeting":"Hello, Alice"' in told

@@ -131,7 +131,10 @@ def test_a_running_emulator_is_used_and_left_running(wxemu, emulator):
         WXEMU_URL=emulator.url,
     )
 
-    assert (done.returncode, done.stderr) == (0, "")
+    assert (done.returncode, done.stderr) == (
+        0,
+        f"wxemu: the emulator at {emulator.url}, with the functions of {PROJECT}\n",
+    )
     assert done.stdout == f"{emulator.url}\n{ALIVE}"
     assert emulator.ask("GET", "/readyz") == {"status": "ready"}
 

@@ -109,7 +109,7 @@ def test_a_line_of_the_emulator_s_own_log_begins_with_its_name_and_nothing_else_
     folder.mkdir()
     running = start(project=folder)
     _, said = running.stop()
-    assert r"no cloudbaserc.yaml in" in said
+    assert "has no cloudbaserc.yaml" in said
     assert r"a\x1b[2J\u202e" in said
     assert OBEYED.findall(said) == []
     assert [line for line in said.splitlines() if line.startswith("wxemu: forged")] == []

@@ -1,4 +1,4 @@
-"""What this machine does to an emulator, and what comes of it: a full disk, a lost state, killed children."""
+"""What this machine does to an emulator, and what comes of it: a lost state, killed children."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import contextlib
 import json
 import os
 import random
-import resource
 import signal
 import socket
 import sqlite3
@@ -19,39 +18,11 @@ from urllib.parse import urlsplit
 
 import pytest
 import requests
+from asking import SYSTEM_ERROR, WAIT_SECONDS, readiness, token, until
 
-from wxemu.core.troubles import SILENT_SECONDS
 from wxemu.core.world import DATABASE_NAME
 
 pytestmark = pytest.mark.slow  # through processes, as a user's own
-
-CREDENTIALS = {"appid": "wx1234567890abcdef", "secret": "0123456789abcdef0123456789abcdef"}
-TOKEN = {"grant_type": "client_credential", **CREDENTIALS}
-SYSTEM_ERROR = {"errcode": -1, "errmsg": "system error"}
-SMALLEST_FILE = 64 * 1024
-"""Less than the state has already, more than a log gets."""
-WAIT_SECONDS = 20
-
-
-def ask(running, method, path, **options):
-    return requests.request(method, running.url + path, timeout=WAIT_SECONDS, **options)
-
-
-def token(running):
-    return ask(running, "POST", "/cgi-bin/stable_token", json={**TOKEN, "force_refresh": True})
-
-
-def readiness(running):
-    answer = ask(running, "GET", "/readyz")
-    return answer.status_code, "" if answer.ok else answer.json()["error"]["message"]
-
-
-def until(holds):
-    """Wait for what comes about on its own."""
-    end = time.monotonic() + WAIT_SECONDS
-    while not holds():
-        assert time.monotonic() < end, "it did not come about"
-        time.sleep(0.02)
 
 
 def proxies_of(running):
@@ -79,92 +50,6 @@ def ask_by_real_name(running):
         verify=running.ca_bundle,
         timeout=WAIT_SECONDS,
     )
-
-
-class SmallFiles:
-    """The emulator's files cannot grow, as on a full disk."""
-
-    words = "the state's files cannot be read or written (disk I/O error); look at their disk"
-
-    def __init__(self, _folder):
-        pass
-
-    def fill(self, running):
-        resource.prlimit(running.child.pid, resource.RLIMIT_FSIZE, (SMALLEST_FILE, resource.RLIM_INFINITY))
-
-    def free(self, running):
-        resource.prlimit(running.child.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
-
-    def close(self):
-        pass
-
-
-class SmallDisk:
-    """A disk of 2 MB, filled up to the last byte."""
-
-    words = "the disk that holds the state is full; make room there"
-
-    def __init__(self, folder):
-        self.folder = folder
-        options = ("mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(folder))
-        if os.getuid() or subprocess.run(options, check=False, capture_output=True).returncode:
-            pytest.skip("only root may mount a small disk")
-
-    def fill(self, _running):
-        with (self.folder / "filling").open("wb", buffering=0) as file, contextlib.suppress(OSError):
-            while file.write(bytes(4096)):
-                pass
-
-    def free(self, _running):
-        (self.folder / "filling").unlink()
-
-    def close(self):
-        subprocess.run(("umount", "-l", str(self.folder)), check=True)
-
-
-@pytest.fixture(params=[SmallFiles, SmallDisk])
-def disk(request, tmp_path):
-    small = request.param(tmp_path)
-    yield small
-    small.close()
-
-
-def forms_of_an_internal_error(running, web_token):
-    """What each face answers, as far as it is the same each time."""
-    bearer = {"Authorization": f"Bearer {web_token}"}
-    log_in = ask(running, "POST", "/auth/v1/signin/anonymously?client_id=env-demo", headers={"X-Device-Id": "device-2"})
-    return {
-        "WeChat": token(running).json(),
-        "control": ask(running, "POST", "/emulator/v1/clock/freeze", json={}).json()["error"]["status"],
-        "login": log_in.json()["error"],
-        "functions": ask(running, "GET", "/auth/v1/user/me", headers=bearer).status_code,
-    }
-
-
-def test_on_a_full_disk_every_face_keeps_its_form_until_there_is_room(start, tmp_path, disk):
-    running = start("--state", str(tmp_path / "state"))
-    asked = ask(running, "POST", "/auth/v1/signin/anonymously?client_id=env-demo", headers={"X-Device-Id": "device-1"})
-    disk.fill(running)
-    began_at = time.monotonic()
-
-    told = [forms_of_an_internal_error(running, asked.json()["access_token"]) for _ in range(10)]
-    refused = ask(running, "POST", "/phone/v1/phones", json={"appid": CREDENTIALS["appid"], "profile": "android"})
-    until(lambda: "keys failed" in readiness(running)[1])
-    unready = readiness(running)
-    disk.free(running)
-
-    assert told == [{"WeChat": SYSTEM_ERROR, "control": 500, "login": "internal", "functions": 200}] * 10
-    assert refused.json()["error"]["status"] in (500, 503)
-    assert unready[0] == 503
-    assert unready[1].startswith(f"state failed: {disk.words}")
-    until(lambda: readiness(running) == (200, ""))
-    assert running.new_phone().start_soter_authentication("order-1")
-    assert "access_token" in token(running).json()
-    code, words = running.stop()
-    assert code == 0
-    assert words.startswith(f"wxemu: {disk.words}")
-    assert "Traceback" not in words
-    assert len(words.splitlines()) <= 4 + 4 * (time.monotonic() - began_at) / SILENT_SECONDS
 
 
 def test_a_state_that_another_process_has_locked_holds_nobody_up_for_long(start, tmp_path):
@@ -235,28 +120,6 @@ def test_a_damaged_state_ends_a_start_with_one_sentence(start, process_of, tmp_p
     assert ended.returncode == 1
     assert told in ended.stderr
     assert "--state" in ended.stderr
-    assert "Traceback" not in ended.stderr
-
-
-def test_a_disk_that_is_full_before_the_seed_is_loaded_ends_a_start_with_one_sentence(process_of, tmp_path):
-    seed = tmp_path / "seed.yaml"
-    phones = "".join(f"{{id: p{number}, profile: android}}, " for number in range(40))
-    user = f"{{openid: o, phones: [{phones}]}}"
-    seed.write_text(f"apps:\n  - {{appid: wx00000000000000aa, secret: a{'0' * 31}, env: e, users: [{user}]}}\n")
-
-    def limit():
-        resource.setrlimit(resource.RLIMIT_FSIZE, (250_000, resource.RLIM_INFINITY))
-
-    ended = process_of(
-        *("start", "--port", "0", "--state", str(tmp_path / "state"), "--seed", str(seed)),
-        cwd=tmp_path,
-        timeout=60,
-        preexec_fn=limit,
-    )
-
-    assert ended.returncode == 1
-    assert "Error: the emulator cannot begin with the state in" in ended.stderr
-    assert "disk I/O error" in ended.stderr
     assert "Traceback" not in ended.stderr
 
 

@@ -8,6 +8,7 @@ from typing import Any, Final
 import click
 
 _COMMANDS: Final = {
+    "init": "init:init",
     "start": "start:start",
     "demo": "start:demo",
     "exec": "exec:execute",
@@ -15,6 +16,8 @@ _COMMANDS: Final = {
     "logs": "functions:logs",
     "requests": "requests:requests",
     "explain": "requests:explain",
+    "package": "package:package",
+    "deploy": "deploy:deploy",
     "env": "environment:env",
     "phone": "phone:phone",
     "clock": "clock:clock",
@@ -57,9 +60,11 @@ def _expected() -> tuple[type[Exception], ...]:
     # Imported only when something failed: starting is what must be quick.
     from wxemu.client.child import ChildError  # noqa: PLC0415
     from wxemu.client.environment import NoInterceptionError  # noqa: PLC0415
+    from wxemu.client.new_project import NewProjectError  # noqa: PLC0415
     from wxemu.client.remote import RemoteError  # noqa: PLC0415
     from wxemu.core.apps import PublishedSecretError  # noqa: PLC0415
     from wxemu.core.store import StoreError  # noqa: PLC0415
+    from wxemu.deploy.errors import PackagingError  # noqa: PLC0415
     from wxemu.ending import EndedError  # noqa: PLC0415
     from wxemu.scf.project import ProjectError  # noqa: PLC0415
     from wxemu.server import NoAddressError, PortTakenError  # noqa: PLC0415
@@ -68,7 +73,9 @@ def _expected() -> tuple[type[Exception], ...]:
     return (
         ChildError,
         EndedError,
+        NewProjectError,
         NoInterceptionError,
+        PackagingError,
         ProjectError,
         PublishedSecretError,
         RemoteError,
@@ -84,6 +91,11 @@ def _expected() -> tuple[type[Exception], ...]:
 @click.version_option(package_name="wxemu")
 def main() -> None:
     """WeChat login and SOTER confirmation on CloudBase, on this machine.
+
+    \b
+    Make a project, and test it:
+      wxemu init shop && cd shop
+      wxemu exec -- pytest
 
     \b
     Start an emulator for the project in this folder, and play with a phone:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import click
 
-from wxemu.cli.options import JsonObject, connect, first_appid, json_option, show, url_option
+from wxemu.cli.options import JsonObject, connect, first_appid, json_option, quiet_option, say, show, url_option
 from wxemu.control.operations import apps as operations
+from wxemu.core.columns import in_columns
+from wxemu.core.text import show_in_line
 
 
 @click.group()
@@ -24,9 +26,11 @@ def app() -> None:
 @click.option("--data", type=JsonObject(), default="{}", help="An app as in a seed: JSON, @FILE, or -; any part of it.")
 @url_option
 @json_option
-def new_app(data: dict[str, object], url: str, *, is_json: bool) -> None:
+@quiet_option
+def new_app(data: dict[str, object], url: str, *, is_json: bool, is_quiet: bool) -> None:
     """A new app; what --data leaves out of appid, secret and env is made up. The answer alone shows its secret."""
-    show(connect(url).call(operations.ADD, body=data), is_json=is_json)
+    added = connect(url).call(operations.ADD, body=data)
+    say(added["appid"]) if is_quiet else show(added, is_json=is_json)
 
 
 @app.command("list")
@@ -65,21 +69,45 @@ def user() -> None:
 @click.option("--appid", help="In which app. [default: the first]")
 @url_option
 @json_option
+@quiet_option
 def new_user(
-    openid: str | None, unionid: str | None, appid: str | None, url: str, *, high_risk: bool, is_json: bool
+    openid: str | None,
+    unionid: str | None,
+    appid: str | None,
+    url: str,
+    *,
+    high_risk: bool,
+    is_json: bool,
+    is_quiet: bool,
 ) -> None:
     """A new user."""
     remote = connect(url)
     named = {"openid": openid, "unionid": unionid, "is_high_risk": high_risk or None}
     entry = {name: value for name, value in named.items() if value is not None}
-    show(remote.call(operations.ADD_USER, appid=appid or first_appid(remote), body=entry), is_json=is_json)
+    added = remote.call(operations.ADD_USER, appid=appid or first_appid(remote), body=entry)
+    say(show_in_line(added["openid"])) if is_quiet else show(added, is_json=is_json)
 
 
 @user.command("list")
 @click.option("--appid", help="In which app. [default: the first]")
 @url_option
 @json_option
-def list_users(appid: str | None, url: str, *, is_json: bool) -> None:
+@quiet_option
+def list_users(appid: str | None, url: str, *, is_json: bool, is_quiet: bool) -> None:
     """Every user of an app."""
     remote = connect(url)
-    show(remote.call(operations.LIST_USERS, appid=appid or first_appid(remote)), is_json=is_json)
+    answer = remote.call(operations.LIST_USERS, appid=appid or first_appid(remote))
+    users = answer["users"]
+    if is_json:
+        show(answer, is_json=True)
+    elif is_quiet:
+        for found in users:
+            say(show_in_line(found["openid"]))
+    elif users:
+        rows = [
+            (found["openid"], found["unionid"], "yes" if found["is_high_risk"] else "", ", ".join(found["phones"]))
+            for found in users
+        ]
+        say(in_columns(("user", "unionid", "high risk", "phones"), rows))
+    else:
+        say("wxemu: there is no user; make one with `wxemu user new`", err=True)

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
-from wxemu.cli.options import connect, json_option, show, url_option
+from wxemu.cli.options import Duration, connect, json_option, say, show, time_of, url_option
 from wxemu.control.operations import clock as operations
+
+if TYPE_CHECKING:
+    from wxemu.control.operations.clock import Clock
 
 
 @click.group()
@@ -15,7 +20,7 @@ def clock() -> None:
     \b
     Examples:
       wxemu clock freeze
-      wxemu clock advance 7200
+      wxemu clock advance 2h
       wxemu clock scale 60         a minute in a second
       wxemu clock release
     """
@@ -26,7 +31,7 @@ def clock() -> None:
 @json_option
 def show_clock(url: str, *, is_json: bool) -> None:
     """Where the clock stands."""
-    show(connect(url).call(operations.SHOW), is_json=is_json)
+    _show(connect(url).call(operations.SHOW), is_json=is_json)
 
 
 @clock.command()
@@ -35,16 +40,16 @@ def show_clock(url: str, *, is_json: bool) -> None:
 @json_option
 def freeze(at: float | None, url: str, *, is_json: bool) -> None:
     """Stop the clock."""
-    show(connect(url).call(operations.FREEZE, **({} if at is None else {"at": at})), is_json=is_json)
+    _show(connect(url).call(operations.FREEZE, **({} if at is None else {"at": at})), is_json=is_json)
 
 
 @clock.command(context_settings={"ignore_unknown_options": True})  # -5 is a number, if one that is refused
-@click.argument("seconds", type=float)
+@click.argument("seconds", metavar="DURATION", type=Duration(takes_seconds=True))
 @url_option
 @json_option
 def advance(seconds: float, url: str, *, is_json: bool) -> None:
-    """Move the clock forward by SECONDS."""
-    show(connect(url).call(operations.ADVANCE, seconds=seconds), is_json=is_json)
+    """Move the clock forward by DURATION: seconds, or a time such as 5m, 2h or 1d."""
+    _show(connect(url).call(operations.ADVANCE, seconds=seconds), is_json=is_json)
 
 
 @clock.command()
@@ -53,7 +58,7 @@ def advance(seconds: float, url: str, *, is_json: bool) -> None:
 @json_option
 def scale(factor: float, url: str, *, is_json: bool) -> None:
     """Let the clock run FACTOR times as fast as real time, from where it stands; 1 lets a stopped one run on."""
-    show(connect(url).call(operations.SCALE, factor=factor), is_json=is_json)
+    _show(connect(url).call(operations.SCALE, factor=factor), is_json=is_json)
 
 
 @clock.command()
@@ -61,4 +66,23 @@ def scale(factor: float, url: str, *, is_json: bool) -> None:
 @json_option
 def release(url: str, *, is_json: bool) -> None:
     """Let the clock run in step with real time again."""
-    show(connect(url).call(operations.RELEASE), is_json=is_json)
+    _show(connect(url).call(operations.RELEASE), is_json=is_json)
+
+
+def _show(state: Clock, *, is_json: bool) -> None:
+    if is_json:
+        show(state, is_json=True)
+    else:
+        say(f"{time_of(state['now'])}, {describe_clock(state)}")
+
+
+def describe_clock(state: Clock) -> str:
+    """How it runs, beside real time."""
+    if state["isFrozen"]:
+        return "frozen"
+    if state["scale"] != 1:
+        return f"{state['scale']:g} times as fast as real time"
+    ahead = state["offset"]
+    if not ahead:
+        return "in step with real time"
+    return f"{abs(ahead):.0f} seconds {'ahead of' if ahead > 0 else 'behind'} real time"

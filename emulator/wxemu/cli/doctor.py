@@ -4,25 +4,23 @@ from __future__ import annotations
 
 import os
 import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from wxemu.cli.options import connect, json_option, say, show, url_option
+from wxemu.cli.options import connect, json_option, project_options, say, show, url_option
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _MARKS = {"ok": "ok     ", "hint": "hint   ", "broken": "BROKEN "}
 
 
 @click.command()
-@click.option(
-    "--project",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    default=".",
-    help="The folder with cloudbaserc.yaml. [default: this one]",
-)
+@project_options
 @url_option
 @json_option
-def doctor(project: Path, url: str, *, is_json: bool) -> None:
+def doctor(project: Path, env_id: str, mode: str, url: str, *, is_json: bool) -> None:
     """Look for what is wrong with a set-up, and say what to do.
 
     It looks at the project, at the emulator, and at what leads this shell's clients to it. Each line is one thing that
@@ -35,8 +33,9 @@ def doctor(project: Path, url: str, *, is_json: bool) -> None:
       wxemu doctor --json
     """
     from wxemu.client.doctor import examine  # noqa: PLC0415
+    from wxemu.scf.project import CliOptions  # noqa: PLC0415
 
-    findings = list(examine(connect(url), project.resolve(), os.environ))
+    findings = list(examine(connect(url), project.resolve(), os.environ, CliOptions(env_id, mode)))
     is_sound = not any(finding.is_broken for finding in findings)
     if is_json:
         show({"ok": is_sound, "findings": [finding.document() for finding in findings]}, is_json=True)

@@ -12,11 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-from click.core import ParameterSource
 
 from wxemu.cli.environment import invocation_options
 from wxemu.cli.interception_options import PassThrough
-from wxemu.cli.options import connect, read_token, url_option
+from wxemu.cli.options import connect, is_named_url, nearest_project, read_token, say, url_option
 from wxemu.control.operations.health import READY
 
 if TYPE_CHECKING:
@@ -44,7 +43,7 @@ class _UnrunnableError(click.ClickException):
 @click.option(
     "--project",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="The folder with cloudbaserc.yaml, for an emulator of its own. [default: this one]",
+    help="The folder with cloudbaserc.yaml, for an emulator of its own. [default: the nearest, from this one upwards]",
 )
 @click.option(
     "--seed",
@@ -75,9 +74,9 @@ def execute(
 
     They ask for api.weixin.qq.com as ever; COMMAND gets the variables of `wxemu env`.
 
-    That is the running one, which stays. If none runs and none is named, or with --fresh, --project, --seed or
-    --pass-through, it is one of its own on free ports that ends with the command and keeps nothing. The exit code is
-    the command's; 127 if there is no such command.
+    That is the running one, which stays. If none runs and none is named, if it runs another project, or with --fresh,
+    --project, --seed or --pass-through, it is one of its own on free ports that ends with the command and keeps
+    nothing. A line on standard error says which. The exit code is the command's; 127 if there is no such command.
 
     \b
     Examples:
@@ -91,7 +90,7 @@ def execute(
         raise _NoCommandError(f"there is no command {command[0]!r} here that can be run")
     options = [*(("--seed", str(seed)) if seed else ()), *(part for host in pass_through for part in _let_out(host))]
     is_own = fresh or project is not None or bool(options)
-    with _emulator(url, project or Path(), options, is_own=is_own) as (remote, token):
+    with _emulator(url, project or nearest_project(), options, is_own=is_own) as (remote, token):
         variables = of_invocation(remote, openid=openid, function=function, appid=appid)
         variables |= of_real_names(remote, os.environ, token.get(_TOKEN)) | token
         code = _run(command, {**os.environ, **variables})
@@ -108,20 +107,41 @@ def _emulator(
 ) -> Iterator[tuple[Remote, dict[str, str]]]:
     """The one that runs, or one for as long as the block lasts; and what to say to its control plane."""
     from wxemu.client.child import Child  # noqa: PLC0415
-    from wxemu.client.remote import Remote, RemoteError  # noqa: PLC0415
+    from wxemu.client.project_of import describe, project_of  # noqa: PLC0415
+    from wxemu.client.remote import Remote  # noqa: PLC0415
 
-    if not is_own:
-        try:
-            (remote := connect(url)).call(READY)
-        except RemoteError as error:
-            if click.get_current_context().get_parameter_source("url") is not ParameterSource.DEFAULT:
-                raise click.ClickException(f"{error}; or run this on one of its own with --fresh") from None
-        else:
-            token = read_token()
-            yield remote, {} if token is None else {_TOKEN: token}
-            return
+    remote, other = (None, "") if is_own else _running(url, project)
+    if remote is not None:
+        token = read_token()
+        yield remote, {} if token is None else {_TOKEN: token}
+        return
     with Child(project, *options) as child:
-        yield Remote(child.url), {}
+        remote = Remote(child.url)
+        say(f"wxemu: an emulator of its own, with {describe(project_of(remote))}{other}", err=True)
+        yield remote, {}
+
+
+def _running(url: str, project: Path) -> tuple[Remote | None, str]:
+    """The running one, if it is the one that is meant; or what is to be said of another project's."""
+    from wxemu.client.project_of import describe, is_another, project_of  # noqa: PLC0415
+    from wxemu.client.remote import RemoteError  # noqa: PLC0415
+
+    is_named = is_named_url()
+    try:
+        (remote := connect(url)).call(READY)
+        theirs = project_of(remote)
+    except RemoteError as error:
+        if is_named:
+            raise click.ClickException(f"{error}; or run this on one of its own with --fresh") from None
+        return None, ""
+    if not is_another(theirs, project):
+        other = ""
+    elif is_named:
+        other = f", not those of {project}"
+    else:
+        return None, f"; the one at {url} has {describe(theirs)} (--url {url} uses it all the same)"
+    say(f"wxemu: the emulator at {url}, with {describe(theirs)}{other}", err=True)
+    return remote, ""
 
 
 def _run(command: Sequence[str], environment: Mapping[str, str]) -> int:

@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 import mimetypes
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 import click
 
-from wxemu.cli.options import JsonObject, connect, json_option, show, url_option
+from wxemu.cli.options import (
+    Duration,
+    JsonObject,
+    connect,
+    json_option,
+    quiet_option,
+    say,
+    show,
+    time_of,
+    url_option,
+)
 from wxemu.control.operations import faults as operations
+from wxemu.control.operations import functions
+from wxemu.core.columns import in_columns
 from wxemu.core.faults import FaultRequest
 from wxemu.core.http.inputs import members
 from wxemu.wechat import programmed
@@ -18,25 +29,12 @@ from wxemu.wechat import programmed
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from wxemu.client.remote import Remote
     from wxemu.core.http.inputs import Member
 
 Command = TypeVar("Command", bound="Callable[..., Any]")
 
 _FILE: Final = "The reply is this picture or file."
-_DURATION: Final = re.compile(r"(\d+(?:\.\d+)?)(ms|s)")
-
-
-class Duration(click.ParamType[float]):
-    """A time in milliseconds or seconds, ``300ms`` or ``1.5s``, as milliseconds."""
-
-    name = "DURATION"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        """The milliseconds, or a usage error that says what came."""
-        found = _DURATION.fullmatch(str(value))
-        if found is None:
-            self.fail(f"expected 300ms or 1.5s, got {value!r}", param, ctx)
-        return float(found[1]) * (1000 if found[2] == "s" else 1)
 
 
 @click.group()
@@ -55,6 +53,13 @@ def fault() -> None:
     """
 
 
+class _Milliseconds(Duration):
+    """The same as milliseconds, which the operation takes."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        return super().convert(value, param, ctx) * 1000
+
+
 def _fault_options(command: Command) -> Command:
     """An option for each member of a fault, as the table of operations has them."""
     for member in reversed(list(members(FaultRequest).values())):
@@ -65,7 +70,7 @@ def _fault_options(command: Command) -> Command:
 def _option(member: Member) -> Callable[[Command], Command]:
     name, words = member.name, member.takes.words
     if name == "latencyMs":
-        return click.option("--latency", name, type=Duration(), help=words)
+        return click.option("--latency", name, type=_Milliseconds(), help=words)
     if member.kind is bool:
         return click.option(f"--{name}", name, is_flag=True, help=words)
     kinds: dict[Any, Any] = {int: int, float: float, Any: JsonObject()}
@@ -77,7 +82,8 @@ def _option(member: Member) -> Callable[[Command], Command]:
 @click.option("--file", type=click.Path(exists=True, dir_okay=False, path_type=Path), help=_FILE)
 @url_option
 @json_option
-def add(file: Path | None, url: str, *, is_json: bool, **given: Any) -> None:
+@quiet_option
+def add(file: Path | None, url: str, *, is_json: bool, is_quiet: bool, **given: Any) -> None:
     """Add a fault; the oldest that fits a call is the one that it meets.
 
     In the texts of a reply, ${touser} is a parameter of the request.
@@ -100,7 +106,19 @@ def add(file: Path | None, url: str, *, is_json: bool, **given: Any) -> None:
         content_type = mimetypes.guess_type(file)[0] or "application/octet-stream"
         given["reply"] = programmed.reply_of(content_type, file.read_bytes())
     asked = {name: value for name, value in given.items() if value is not None}
-    show(connect(url).call(operations.ADD, **cast("FaultRequest", asked)), is_json=is_json)
+    remote = connect(url)
+    added = remote.call(operations.ADD, **cast("FaultRequest", asked))
+    say(str(added["id"])) if is_quiet else show(added, is_json=is_json)
+    if given["function"] is not None:
+        _warn_of_nobody(remote, given["function"])
+
+
+def _warn_of_nobody(remote: Remote, function: str) -> None:
+    """A fault may wait for a function that comes later; mostly its name is misspelt."""
+    names = [found["name"] for found in remote.call(functions.LIST)["functions"]]
+    if function != "*" and function not in names:
+        has = f"the functions here are {', '.join(names)}" if names else "there are no functions here"
+        say(f"wxemu: there is no function {function!r}, so nothing meets this fault yet; {has}", err=True)
 
 
 @fault.command("list")
@@ -145,4 +163,21 @@ def quotas(appid: str | None, url: str, *, is_json: bool) -> None:
       wxemu quotas
       wxemu quotas --appid wx1234567890abcdef --json
     """
-    show(connect(url).call(operations.LIST_QUOTAS, appid=appid), is_json=is_json)
+    answer = connect(url).call(operations.LIST_QUOTAS, appid=appid)
+    if is_json:
+        show(answer, is_json=True)
+        return
+    header = ("api", "of", "calls", "limit", "in a", "begins anew", "app")
+    rows = [
+        (
+            quota["api"],
+            quota["subject"],
+            quota["calls"],
+            quota["limit"],
+            quota["period"],
+            time_of(quota["resetsAt"]),
+            quota["appid"],
+        )
+        for quota in answer["quotas"]
+    ]
+    say(in_columns(header, rows, right=("calls", "limit")))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from wxemu.cli.options import JsonObject, connect, json_option, say, show, url_option
+from wxemu.cli.options import JsonObject, connect_for_project, json_option, say, show, url_option
 from wxemu.control.operations import functions as operations
 from wxemu.core.text import show_in_line
 
@@ -68,7 +68,7 @@ def invoke(
         asked["event"] = data
     if debug:
         asked["debugPort"] = debug_port
-    answer = _outcome(connect(url).follow(operations.INVOKE, **asked), name, shows_log=not is_json)
+    answer = _outcome(connect_for_project(url).follow(operations.INVOKE, **asked), name, shows_log=not is_json)
     if is_json:
         show(answer["scfResult"], is_json=True)
     elif answer["ok"]:
@@ -127,7 +127,7 @@ def logs(
       wxemu logs --request-id 5f1d9f0e-... --json
     """
     choice: LogsChoice = {"function": name, "requestId": request_id, "appid": appid, "limit": limit}
-    remote = connect(url)
+    remote = connect_for_project(url)
     if follow:
         with suppress(KeyboardInterrupt):  # the way to end it
             if is_json:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import re
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 import click
+from click.core import ParameterSource
 
 from wxemu.control.operations.apps import LIST
 from wxemu.core.text import escape_unseen, show_unseen
@@ -23,9 +25,45 @@ _TOKEN_FORM = re.compile(r"[A-Za-z0-9._~+/=-]{16,}")
 _KEPT_TOKEN = "wxemu.token"  # noqa: S105 - where the context keeps what --token says
 
 
+def project_option(command: Command) -> Command:
+    """``--project``: by default the nearest folder with a declaration, so that every command works from below it."""
+    return click.option(
+        "--project",
+        type=click.Path(exists=True, file_okay=False, path_type=Path),
+        callback=lambda _context, _option, project: nearest_project() if project is None else project,
+        help="The folder with cloudbaserc.yaml. [default: the nearest, from this one upwards]",
+    )(command)
+
+
+def nearest_project() -> Path:
+    """The folder with a declaration that this one lies in; this one if there is none."""
+    from wxemu.scf.project import find_project  # noqa: PLC0415
+
+    return find_project(Path())
+
+
 def json_option(command: Command) -> Command:
     """``--json``: the same data on one line, for scripts."""
     return click.option("--json", "is_json", is_flag=True, help="One line of JSON, for scripts.")(command)
+
+
+def project_options(command: Command) -> Command:
+    """``--project``, and what Tencent's CLI too is told beside it: ``--env-id`` and ``--mode``."""
+    command = click.option(
+        "--mode", default="", help="Read the variables of .env.MODE too, as tcb --mode does. They win over .env's."
+    )(command)
+    command = click.option(
+        "-e",
+        "--env-id",
+        default="",
+        help="The CloudBase environment, as of tcb -e. [default: envId of the project]",
+    )(command)
+    return project_option(command)
+
+
+def quiet_option(command: Command) -> Command:
+    """``-q``: for scripts that go on with it."""
+    return click.option("-q", "--quiet", "is_quiet", is_flag=True, help="Only its id; of several one a line.")(command)
 
 
 def url_option(command: Command) -> Command:
@@ -61,6 +99,27 @@ def connect(url: str) -> Remote:
     return Remote(url, token=read_token())
 
 
+def connect_for_project(url: str) -> Remote:
+    """The same for a command about functions: another project's emulator that is not named by a URL is told of.
+
+    :raises RemoteError: it does not answer.
+    """
+    from wxemu.client.project_of import describe, is_another, project_of  # noqa: PLC0415
+
+    remote = connect(url)
+    if is_named_url():
+        return remote
+    ours, theirs = nearest_project(), project_of(remote)
+    if is_another(theirs, ours):
+        say(f"wxemu: the emulator at {url} has {describe(theirs)}, not those of {ours}", err=True)
+    return remote
+
+
+def is_named_url() -> bool:
+    """Whether somebody has named the emulator, by ``--url`` or its variable."""
+    return click.get_current_context().get_parameter_source("url") is not ParameterSource.DEFAULT
+
+
 def read_token() -> str | None:
     """What ``--token`` says."""
     token: str | None = click.get_current_context().meta.get(_KEPT_TOKEN)
@@ -87,6 +146,37 @@ def show(answer: Any, *, is_json: bool) -> None:
     """Print a JSON value: indented for people, on one line for scripts."""
     layout: dict[str, Any] = {"separators": (",", ":")} if is_json else {"indent": 2}
     click.echo(escape_unseen(json.dumps(answer, ensure_ascii=False, **layout)))
+
+
+def time_of(at: float) -> str:
+    """A time as commands show it: in UTC, which every log of the emulator has, too."""
+    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+class Duration(click.ParamType[float]):
+    """A time with its unit, as seconds: ``300ms``, ``1.5s``, ``5m``, ``2h``, ``1d``.
+
+    :param takes_seconds: whether a bare number is one of seconds; elsewhere it is refused, since it could be either.
+    """
+
+    name = "DURATION"
+    _FORM = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)")
+    _SECONDS: ClassVar = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400}
+
+    def __init__(self, *, takes_seconds: bool = False) -> None:
+        self._takes_seconds = takes_seconds
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """The seconds, or a usage error that says what came."""
+        if (found := self._FORM.fullmatch(str(value))) is not None:
+            return float(found[1]) * self._SECONDS[found[2]]
+        try:
+            seconds = float(value)
+        except ValueError:
+            self.fail(f"expected a time such as 300ms, 1.5s, 5m, 2h or 1d, got {value!r}", param, ctx)
+        if not self._takes_seconds:
+            self.fail(f"expected a unit: {value}s for seconds, {value}ms for milliseconds; got {value!r}", param, ctx)
+        return seconds
 
 
 class Token(click.ParamType[str]):

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 import click
 
-from wxemu.cli.options import JsonObject, connect, first_appid, json_option, show, url_option
+from wxemu.cli.options import JsonObject, connect, first_appid, json_option, quiet_option, say, show, url_option
+from wxemu.core.columns import in_columns
 from wxemu.phone import operations
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
     from wxemu.core.http.operations import Operation
     from wxemu.phone.operations import InteractiveChange, NamedPhone, Override, Start
+    from wxemu.phone.operations import Phone as PhoneState
 
 
 @click.group()
@@ -37,19 +39,39 @@ def phone() -> None:
 @click.option("--openid", help="Whose phone. [default: a new user's]")
 @url_option
 @json_option
-def new(profile: str, appid: str | None, openid: str | None, url: str, *, is_json: bool) -> None:
+@quiet_option
+def new(profile: str, appid: str | None, openid: str | None, url: str, *, is_json: bool, is_quiet: bool) -> None:
     """A new phone, one finger or face enrolled."""
     remote = connect(url)
     appid = appid or first_appid(remote)
-    show(remote.call(operations.CREATE, appid=appid, profile=profile, openid=openid), is_json=is_json)
+    made = remote.call(operations.CREATE, appid=appid, profile=profile, openid=openid)
+    say(made["phoneId"]) if is_quiet else show(made, is_json=is_json)
 
 
 @phone.command("list")
 @url_option
 @json_option
-def list_phones(url: str, *, is_json: bool) -> None:
+@quiet_option
+def list_phones(url: str, *, is_json: bool, is_quiet: bool) -> None:
     """Every phone."""
-    show(connect(url).call(operations.LIST), is_json=is_json)
+    answer = connect(url).call(operations.LIST)
+    phones = answer["phones"]
+    if is_json:
+        show(answer, is_json=True)
+    elif is_quiet:
+        for found in phones:
+            say(found["phoneId"])
+    elif phones:
+        header = ("phone", "user", "profile", "enrolled", "counter", "attacker's", "app")
+        say(in_columns(header, map(_row, phones), right=("counter",)))
+    else:
+        say("wxemu: there is no phone; make one with `wxemu phone new`", err=True)
+
+
+def _row(found: PhoneState) -> tuple[object, ...]:
+    enrolled = ", ".join(f"{count} {mode}" for mode, count in found["enrolled"].items() if count)
+    kinds = ", ".join(found["override"])
+    return found["phoneId"], found["openid"], found["profile"], enrolled, found["counter"], kinds, found["appid"]
 
 
 @phone.command()
@@ -78,7 +100,20 @@ def _add_command(operation: Operation[..., NamedPhone, Any], help_text: str) -> 
         _finish(connect(url).call(operation, phoneId=phone_id), is_json=is_json)
 
 
-_add_command(operations.LOGIN, "wx.login: a code, good once for five minutes.")
+@phone.command("login")
+@click.argument("phone_id", metavar="PHONE")
+@url_option
+@json_option
+@quiet_option
+def log_in(phone_id: str, url: str, *, is_json: bool, is_quiet: bool) -> None:
+    """wx.login: a code, good once for five minutes."""
+    answer = connect(url).call(operations.LOGIN, phoneId=phone_id)
+    if is_quiet and "code" in answer:
+        say(answer["code"])
+    else:
+        _finish(answer, is_json=is_json)
+
+
 _add_command(operations.CHECK_SESSION, "wx.checkSession: is the login of this phone still valid?")
 _add_command(operations.CHECK_SUPPORT, "How this phone can recognise its user.")
 _add_command(operations.GET_PHONE_NUMBER, "The code of a button with open-type getPhoneNumber, good once.")

@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import suppress
-from datetime import UTC, datetime
+from textwrap import indent
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import unquote
 
 import click
 
-from wxemu.cli.options import connect, json_option, say, show, url_option
+from wxemu.cli.options import connect, json_option, quiet_option, say, show, time_of, url_option
 from wxemu.control.operations import exchanges as operations
 from wxemu.core import messages
 from wxemu.core.messages import LANGUAGES, Message
-from wxemu.core.text import show_in_line
+from wxemu.core.text import escape_unseen, show_in_line, show_unseen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
-    from wxemu.control.operations.exchanges import Choice, Explanation
+    from wxemu.control.operations.exchanges import Choice, DecodedExchange, Explanation
     from wxemu.core.messages import Language
 
 _TO_DO: Final = Message("What to do: ", "建议：")
+
+_CALLS: Final = ("callFunction", "invokeFunction", "Invoke", "InvokeFunction")
+"""What the names of operations that call a function end with."""
+_FUNCTION_NAMES: Final = ("name", "function_name", "FunctionName")
+"""How they name it: a mini program, Tencent's SDKs, Tencent Cloud's API."""
 
 
 @click.group(invoke_without_command=True)
@@ -33,6 +40,7 @@ _TO_DO: Final = Message("What to do: ", "建议：")
 @click.option("--follow", is_flag=True, help="Go on as they come, until Ctrl-C.")
 @url_option
 @click.option("--json", "is_json", is_flag=True, help="One line of JSON for each, for scripts.")
+@quiet_option
 @click.pass_context
 def requests(
     context: click.Context,
@@ -46,6 +54,7 @@ def requests(
     failed: bool,
     follow: bool,
     is_json: bool,
+    is_quiet: bool,
 ) -> None:
     """Print what was asked and answered, a line each, the latest last.
 
@@ -63,29 +72,55 @@ def requests(
     remote = connect(url)
     if follow:
         with suppress(KeyboardInterrupt):  # the way to end it
-            _print(remote.follow(operations.FOLLOW, **choice), is_json=is_json)
+            _print(remote.follow(operations.FOLLOW, **choice), is_json=is_json, is_quiet=is_quiet)
         return
     exchanges = remote.call(operations.LIST, **choice)["exchanges"]
-    _print(reversed(exchanges), is_json=is_json)
+    _print(reversed(exchanges), is_json=is_json, is_quiet=is_quiet)
     if not exchanges:
         click.echo("wxemu: nothing was asked so far that fits", err=True)
 
 
-def _print(exchanges: Iterable[Mapping[str, Any]], *, is_json: bool) -> None:
+def _print(exchanges: Iterable[Mapping[str, Any]], *, is_json: bool, is_quiet: bool) -> None:
     for exchange in exchanges:
         if is_json:
             show(exchange, is_json=True)
         else:
-            say(_line(exchange))
+            say(show_in_line(exchange["rid"]) if is_quiet else _line(exchange))
 
 
 def _line(exchange: Mapping[str, Any]) -> str:
-    at = datetime.fromtimestamp(exchange["at"], UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    at = time_of(exchange["at"])
     name = exchange["name"] if exchange["api"] in (None, exchange["name"]) else f"{exchange['name']} {exchange['api']}"
     asked = name or f"{exchange['method']} {exchange['url']}"
-    outcome = exchange["errcode"] or (exchange["outcome"] if exchange["is_failure"] else exchange["status"])
-    what = show_in_line(f"{exchange['face']:<12} {asked} {outcome}")
+    called = f"{asked} {_function_of(exchange)}".rstrip()
+    what = show_in_line(f"{exchange['face']:<12} {called} {_outcome(exchange)}")
     return f"{at} {exchange['rid']:<36} {what} {exchange['cost_in_ms']:.1f}ms"
+
+
+def _function_of(exchange: Mapping[str, Any]) -> str:
+    """The function that it called, if it called one."""
+    if not exchange["name"].endswith(_CALLS):
+        return ""
+    _, called, path = exchange["url"].partition("?")[0].partition("/v1/functions/")
+    if called:
+        return unquote(path)
+    given = _members(exchange["request_body"])
+    return str(next((given[name] for name in _FUNCTION_NAMES if name in given), ""))
+
+
+def _outcome(exchange: Mapping[str, Any]) -> str:
+    """What came of it; the errCode of a function's result before all, as the call itself is ok whatever that is."""
+    answer = _members(exchange["response_body"])
+    result = answer.get("result")
+    if _function_of(exchange) and isinstance(result, dict) and "errCode" in result:
+        return f"errCode {result['errCode']}"
+    return str(exchange["errcode"] or exchange["outcome"])
+
+
+def _members(body: str) -> dict[str, Any]:
+    from wxemu.core.journal import json_object  # noqa: PLC0415 - `wxemu --help` need not load it
+
+    return json_object(body)
 
 
 @requests.command("show")
@@ -94,7 +129,29 @@ def _line(exchange: Mapping[str, Any]) -> str:
 @json_option
 def show_one(rid: str, url: str, *, is_json: bool) -> None:
     """One exchange, decoded on every layer. RID may be an errmsg with a rid in it, or the request id of an answer."""
-    show(connect(url).call(operations.SHOW, rid=_id_in(rid)), is_json=is_json)
+    exchange = connect(url).call(operations.SHOW, rid=_id_in(rid))
+    if is_json:
+        show(exchange, is_json=True)
+    else:
+        say("\n".join(_on_every_layer(exchange)))
+
+
+def _on_every_layer(exchange: DecodedExchange) -> Iterator[str]:
+    yield _line(exchange)
+    facts = {name: exchange[name] for name in ("appid", "request_id", "client_ip", "user_agent", "remark")}
+    yield from (f"  {name:<10} {show_in_line(value)}" for name, value in facts.items() if value)
+    for direction, head, body in (
+        ("request", f"{exchange['method']} {exchange['url']}", exchange["request_body"]),
+        ("response", f"HTTP {exchange['status']}", exchange["response_body"]),
+    ):
+        yield f"\n{direction}: {show_in_line(head)}"
+        layers = [layer for layer in exchange["layers"] if layer["direction"] == direction]
+        for layer in layers:
+            where = f" in {layer['place']}" if layer["place"] else ""
+            yield f"  {show_in_line(layer['form'] + where)}"
+            yield indent(escape_unseen(json.dumps(layer["content"], ensure_ascii=False, indent=2)), "    ")
+        if not layers and body:
+            yield indent(show_unseen(body), "    ")
 
 
 @requests.command()

@@ -13,12 +13,13 @@ import click
 
 from wxemu.cli.access_options import access_options, read_access_options
 from wxemu.cli.interception_options import choose_intercept_port, interception_options
-from wxemu.cli.options import json_option, show
+from wxemu.cli.options import json_option, project_options, show
 from wxemu.cli.state_options import read_state_options, state_options
 from wxemu.core.log_lines import log_to_standard_error
 
 if TYPE_CHECKING:
     from wxemu.client.remote import Remote
+    from wxemu.scf.project import CliOptions
 
 _STATE_FOLDER = ".wxemu"
 
@@ -30,17 +31,14 @@ def _require_seeded_keys(_context: click.Context, _option: click.Parameter, seed
 
 
 @click.command()
-@click.option(
-    "--project",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    default=".",
-    help="The folder with cloudbaserc.yaml. [default: this one]",
-)
+@project_options
 @click.option(
     "--packages",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="The folder of scripts/package: run the packages in it, each on a bare Python of its runtime.",
+    help="The folder of `wxemu package`: run the packages in it, each on a bare Python of its runtime.",
 )
+@click.option("--bare", is_flag=True, help="Run each function on a Python that has nothing but what its code brings.")
+@click.option("--no-timers", is_flag=True, help="Let no declared timer fire by itself.")
 @click.option("--port", type=click.IntRange(0, 65535), default=8686, show_default=True, help="0 picks a free one.")
 @click.option("--state", help=f"Folder of the state, or :memory: to keep none. [default: PROJECT/{_STATE_FOLDER}]")
 @click.option(
@@ -61,6 +59,8 @@ def _require_seeded_keys(_context: click.Context, _option: click.Parameter, seed
 @json_option
 def start(
     project: Path,
+    env_id: str,
+    mode: str,
     packages: Path | None,
     port: int,
     state: str | None,
@@ -75,6 +75,8 @@ def start(
     import_file: Path | None,
     export_file: str | None,
     *,
+    bare: bool,
+    no_timers: bool,
     no_intercept: bool,
     until_eof: bool,
     is_json: bool,
@@ -86,13 +88,14 @@ def start(
       wxemu start                                  this folder's functions, the demo app, port 8686
       wxemu start --port 0 --state :memory: --json what a test wants: a line of JSON once it is ready
       wxemu start --seed tests/seed.yaml           your own apps, users and phones
-      wxemu start --packages dist                  what scripts/package made, as it will be deployed
+      wxemu start --packages dist                  what `wxemu package` made, as it will be deployed
       wxemu start --import team.json --export-on-exit  begin with a state, and keep what has become of it
       wxemu start --host 0.0.0.0                   for other machines, with a control token that it prints
       wxemu start --pass-through api.example.com   a host that clients of its proxy may reach as well
     """
     gc.disable()  # until the server's begin: what is imported stays, and a tenth of a start went into looking at it
     from wxemu import server  # noqa: PLC0415 - `wxemu --help` need not load it
+    from wxemu.scf.project import CliOptions  # noqa: PLC0415
     from wxemu.state import seed  # noqa: PLC0415
 
     log_to_standard_error()
@@ -100,10 +103,14 @@ def start(
     seed_document = None if seed_file is None else seed.read(_text_of(seed_file), name=str(seed_file))
     folder = project / _STATE_FOLDER if state is None else Path(state)
     access, new_token = read_access_options(host, public_url, allow_host, control_token)
+    options = CliOptions(env_id, mode)
     plan = server.Plan(
         port=server.free_port(port, host),
-        project=_checked_project(project, packages),
+        project=_checked_project(project, options, packages),
+        options=options,
         packaged=None if packages is None else packages.resolve(),
+        is_bare=bare,
+        has_timers=not no_timers,
         state=None if state == ":memory:" else folder.resolve(),
         seed=seed_document,
         random_seed=random_seed,
@@ -130,21 +137,20 @@ def _text_of(file: Path) -> str:
         raise SeedError(f"{file}: expected UTF-8 text, found something else") from None
 
 
-def _checked_project(folder: Path, packages: Path | None) -> Path | None:
+def _checked_project(folder: Path, options: CliOptions, packages: Path | None) -> Path | None:
     """The folder if it declares functions; a broken declaration is told now, a missing one is only remarked."""
     import os  # noqa: PLC0415
 
     from wxemu.scf.project import NOTHING, describe_lack, find_declaration, load_project  # noqa: PLC0415
 
+    folder = folder.resolve()
     if find_declaration(folder) is None:
         found, remedy = describe_lack(folder)
         lies = "no cloudbaserc.yaml" if found == NOTHING else found
-        logging.getLogger(__name__).warning(
-            "%s in %s, so there are no functions to call; %s", lies, folder.resolve(), remedy
-        )
+        logging.getLogger(__name__).warning("%s has %s, so there are no functions to call; %s", folder, lies, remedy)
         return None
-    load_project(folder, os.environ, packaged=packages)
-    return folder.resolve()
+    load_project(folder, os.environ, options, packaged=packages)
+    return folder
 
 
 @click.command()
@@ -194,7 +200,7 @@ def demo(project: Path | None, *, keep: bool, is_json: bool) -> None:
 
 
 def _require_functions(remote: Remote, project: Path) -> None:
-    from wxemu.client.demo import FUNCTIONS  # noqa: PLC0415
+    from wxemu.client.shipped import FUNCTIONS  # noqa: PLC0415
     from wxemu.control.operations.functions import LIST  # noqa: PLC0415
 
     declared = {function["name"] for function in remote.call(LIST)["functions"]}

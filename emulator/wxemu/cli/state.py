@@ -7,8 +7,11 @@ from pathlib import Path
 
 import click
 
-from wxemu.cli.options import connect, json_option, show, url_option
+from wxemu.cli.clock import describe_clock
+from wxemu.cli.options import connect, json_option, say, show, url_option
+from wxemu.control.operations import clock as clocks
 from wxemu.control.operations import state as operations
+from wxemu.core.text import show_in_line
 
 
 @click.group()
@@ -99,9 +102,21 @@ def delete(name: str, url: str, *, is_json: bool) -> None:
 def reset(to: str, appid: str | None, url: str, *, is_json: bool) -> None:
     """Go back to the seed, to nothing, or to a snapshot.
 
+    The clock stays where it is, and so do the snapshots.
+
     \b
     Examples:
       wxemu state reset
       wxemu state reset --to empty --appid wx1234567890abcdef
     """
-    show(connect(url).call(operations.RESET, to=to, appid=appid), is_json=is_json)
+    remote = connect(url)
+    answer = remote.call(operations.RESET, to=to, appid=appid)
+    if is_json:
+        show(answer, is_json=True)
+        return
+    whose = "the state" if appid is None else f"the state of {appid}"
+    what = {"seed": "that of the seed again", "empty": "empty"}.get(to, f"that of the snapshot {to} again")
+    say(show_in_line(f"{whose} is {what}"))
+    clock = remote.call(clocks.SHOW)
+    if clock["isFrozen"] or clock["scale"] != 1 or clock["offset"]:
+        say(f"the clock is not: it stays {describe_clock(clock)} (`wxemu clock release`)")

@@ -7,11 +7,11 @@ import os.path
 import shutil
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from wxemu.client.shipped import shipped_project
 from wxemu.core import temporary
 from wxemu.core.credentials import strike_out
 from wxemu.scf.project import declared_file
@@ -20,15 +20,12 @@ from wxemu.state.seed import DEMO
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Mapping
+    from pathlib import Path
 
     from wxemu.client.remote import Exchange, Remote
 
 _APP = DEMO["apps"][0]
-FUNCTIONS: Final = ("login", "issueChallenge", "verifySignature", "checkSession")
-"""The functions that the story calls."""
 _ORDER: Final = {"order": "2026/001", "amount": 12800}
-_PACKAGED: Final = Path(__file__).with_name("demo_project")  # setup.py puts it into a wheel
-_REPOSITORY: Final = Path(__file__).parents[3]
 
 
 @dataclass(frozen=True)
@@ -81,7 +78,7 @@ def make_project() -> Generator[Path]:
 
     They run in this Python, whatever runtime they declare: it has the packages that they need.
     """
-    source = _PACKAGED if _PACKAGED.is_dir() else _REPOSITORY
+    source = shipped_project()
     declared = dict(declared_file(source).tree)
     functions = [{**function, "runtime": PRESENT} for function in declared["functions"]]
     with temporary.folder() as folder:

@@ -1,10 +1,11 @@
-"""CloudBase as a party of its own: its four protocols, each with its own form of refusals."""
+"""CloudBase as a party of its own: its five protocols, each with its own form of refusals."""
 
 from __future__ import annotations
 
 from functools import partial
 from typing import TYPE_CHECKING
 
+from wxemu.cloudbase.access import routes as access_routes
 from wxemu.cloudbase.admin import routes as admin
 from wxemu.cloudbase.auth import routes as auth
 from wxemu.cloudbase.httpapi import routes as httpapi
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 
 def application(world: World, deployment: Deployment, access: Access) -> Flask:
-    """The gateway, the web SDK's two protocols and the login, over ``world`` and ``deployment``."""
-    faces = (admin.face(world, deployment), web.face(world, deployment), httpapi.face(world, deployment))
+    """The gateway, the web SDK's two protocols, HTTP access and the login, over ``world`` and ``deployment``."""
+    over_functions = (admin, web, httpapi, access_routes)
+    faces = [protocol.face(world, deployment) for protocol in over_functions]
     return make_application(*faces, auth.face(world), world=world, access=access, refuse=partial(refuse_request, world))

@@ -66,5 +66,10 @@ def call_function(
         caller = callers.web_user(world, user)
         return deployment.call(name, wx_event(data, caller), caller)
     except NoResultError as error:
-        message = f"Function not found: [{name}]" if isinstance(error, UnknownFunctionError) else str(error)
-        raise FunctionCallError(error.code_in(_CODES), message, request_id=error.request_id) from None
+        raise call_error(name, error) from None
+
+
+def call_error(name: str, error: NoResultError) -> FunctionCallError:
+    """What a call of the function ``name`` that had no result is called."""
+    message = f"Function not found: [{name}]" if isinstance(error, UnknownFunctionError) else str(error)
+    return FunctionCallError(error.code_in(_CODES), message, request_id=error.request_id)

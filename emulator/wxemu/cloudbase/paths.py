@@ -10,21 +10,26 @@ from wxemu.core.http.openapi import of_cloudbase, preflight
 def cloudbase_paths() -> dict[str, Any]:
     """Each path with its methods; what is asked and answered has the form of the client."""
     admin = of_cloudbase("wx-server-sdk 0.8 to 4, node-sdk: cloud calls, functions, open data")
-    return {"/admin": {"post": admin}} | _web_app_paths() | _tencent_cloud_paths()
+    return {"/admin": _refused() | {"post": admin}} | _web_app_paths() | _tencent_cloud_paths()
+
+
+def _refused(*places: str) -> dict[str, Any]:
+    """What a path refuses, by the methods that such a document knows."""
+    refused = of_cloudbase("Not emulated: refused in the client's own form", places)
+    return dict.fromkeys(("get", "post", "put", "patch", "delete", "trace"), refused)
 
 
 def _web_app_paths() -> dict[str, Any]:
     get, post = "get", "post"
-    refused = ("get", "post", "put", "patch", "delete", "trace")
-    others = dict.fromkeys(refused, of_cloudbase("Not emulated: refused in the client's own form", ("rest",)))
-    of_rest = others | {"options": preflight(("rest",))}
-    web = dict.fromkeys(refused, of_cloudbase("Not emulated: refused in the client's own form"))
+    of_rest = _refused("rest") | {"options": preflight(("rest",))}
+    asked = ("get", "post", "put", "patch", "delete", "options")
     return {
         "/web": {
-            **web,
+            **_refused(),
             post: of_cloudbase("js-sdk 1.x and 2.x, CLOUD_API of 3.x: functions and anonymous login"),
             "options": preflight(),
         },
+        "/http/{place}": dict.fromkeys(asked, of_cloudbase("HTTP access: ENV/PATH, a function's there", ("place",))),
         "/v1/functions/{name}": {post: of_cloudbase("The HTTP API of functions, GATEWAY of js-sdk 3.x", ("name",))},
         "/v1/{rest}": of_rest,
         "/auth/v1/signin/anonymously": {post: of_cloudbase("Log in as the anonymous user of a device")},

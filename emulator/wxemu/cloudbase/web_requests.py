@@ -15,8 +15,9 @@ from werkzeug.exceptions import HTTPException
 from wxemu.cloudbase import web_users
 from wxemu.cloudbase.calls import INVOCATION_FAILED, PARAM_INVALID, FunctionCallError
 from wxemu.core import troubles
+from wxemu.core.http.application import ANY_METHOD
 from wxemu.core.http.inputs import InputError
-from wxemu.core.http.origins import METHODS, ForeignPageError, preflight
+from wxemu.core.http.origins import ForeignPageError, preflight
 from wxemu.core.http.recording import entry
 
 if TYPE_CHECKING:
@@ -85,8 +86,8 @@ def codes_of(error: Exception) -> tuple[Codes, str]:
 
 def refuse_the_rest(routes: Blueprint, path: str) -> None:
     """Have a face refuse whatever ``path`` covers beyond its other routes, and answer all preflights there."""
-    routes.add_url_rule(path, "unserved", _refuse_request, methods=(*METHODS, "TRACE"))
     routes.add_url_rule(path, "preflight", preflight, methods=["OPTIONS"])
+    routes.add_url_rule(path, "unserved", _refuse_request, methods=ANY_METHOD)
 
 
 def _refuse_request(**_: str) -> NoReturn:

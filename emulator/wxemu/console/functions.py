@@ -20,6 +20,7 @@ from wxemu.core.http import language
 from wxemu.core.http.inputs import expected_instead
 from wxemu.core.http.language import say
 from wxemu.core.messages import Message
+from wxemu.core.text import describe_kind
 from wxemu.scf import invocation_records
 from wxemu.scf.failures import UnknownFunctionError
 from wxemu.scf.invocation_records import Choice
@@ -228,7 +229,7 @@ def _send(world: World, app: App) -> tuple[JSONValue, Identity]:
     is_object = event is None or isinstance(event, dict)
     if sender in ("user", "visitor") and not is_object:
         expected = Message("an object, as mini programs and web pages send", "对象，小程序和网页发送的都是对象")
-        raise expected_instead("event", expected, type(event).__name__)
+        raise expected_instead("event", expected, describe_kind(event))
     openid = form.text("openid", is_required=sender == "user")
     event = {} if event is None else event
     return send_by_hand(world, app, sender=sender, event=event, openid=openid, device=DEVICE)

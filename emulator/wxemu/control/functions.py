@@ -26,8 +26,12 @@ if TYPE_CHECKING:
 
 @answers(operations.LIST)
 def list_functions(platform: Platform, _given: Nothing) -> Functions:
-    """What the project declares."""
-    return {"functions": [_function(spec) for spec in platform.deployment.functions().values()]}
+    """What the project declares, and where it lies."""
+    folder = platform.deployment.catalogue.directory
+    return {
+        "project": None if folder is None else str(folder),
+        "functions": [_function(spec) for spec in platform.deployment.functions().values()],
+    }
 
 
 @answers(operations.SHOW_ENVIRONMENT)
@@ -53,6 +57,9 @@ def _function(spec: FunctionSpec) -> Function:
         "handler": spec.handler,
         "timeout": spec.timeout_seconds,
         "memorySize": spec.memory_megabytes,
+        "type": "HTTP" if spec.is_http else "Event",
+        "path": spec.access_path,
+        "triggers": [{"name": trigger.name, "config": trigger.description} for trigger in spec.triggers],
         "openapi": sorted(spec.openapi_permissions),
         "problem": spec.problem,
     }

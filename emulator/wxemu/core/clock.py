@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from wxemu.core.messages import Message
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from wxemu.core.store import Store
 
@@ -61,6 +61,11 @@ class Clock:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self._listeners: list[Callable[[], None]] = []
+
+    def listen(self, listener: Callable[[], None]) -> None:
+        """Have `listener` called after each move, in the thread of who moves the clock."""
+        self._listeners.append(listener)
 
     def state(self) -> ClockState:
         """How the clock runs."""
@@ -85,7 +90,8 @@ class Clock:
         with self._store.transaction():
             real = time.time()
             shown = _in_range(self.state().at(real) if at is None else float(at))
-            return self._keep(ClockState(real, shown, scale=0.0))
+            moved = self._keep(ClockState(real, shown, scale=0.0))
+        return self._tell(moved)
 
     def advance(self, seconds: float) -> float:
         """Move the clock forward, frozen or not; return the new time.
@@ -104,7 +110,8 @@ class Clock:
         with self._store.transaction():
             _in_range(self.now() + seconds)
             state = self.state()
-            return self._keep(replace(state, shown=state.shown + seconds))
+            moved = self._keep(replace(state, shown=state.shown + seconds))
+        return self._tell(moved)
 
     def scale(self, factor: float) -> float:
         """Run ``factor`` times as fast as real time from now on, frozen or not; return the time.
@@ -122,12 +129,19 @@ class Clock:
             )
         with self._store.transaction():
             real = time.time()
-            return self._keep(ClockState(real, self.state().at(real), float(factor)))
+            moved = self._keep(ClockState(real, self.state().at(real), float(factor)))
+        return self._tell(moved)
 
     def release(self) -> float:
         """Follow real time again, also if that is earlier; return the new time."""
         with self._store.transaction():
-            return self._keep(None)
+            moved = self._keep(None)
+        return self._tell(moved)
+
+    def _tell(self, moved: float) -> float:
+        for listener in self._listeners:
+            listener()
+        return moved
 
     def _keep(self, state: ClockState | None) -> float:
         self._store.keep_note(_NOTE, None if state is None else asdict(state))

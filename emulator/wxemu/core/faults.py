@@ -99,7 +99,7 @@ class FaultRequest(TypedDict, total=False):
             "How late the answer comes: 300ms, 1.5s; alone or besides.",
             minimum=0,
             maximum=LONGEST_MS,
-            expected=f"0 to {LONGEST_MS} milliseconds",
+            expected=Message("0 to {most} milliseconds", "0 到 {most} 毫秒", most=LONGEST_MS),
         ),
     ]
     abort: Annotated[bool, Takes("Cut the connection without an answer.")]

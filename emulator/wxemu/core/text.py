@@ -9,11 +9,31 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from wxemu.core.messages import Message
+
 _LONE_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _UNSEEN: Final = re.compile(
     # C0 but for tab and line feed, DEL and C1, marks and overrides of the direction, separators of lines
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
 )
+
+
+_SOMETHING_ELSE: Final = Message("something else", "别的内容")
+_KINDS: Final = {
+    str: Message("a string", "字符串"),
+    bool: Message("true or false", "true 或 false"),
+    int: Message("a number", "数字"),
+    float: Message("a number", "数字"),
+    type(None): Message("null", "null（空值）"),
+    list: Message("an array", "数组"),
+    dict: Message("an object", "对象"),
+    bytes: Message("bytes", "字节"),
+}
+
+
+def describe_kind(value: object) -> Message:
+    """The kind of a JSON value, in JSON's words; never the value, which may be a secret."""
+    return _KINDS.get(type(value), _SOMETHING_ELSE)
 
 
 def is_text(value: str) -> bool:

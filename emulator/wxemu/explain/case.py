@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from wxemu.core.messages import Message, join
+from wxemu.core.text import describe_kind
 from wxemu.explain import (
     confirmation_mistakes,
     credential_mistakes,
@@ -143,7 +144,7 @@ def it_is(value: object) -> Message:
 
 def it_is_json(value: object) -> Message:
     """Which type of JSON something turned out to have."""
-    return Message("it is a JSON {kind}", "它是 JSON 的 {kind} 类型", kind=type(value).__name__)
+    return Message("it is {kind}", "它是{kind}", kind=describe_kind(value))
 
 
 def comes_out_of(text: str) -> Message:

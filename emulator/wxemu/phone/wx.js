@@ -26,10 +26,11 @@
    * @property {string | null} rid the emulator's id for it
    *
    * @typedef {object} Options
-   * @property {string} [url] the emulator; by default the origin of this script, or else http://127.0.0.1:8686
-   * @property {string} [token] the emulator's control token, if it requires one
+   * @property {string} [url] the emulator; by default the origin of this script, or else that of WXEMU_URL, as
+   *   `wxemu exec` sets it, or else http://127.0.0.1:8686
+   * @property {string} [token] the emulator's control token, if it requires one; by default WXEMU_TOKEN
    * @property {string} [phoneId] an existing phone; by default the first call makes a new one
-   * @property {string} [appid] of the new phone; by default the emulator's demo app
+   * @property {string} [appid] of the new phone; by default WX_APPID beside WXEMU_URL, or else the demo app
    * @property {'android' | 'ios' | 'huawei' | 'none'} [profile] of the new phone
    * @property {string} [openid] of the new phone; by default a new user's
    * @property {Outcome | ((prompt: Prompt) => Outcome | Promise<Outcome>)} [outcome] of each SOTER prompt
@@ -78,11 +79,28 @@
    */
 
   const DEMO_APPID = 'wx1234567890abcdef'
+  const DEFAULT_URL = 'http://127.0.0.1:8686'
   const PROMISES_SINCE = '2.10.2'
   const NEWER_FAILURES_SINCE = '2.30.1'
   const DATA_LIMIT = 256 * 1024
   const HERE = typeof document === 'object' ? document.currentScript : null
-  const DEFAULT_URL = HERE && 'src' in HERE ? new URL(HERE.src).origin : 'http://127.0.0.1:8686'
+  const ORIGIN = HERE && 'src' in HERE ? new URL(HERE.src).origin : undefined
+
+  /**
+   * Which emulator and app are meant. What the environment says goes together: it is not told to another emulator.
+   * @param {Options} options
+   * @returns {{ url: string, token: string | undefined, appid: string }}
+   */
+  function choose({ url, token, appid }) {
+    const env = /** @type {any} */ (globalThis).process?.env ?? {}
+    const here = url ?? ORIGIN
+    const meant = here === undefined && env.WXEMU_URL ? { url: env.WXEMU_URL, token: env.WXEMU_TOKEN, appid: env.WX_APPID } : {}
+    return {
+      url: (here ?? meant.url ?? DEFAULT_URL).replace(/\/+$/, ''),
+      token: token ?? meant.token,
+      appid: appid ?? (meant.appid || DEMO_APPID),
+    }
+  }
 
   /** A phone in the emulator. */
   class Phone {
@@ -119,7 +137,8 @@
 
     /** @returns {Promise<string>} */
     async make() {
-      const { appid = DEMO_APPID, profile = 'android', openid } = this.options
+      const { profile = 'android', openid } = this.options
+      const { appid } = choose(this.options)
       const [phone] = await this.post('', { appid, profile, openid })
       return phone.phoneId
     }
@@ -130,7 +149,8 @@
      * @returns {Promise<[any, string | null]>}
      */
     async post(path, body) {
-      const { url = DEFAULT_URL, token, fetch = globalThis.fetch } = this.options
+      const { fetch = globalThis.fetch } = this.options
+      const { url, token } = choose(this.options)
       const headers = token === undefined ? undefined : { Authorization: `Bearer ${token}` }
       let response
       try {

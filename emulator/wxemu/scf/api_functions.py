@@ -11,6 +11,8 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from wxemu.scf.project import Trigger
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -30,26 +32,12 @@ class FunctionError(Exception):
         super().__init__(f"{code}: {message}")
 
 
-@dataclass(frozen=True)
-class Trigger:
-    """What starts a function by itself.
-
-    :param kind: ``timer``, the only one that CloudBase knows.
-    :param description: a cron expression of seven fields.
-    :param added_at: Unix seconds.
-    """
-
-    name: str
-    kind: str
-    description: str
-    added_at: float
-
-
 @dataclass(frozen=True, kw_only=True)
 class CloudFunction:
     """One function as the API keeps it.
 
     :param package: the id of its code, or ``None`` while that is still the project's folder.
+    :param path: where HTTP access has it, if that was told.
     :param code_size: bytes of the package as it was sent.
     :param added_at: Unix seconds, as ``modified_at``.
     """
@@ -64,6 +52,8 @@ class CloudFunction:
     package: str | None = None
     code_size: int = 0
     triggers: tuple[Trigger, ...] = ()
+    is_http: bool = False
+    path: str | None = None
     added_at: float
     modified_at: float
 
@@ -72,6 +62,12 @@ def list_changes(world: World, env: str) -> dict[str, CloudFunction | None]:
     """The functions of an environment that the API made or changed, by name; ``None`` stands for a deleted one."""
     rows = world.store.rows("SELECT name, configuration FROM functions WHERE env = ? ORDER BY name", env)
     return {row["name"]: None if row["configuration"] is None else _parse(row["configuration"]) for row in rows}
+
+
+def list_environments(world: World) -> list[str]:
+    """The environments in which the API made or changed functions."""
+    rows = world.store.rows("SELECT DISTINCT env FROM functions WHERE configuration IS NOT NULL ORDER BY env")
+    return [row["env"] for row in rows]
 
 
 def save(world: World, env: str, function: CloudFunction, *, code: bytes | None = None) -> None:

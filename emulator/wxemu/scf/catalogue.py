@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from wxemu.scf import api_functions, project
-from wxemu.scf.api_functions import CloudFunction, FunctionError, Trigger
+from wxemu.scf.api_functions import CloudFunction, FunctionError
 from wxemu.scf.packages import Packages
-from wxemu.scf.project import FunctionSpec, ProjectError, read_openapi_permissions
+from wxemu.scf.project import NO_OPTIONS, FunctionSpec, ProjectError, Trigger, read_openapi_permissions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from wxemu.core.world import World
     from wxemu.scf.configuration import Configuration
-    from wxemu.scf.project import Project
+    from wxemu.scf.project import CliOptions, Project
 
 # What a function has that its request says nothing about [doc 583/18586].
 DEFAULT_HANDLER: Final = "index.main_handler"
@@ -52,7 +52,8 @@ class Catalogue:
 
     :param directory: the project, or ``None`` for an environment without one.
     :param packages: the folder for uploaded code.
-    :param packaged: where scripts/package put the project's functions, to run those instead of its folders.
+    :param options: what the project is read with.
+    :param packaged: where `wxemu package` put the project's functions, to run those instead of its folders.
     :param running_folders: gives the folders that instances run from now.
     """
 
@@ -62,6 +63,7 @@ class Catalogue:
         *,
         directory: Path | None,
         packages: Path,
+        options: CliOptions = NO_OPTIONS,
         packaged: Path | None = None,
         running_folders: Callable[[], Iterable[Path]] = tuple,
     ) -> None:
@@ -69,6 +71,7 @@ class Catalogue:
         self.directory = directory
         self._packages = Packages(packages)
         self._running_folders = running_folders
+        self._options = options
         self._packaged = packaged
         self._read = threading.Lock()
         self._project: Project | None = None
@@ -93,6 +96,15 @@ class Catalogue:
             else:
                 specs[name] = spec
         return specs
+
+    def environments(self) -> tuple[str | None, list[str]]:
+        """The environment that the project names, if it has timers, and those in which the API has made functions.
+
+        :raises ProjectError: the project cannot be read.
+        """
+        declared = self._read_project()
+        has_timers = declared is not None and any(spec.triggers for spec in declared.functions.values())
+        return (declared.env_id if declared and has_timers else None), api_functions.list_environments(self._world)
 
     def all(self, env: str) -> list[Deployed]:
         """The functions of an environment, by name.
@@ -176,6 +188,18 @@ class Catalogue:
             by_name = {trigger.name: trigger for trigger in (*function.triggers, *triggers)}
             self._keep(env, dataclasses.replace(function, triggers=tuple(by_name.values())))
 
+    def set_path(self, env: str, name: str, path: str | None) -> None:
+        """Have a function at a path of HTTP access, or at none but its name.
+
+        :raises FunctionError: ResourceNotFound.FunctionName; InvalidParameter.APICreated: one is there already [src].
+        :raises ProjectError: the project cannot be read.
+        """
+        with self._world.transaction():
+            function = self.find(env, name).function
+            if path is not None and any(spec.path == path for spec in self.specs(env).values()):
+                raise FunctionError("InvalidParameter.APICreated", f"There is a function at {path} already.")
+            self._keep(env, dataclasses.replace(function, path=path))
+
     def delete(self, env: str, name: str) -> None:
         """Take a function away, one of the project's folder too, until the state is reset.
 
@@ -213,10 +237,10 @@ class Catalogue:
         """Read the project as it is now; log once what is wrong or odd about it."""
         self._project = None  # a broken one is read at each call, since a folder that is made may repair it
         try:
-            found = project.load_project(directory, os.environ, packaged=self._packaged)
+            found = project.load_project(directory, os.environ, self._options, packaged=self._packaged)
             while (stamps := _stamps(found.files)) != self._stamps:  # until nothing has changed while it was read
                 self._stamps = stamps
-                found = project.load_project(directory, os.environ, packaged=self._packaged)
+                found = project.load_project(directory, os.environ, self._options, packaged=self._packaged)
         except ProjectError as error:
             self._log_once([str(error)])
             raise
@@ -257,6 +281,10 @@ class Catalogue:
             environment=function.environment,
             openapi_permissions=permissions,
             problem=problem,
+            is_http=function.is_http,
+            path=function.path,
+            triggers=function.triggers,
+            bound_layers=() if own is None else own.bound_layers,
         )
 
     def _unpack(self, package: str) -> Path:
@@ -280,6 +308,9 @@ def _describe_folder(spec: FunctionSpec) -> CloudFunction:
         code_size=sum(file.stat().st_size for file in spec.directory.rglob("*") if file.is_file()),
         added_at=changed_at,
         modified_at=changed_at,
+        triggers=spec.triggers,
+        is_http=spec.is_http,
+        path=spec.path,
     )
 
 

@@ -32,6 +32,7 @@ class Configuration:
     memory_megabytes: int | None = None
     environment: Mapping[str, str] | None = field(default=None, repr=False)
     description: str | None = None
+    is_http: bool | None = None
 
     def apply_to(self, function: CloudFunction) -> CloudFunction:
         """Return ``function`` with this configuration.

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Final, Protocol
 from wxemu.core import apps, faults
 from wxemu.scf import failures, invocation_records, stand_in
 from wxemu.scf.catalogue import Catalogue
-from wxemu.scf.failures import TooManyCallsError, UnknownFunctionError, UnreadableProjectError
+from wxemu.scf.failures import HttpFunctionError, TooManyCallsError, UnknownFunctionError, UnreadableProjectError
 from wxemu.scf.feed import Feed, Line
-from wxemu.scf.project import ProjectError
+from wxemu.scf.project import NO_OPTIONS, ProjectError
 from wxemu.scf.runtime import NOTHING, PLATFORM, PROCESS, Runtime, function_variables, instance_environment, log
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from wxemu.core.world import World
-    from wxemu.scf.project import FunctionSpec
+    from wxemu.scf.project import CliOptions, FunctionSpec
     from wxemu.scf.runtime import Debugging, Identity, InstanceState, Invocation, JSONValue, Surroundings
 
 MAX_IN_FLIGHT: Final = 400
@@ -50,8 +50,9 @@ class Deployment:
     :param base_url: where the functions reach WeChat, which is this emulator.
     :param issue_wx_api_token: asked for each invocation that CloudBase makes or a timer.
     :param storage: the folder of uploaded code.
-    :param packaged: where scripts/package put the project's functions. Then these run, each on a bare Python of its
-        runtime, which has nothing but the package.
+    :param options: what the project is read with.
+    :param packaged: where `wxemu package` put the project's functions. Then these run, on a bare Python.
+    :param is_bare: each function runs on a Python that has nothing but what its code brings.
     :param surroundings: what of this machine functions reach.
     :param public_url: where everybody else reaches this emulator; without it, there as well.
     """
@@ -64,7 +65,9 @@ class Deployment:
         base_url: str,
         storage: Path,
         issue_wx_api_token: IssueToken,
+        options: CliOptions = NO_OPTIONS,
         packaged: Path | None = None,
+        is_bare: bool = False,
         public_url: str | None = None,
         surroundings: Surroundings = NOTHING,
     ) -> None:
@@ -75,13 +78,14 @@ class Deployment:
         self._runtime = Runtime(
             variables=self._variables,
             new_request_id=world.randomness.uuid,
-            is_bare=packaged is not None,
+            is_bare=is_bare or packaged is not None,
             surroundings=surroundings,
         )
         self.catalogue = Catalogue(
             world,
             directory=directory,
             packages=storage / "packages",
+            options=options,
             packaged=packaged,
             running_folders=self._runtime.folders,
         )
@@ -106,12 +110,15 @@ class Deployment:
             raise UnknownFunctionError(name)
         return spec
 
-    def call(self, name: str, event: JSONValue, caller: Identity) -> Invocation:
+    def call(self, name: str, event: JSONValue, caller: Identity, *, is_http: bool = False) -> Invocation:
         """Run a function for its result, and wait for it.
 
+        :param is_http: the event is an HTTP request, which alone HTTP functions take.
         :raises NoResultError: there is none, for whatever reason.
         """
         try:
+            if not is_http and self.function(caller.env, name).is_http:
+                raise HttpFunctionError(name)
             done = self.invoke(name, event, caller)
         except ProjectError as error:
             raise UnreadableProjectError(str(error)) from None
@@ -169,7 +176,8 @@ class Deployment:
         return self._runtime.is_idle
 
     def _hear(self, hear: Callable[[str], None] | None, env: str, name: str, request_id: str, line: str) -> None:
-        self.feed.publish(Line(text=line, env=env, function=name, request_id=request_id))
+        if self.feed.has_listeners:  # asked for each line, and a function may write a million
+            self.feed.publish(Line(text=line, env=env, function=name, request_id=request_id))
         if hear is not None:
             hear(line)
 

@@ -5,6 +5,7 @@ NoResultError
 ├── TooManyCallsError        the limit of calls at one time is reached
 ├── UnreadableProjectError   the project's files cannot be read
 └── FunctionFailedError      it failed while it was loaded or ran: an exception, an exit, a missing module
+    ├── HttpFunctionError    it takes HTTP requests, and this was a call of another kind
     ├── InvalidEventError    the platform does not pass such an event to a function
     ├── TimeLimitError       it ran out of time
     ├── MemoryLimitError     it ran out of memory
@@ -72,6 +73,13 @@ class UnreadableProjectError(NoResultError):
 
 class FunctionFailedError(NoResultError):
     """The function failed; the text is its trace, or the platform's words."""
+
+
+class HttpFunctionError(FunctionFailedError):
+    """It is an HTTP function, which SDKs cannot call [doc]; what they are answered is not known [inferred]."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{name} is an HTTP function; ask it by HTTP access, callFunction is for the other kind")
 
 
 class InvalidEventError(FunctionFailedError):

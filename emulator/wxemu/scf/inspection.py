@@ -70,8 +70,7 @@ class Inspection:
         for spec in specs:
             if spec.problem is None and spec.runtime.startswith(_INSPECTED):
                 folders[spec.directory] = spec.name
-                if spec.shared is not None:
-                    folders[spec.shared] = None
+                folders.update(dict.fromkeys(spec.layers))
         before, self._stamps = self._stamps, {}
         for folder, function in folders.items():
             for path, stamp in _python_files(folder):

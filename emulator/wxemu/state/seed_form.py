@@ -12,6 +12,7 @@ from wxemu.core.faults import FaultRequest
 from wxemu.core.http import inputs
 from wxemu.core.http.inputs import InputError
 from wxemu.core.messages import Message
+from wxemu.core.text import describe_kind
 from wxemu.wechat import soter
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ def _message(error: Any) -> Message:
         return Message(
             "found {found}, expected {expected}",
             "得到的是 {found}，应为 {expected}",
-            found=type(error.instance).__name__,
+            found=describe_kind(error.instance),
             expected=error.validator_value,
         )
     if error.absolute_path and error.absolute_path[-1] in _CREDENTIALS:

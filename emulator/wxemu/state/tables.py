@@ -15,6 +15,7 @@ from wxemu.cloudbase.database.errors import InvalidValueError
 from wxemu.core import apps, clock, journal, settings
 from wxemu.core.messages import Message
 from wxemu.core.store import DamagedStoreError
+from wxemu.core.text import describe_kind
 from wxemu.phone import phones
 from wxemu.scf import api_functions
 from wxemu.state.errors import StateError
@@ -107,7 +108,7 @@ def _read(wanted: object, schema: Mapping[str, Sequence[Column]]) -> dict[str, l
             Message(
                 "expected its tables by name, found {found}",
                 "应为按名称排列的表，得到的是 {found}",
-                found=type(wanted).__name__,
+                found=describe_kind(wanted),
             )
         )
     unknown, missing = sorted(wanted.keys() - schema.keys()), sorted(schema.keys() - wanted.keys() - JOURNAL)
@@ -152,7 +153,7 @@ def read_rows(table: str, rows: object, columns: Sequence[Column]) -> list[list[
                 "{table}: expected a list of rows, found {found}",
                 "{table}：应为行的列表，得到的是 {found}",
                 table=table,
-                found=type(rows).__name__,
+                found=describe_kind(rows),
             )
         )
     names = {column.name for column in columns}
@@ -189,7 +190,7 @@ def _read_value(value: object, column: Column, where: str) -> object:
                 "{where}：应为 {kind}，得到的是 {found}",
                 where=where,
                 kind=column.kind,
-                found=type(value).__name__,
+                found=describe_kind(value),
             )
         )
     return value

@@ -57,6 +57,8 @@ ACTIONS: Final = (
     Action("tcb", "DescribeEnvs", tcb.describe_envs),
     Action("tcb", "DescribeTcbAccountInfo", tcb.describe_tcb_account_info),
     Action("tcb", "DescribeCloudBaseGWAPI", tcb.describe_cloud_base_gw_api),
+    Action("tcb", "CreateCloudBaseGWAPI", tcb.create_cloud_base_gw_api),
+    Action("tcb", "DeleteCloudBaseGWAPI", tcb.delete_cloud_base_gw_api),
     Action("tcb", "CreateTable", tcb_collections.create_table),
     Action("tcb", "DescribeDatabaseACL", tcb_collections.describe_database_acl),
     Action("tcb", "ModifyDatabaseACL", tcb_collections.modify_database_acl),

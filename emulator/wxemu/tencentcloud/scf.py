@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from wxemu.core import outcome
 from wxemu.core.http.recording import entry
-from wxemu.scf.api_functions import FunctionError, Trigger
+from wxemu.scf.api_functions import FunctionError
 from wxemu.scf.configuration import Configuration
+from wxemu.scf.project import Trigger
 from wxemu.scf.runtime import Identity, log
 from wxemu.tencentcloud.codec import Parameters, format_time, list_of_objects
 from wxemu.tencentcloud.cos import ticket, uploads
@@ -131,7 +132,7 @@ def _summary(env: str, deployed: Deployed) -> dict[str, Any]:
         "FunctionName": function.name,
         "Namespace": env,
         "Runtime": function.runtime,
-        "Type": "Event",
+        "Type": "HTTP" if function.is_http else "Event",
         "Description": function.description,
         "Status": "Active",
         "StatusDesc": "",
@@ -171,9 +172,17 @@ def create_function(call: Call) -> Mapping[str, Any]:
         call.parameters,
         runtime=call.parameters.optional_text("Runtime"),
         handler=call.parameters.optional_text("Handler"),
+        is_http=_is_http(call.parameters),
     )
     call.catalogue.create(env, name, configuration, code=_code(call))
     return _NOTHING
+
+
+def _is_http(parameters: Parameters) -> bool:
+    kind = parameters.optional_text("Type") or "Event"
+    if kind not in ("Event", "HTTP"):
+        raise FunctionError("InvalidParameterValue.Type", f"Type: expected Event or HTTP, got {kind!r}.")
+    return kind == "HTTP"
 
 
 def update_function_code(call: Call) -> Mapping[str, Any]:
@@ -198,7 +207,7 @@ def delete_function(call: Call) -> Mapping[str, Any]:
 
 
 def batch_create_trigger(call: Call) -> Mapping[str, Any]:
-    """Give a function timer triggers, which are listed and never fire here."""
+    """Give a function timer triggers, which fire by the emulator's clock."""
     env, name = call.env(), call.parameters.text("FunctionName")
     try:
         triggers = list_of_objects("Triggers", json.loads(call.parameters.text("Triggers")))
@@ -223,7 +232,9 @@ def get_temp_cos_info(call: Call) -> Mapping[str, Any]:
     return {"Date": granted.date, "Sign": granted.sign}
 
 
-def _configuration(parameters: Parameters, *, runtime: str | None = None, handler: str | None = None) -> Configuration:
+def _configuration(
+    parameters: Parameters, *, runtime: str | None = None, handler: str | None = None, is_http: bool | None = None
+) -> Configuration:
     environment = parameters.nested("Environment")
     return Configuration(
         runtime=runtime,
@@ -232,6 +243,7 @@ def _configuration(parameters: Parameters, *, runtime: str | None = None, handle
         memory_megabytes=parameters.number("MemorySize"),
         environment=None if environment is None else _variables(environment),
         description=parameters.optional_text("Description"),
+        is_http=is_http,
     )
 
 

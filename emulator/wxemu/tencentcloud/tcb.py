@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from wxemu.scf import invocation_records
+from wxemu.scf.project import is_access_path
 from wxemu.scf.runtime.environment import ACCOUNT_APPID, REGION
 from wxemu.tencentcloud.codec import format_time, parse_time
 from wxemu.tencentcloud.errors import ApiError
@@ -20,6 +21,8 @@ MOST_LOGS: Final = 10_000
 _DEFAULT_LOGS: Final = 20
 _DATABASE: Final = "tnt-emulator"
 """The one database of an environment, by which clients make collections [src: @cloudbase/manager-node]; made up."""
+_FUNCTION: Final = 1
+"""What HTTP access leads to, by its number [doc]."""
 _DAY: Final = 24 * 3600
 
 
@@ -50,9 +53,39 @@ def describe_tcb_account_info(_call: Call) -> Mapping[str, Any]:
     return {"CloudAppId": int(ACCOUNT_APPID), "Source": "miniapp"}
 
 
-def describe_cloud_base_gw_api(_call: Call) -> Mapping[str, Any]:
-    """The HTTP routes to functions, of which there are none here; asked before a function is deleted [src]."""
-    return {"APISet": [], "EnableService": False, "Total": 0, "Offset": 0, "Limit": 0}
+def describe_cloud_base_gw_api(call: Call) -> Mapping[str, Any]:
+    """The paths of HTTP access that functions have, besides their names; the members that the CLI reads [src]."""
+    env, name = call.env("ServiceId"), call.parameters.optional_text("Name")
+    found = [
+        {"APIId": f"{env}-{spec.name}", "Path": spec.path, "Type": _FUNCTION, "Name": spec.name, "EnvId": env}
+        for spec in call.deployment.functions(env).values()
+        if spec.path is not None and name in (None, "", spec.name)
+    ]
+    return {"APISet": found, "EnableService": True, "Total": len(found), "Offset": 0, "Limit": len(found)}
+
+
+def create_cloud_base_gw_api(call: Call) -> Mapping[str, Any]:
+    """Have HTTP access lead a path to a function.
+
+    :raises ApiError: InvalidParameter.
+    :raises FunctionError: ResourceNotFound.FunctionName, InvalidParameter.APICreated.
+    """
+    env, name, path = call.env("ServiceId"), call.parameters.text("Name"), call.parameters.text("Path")
+    if call.parameters.number("Type") != _FUNCTION:
+        raise ApiError("InvalidParameter", f"Type: only functions are emulated, which are {_FUNCTION}.")
+    if not is_access_path(path):
+        raise ApiError("InvalidParameter", "Path: expected /, then letters, digits, ., _ and -.")
+    call.catalogue.set_path(env, name, path.rstrip("/") or path)
+    return {"APIId": f"{env}-{name}"}
+
+
+def delete_cloud_base_gw_api(call: Call) -> Mapping[str, Any]:
+    """Take a function's path away.
+
+    :raises FunctionError: ResourceNotFound.FunctionName.
+    """
+    call.catalogue.set_path(call.env("ServiceId"), call.parameters.text("Name"), None)
+    return {"Count": 1}
 
 
 def get_function_logs(call: Call) -> Mapping[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import html
 import json
 import re
@@ -48,6 +49,9 @@ SPELLINGS = {
     "JSON in JSON in JSON": lambda text: json.dumps(json.dumps({"a": json.dumps(text).replace("/", r"\/")})),
     "JSON in a query": lambda text: quote(json.dumps(text).replace("/", r"\/")),
     "escapes of Python": as_every_character("\\x{:02x}"),
+    "base64": lambda text: base64.b64encode(text.encode()).decode(),
+    "base64 of more, for URLs": lambda text: base64.urlsafe_b64encode(f"a:{text}".encode() + b"\xff\xfe").decode(),
+    "base64 with text before it": lambda text: f"path/of{base64.b64encode(text.encode()).decode()}",
     "XML": lambda text: html.escape(text).replace("=", "&#61;").replace("/", "&#x2F;").replace("+", "&#x2b;"),
 }
 
@@ -149,6 +153,25 @@ def test_what_is_too_short_to_be_told_from_other_text_stays(world):
 def test_a_secret_is_known_as_soon_as_it_is_there(world, wechat):
     token = wechat.access_token
     assert world.secret_values.strike_out(f"<{token}>") == "<***>"
+
+
+def test_a_secret_that_has_ended_is_still_struck_out(world, wechat):
+    token = wechat.access_token
+    assert world.secret_values.strike_out(token) == "***"
+    world.store.run("DELETE FROM tokens")
+    assert world.secret_values.strike_out(f"<{token}>") == "<***>"
+
+
+@given(st.binary(max_size=20), st.binary(max_size=20))
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_in_base64_wherever_it_begins(world, before, after):
+    encoded = base64.b64encode(before + SESSION_KEY.encode() + after).decode()
+    struck = world.secret_values.strike_out(f"Basic {encoded}")
+    head, _, tail = struck.removeprefix("Basic ").partition("***")
+    assert encoded.startswith(head)
+    assert encoded.endswith(tail)
+    assert len(head) <= (len(before) + 2) // 3 * 4
+    assert len(head) + len(tail) <= len(encoded) - len(SESSION_KEY) * 4 // 3
 
 
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

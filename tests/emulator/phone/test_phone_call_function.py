@@ -91,6 +91,9 @@ class TestServerCall:
                 "handler": "index.main",
                 "timeout": 5,
                 "memorySize": 256,
+                "type": "Event",
+                "path": "/ask",
+                "triggers": [],
                 "openapi": [],
                 "problem": None,
             }

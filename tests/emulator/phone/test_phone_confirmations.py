@@ -206,9 +206,9 @@ class TestCounter:
     [
         ({"requestAuthModes": "fingerPrint"}, "requestAuthModes: expected a list of strings, got 'fingerPrint'"),
         ({"requestAuthModes": [1]}, "requestAuthModes: expected a list of strings, got [1]"),
-        ({"challenge": 5}, "challenge: expected a string, got int"),
-        ({"authContent": ["a"]}, "authContent: expected a string, got list"),
-        ({"outcome": 1}, "outcome: expected a string, got int"),
+        ({"challenge": 5}, "challenge: expected a string, got a number"),
+        ({"authContent": ["a"]}, "authContent: expected a string, got an array"),
+        ({"outcome": 1}, "outcome: expected a string, got a number"),
         (
             {"outcome": "maybe"},
             "'maybe' is not known here; there are match, mismatch, lockout, cancel, unauthorized, internal, killed",

@@ -158,6 +158,11 @@ class TestCloudStorage:
         assert told.startswith(f"setUserCloudStorage:fail {reason.removesuffix('...')}")
         assert alices.do("getUserCloudStorage", keyList=["good"])["KVDataList"] == []
 
+    def test_a_call_without_pairs_is_our_own_error(self, http, alices):
+        response = http.post(f"/phone/v1/phones/{alices.phone_id}/setUserCloudStorage", json={})
+        told = "KVDataList: expected a JSON value, got nothing"
+        assert (response.status_code, response.json["error"]["message"]) == (400, told)
+
     def test_keys_that_no_text_can_be_are_not_there(self, alices):
         assert alices.do("removeUserCloudStorage", keyList=["\ud800"])["errMsg"].endswith(":ok")
         assert alices.do("getUserCloudStorage", keyList=["\ud800"])["KVDataList"] == []

@@ -187,16 +187,6 @@ def test_text_that_is_json_of_a_number_stays_text(folder):
     }
 
 
-def test_openapi_permissions_come_from_the_root_unless_the_function_has_its_own(folder):
-    (folder / "functions" / "other").mkdir()
-    write(folder, '{"permissions": {"openapi": ["soter.verifySignature"]}}', "config.json")
-    write(folder, '{"permissions": {"openapi": []}}', "functions/other/config.json")
-    write(folder, '{"triggers": []}', "functions/login/config.json")
-    functions = load(folder, ONE_FUNCTION + "  - {name: other, runtime: Python3.11}\n").functions
-    assert functions["login"].openapi_permissions == {"soter.verifySignature"}
-    assert functions["other"].openapi_permissions == frozenset()
-
-
 def test_the_values_of_variables_stay_out_of_the_repr(folder):
     assert "hunter2" not in repr(login(folder, "    envVariables: {WX_SECRET: hunter2}\n"))
 
@@ -214,7 +204,7 @@ REFUSED = {
         "envId: '{{env.NONE}}'",
         1,
         "found {{env.NONE}}, which renders to an empty text",
-        "set env.NONE, in .env",
+        "set env.NONE, in .env or in the environment, or name the id with --env-id",
     ),
     "an envId that is a number": ("envId: 7", 1, "envId to be the id", "found a number"),
     "functions that are text": ("envId: e\nfunctions: all", 2, "functions to be a list", "found a text"),
@@ -308,6 +298,21 @@ def test_bad_json_is_told_with_its_line(folder):
     assert caught.value.line == 2
 
 
+@pytest.mark.parametrize(
+    ("text", "line", "found"),
+    [
+        ('{"envId": "e", // mine\n"functions": []}', 1, "a comment, which JSON does not have"),
+        ('{\n/* all of them */\n"envId": "e"}', 2, "a comment, which JSON does not have"),
+        ('{"envId": "e",\n"functions": [] # mine\n}', 2, "a mistake"),
+        ('\ufeff{"envId": "e"}', 1, "a byte order mark"),
+    ],
+)
+def test_what_people_write_into_json_and_the_cli_refuses_is_told(folder, text, line, found):
+    with pytest.raises(ProjectError, match=f"expected JSON, found {found}") as caught:
+        load(folder, text, name="cloudbaserc.json")
+    assert caught.value.line == line
+
+
 def test_json_indented_by_tabs_is_read_and_its_errors_have_no_line(folder):
     with pytest.raises(ProjectError, match="envId to be the id") as caught:
         load(folder, '{\n\t"envId": 7\n}', name="cloudbaserc.json")
@@ -326,50 +331,6 @@ def test_bytes_that_are_no_text_are_told(folder):
         load_project(folder, {})
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        '[{"user": "u", "pass": "p"}]',
-        '{"a": 1} // mine',
-        "",
-        '\ufeff{"a": 1}',
-        "{",
-        "7",
-        '{"permissions": 1}',
-        '{"permissions": ["admin"]}',
-        '{"permissions": {"admin": true}}',
-        "[" * 100_000,
-    ],
-    ids=range(10),
-)
-@pytest.mark.parametrize("place", ["config.json", "functions/login/config.json"])
-def test_a_config_json_of_another_form_is_the_project_s_own(folder, text, place):
-    write(folder, '{"permissions": {"openapi": ["soter.verifySignature"]}}', "config.json")
-    write(folder, text, place)
-    project = load(folder, ONE_FUNCTION)
-    assert (project.functions["login"].problem, project.remarks) == (None, ())
-    expected = set() if place == "config.json" else {"soter.verifySignature"}
-    assert project.functions["login"].openapi_permissions == expected
-
-
-@pytest.mark.parametrize("names", ['"soter.verifySignature"', "[1]", "{}"])
-def test_openapis_that_are_no_list_of_names_break_the_function_that_asks_for_them(folder, names):
-    (folder / "functions" / "other").mkdir()
-    write(folder, f'{{"permissions": {{"openapi": {names}}}}}', "functions/login/config.json")
-    functions = load(folder, ONE_FUNCTION + "  - {name: other, runtime: Python3.11}\n").functions
-    assert functions["other"].problem is None
-    assert "permissions.openapi to be a list of openapi names" in functions["login"].problem
-
-
-@pytest.mark.parametrize("text", ['{"permissions": {"openapi": [}}', '{"permissions": {"openapi": 1}}'])
-def test_permissions_of_all_functions_that_cannot_be_read_are_remarked(folder, text):
-    write(folder, text, "config.json")
-    project = load(folder, ONE_FUNCTION)
-    (remark,) = project.remarks
-    assert str(folder / "config.json") in remark
-    assert project.functions["login"].problem is None
-
-
 def test_a_refused_value_is_not_repeated(folder):
     assert "hunter2" not in login(folder, "    envVariables: {WX_SECRET: '[\"hunter2\"]'}\n").problem
 
@@ -377,12 +338,10 @@ def test_a_refused_value_is_not_repeated(folder):
 @pytest.mark.parametrize(
     ("keys", "told"),
     [
-        ("layers: [{name: a, version: 1}]", "layers of login"),
-        ("type: HTTP", "type of login"),
         ("vpc: {vpcId: a, subnetId: b}", "vpc of login"),
         ("memory: 512", "memory of login"),
         ("Handler: a.b", "Handler of login"),
-        ("triggers: [{name: a, type: timer, config: '0 * * * * * *'}]", "triggers of login"),
+        ("Triggers: [{name: a, type: timer, config: '0 * * * * * *'}]", "Triggers of login"),
     ],
 )
 def test_keys_that_are_not_emulated_are_one_remark(folder, keys, told):

@@ -48,8 +48,8 @@ REFUSED = {
     "a date that is none": (_app().replace("env: e", "env: 2024-13-45"), "seed.yaml: not YAML: ValueError"),
     "a boolean that is none": ("apps: !!bool maybe\n", "seed.yaml: not YAML: KeyError"),
     "brackets without end": ("[" * 50_000, "seed.yaml: not YAML: RecursionError"),
-    "an empty file": ("", "seed.yaml:1: the seed: found NoneType, expected object"),
-    "a list": ("- apps\n", "seed.yaml:1: the seed: found list, expected object"),
+    "an empty file": ("", "seed.yaml:1: the seed: found null, expected object"),
+    "a list": ("- apps\n", "seed.yaml:1: the seed: found an array, expected object"),
     "no apps": ("settings: {}\n", "seed.yaml:1: the seed: 'apps' is a required property"),
     "a key that does not exist": (
         "apps: []\nusers: []\n",
@@ -57,7 +57,7 @@ REFUSED = {
     ),
     "apps that are a mapping": (
         f"apps:\n  appid: {APPID}\n  secret: {SECRET}\n",
-        "seed.yaml:1: apps: found dict, expected array",
+        "seed.yaml:1: apps: found an object, expected array",
     ),
     "an app without secret": (
         f"apps:\n\n  - appid: {APPID}\n    env: e\n",
@@ -73,7 +73,7 @@ REFUSED = {
     ),
     "a secret that YAML reads as a number": (
         _app().replace(SECRET, "1" * 32),
-        "seed.yaml:3: apps.0.secret: found int, expected string (expected: 32 lower-case hex digits)",
+        "seed.yaml:3: apps.0.secret: found a number, expected string (expected: 32 lower-case hex digits)",
     ),
     "an empty env": (_app().replace("env: e", "env: ''"), "seed.yaml:4: apps.0.env: '' should be non-empty"),
     "an address refusal that does not exist": (
@@ -87,7 +87,7 @@ REFUSED = {
     ),
     "an openid that is a number": (
         _app("    users:", "      - {openid: 12}"),
-        "seed.yaml:6: apps.0.users.0.openid: found int, expected string",
+        "seed.yaml:6: apps.0.users.0.openid: found a number, expected string",
     ),
     "an empty session_key": (
         _app("    users:", "      - openid: o", "        session_key: ''"),

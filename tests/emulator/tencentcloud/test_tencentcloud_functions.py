@@ -7,6 +7,7 @@ from tencent_cloud import RefusedError, zipped
 
 from wxemu.scf import api_functions
 from wxemu.scf.catalogue import DEFAULT_HANDLER
+from wxemu.scf.project import load_project
 from wxemu.state import seed
 
 ANSWER = {"index.py": "def main(event, context):\n    return 'uploaded'\n"}
@@ -276,6 +277,24 @@ def test_what_scf_does_not_take_is_refused(cloud, wrong, code):
     assert cloud.names() == ["fail", "greet"]
 
 
+@pytest.mark.parametrize(
+    "runtime",
+    [
+        *("python3.9", "Python 3.10", "PYTHON3.11", "Python3.8", "Python3", "Python3.11 ", "nodejs18.15", "Nodejs"),
+        *("Python2.7", "Python3.7", "Nodejs16.13", "Php7.4", "Go1", "CustomRuntime", "customruntime", "Ruby3.2"),
+    ],
+)
+def test_a_runtime_is_judged_in_a_folder_as_by_the_api(cloud, tmp_path, runtime):
+    (tmp_path / "functions/fresh").mkdir(parents=True)
+    declared = {"envId": "env-demo", "functions": [{"name": "fresh", "runtime": runtime}]}
+    (tmp_path / "cloudbaserc.json").write_text(json.dumps(declared))
+    if load_project(tmp_path, {}).functions["fresh"].problem is None:
+        cloud.create("fresh", ANSWER, Runtime=runtime)
+    else:
+        given = {"FunctionName": "fresh", "Runtime": runtime, "Code": {"ZipFile": zipped(ANSWER)}}
+        assert cloud.code_of_refusal("CreateFunction", **given) == "InvalidParameterValue.Runtime"
+
+
 def test_variables_of_4_kb_are_taken(cloud):
     cloud.create("fresh", ANSWER, Environment={"Variables": [{"Key": "AB", "Value": "x" * 4094}]})
 
@@ -318,6 +337,58 @@ def test_triggers_are_kept_and_shown(cloud):
 )
 def test_triggers_that_cannot_be_are_refused(cloud, triggers, code):
     assert cloud.code_of_refusal("BatchCreateTrigger", FunctionName="greet", Triggers=triggers) == code
+
+
+def paths(cloud, **of):
+    return {
+        api["Path"]: api["Name"] for api in cloud.tcb("DescribeCloudBaseGWAPI", ServiceId="env-demo", **of)["APISet"]
+    }
+
+
+def test_http_access_leads_a_path_to_a_function_until_it_is_deleted(cloud, http):
+    assert paths(cloud) == {}
+    cloud.tcb("CreateCloudBaseGWAPI", ServiceId="env-demo", Path="/hello/", Type=1, Name="greet")
+    assert paths(cloud) == paths(cloud, Name="greet") == {"/hello": "greet"}
+    assert paths(cloud, Name="fresh") == {}
+    assert http.get("/http/env-demo/hello").status_code == 200
+    cloud.tcb("DeleteCloudBaseGWAPI", ServiceId="env-demo", Type=1, Name="greet")
+    assert http.get("/http/env-demo/hello").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("given", "code"),
+    [
+        ({"Path": "hello"}, "InvalidParameter"),
+        ({"Type": 2}, "InvalidParameter"),
+        ({"Name": "nobody"}, "ResourceNotFound.FunctionName"),
+        ({"ServiceId": "env-other"}, "ResourceNotFound.Namespace"),
+    ],
+)
+def test_a_path_that_cannot_be_is_refused(cloud, given, code):
+    wanted = {"ServiceId": "env-demo", "Path": "/hello", "Type": 1, "Name": "greet", **given}
+    with pytest.raises(RefusedError, match=f"^{code}: "):
+        cloud.tcb("CreateCloudBaseGWAPI", **wanted)
+
+
+def test_a_path_leads_to_one_function(cloud):
+    wanted = {"ServiceId": "env-demo", "Path": "/hello", "Type": 1, "Name": "greet"}
+    cloud.tcb("CreateCloudBaseGWAPI", **wanted)
+    with pytest.raises(RefusedError, match=r"^InvalidParameter\.APICreated: "):
+        cloud.tcb("CreateCloudBaseGWAPI", **wanted)
+
+
+def test_an_uploaded_http_function_runs_its_server(cloud, http):
+    app = "from http.server import *\nHTTPServer(('0.0.0.0', 9000), SimpleHTTPRequestHandler).serve_forever()\n"
+    bootstrap = "#!/bin/sh\nexec /var/lang/python311/bin/python3 app.py\n"
+    cloud.create("served", {"app.py": app, "scf_bootstrap": bootstrap, "told.txt": "it is"}, Type="HTTP")
+    assert cloud.call("GetFunction", FunctionName="served")["Type"] == "HTTP"
+    assert http.get("/http/env-demo/served/told.txt").text == "it is"
+
+
+def test_a_type_that_no_function_has_is_refused(cloud):
+    code = {"ZipFile": zipped(ANSWER)}
+    found = cloud.code_of_refusal("CreateFunction", FunctionName="fresh", Runtime="Python3.9", Code=code, Type="Web")
+    assert found == "InvalidParameterValue.Type"
 
 
 def test_a_project_that_cannot_be_read_is_told(cloud, project):

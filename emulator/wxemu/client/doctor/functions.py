@@ -10,17 +10,18 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from wxemu.client.doctor import imports
 from wxemu.client.doctor.finding import broken, hint, ok
 from wxemu.scf.catalogue import NOT_NEEDED
-from wxemu.scf.project import NOTHING, ProjectError, describe_lack, find_declaration, load_project
-from wxemu.scf.runtime import interpreters, module_names
+from wxemu.scf.project import NO_OPTIONS, NOTHING, ProjectError, describe_lack, find_declaration, load_project
+from wxemu.scf.runtime import BOOTSTRAP_FILE, interpreters, module_names
 from wxemu.wechat import known
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from wxemu.client.doctor.finding import Finding
-    from wxemu.scf.project import FunctionSpec
+    from wxemu.scf.project import CliOptions, FunctionSpec
 
 _OPENAPI_CALL: Final = re.compile(r"\bopenapi\.((?:\w+\.)+\w+)\s*\(")
 _SOURCES: Final = frozenset({".py", ".js"})
@@ -29,10 +30,10 @@ _REQUIREMENT: Final = re.compile(r"^\s*([A-Za-z0-9][\w.-]*)", re.MULTILINE | re.
 _PYTHON: Final = "Python"
 
 
-def examine(project: Path, environ: Mapping[str, str]) -> Iterator[Finding]:
+def examine(project: Path, environ: Mapping[str, str], options: CliOptions = NO_OPTIONS) -> Iterator[Finding]:
     """Check what the project declares, and each function."""
     try:
-        declared = None if find_declaration(project) is None else load_project(project, environ)
+        declared = None if find_declaration(project) is None else load_project(project, environ, options)
     except ProjectError as error:
         yield broken("project", str(error).removesuffix(f"; {error.remedy}"), error.remedy)
         return
@@ -68,7 +69,11 @@ def _function(spec: FunctionSpec) -> Iterator[Finding]:
         return
     if interpreters.find(spec.runtime) is None:
         yield hint(name, f"there is no {spec.runtime} here", f"{interpreters.PRESENT} runs it instead; or install that")
-    yield from _handler(name, spec)
+    if spec.is_http:
+        yield from _bootstrap(name, spec)
+    else:
+        yield from _handler(name, spec)
+        yield from _imports(name, spec)
     yield from _module_names(name, spec)
     yield from _permissions(name, spec)
     yield from _requirements(name, spec)
@@ -92,6 +97,31 @@ def _handler(name: str, spec: FunctionSpec) -> Iterator[Finding]:
         return
     if not any(function in _bound(node) for node in ast.walk(tree)):
         yield broken(name, f"{file} has no {function}, which its handler names", "define it, or correct handler")
+
+
+def _bootstrap(name: str, spec: FunctionSpec) -> Iterator[Finding]:
+    """Check what starts the server of an HTTP function."""
+    file = spec.directory / BOOTSTRAP_FILE
+    if not file.is_file():
+        yield broken(
+            name, f"it is an HTTP function, and there is no {file}", "make it; it starts a server on port 9000"
+        )
+        return
+    text = file.read_bytes()
+    if not os.access(file, os.X_OK):
+        yield broken(name, f"{file} is not executable", f"chmod 755 {file}")
+    if b"\r\n" in text:
+        yield broken(name, f"{file} has lines that end with CR and LF", "save it with LF alone")
+    elif text.startswith(b"#!") and b"/var/lang/" not in text:
+        advice = "name it, as /var/lang/python39/bin/python3.9"
+        yield hint(name, f"{file} names no Python by its place on the platform, which asks for that", advice)
+
+
+def _imports(name: str, spec: FunctionSpec) -> Iterator[Finding]:
+    for module, file in imports.find_unbrought(spec).items():
+        place = file.relative_to(spec.directory) if file.is_relative_to(spec.directory) else file
+        advice = f"pip install -t {spec.directory}, or a layer; `wxemu start --bare` runs functions without"
+        yield hint(name, f"{place} imports {module}, which nothing brings to the platform", advice)
 
 
 def _bound(node: ast.AST) -> tuple[str, ...]:

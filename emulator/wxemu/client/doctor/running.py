@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 from wxemu.client.doctor.finding import broken, hint, ok
+from wxemu.client.project_of import describe, is_another, project_of
 from wxemu.client.remote import Remote, RemoteError
 from wxemu.control.operations import clock as clocks
 from wxemu.control.operations import health
@@ -41,8 +42,11 @@ def examine_machine() -> Iterator[Finding]:
         yield ok("system clock", now)
 
 
-def examine(remote: Remote, environ: Mapping[str, str]) -> Generator[Finding, None, str | None]:
-    """Check the emulator; return its proxy's URL, if it tells one."""
+def examine(remote: Remote, environ: Mapping[str, str], project: Path) -> Generator[Finding, None, str | None]:
+    """Check the emulator; return its proxy's URL, if it tells one.
+
+    :param project: the folder whose functions it should have.
+    """
     try:
         remote.call(health.READY)
     except RemoteError as error:
@@ -54,9 +58,13 @@ def examine(remote: Remote, environ: Mapping[str, str]) -> Generator[Finding, No
         clock = remote.call(clocks.SHOW)
         faults = remote.call(LIST)["faults"]
         settings = remote.call(health.SHOW_SETTINGS)
+        theirs = project_of(remote)
     except RemoteError as error:
         yield broken("control plane", str(error), "name its token, or update the older of client and emulator")
         return None
+    if is_another(theirs, project):
+        advice = "start one here (wxemu start --port 0) and name it by --url or WXEMU_URL; `wxemu exec` starts its own"
+        yield hint("emulator's project", f"it has {describe(theirs)}, not those of {project}", advice)
     yield from _token(remote.url, environ)
     yield _clock(clock)
     yield _faults(len(faults))

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 PROJECT: Final = "wxcloud_project"
 OPTIONS: Final = "wxcloud_options"
-_DECLARATIONS: Final = "cloudbaserc*"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -121,9 +120,8 @@ def _sections(app: App) -> Iterator[tuple[str, str]]:
 
 def _project(config: pytest.Config) -> Path:
     """The folder that the ini file names, else the nearest one with a declaration, else the root."""
+    from wxemu.scf.project import find_project  # noqa: PLC0415
+
     base = config.rootpath if config.inipath is None else config.inipath.parent
     wanted: str = config.getini(PROJECT)
-    if wanted:
-        return base / wanted
-    above = (config.rootpath, *config.rootpath.parents)
-    return next((folder for folder in above if any(folder.glob(_DECLARATIONS))), config.rootpath)
+    return base / wanted if wanted else find_project(config.rootpath)

@@ -8,6 +8,7 @@ from wxemu.cloudbase.admin.gateway_errors import InvalidParamError
 from wxemu.cloudbase.database import ejson, operations, transactions
 from wxemu.cloudbase.database.operations import Change
 from wxemu.cloudbase.database.query import Query
+from wxemu.core.text import describe_kind
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -85,7 +86,7 @@ class DatabaseCall:
     def flag(self, member: str) -> bool:
         value = self._call.parameters.get(member, False)
         if not isinstance(value, bool):
-            raise InvalidParamError(f"{member}: expected true or false, got {type(value).__name__}")
+            raise InvalidParamError(f"{member}: expected true or false, got {describe_kind(value)}")
         return value
 
     def _number(self, member: str, default: int) -> int:
@@ -129,5 +130,5 @@ class DatabaseCall:
 
 def _document(member: str, value: Any) -> dict[str, Any]:
     if not isinstance(value, dict):
-        raise InvalidParamError(f"{member}: expected an object, got {type(value).__name__}")
+        raise InvalidParamError(f"{member}: expected an object, got {describe_kind(value)}")
     return value

@@ -16,7 +16,7 @@ from wxemu.core.credentials import strike_out
 from wxemu.core.http import forms
 from wxemu.core.http.forms import MULTIPART, FormError
 from wxemu.core.http.recording import entry
-from wxemu.core.text import is_text
+from wxemu.core.text import describe_kind, is_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -50,7 +50,8 @@ class Call:
         """
         value = self._values.get(name.lower(), "")
         if not isinstance(value, str) or not is_text(value):
-            raise InvalidParamError(f"{name}: expected a text, got {type(value).__name__}")
+            found = "half a surrogate pair" if isinstance(value, str) else describe_kind(value)
+            raise InvalidParamError(f"{name}: expected a text, got {found}")
         return value
 
     def content(self, name: str) -> bytes:
@@ -60,7 +61,7 @@ class Call:
         """
         value = self._values.get(name.lower(), b"")
         if not isinstance(value, bytes):
-            raise InvalidParamError(f"{name}: expected the bytes of a form's part, got {type(value).__name__}")
+            raise InvalidParamError(f"{name}: expected the bytes of a form's part, got {describe_kind(value)}")
         return value
 
 
@@ -94,7 +95,7 @@ def json_object(name: str, text: bytes | str) -> dict[str, Any]:
     """
     decoded = json_value(name, text)
     if not isinstance(decoded, dict):
-        raise InvalidParamError(f"{name}: expected a JSON object, got {type(decoded).__name__}")
+        raise InvalidParamError(f"{name}: expected a JSON object, got {describe_kind(decoded)}")
     return decoded
 
 

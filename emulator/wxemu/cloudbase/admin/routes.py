@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NoReturn
 
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
@@ -14,6 +14,7 @@ from wxemu.cloudbase.admin.gateway_errors import AdminError, InvalidEnvError, In
 from wxemu.cloudbase.admin.gateway_signature import SignedRequest
 from wxemu.core import apps, troubles
 from wxemu.core.http import layers
+from wxemu.core.http.application import ANY_METHOD
 from wxemu.core.http.forms import MULTIPART
 from wxemu.core.http.layers import Layer
 from wxemu.core.http.origins import ForeignPageError
@@ -34,6 +35,7 @@ def face(world: World, deployment: Deployment) -> Blueprint:
     routes = Blueprint("admin", __name__)
     keep_exchanges(routes, world, face="cloudbase")
     routes.add_url_rule("/admin", "admin", partial(_answer, world, deployment), methods=["POST"])
+    routes.add_url_rule("/admin", "unserved", _refuse_method, methods=ANY_METHOD)
     routes.register_error_handler(Exception, _refuse)
     return routes
 
@@ -73,6 +75,10 @@ def _answer(world: World, deployment: Deployment) -> Response:
     if action is None:
         raise InvalidParamError(f"action: expected one of {', '.join(ACTIONS)}, got {name!r}")
     return action(Gateway(world, deployment, app), call)
+
+
+def _refuse_method() -> NoReturn:
+    raise InvalidParamError(f"method: expected POST, got {request.method}")
 
 
 def _call() -> Call:

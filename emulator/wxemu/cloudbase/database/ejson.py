@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from wxemu.cloudbase.database.errors import InvalidValueError
 from wxemu.cloudbase.database.values import Binary, Int64, ObjectId, Regex, has_bits, is_number
+from wxemu.core.text import describe_kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -39,7 +40,7 @@ def parse(name: str, text: object, *, now: float) -> Any:
     :raises InvalidValueError: it is none; it has half a surrogate pair, a type that is not emulated, too many levels.
     """
     if not isinstance(text, str):
-        raise InvalidValueError(f"{name}: expected EJSON in a string, got {type(text).__name__}")
+        raise InvalidValueError(f"{name}: expected EJSON in a string, got {describe_kind(text)}")
     try:
         return from_json(name, json.loads(text, parse_constant=_refuse_constant), now=now)
     except (ValueError, RecursionError):

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from wxemu.core.http.access import Access
     from wxemu.core.world import World
 
+ANY_METHOD: Final = ("*",)
+"""A route's methods, if it takes every request that no route before it takes, whatever the method is."""
 LARGEST_BODY: Final = 32 * 1024 * 1024
 
 
@@ -35,9 +37,16 @@ class _Json(DefaultJSONProvider):
 
 
 class _Rule(Rule):
-    """A route that is only matched. The code that would build URLs from it takes most of the time in which a party's
-    application is made, at each start and in each test, and nobody here builds any.
+    """A route that may be one of any method, and is only matched.
+
+    The code that would build URLs from it takes most of the time in which a party's application is made, at each start
+    and in each test, and nobody here builds any.
     """
+
+    def __init__(self, *path: Any, **options: Any) -> None:
+        if set(options.get("methods") or ()) == set(ANY_METHOD):
+            options["methods"] = None
+        super().__init__(*path, **options)
 
     def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:  # noqa: ARG002, FBT001, FBT002 - werkzeug's
         return _no_builder

@@ -9,7 +9,7 @@ from flask import request
 
 from wxemu.core.http.inputs import NOTHING, SOMETHING_ELSE, InputError, expected_instead
 from wxemu.core.messages import Message
-from wxemu.core.text import is_text
+from wxemu.core.text import describe_kind, is_text
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -43,7 +43,7 @@ def json_object(decoded: object, name: str = "body") -> dict[str, Any]:
     if decoded is None:
         return {}
     if not isinstance(decoded, dict):
-        raise expected_instead(name, Message("a JSON object", "JSON 对象"), type(decoded).__name__)
+        raise expected_instead(name, Message("a JSON object", "JSON 对象"), describe_kind(decoded))
     return decoded
 
 
@@ -56,7 +56,7 @@ def text(body: Mapping[str, Any], name: str, *, is_required: bool = False) -> st
     if value is None and not is_required:
         return None
     if not isinstance(value, str):
-        raise expected_instead(name, Message("a string", "字符串"), NOTHING if value is None else type(value).__name__)
+        raise expected_instead(name, Message("a string", "字符串"), NOTHING if value is None else describe_kind(value))
     return value
 
 

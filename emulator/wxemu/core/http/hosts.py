@@ -7,6 +7,8 @@ Source: WeChat's documentation, and the addresses in wechatpy, wx-server-sdk, @c
 from __future__ import annotations
 
 import ipaddress
+import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -20,8 +22,26 @@ EMULATED: Final = (
     "tcb-open.tencentyun.com",
     "*.tencentcloudapi.com",
     "*.myqcloud.com",
+    "*.service.tcloudbase.com",
+    "*.app.tcloudbase.com",
 )
 """Names and patterns; ``*.`` stands for one or more labels."""
+
+
+# The account's number behind the environment's id, and the region, are not in all addresses [doc].
+_ACCESS: Final = re.compile(
+    r"([a-z0-9-]+?)(?:-\d{8,})?\.(?:service\.tcloudbase\.com|service\.localhost|(?:[a-z0-9-]+\.)?app\.tcloudbase\.com)"
+)
+
+
+@lru_cache(maxsize=256)  # asked for each request, and nearly always for the same name
+def accessed_env(host: str | None) -> str | None:
+    """The environment whose HTTP access a host is; None if it is something else's.
+
+    :param host: a name, with or without a port; None if none was told.
+    """
+    match = _ACCESS.fullmatch((host or "").partition(":")[0].removesuffix(".").lower())
+    return None if match is None else match[1]
 
 
 def is_emulated(host: str) -> bool:

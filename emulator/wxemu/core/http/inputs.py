@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypeVar
 
 from wxemu.core.messages import Message
-from wxemu.core.text import is_text
+from wxemu.core.text import describe_kind, is_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Hashable
@@ -262,11 +262,12 @@ _KINDS: Final = {
     int: Message("a whole number", "整数"),
     list: Message("a list of strings", "字符串的列表"),
     Mapping: Message("a JSON object", "JSON 对象"),
+    Any: Message("a JSON value", "JSON 值"),
 }
 
 
 def _unexpected(member: Member, value: Any) -> InputError:
-    got = type(value).__name__ if member.kind in (str, Mapping) else repr(value)  # of other kinds, the value is short
+    got = describe_kind(value) if member.kind in (str, Mapping) else repr(value)  # of other kinds, the value is short
     return expected_instead(member.name, _KINDS[member.kind], NOTHING if value is None else got)
 
 

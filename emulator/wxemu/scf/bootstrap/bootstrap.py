@@ -18,7 +18,7 @@ import traceback
 from pathlib import Path
 from types import CoroutineType
 
-from . import debugger, labels, modules, view
+from . import debugger, labels, modules, view, web
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -46,12 +46,13 @@ def main(requests_fd: int, replies_fd: int, ready: frozenset[str], sandbox: Sand
     if sandbox.has_folders:
         folders = {str(place): str(place) for place in (view.CODE, view.LAYERS)}
     else:
-        folders = {birth["code"]: str(view.CODE)}
-        if birth["shared"] is not None:
-            folders[birth["shared"]] = str(view.LAYERS)
+        folders = {birth["code"]: str(view.CODE), **dict.fromkeys(reversed(birth["layers"]), str(view.LAYERS))}
         use_folders(list(folders), temporary)
         files = birth["files"]
         os.environ.update({name: files[value] for name, value in os.environ.items() if value in files})
+    if birth["isHttp"]:
+        web.serve(emulator, languages_folder(has_view=sandbox.has_folders), lacks)
+        return
     if birth["debugger"] is not None and not await_debugger(emulator, birth["debugger"], folders):
         return
     brought = modules.make_way(ready, loaded, folders, birth["reserved"])
@@ -92,6 +93,15 @@ def use_folders(folders: list[str], temporary: str | None) -> None:
         own = Path(temporary, str(os.getpid()))
         own.mkdir(mode=0o700)
         os.environ["TMPDIR"] = str(own)
+
+
+def languages_folder(*, has_view: bool) -> Path:
+    """Return where an HTTP function's Python is to be made."""
+    if has_view:
+        return view.LANGUAGES
+    folder = Path(os.environ["TMPDIR"], "lang")
+    folder.mkdir()
+    return folder
 
 
 class Emulator:

@@ -48,8 +48,10 @@ def drop(user: int | None, *, is_readable: bool = True) -> None:
         os.setresuid(user, user, user)
     if hasattr(_libc, "capset"):
         header = (ctypes.c_uint32 * 2)(_CAPABILITY_VERSION, 0)
-        kept = _DAC_OVERRIDE if os.geteuid() == 0 else 0
-        if _libc.capset(header, (ctypes.c_uint32 * 6)(kept, kept)) != 0:  # effective, permitted; inheritable: none
+        present = (ctypes.c_uint32 * 6)()  # effective, permitted, inheritable
+        _libc.capget(header, present)
+        kept = present[1] & _DAC_OVERRIDE if os.geteuid() == 0 else 0
+        if _libc.capset(header, (ctypes.c_uint32 * 6)(kept, kept)) != 0:
             number = ctypes.get_errno()
             raise OSError(number, f"capset: {os.strerror(number)}")
     set_of_process(_PR_SET_DUMPABLE, int(is_readable))  # a change of the user has set it to 0

@@ -71,15 +71,17 @@ class Sandbox:
 
     def enter(self, birth: Mapping[str, Any]) -> Mapping[str, str]:
         """Give a prepared instance what it is to have, and nothing else; return what it lacks."""
-        code, shared = birth["code"], birth["shared"]
+        code, layers = birth["code"], birth["layers"]
         lacks, user = self.lacks, self._user
         if user is not None:
-            for folder in (code, *([] if shared is None else [shared])):
+            for folder in (code, *layers):
                 closed = rights.unreadable(view.of_machine(folder))
                 if closed is not None:
                     lacks, user = {**lacks, USER: f"only its owner can read {Path(folder, closed)}"}, None
         if self.has_folders:
-            view.enter(code, shared, birth["folders"], birth["readable"], birth["files"])
+            if birth["isHttp"]:
+                view.make_room_for_languages()
+            view.enter(code, layers, birth["folders"], birth["readable"], birth["files"])
         rights.drop(user)
         return lacks
 
@@ -91,13 +93,13 @@ def _enter_alone(user: int | None) -> None:
         os.waitpid(process, 0)
         os._exit(0)
     view.prepare(has_own_processes=True)
-    view.enter(sys.prefix, None, [], [], {})
+    view.enter(sys.prefix, [], [], [], {})
 
 
 def _enter() -> None:
     view.build()
     view.prepare(has_own_processes=False)
-    view.enter(sys.prefix, None, [], [], {})
+    view.enter(sys.prefix, [], [], [], {})
 
 
 def _become(user: int) -> None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 CODE, LAYERS, TEMPORARY = Path("/var/user"), Path("/opt"), Path("/tmp")  # noqa: S108 - the platform's places
+LANGUAGES = Path("/var/lang")
 HOMES = Path("/home")  # in which a function's home is not, and cannot be made [field]
 TEMPORARY_MEGABYTES = 512  # [doc]
 MACHINE = Path("/.machine")  # where the machine's own root is, until an instance has taken what it needs
@@ -48,17 +49,24 @@ def prepare(*, has_own_processes: bool) -> None:
     _mount("tmpfs", MEMORY, "tmpfs", _NOSUID | _NODEV, f"mode=1777,size={TEMPORARY_MEGABYTES}m")
 
 
-def enter(code: str, shared: str | None, folders: list[str], readable: list[str], files: Mapping[str, str]) -> None:
+def make_room_for_languages() -> None:
+    """Have a folder of its own at /var/lang in a prepared view, that an instance can write to."""
+    _mount("tmpfs", LANGUAGES, "tmpfs", _NOSUID | _NODEV, "mode=1777,size=1m")
+
+
+def enter(code: str, layers: list[str], folders: list[str], readable: list[str], files: Mapping[str, str]) -> None:
     """Complete a prepared view: only its own code, the `folders` that it may write to, `readable` ones, and `files`.
 
-    Paths are those of the machine, without links in them.
+    Of the `layers`, a later one's files hide an earlier one's [doc]. Paths are those of the machine, without links.
     """
     if of_machine(code).is_dir():
         _bind(of_machine(code), CODE)
         _make_read_only(CODE)
     _mount("tmpfs", TEMPORARY, "tmpfs", _NOSUID | _NODEV, f"mode=1777,size={TEMPORARY_MEGABYTES}m")
-    if shared is not None and of_machine(shared).is_dir():
-        _put_layer(of_machine(shared))
+    present = [folder for folder in map(of_machine, layers) if folder.is_dir()]
+    if present:
+        _mount("tmpfs", LAYERS, "tmpfs", _NOSUID | _NODEV, "mode=755,size=1m")
+        _put_layers(present, LAYERS)
     for folder, real in interpreter_folders().items():
         _show(folder, real)  # again, for those that /tmp or /opt hides by now
     for folder in readable:
@@ -90,7 +98,7 @@ def build() -> None:
     machine.mkdir()
     _bind(Path("/"), machine)
     _detach(_below(machine, TEMPORARY))  # there it covers the machine's
-    for folder in (CODE, LAYERS, TEMPORARY, HOMES):
+    for folder in (CODE, LAYERS, TEMPORARY, LANGUAGES, HOMES):
         _below(TEMPORARY, folder).mkdir(parents=True)
     _bind(_below(TEMPORARY, LAYERS), _below(TEMPORARY, LAYERS))  # a mount of its own, that can be made read-only
     os.chroot(TEMPORARY)
@@ -146,18 +154,23 @@ def _show_devices() -> None:
         (DEVICES / name).symlink_to(place)
 
 
-def _put_layer(source: Path) -> None:
-    """Have what is in a folder under /opt, one by one: this Python may be there too."""
-    _mount("tmpfs", LAYERS, "tmpfs", _NOSUID | _NODEV, "mode=755,size=1m")
-    for entry in source.iterdir():
-        target = LAYERS / entry.name
-        if entry.is_dir():
+def _put_layers(sources: list[Path], place: Path) -> None:
+    """Have what is in some folders at one place, entry by entry: this Python may be below it too."""
+    names = dict.fromkeys(entry.name for source in sources for entry in source.iterdir())
+    for name in names:
+        found = [source / name for source in sources if (source / name).exists()]
+        target = place / name
+        if len(found) > 1 and all(entry.is_dir() for entry in found):
             target.mkdir()
-        elif entry.is_file():
+            _put_layers(found, target)
+            continue
+        if found and found[-1].is_dir():
+            target.mkdir()
+        elif found and found[-1].is_file():
             target.touch()
         else:
             continue
-        _bind(entry, target)
+        _bind(found[-1], target)
         _make_read_only(target)
 
 

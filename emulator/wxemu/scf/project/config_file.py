@@ -62,6 +62,12 @@ def _describe(error: Exception) -> str:
     """What a parser stumbled over, in its words."""
     if isinstance(error, UnicodeDecodeError):
         return "bytes that are no text"
+    if isinstance(error, json.JSONDecodeError):
+        # The CLI takes neither [run], and people have both.
+        if error.doc.startswith("\ufeff"):
+            return "a byte order mark"
+        if error.doc[error.pos :].lstrip().startswith(("//", "/*")):
+            return "a comment, which JSON does not have"
     problem = getattr(error, "problem", None) or getattr(error, "msg", None) or "something else"
     return f"a mistake ({problem})"
 

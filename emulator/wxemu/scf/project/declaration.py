@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os.path
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
@@ -19,6 +21,23 @@ SCRIPTS: Final = ("cloudbaserc.js", "cloudbase.config.js")
 
 NOTHING: Final = "none of them"
 """What ``describe_lack`` says of a folder where nothing of this kind lies."""
+
+
+def find_project(folder: Path) -> Path:
+    """Return the nearest folder with a declaration, from `folder` upwards; `folder` itself if there is none."""
+    folder = folder.resolve()
+    return next((at for at in (folder, *folder.parents) if has_declaration(at)), folder)
+
+
+def has_declaration(folder: Path) -> bool:
+    """Tell whether a file of this kind lies in a folder, be it empty or broken."""
+    if any(os.path.isfile(folder / name) for name in (*CONFIG_NAMES[1:], *SCRIPTS)):  # noqa: PTH113 - False also where nobody may look
+        return True
+    try:
+        package = json.loads((folder / PACKAGE).read_bytes())
+    except (OSError, ValueError):
+        return False
+    return isinstance(package, dict) and PACKAGE_KEY in package
 
 
 def find_declaration(directory: Path) -> ConfigFile | None:

@@ -33,6 +33,23 @@ def _lay_config(entry: Any) -> Any:
     return entry
 
 
+def drop_function_keys(tree: Mapping[str, Any], keys: frozenset[str]) -> dict[str, Any]:
+    """Return a file's tree without these keys of functions, wherever the CLI reads them: entries, configs, defaults."""
+
+    def drop(entry: Any) -> Any:
+        if not isinstance(entry, dict):
+            return entry
+        kept = {key: value for key, value in entry.items() if key not in keys}
+        return {**kept, "config": drop(kept["config"])} if "config" in kept else kept
+
+    made = dict(tree)
+    if "functionDefaultConfig" in made:
+        made["functionDefaultConfig"] = drop(made["functionDefaultConfig"])
+    if isinstance(made.get("functions"), list):
+        made["functions"] = [drop(entry) for entry in made["functions"]]
+    return made
+
+
 def merge_entry(file: ConfigFile, index: int, entry: Mapping[str, Any], defaults: Mapping[str, Any]) -> Table:
     """Return one function's entry over the defaults of all, by the keys that count."""
     merged = _merge(defaults, entry)

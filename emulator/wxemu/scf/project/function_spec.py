@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
+from wxemu.scf.project.bindings import EVENT, HTTP, read_kind, read_layers, read_path, read_triggers
 from wxemu.scf.project.config_file import ProjectError, Table
 from wxemu.scf.project.limits import FUNCTION_NAME, MOST_VARIABLE_BYTES, VARIABLE_NAME, is_runtime, variables_bytes
 from wxemu.scf.project.permissions import read_openapi_permissions
@@ -13,6 +14,8 @@ from wxemu.scf.project.permissions import read_openapi_permissions
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
+
+    from wxemu.scf.project.bindings import Trigger
 
 DEFAULT_RUNTIME: Final = "Nodejs18.15"
 DEFAULT_HANDLER: Final = "index.main"
@@ -29,7 +32,9 @@ class FunctionSpec:
 
     `directory` is its code folder, `shared` the folder that packaging adds to every function, if the project has one;
     `environment` holds the declared `envVariables`, `openapi_permissions` the names its `config.json` asks for.
-    `problem` says why it cannot run, if so.
+    `ignore` are the globs of files that are not deployed. `problem` says why it cannot run, if so. An HTTP
+    function (`is_http`) is a server that its `scf_bootstrap` starts. `path` is where HTTP access has it,
+    `triggers` what starts it by itself, `bound_layers` the folders of its layers.
     """
 
     name: str
@@ -41,7 +46,22 @@ class FunctionSpec:
     memory_megabytes: int
     environment: Mapping[str, str] = field(repr=False)
     openapi_permissions: frozenset[str]
+    ignore: tuple[str, ...] = ()
     problem: str | None = None
+    is_http: bool = False
+    path: str | None = None
+    triggers: tuple[Trigger, ...] = ()
+    bound_layers: tuple[Path, ...] = ()
+
+    @property
+    def access_path(self) -> str:
+        """Where HTTP access has it here: at the path that was told, else at its name [choice]."""
+        return self.path or f"/{self.name}"
+
+    @property
+    def layers(self) -> tuple[Path, ...]:
+        """What stands at /opt; of two files of one name the later folder's counts."""
+        return self.bound_layers if self.shared is None else (self.shared, *self.bound_layers)
 
 
 @dataclass(frozen=True)
@@ -117,6 +137,11 @@ def read_function(
         ),
         environment=attempt(lambda: _read_environment(entry.table("envVariables")), MappingProxyType({})),
         openapi_permissions=surroundings.permissions if own_permissions is None else own_permissions,
+        ignore=tuple(map(str, globs)) if isinstance(globs := entry.get("ignore"), list) else (),
+        is_http=attempt(lambda: read_kind(entry), EVENT) == HTTP,
+        path=attempt(lambda: read_path(entry), None),
+        triggers=attempt(lambda: read_triggers(entry), ()),
+        bound_layers=attempt(lambda: read_layers(entry, surroundings.directory), ()),
     )
     return spec, problems
 
@@ -133,7 +158,7 @@ def _read_folder(name: str, entry: Table, surroundings: Surroundings) -> Path:
 def _require_package(folder: Path) -> Path:
     if not folder.is_dir():
         expected = f"the package functions/{folder.name}"
-        raise ProjectError(folder.parent.parent, expected=expected, found="none", remedy="make it: scripts/package")
+        raise ProjectError(folder.parent.parent, expected=expected, found="none", remedy="make it: wxemu package")
     return folder
 
 

@@ -20,7 +20,11 @@ PROJECT_KEYS: Final[Mapping[str, Standing]] = {
 }
 FUNCTION_KEYS: Final[Mapping[str, Standing]] = {
     **dict.fromkeys(
-        ("name", "dir", "handler", "runtime", "timeout", "memorySize", "envVariables", "config", "type"), _HERE
+        (
+            *("name", "dir", "handler", "runtime", "timeout", "memorySize", "envVariables", "config", "type"),
+            *("triggers", "layers", "path"),
+        ),
+        _HERE,
     ),
     **dict.fromkeys(
         (
@@ -32,7 +36,7 @@ FUNCTION_KEYS: Final[Mapping[str, Standing]] = {
     ),
     **dict.fromkeys(
         (
-            *("triggers", "layers", "vpc", "path", "imageConfig", "cfsConfig", "deadLetterConfig", "asyncRunEnable"),
+            *("vpc", "imageConfig", "cfsConfig", "deadLetterConfig", "asyncRunEnable"),
             *("protocolType", "protocolParams", "instanceConcurrencyConfig"),
         ),
         _LACKS,
@@ -49,7 +53,9 @@ def remark_keys(tree: Mapping[str, Any], specs: Mapping[str, FunctionSpec]) -> I
         keys = [key for key in entry if _is_lacking(key, entry[key])] if isinstance(entry, dict) else []
         lacking += [f"{key} of {owner}" for key in keys]
     lacking += [
-        f"scf_bootstrap of {name}" for name, spec in specs.items() if (spec.directory / "scf_bootstrap").exists()
+        f"scf_bootstrap of {name}, which is no HTTP function"
+        for name, spec in specs.items()
+        if not spec.is_http and (spec.directory / "scf_bootstrap").exists()
     ]
     if lacking:
         yield f"these are not emulated: {', '.join(lacking)}; docs/functions.md lists all keys"
@@ -60,8 +66,15 @@ def _name(entry: Any) -> str:
 
 
 def _is_lacking(key: str, value: Any) -> bool:
-    if key.lower() == "type":
-        return isinstance(value, str) and value.upper() != "EVENT"
     by_name = {name.lower(): standing for name, standing in FUNCTION_KEYS.items()}
-    is_misspelt = key not in FUNCTION_KEYS and key.lower() in ("name", "dir", "handler", "envvariables", "config")
+    is_misspelt = key not in FUNCTION_KEYS and key.lower() in (
+        "name",
+        "dir",
+        "handler",
+        "envvariables",
+        "config",
+        "triggers",
+        "layers",
+        "path",
+    )
     return bool(value) and (is_misspelt or by_name.get(key.lower(), _LACKS) == _LACKS)

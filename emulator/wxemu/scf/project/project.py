@@ -8,6 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
+from wxemu.scf.project.bindings import LAYERS_FOLDER, remark_bindings
 from wxemu.scf.project.config_file import ProjectError, Table, describe_value
 from wxemu.scf.project.declaration import CONFIG_NAMES, SCRIPTS, declared_file
 from wxemu.scf.project.entries import lay_configs, merge_entry
@@ -21,27 +22,29 @@ from wxemu.scf.project.function_spec import (
 )
 from wxemu.scf.project.keys import remark_keys
 from wxemu.scf.project.permissions import is_broken_permissions, read_openapi_permissions
-from wxemu.scf.project.templates import DOTENV, Templates, template_names, template_variables
+from wxemu.scf.project.templates import NO_OPTIONS, CliOptions, Templates, template_names, template_variables
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-_SOURCES: Final = (*CONFIG_NAMES, *SCRIPTS, "config.json", *DOTENV)
+_SOURCES: Final = (*CONFIG_NAMES, *SCRIPTS, "config.json")
 
 
 @dataclass(frozen=True)
 class Project:
     """A project folder, its CloudBase environment, and its functions by name.
 
-    `shared` and `openapi_permissions` are what a function has that brings none of its own. `files` are all that were
-    read or looked for: the project is another one when one of them changes. `unset` are the templates that rendered to
-    nothing since nobody sets them, such as env.GREETING, each with the key it stands under. `problems` are the defects
-    of functions, by name, or by place, as functions.0, where there is no name. `remarks` are other oddities.
+    `root` is the folder of the functions' folders. `shared` and `openapi_permissions` are what a function has that
+    brings none of its own. `files` are all that were read or looked for: the project is another one when one of them
+    changes. `unset` are the templates that rendered to nothing since nobody sets them, such as env.GREETING, each with
+    the key it stands under. `problems` are the defects of functions, by name, or by place, as functions.0, where there
+    is no name. `remarks` are other oddities.
     """
 
     directory: Path
     env_id: str
     functions: Mapping[str, FunctionSpec]
+    root: Path
     shared: Path | None
     openapi_permissions: frozenset[str]
     files: tuple[Path, ...]
@@ -55,10 +58,12 @@ class Project:
             raise errors[0]
 
 
-def load_project(directory: Path, environ: Mapping[str, str], *, packaged: Path | None = None) -> Project:
+def load_project(
+    directory: Path, environ: Mapping[str, str], options: CliOptions = NO_OPTIONS, *, packaged: Path | None = None
+) -> Project:
     """Read what `directory` deploys. A function's own defect makes that function broken, and nothing else.
 
-    `environ` is the process environment of `template_variables`. With `packaged`, a folder that scripts/package made,
+    `environ` is the process environment of `template_variables`. With `packaged`, a folder that `wxemu package` made,
     each function's code is its package there, which shares nothing with others.
     Raises ProjectError for a defect that concerns all functions.
     """
@@ -66,18 +71,20 @@ def load_project(directory: Path, environ: Mapping[str, str], *, packaged: Path 
     file = declared_file(directory)
     laid = lay_configs(file)
     raw_env_id = laid.get("envId")
-    templates = Templates(directory, template_variables(directory, environ), str(raw_env_id or ""))
+    variables = template_variables(directory, environ, options)
+    templates = Templates(directory, variables, options.env_id or str(raw_env_id or ""))
     top = Table(file, (), file.mapping((), templates.render(file, laid)))
-    env_id = _read_env_id(top, raw_env_id, templates)
+    env_id = _read_env_id(top, raw_env_id, templates, options)
     root = Path(os.path.normpath(f"{directory}/{top.text('functionRoot', 'functions')}"))  # "/x" too is within
     shared = root / "_shared" if (root / "_shared").is_dir() and packaged is None else None
     remarks = list(_remark_permissions(directory / "config.json"))
     permissions = _read_own_permissions(directory / "config.json", remarks)
     surroundings = Surroundings(directory, root, shared, permissions)
-    specs, problems, unnamed = _read_functions(top, surroundings, packaged)
+    specs, problems, unnamed, unbound = _read_functions(top, surroundings, packaged)
     if unnamed:
         found = f"{file.path}: without a runtime the CLI would create {', '.join(unnamed)} as {DEFAULT_RUNTIME}"
         remarks.append(f"{found}; add runtime: Python3.11 to what is Python")
+    remarks.extend(unbound)
     remarks.extend(f"{file.path}: {remark}" for remark in remark_keys(top.values, specs))
     if not specs and not problems:
         specs = {spec.name: spec for spec in scan_functions(surroundings)}
@@ -92,39 +99,46 @@ def load_project(directory: Path, environ: Mapping[str, str], *, packaged: Path 
         directory,
         env_id,
         MappingProxyType(specs),
+        root,
         shared,
         permissions,
         files=(
-            *(directory / name for name in _SOURCES),
+            *(directory / name for name in (*_SOURCES, *options.dotenv)),
             root,
+            directory / LAYERS_FOLDER,
             *lacking,
             *(folder / "config.json" for folder in folders),
         ),
-        unset=tuple(templates.find_unset(file.tree)),
+        unset=tuple(
+            (name, key) for name, key in templates.find_unset(file.tree) if not (options.env_id and key == "envId")
+        ),
         problems=MappingProxyType(problems),
         remarks=tuple(remarks),
     )
 
 
-def _read_env_id(top: Table, raw: Any, templates: Templates) -> str:
-    env_id = top.get("envId")
+def _read_env_id(top: Table, raw: Any, templates: Templates, options: CliOptions) -> str:
+    env_id = options.env_id if raw and options.env_id else top.get("envId")  # without any the CLI reads no further
     if isinstance(env_id, str) and env_id:
         return env_id
     if isinstance(raw, str) and (names := template_names(raw)):
         unset = [name for name, _ in templates.find_unset(raw)] or names
         found = f"{', '.join(f'{{{{{name}}}}}' for name in names)}, which renders to {describe_value(env_id)}"
-        remedy = f"set {', '.join(unset)}, in .env or in the environment"
+        remedy = f"set {', '.join(unset)}, in .env or in the environment, or name the id with --env-id"
         raise top.error("envId", "the id of a CloudBase environment", remedy, found=found)
     raise top.error("envId", "the id of a CloudBase environment", "name one: envId: env-demo")
 
 
 def _read_functions(
     top: Table, surroundings: Surroundings, packaged: Path | None
-) -> tuple[dict[str, FunctionSpec], dict[str, tuple[ProjectError, ...]], list[str]]:
-    """Return the functions by name, the broken ones too; what is wrong with which; which ones name no runtime."""
+) -> tuple[dict[str, FunctionSpec], dict[str, tuple[ProjectError, ...]], list[str], list[str]]:
+    """Return the functions by name, the broken ones too; what is wrong with which; which ones name no runtime; what is
+    odd about their triggers and layers.
+    """
     specs: dict[str, FunctionSpec] = {}
     problems: dict[str, tuple[ProjectError, ...]] = {}
     unnamed: list[str] = []
+    unbound: list[str] = []
     for index, raw in enumerate(top.get("functions") or ()):
         label = f"functions.{index}"
         try:
@@ -136,7 +150,9 @@ def _read_functions(
             problems[label] = (*problems.get(label, ()), error)
             continue
         package = None if packaged is None else packaged.resolve() / "functions" / name
-        specs[name], found = read_function(name, replace(entry, owner=name), surroundings, package=package)
+        owned = replace(entry, owner=name)
+        specs[name], found = read_function(name, owned, surroundings, package=package)
+        unbound.extend(remark_bindings(owned, surroundings.directory))
         if found:
             problems[name] = tuple(found)
         if "runtime" not in entry.values:
@@ -144,7 +160,7 @@ def _read_functions(
     for name, errors in problems.items():
         if name in specs:
             specs[name] = replace(specs[name], problem="; also ".join(map(str, errors)))
-    return specs, problems, unnamed
+    return specs, problems, unnamed, unbound
 
 
 def _read_entry(top: Table, index: int, raw: Any) -> Table:

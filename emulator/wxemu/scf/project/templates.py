@@ -28,19 +28,38 @@ def template_names(text: str) -> list[str]:
     return _VALUE.findall(text)
 
 
-def template_variables(directory: Path, environ: Mapping[str, str]) -> dict[str, str]:
-    """Return what `{{env.NAME}}` is filled from: `.env` < `.env.local` < `environ`, the process environment."""
+@dataclass(frozen=True)
+class CliOptions:
+    """What the CLI is told beside the files: `tcb --envId ID --mode MODE`."""
+
+    env_id: str = ""
+    mode: str = ""
+
+    @property
+    def dotenv(self) -> tuple[str, ...]:
+        """The files of variables; a later one wins."""
+        return (*DOTENV, f".env.{self.mode}") if self.mode else DOTENV
+
+
+NO_OPTIONS: Final = CliOptions()
+
+
+def template_variables(directory: Path, environ: Mapping[str, str], options: CliOptions = NO_OPTIONS) -> dict[str, str]:
+    """Return what `{{env.NAME}}` is filled from: the files' < `environ`, the process environment < `--envId`."""
     found: dict[str, str] = {}
-    for name in DOTENV:
+    for name in options.dotenv:
         found |= _read_dotenv(directory / name)
-    return {**found, **environ}
+    found |= environ
+    if options.env_id:
+        found |= {"ENV_ID": options.env_id, "envId": options.env_id}
+    return found
 
 
 @dataclass(frozen=True)
 class Templates:
     """Fills templates.
 
-    `env_id` is the environment's id as the file has it: a template in it is not filled a second time [run].
+    `env_id` is the environment's id as `--envId` or else the file has it: a template in it stays [run].
     """
 
     directory: Path

@@ -14,10 +14,11 @@ from wxemu.scf.runtime.invocation import (
     UninvokedError,
 )
 from wxemu.scf.runtime.pool import InstanceState
-from wxemu.scf.runtime.runtime import EnvironLeak, Runtime
+from wxemu.scf.runtime.runtime import BOOTSTRAP_FILE, EnvironLeak, Runtime
 from wxemu.scf.runtime.surroundings import NOTHING, Surroundings
 
 __all__ = [
+    "BOOTSTRAP_FILE",
     "NOTHING",
     "PLATFORM",
     "PROCESS",

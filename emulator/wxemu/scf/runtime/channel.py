@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import math
 import os
 import selectors
@@ -18,8 +19,9 @@ WATCH_SECONDS: Final = 0.05
 _PAUSE_TO_WATCH: Final = 20
 """A pause is at least so many times as long as the look before it, since many instances may be looked after."""
 _MOST_PAUSE_SECONDS: Final = 0.25
-_FLOOD_SECONDS: Final = 0.01
-"""How long output beyond the limit waits: it is read to be dropped, and takes time from other calls."""
+_FLOOD_BYTES: Final = 1 << 20
+_FLOOD_RATE: Final = 20 << 20
+"""Bytes a second beyond the limit, and how many at once: they are read to be dropped, and take time from others."""
 END_LIMIT_SECONDS: Final = 2.0
 """In which a killed process has ended; one that a tracer or a file system holds may never do."""
 
@@ -44,6 +46,8 @@ class Channel:
         self.theirs = (requests_read, replies_write, output_write, life.detach())
         os.set_blocking(self._requests, False)
         os.set_blocking(self._output, False)
+        self._output_bytes = _PIPE_BYTES
+        self._is_flooded = False
         self._log = bytearray()
         self._hear: Callable[[bytes], None] | None = None
         self._silent_until = math.inf
@@ -110,8 +114,7 @@ class Channel:
             if self._has_ended and self._replies not in ready:  # a process it forked may hold the pipes open
                 raise EOFError
             if self._output in ready and not self._read_output():
-                self._selector.unregister(self._output)
-                self._silent_until = now + _FLOOD_SECONDS
+                self._stem_flood(now)
             if self._requests in ready:
                 outgoing = outgoing[self._write(outgoing) :]
                 if not outgoing:
@@ -184,6 +187,15 @@ class Channel:
             raise EOFError
         return chunk
 
+    def _stem_flood(self, now: float) -> None:
+        """Have output beyond the limit wait, in a pipe that holds as much as this system lets it."""
+        self._selector.unregister(self._output)
+        if not self._is_flooded:
+            self._is_flooded = True
+            with suppress(OSError, AttributeError):
+                self._output_bytes = fcntl.fcntl(self._output, fcntl.F_SETPIPE_SZ, _FLOOD_BYTES)
+        self._silent_until = now + self._output_bytes / _FLOOD_RATE
+
     def _hear_flood(self, now: float) -> None:
         """Listen again to output beyond the limit, once it has waited."""
         if now >= self._silent_until:
@@ -196,7 +208,7 @@ class Channel:
         Return whether there is room for more.
         """
         with suppress(BlockingIOError):
-            chunk = os.read(self._output, _PIPE_BYTES)
+            chunk = os.read(self._output, self._output_bytes)
             kept = chunk[: LOG_LIMIT_BYTES - len(self._log)]
             self._log += kept
             if self._hear is not None:

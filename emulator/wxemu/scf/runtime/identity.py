@@ -88,10 +88,10 @@ def _list_keys(name: str, variables: Mapping[str, str]) -> dict[str, str]:
     return {name: ",".join(variables)} if variables else {}
 
 
-def timer_event(at: float) -> dict[str, JSONValue]:
-    """Return the event of a timer that fires at Unix time `at` [doc]."""
+def timer_event(at: float, name: str = TRIGGER_NAME) -> dict[str, JSONValue]:
+    """Return the event of a timer of this `name` that fires at Unix time `at` [doc]."""
     time = datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    return {"Type": "Timer", "TriggerName": TRIGGER_NAME, "Time": time, "Message": ""}
+    return {"Type": "Timer", "TriggerName": name, "Time": time, "Message": ""}
 
 
 def wx_event(data: Mapping[str, JSONValue] | None, caller: Identity) -> dict[str, JSONValue]:

@@ -14,6 +14,7 @@ from wxemu.scf.runtime.channel import Channel
 from wxemu.scf.runtime.debugging import Awaited
 from wxemu.scf.runtime.environment import instance_environment
 from wxemu.scf.runtime.invocation import (
+    LOAD_STATUS,
     DebuggerError,
     Failure,
     exception_failure,
@@ -28,6 +29,7 @@ from wxemu.scf.runtime.process import Process
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from contextlib import ExitStack
 
     from wxemu.scf.runtime.debugging import Debugging
     from wxemu.scf.runtime.forkserver import ForkServer
@@ -55,13 +57,16 @@ class Instance:
     """A process with one revision of a function. One caller at a time, but for `hang_up`.
 
     `init_ms` is what its start took, `init_function_ms` the function's own share of that, `init_memory_bytes` what it
-    held then. `is_heavy` is whether the present call takes more than its share of the processors, `gives_way` whether
-    it runs behind all others. `lacks` tells what keeps other instances apart from the machine but not this one, and
-    why; it is None until that is known. `invocations` counts the invocations that it ran.
+    held then. `has_failed` is whether its last call ended it, `is_blamed` whether it gives way to others from its next
+    call on. `lacks` tells what keeps other instances apart from the machine but not this one, and why; it is None until
+    that is known. `invocations` counts the invocations that it ran.
+
+    :param start: is closed once it has loaded.
     """
 
-    def __init__(self, revision: Revision, server: ForkServer, *, is_debugged: bool = False) -> None:
+    def __init__(self, revision: Revision, server: ForkServer, start: ExitStack, *, is_debugged: bool = False) -> None:
         self.revision = revision
+        self._start = start
         self.is_cold = True
         self.is_reusable = True
         self.since = 0.0
@@ -71,8 +76,8 @@ class Instance:
         self.init_memory_bytes = 0
         self.lacks: Mapping[str, str] | None = None
         self.memory_bytes = 0
-        self.is_heavy = False
-        self.gives_way = False
+        self.has_failed = False
+        self.is_blamed = False
         self._process: Process | None = None
         self._debugging: Debugging | None = None
         self._used_seconds = 0.0
@@ -113,7 +118,7 @@ class Instance:
         if "refused" in reply:
             raise DebuggerError(reply["refused"])
         spec = self.revision.spec
-        folders = [str(folder) for folder in (spec.directory, spec.shared) if folder is not None]
+        folders = [str(folder) for folder in (spec.directory, *reversed(spec.layers))]
         wanted.announce(Awaited(reply["port"], dict(zip(folders, reply["places"], strict=False))))
 
     def load(self, surroundings: Surroundings) -> Failure | None:
@@ -123,7 +128,8 @@ class Instance:
         """
         self.is_cold = False
         birth = self._birth(surroundings) if self._debugging is None else None  # which it has then
-        reply = self._exchange(birth, LOAD_LIMIT_SECONDS)
+        with self._start:
+            reply = self._exchange(birth, LOAD_LIMIT_SECONDS)
         self.init_ms = (time.monotonic() - self._began) * 1000
         self.init_memory_bytes = self.memory_bytes
         if isinstance(reply, Failure):
@@ -133,13 +139,15 @@ class Instance:
         if reply["loadFailure"] is None:
             return None
         self.is_reusable = False
-        return load_failure(reply["loadFailure"])
+        return load_failure(reply["loadFailure"], reply.get("loadStatus", LOAD_STATUS))
 
     def call(self, request: bytes) -> JSONValue | Failure:
         """Run the handler once, for at most the function's time limit; return what it returned, or how it failed.
 
         :param request: JSON of the event, the context, and what is to be left of it in os.environ.
         """
+        if self.is_blamed and self._process is not None:
+            self._process.give_way()
         reply = self._exchange(request, self.revision.spec.timeout_seconds)
         if isinstance(reply, Failure):
             return reply
@@ -171,6 +179,8 @@ class Instance:
 
         One that does not end, since a tracer or a file system holds it, is given up after a while.
         """
+        if self._process is not None:
+            self._process.hurry()
         has_ended = self._channel.wait_for_end()
         if not has_ended:
             self._server.check(time.monotonic())
@@ -191,7 +201,8 @@ class Instance:
             "handler": spec.handler,
             "code": os.path.realpath(spec.directory),
             "reserved": sorted(RESERVED),
-            "shared": None if spec.shared is None else os.path.realpath(spec.shared),
+            "layers": [os.path.realpath(folder) for folder in spec.layers],
+            "isHttp": spec.is_http,
             "folders": list(surroundings.folders),
             "files": dict(surroundings.files),
             "readable": [] if lent is None else [lent["package"]],
@@ -204,8 +215,6 @@ class Instance:
         limit = math.inf if self._debugging is not None else limit_seconds
         try:
             self._used_seconds = 0.0 if self._process is None or self.is_cold else self._process.cpu_seconds()
-            if self.gives_way:
-                self.give_way()  # again, since it may not have been there at the first time
             reply = self._channel.exchange(request, limit_seconds=limit, watch=self._watch)
             self._check_memory(Process.peak_bytes)
             return _decode(reply)
@@ -216,20 +225,15 @@ class Instance:
         except _MemoryLimitError:
             failure = memory_failure(self.revision.spec.memory_megabytes)
         self.is_reusable = False
+        self.has_failed = True
         return failure
-
-    def give_way(self) -> None:
-        """Have it run behind all others from now on, once it is born."""
-        self.gives_way = True
-        if self._process is not None:
-            self._process.give_way()
 
     def _watch(self) -> None:
         self._check_memory(Process.resident_bytes)
-        if not self.is_heavy and self._process is not None and self._debugging is None:
-            self.is_heavy = self._process.cpu_seconds() - self._used_seconds > FAIR_CPU_SECONDS
-            if self.is_heavy:
-                self.give_way()
+        if self._process is not None and not self._process.gives_way and self._debugging is None:
+            used_seconds = self._process.cpu_seconds() - self._used_seconds
+            if used_seconds > FAIR_CPU_SECONDS:
+                self._process.give_way()
         if self._debugging is not None and not self._debugging.is_wanted():
             raise _UnwantedError
 

@@ -9,11 +9,12 @@ UninvokedError
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+LOAD_STATUS: Final = 443
 JSONValue: TypeAlias = "bool | int | float | str | Sequence[JSONValue] | Mapping[str, JSONValue] | None"
 
 
@@ -62,9 +63,12 @@ def exit_failure() -> Failure:
     return Failure(439, -1, "User process exit when running")
 
 
-def load_failure(reason: str) -> Failure:
-    """The handler could not be loaded; `reason` is the whole traceback, the bootstrap's frames included."""
-    return Failure(443, 1, reason)
+def load_failure(reason: str, status_code: int = LOAD_STATUS) -> Failure:
+    """The handler could not be loaded; `reason` is the whole traceback, the bootstrap's frames included.
+
+    Of an HTTP function it is the server that could not be started.
+    """
+    return Failure(status_code, 1, reason)
 
 
 def nesting_failure() -> Failure:

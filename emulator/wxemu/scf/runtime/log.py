@@ -90,7 +90,8 @@ def _init_report(
 
 def _end(done: Invocation, spec: FunctionSpec) -> tuple[str, str, str]:
     if done.ok:
-        outcome = f"Response RequestId:{done.request_id} RetMsg:{ret_msg(done.result)}"
+        result = _without_body(done.result) if spec.is_http else done.result
+        outcome = f"Response RequestId:{done.request_id} RetMsg:{ret_msg(result)}"
     else:
         outcome = f"ERROR RequestId: {done.request_id} Result: {ret_msg(done.error)}"
     report = (
@@ -98,6 +99,11 @@ def _end(done: Invocation, spec: FunctionSpec) -> tuple[str, str, str]:
         f" MemUsage:{done.memory_bytes / 2**20:g}MB"
     )
     return outcome, f"END RequestId: {done.request_id}", report
+
+
+def _without_body(result: JSONValue) -> JSONValue:
+    """What a log tells of an HTTP function's answer: its body is in no log [doc], the form of the rest [inferred]."""
+    return {"statusCode": result["statusCode"]} if isinstance(result, dict) and "statusCode" in result else result
 
 
 def ret_msg(value: object) -> str:

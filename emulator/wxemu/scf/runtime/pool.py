@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Final
 
 from wxemu.scf.runtime.instance import Instance
 from wxemu.scf.runtime.invocation import InterpreterError, RuntimeClosedError
+from wxemu.scf.runtime.precedence import Precedence
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+    from contextlib import ExitStack
     from pathlib import Path
 
     from wxemu.scf.runtime.forkserver import ForkServer
@@ -21,7 +23,6 @@ if TYPE_CHECKING:
 # Warm processes of all functions and tenants together; the one that was unused longest is ended first.
 MAX_IDLE: Final = 32
 _BIRTHS: Final = 3  # a fork server that dies may end two instances before it is replaced
-_MOST_HEAVY: Final = 1000
 _LONGEST_SWEEP_SECONDS: Final = 10.0
 
 _log = logging.getLogger(__name__)
@@ -62,7 +63,7 @@ class Pool:
         self._idle: list[Instance] = []  # the longest unused first
         self._leased: list[Instance] = []
         self._ending: list[Instance] = []
-        self._heavy: set[tuple[str, ...]] = set()
+        self._precedence = Precedence()
         self._is_closed = threading.Event()
         self._sweeper: threading.Thread | None = None
 
@@ -74,10 +75,11 @@ class Pool:
         InterpreterError if `server` brings forth no instance.
         """
         for _ in range(_BIRTHS):
-            with self._borrow(revision, server, is_fresh=is_fresh) as instance:
+            with (
+                self._precedence.begin(revision) as start,
+                self._borrow(revision, server, start, is_fresh=is_fresh) as instance,
+            ):
                 if not instance.is_cold or instance.is_born():
-                    if revision.name in self._heavy and not instance.gives_way:
-                        instance.give_way()
                     yield instance
                     return
                 instance.is_reusable = False
@@ -122,8 +124,10 @@ class Pool:
             self._sweeper.join()
 
     @contextmanager
-    def _borrow(self, revision: Revision, server: ForkServer, *, is_fresh: bool) -> Iterator[Instance]:
-        instance = self._take(revision, server, is_fresh=is_fresh)
+    def _borrow(
+        self, revision: Revision, server: ForkServer, start: ExitStack, *, is_fresh: bool
+    ) -> Iterator[Instance]:
+        instance = self._take(revision, server, start, is_fresh=is_fresh)
         try:
             yield instance
         except BaseException:
@@ -132,7 +136,7 @@ class Pool:
         finally:
             self._give_back(instance)
 
-    def _take(self, revision: Revision, server: ForkServer, *, is_fresh: bool) -> Instance:
+    def _take(self, revision: Revision, server: ForkServer, start: ExitStack, *, is_fresh: bool) -> Instance:
         with self._changed:
             self._changed.wait_for(lambda: self._has_room(revision))
             if self._is_closed.is_set():
@@ -144,14 +148,15 @@ class Pool:
             self._retire(useless)
             warm = next((instance for instance in reversed(self._idle) if instance.revision == revision), None)
             if is_fresh or warm is None:
-                instance = Instance(revision, server, is_debugged=is_fresh)
+                instance = Instance(revision, server, start, is_debugged=is_fresh)
                 instance.is_reusable = not is_fresh
             else:
                 instance = warm
                 self._idle.remove(warm)
+                start.close()
             instance.since = self._clock()
             instance.invocations += 1
-            instance.is_heavy = False
+            instance.is_blamed = self._precedence.is_blamed(revision)
             self._leased.append(instance)
         if ended:
             names = ", ".join(sorted({instance.revision.spec.name for instance in ended}))
@@ -174,19 +179,12 @@ class Pool:
         with self._changed:
             self._leased.remove(instance)
             instance.since = self._clock()
-            self._weigh(instance)
+            self._precedence.judge(instance)
             self._idle.append(instance)
             surplus = self._idle[:-MAX_IDLE] if instance.is_reusable else [instance]
             self._retire(surplus)
             self._changed.notify_all()
         self._end(surplus)
-
-    def _weigh(self, instance: Instance) -> None:
-        """Remember a function whose call took much or ended its instance: its next ones begin behind all others."""
-        if instance.is_reusable and not instance.is_heavy:
-            self._heavy.discard(instance.revision.name)
-        elif len(self._heavy) < _MOST_HEAVY:
-            self._heavy.add(instance.revision.name)
 
     def _retire(self, instances: Iterable[Instance]) -> None:
         for instance in instances:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import signal
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -17,7 +18,9 @@ if TYPE_CHECKING:
 
 _PAGE_BYTES: Final = os.sysconf("SC_PAGE_SIZE")
 _TICKS: Final = os.sysconf("SC_CLK_TCK")
-_LAST: Final = 19
+_AS_USUAL: Final = ("SCHED_OTHER", 0)
+_LAST: Final = ("SCHED_IDLE", 19)
+"""A thread's scheduling policy, and the niceness of its session where the kernel schedules by session (autogroup)."""
 _PEAK: Final = b"VmHWM:"
 
 
@@ -32,6 +35,7 @@ class Process:
         self._first = number
         self._is_keeper = is_keeper
         self._own = None if is_keeper else number
+        self.gives_way = False
 
     @property
     def number(self) -> int:
@@ -61,11 +65,32 @@ class Process:
         return 0.0
 
     def give_way(self) -> None:
-        """Have it and what it starts from now on run when nobody else wants to."""
-        number = self.number
-        with suppress(OSError):
-            os.setpriority(os.PRIO_PROCESS, number, _LAST)  # the keeper, whose child it will be, if it is not there yet
-            os.setpriority(os.PRIO_PGRP, number, _LAST)
+        """Have it and what it starts run when nobody else wants to.
+
+        To be called once it has its folders: what runs last may hold no lock of the kernel's that others wait for.
+        """
+        self.gives_way = True
+        self._schedule(*_LAST)
+
+    def hurry(self) -> None:
+        """Have it give way no more, so that it can end: its mounts go with it, under the same lock.
+
+        The kernel lets only root do so.
+        """
+        if self.gives_way:
+            self._schedule(*_AS_USUAL)
+
+    def _schedule(self, policy: str, niceness: int) -> None:
+        number = getattr(os, policy, None)
+        if number is None:  # not Linux
+            return
+        own = () if self._is_keeper else (self._first,)  # a keeper is of the fork server's session
+        for process in (*own, *_descendants(self._first)):
+            with suppress(OSError):
+                Path(f"/proc/{process}/autogroup").write_text(str(niceness))
+            with suppress(OSError):
+                for thread in os.listdir(f"/proc/{process}/task"):  # noqa: PTH208 - names alone
+                    os.sched_setscheduler(int(thread), number, os.sched_param(0))
 
     def resident_bytes(self) -> int:
         """Return what it and all it started hold now; of those only what is no file's."""

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 class Revision:
     """A function with its variables and files, as deployed for one appid; equal exactly when an instance may be reused.
 
-    `files` holds path, modification time, size and inode of all files of the function and of the shared folder.
+    `files` holds path, modification time, size and inode of all files of the function and of its layers.
     """
 
     spec: FunctionSpec
@@ -29,7 +29,7 @@ class Revision:
     @classmethod
     def now(cls, spec: FunctionSpec, appid: str, env: str, variables: Mapping[str, str]) -> Revision:
         """Return what stands on disk now."""
-        folders = [spec.directory, *([spec.shared] if spec.shared else [])]
+        folders = (spec.directory, *spec.layers)
         files = sorted(stamp for folder in folders for stamp in _stamps(folder))
         return cls(spec, appid, env, variables, tuple(files))
 

@@ -14,12 +14,20 @@ from wxemu.scf.runtime.context import invocation_context
 from wxemu.scf.runtime.environment import function_variables
 from wxemu.scf.runtime.forkserver import ForkServer
 from wxemu.scf.runtime.interpreters import Interpreter, choose_bare, choose_with_packages
-from wxemu.scf.runtime.invocation import Failure, Invocation, event_size_failure, load_failure, nesting_failure
+from wxemu.scf.runtime.invocation import (
+    DebuggerError,
+    Failure,
+    Invocation,
+    event_size_failure,
+    load_failure,
+    nesting_failure,
+)
 from wxemu.scf.runtime.log import LiveLog
 from wxemu.scf.runtime.module_names import remark_on
 from wxemu.scf.runtime.pool import Pool
 from wxemu.scf.runtime.revision import Revision
 from wxemu.scf.runtime.surroundings import NOTHING, Surroundings
+from wxemu.scf.runtime.web_requests import web_request
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -34,10 +42,15 @@ if TYPE_CHECKING:
 
 EVENT_LIMIT_BYTES: Final = 6 << 20
 """Of an event as JSON in UTF-8 [doc]."""
+_BASE64_LIMIT_CHARACTERS: Final = EVENT_LIMIT_BYTES // 3 * 4 + (64 << 10)
+"""Of a body of that size, and the headers with it."""
 IDLE_SECONDS: Final = 600.0
 """How long an instance waits for the next invocation; the platform does not document its own time [inferred]."""
 EnvironLeak: TypeAlias = Literal["leak", "clear", "poison"]
 """What an invocation leaves in os.environ: everything, as on the platform; nothing; or words that warn its reader."""
+
+BOOTSTRAP_FILE: Final = "scf_bootstrap"
+"""What starts the server of an HTTP function [doc]."""
 
 _PLACES: Final = "read-only code at /var/user, a /tmp of their own"
 _log = logging.getLogger(__name__)
@@ -115,7 +128,9 @@ class Runtime:
         live = LiveLog(request_id, spec, hear or _ignore)
         variables = function_variables(spec, self._variables(caller.appid))
         context = invocation_context(spec, caller, variables, request_id)
-        request = _refuse_unrunnable(spec) or _encode(event, context, environ_leak)
+        if spec.is_http and debugging is not None:
+            raise DebuggerError("an HTTP function's server is a process of its own; start debugpy in its code")
+        request = _refuse_unrunnable(spec) or _encode(spec, event, context, caller, environ_leak)
         if isinstance(request, Failure):
             live.start()
             done = Invocation(request_id, None, request, log="", duration_ms=0, is_cold=False)
@@ -229,18 +244,27 @@ def _is_python(runtime: str) -> bool:
 def _refuse_unrunnable(spec: FunctionSpec) -> Failure | None:
     if spec.problem is not None:
         return load_failure(spec.problem)
-    if _is_python(spec.runtime):
-        return None
-    return load_failure(f"runtime {spec.runtime} is not emulated, only Python is")
+    if not _is_python(spec.runtime):
+        return load_failure(f"runtime {spec.runtime} is not emulated, only Python is")
+    if spec.is_http and not (spec.directory / BOOTSTRAP_FILE).is_file():
+        return load_failure(f"an HTTP function is started by {BOOTSTRAP_FILE}, which is not in {spec.directory}")
+    return None
 
 
-def _encode(event: JSONValue, context: Mapping[str, JSONValue], environ_leak: EnvironLeak) -> bytes | Failure:
+def _encode(
+    spec: FunctionSpec,
+    event: JSONValue,
+    context: Mapping[str, JSONValue],
+    caller: Identity,
+    environ_leak: EnvironLeak,
+) -> bytes | Failure:
     """Return the request of one invocation, or why the platform refuses the event."""
     try:
-        text = json.dumps(event)
-        if len(text) > EVENT_LIMIT_BYTES:  # characters that are not ASCII are shorter on the platform
+        text = json.dumps(web_request(event, context, caller) if spec.is_http else event)
+        limit = _BASE64_LIMIT_CHARACTERS if spec.is_http else EVENT_LIMIT_BYTES
+        if len(text) > limit:  # characters that are not ASCII are shorter on the platform
             size = len(json.dumps(event, ensure_ascii=False).encode("utf-8", "surrogatepass"))
-            if size > EVENT_LIMIT_BYTES:
+            if spec.is_http or size > EVENT_LIMIT_BYTES:
                 return event_size_failure()
     except RecursionError:
         return nesting_failure()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, Final, Self
 
+from wxemu.core.text import describe_kind
 from wxemu.wechat.soter import device_json
 from wxemu.wechat.soter.errors import KeyJsonError
 
@@ -56,10 +57,13 @@ class ExportedKey:
         )
 
 
+_EXPECTED: Final = {str: "a string", int: "a whole number"}
+
+
 def _member(members: dict[str, Any], name: str, *types: type) -> Any:
     if name not in members:
         raise KeyJsonError(name, "a value", "no such member")
     value = members[name]
     if type(value) not in types:  # not isinstance, which takes a boolean for a number
-        raise KeyJsonError(name, " or ".join(kind.__name__ for kind in types), type(value).__name__)
+        raise KeyJsonError(name, " or ".join(_EXPECTED[kind] for kind in types), str(describe_kind(value)))
     return value

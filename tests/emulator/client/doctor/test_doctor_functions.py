@@ -137,7 +137,7 @@ def test_what_is_wrong_with_a_function_is_found(project, code, declared, level, 
     "code", ["from there import main", "from there import other as main", "main = print", "async def main(): pass"]
 )
 def test_a_handler_may_be_bound_in_any_way(project, code):
-    assert of_the_function(project(code)) == [("ok", "index.main on Python3.11; ")]
+    assert of_the_function(project(code, there_py="")) == [("ok", "index.main on Python3.11; ")]
 
 
 def test_a_runtime_that_is_not_here_is_a_hint(project, monkeypatch):
@@ -190,3 +190,59 @@ def test_a_file_with_the_name_of_another_module_of_python_is_none(project, file)
     folder = project()
     (folder / "functions/ask" / file).write_text("")
     assert [level for level, _ in of_the_function(folder)] == ["ok"]
+
+
+WEB = "runtime: Python3.11, type: HTTP"
+BOOTSTRAP = "#!/bin/bash\n/var/lang/python311/bin/python3.11 app.py\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "mode", "told"),
+    [
+        (None, 0, "broken it is an HTTP function, and there is no "),
+        (BOOTSTRAP, 0o644, "broken "),
+        (BOOTSTRAP.replace("\n", "\r\n"), 0o755, "broken "),
+        ("#!/bin/sh\npython3 app.py\n", 0o755, "hint "),
+        (BOOTSTRAP, 0o755, "ok index.main on Python3.11"),
+    ],
+)
+def test_what_starts_an_http_function_is_looked_at(project, text, mode, told):
+    folder = project(declared=WEB)
+    if text is not None:
+        file = folder / "functions/ask/scf_bootstrap"
+        file.write_bytes(text.encode())
+        file.chmod(mode)
+    ((level, found),) = of_the_function(folder)
+    assert f"{level} {found}".startswith(told)
+    assert text is None or mode == 0o755 or "is not executable; chmod 755" in found
+
+
+@pytest.mark.parametrize(
+    ("code", "files", "unbrought"),
+    [
+        ("import requests\n", {}, ["requests"]),
+        ("from yaml.loader import SafeLoader\nimport json5, json\n", {}, ["yaml", "json5"]),
+        ("import own\n", {"own.py": "import requests\n"}, ["requests"]),
+        ("import requests\n", {"requests_py": "", "requests.txt": "requests"}, []),
+        ("import requests\n", {"requirements.txt": "Requests>=2\n"}, []),
+        ("try:\n    import orjson\nexcept ImportError:\n    orjson = None\n", {}, []),
+        ("from . import sibling\nimport email.message, encodings.idna\n", {}, []),
+    ],
+)
+def test_an_import_that_nothing_brings_to_the_platform_is_a_hint(project, code, files, unbrought):
+    folder = project(code + GOOD)
+    for name, text in files.items():
+        (folder / "functions/ask" / name.replace("_py", ".py")).write_text(text)
+    hints = [found for level, found in of_the_function(folder) if level == "hint" and "brings" in found]
+    assert [found.split()[2].rstrip(",") for found in hints] == unbrought
+
+
+def test_an_import_is_brought_by_a_layer_or_by_a_package_in_the_folder(project):
+    folder = project(
+        "import deps, vendored.part\n" + GOOD, declared="runtime: Python3.11, layers: [{name: l, version: 1}]"
+    )
+    for file in ("layers/l/deps.py", "functions/ask/vendored/part.py"):
+        path = folder / file
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("")
+    assert of_the_function(folder) == [("ok", "index.main on Python3.11; ")]

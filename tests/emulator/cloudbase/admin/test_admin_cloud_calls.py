@@ -149,7 +149,7 @@ def test_parameters_that_are_no_json_object_are_refused(sdk, text):
 
 def test_the_request_data_of_a_form_must_be_bytes(sdk):
     refused = sdk.ask("wx.openApi", apiName="soter.verifySignature", requestData="text")
-    assert refused["message"] == "requestData: expected the bytes of a form's part, got str"
+    assert refused["message"] == "requestData: expected the bytes of a form's part, got a string"
 
 
 def test_a_cloud_call_is_in_the_journal_without_its_token(both, sdk, verification, control):

@@ -80,15 +80,15 @@ X = "multipart/form-data; boundary=x"
     ("body", "content_type", "text"),
     [
         (b"", "application/json", "body: expected JSON in UTF-8, got something else"),
-        (b"[]", "application/json", "body: expected a JSON object, got list"),
+        (b"[]", "application/json", "body: expected a JSON object, got an array"),
         (b"{}", "multipart/form-data", "body: no multipart form (Empty boundary)"),
         (b"--x\r\n", X, "body: no multipart form (Unexpected end of multipart stream "),
         (
             b'--x\r\nContent-Disposition: form-data; name="action"\r\n\r\n\xff\r\n--x--',
             *(X, "body: no multipart form ('utf-8' codec"),
         ),
-        (b'{"envName": 5}', "application/json", "envName: expected a text, got int"),
-        (b'{"envName": "\\ud800"}', "application/json", "envName: expected a text, got str"),
+        (b'{"envName": 5}', "application/json", "envName: expected a text, got a number"),
+        (b'{"envName": "\\ud800"}', "application/json", "envName: expected a text, got half a surrogate pair"),
         (
             form({f"part-{number}": "" for number in range(65)}),
             *(FORM, "body: no multipart form (Maximum segment count exceeded)"),

@@ -251,6 +251,14 @@ class TestWithVerificationOff:
         assert refusal(http.post("/admin", json=asked)) == ("INVALID_ENV", "Environment not found")
 
 
+@pytest.mark.parametrize("method", ["GET", "PUT", "PROPFIND"])
+def test_another_method_is_refused_in_the_gateways_form_and_kept(http, control, method):
+    response = http.open("/admin", method=method)
+    assert response.status_code == 200
+    assert refusal(response) == ("INVALID_PARAM", f"method: expected POST, got {method}")
+    assert (control.exchanges[0]["face"], control.exchanges[0]["errcode"]) == ("cloudbase", "INVALID_PARAM")
+
+
 def test_a_refusal_can_be_looked_up_and_tells_no_secret(sdk, control):
     sdk.secret_key = "very-secret"
     request_id = json.loads(sdk.send(sdk.request("functions.invokeFunction", sessionToken="tok-1")).data)["requestId"]

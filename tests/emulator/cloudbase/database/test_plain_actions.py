@@ -58,7 +58,7 @@ def test_the_first_order_comes_first(db):
     [
         ({"order": [{"field": "n", "direction": "up"}]}, "order: expected a list of {field, direction}, asc or desc"),
         ({"order": {"n": 1}}, "order: expected a list of {field, direction}, asc or desc"),
-        ({"query": '{"n":1}'}, "query: expected an object, got str"),
+        ({"query": '{"n":1}'}, "query: expected an object, got a string"),
     ],
 )
 def test_what_is_no_request_is_refused(db, refused, parameters, text):

@@ -162,7 +162,7 @@ def test_a_projection_by_position_is_refused(shop, refused):
             "DATABASE_REQUEST_FAILED",
             "[FailedOperation] (BadValue) Regular expression is invalid",
         ),
-        ([], "INVALID_PARAM", "query: expected an object, got list"),
+        ([], "INVALID_PARAM", "query: expected an object, got an array"),
     ],
 )
 def test_a_query_without_a_meaning_is_refused(shop, refused, query, code, text):
@@ -179,9 +179,9 @@ def test_a_query_without_a_meaning_is_refused(shop, refused, query, code, text):
         ({"limit": True}, "limit: expected a number of documents, got True"),
         ({"offset": -1}, "offset: expected a number of documents, got -1"),
         ({"query": "{"}, "query: expected EJSON, got something else"),
-        ({"query": {"n": 1}}, "query: expected EJSON in a string, got dict"),
-        ({"order": "[]"}, "order: expected an object, got list"),
-        ({"transactionId": 5}, "transactionId: expected a text, got int"),
+        ({"query": {"n": 1}}, "query: expected EJSON in a string, got an object"),
+        ({"order": "[]"}, "order: expected an object, got an array"),
+        ({"transactionId": 5}, "transactionId: expected a text, got a number"),
         ({"database": "mine"}, "database: only the environment's own database is emulated"),
     ],
 )

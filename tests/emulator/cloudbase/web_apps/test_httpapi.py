@@ -137,7 +137,7 @@ def test_without_any_environment_there_is_none_to_call_in(app, control):
 
 @pytest.mark.parametrize(
     ("method", "path"),
-    [("GET", "/v1/functions/ask"), ("POST", "/v1/model/prod/orders/list"), ("PUT", "/v1/functions/a/b")],
+    [("GET", "/v1/functions/ask"), ("POST", "/v1/model/prod/orders/list"), ("PROPFIND", "/v1/functions/a/b")],
 )
 def test_what_is_not_emulated_is_told_in_the_api_s_own_form(http, method, path):
     response = http.open(path, method=method)

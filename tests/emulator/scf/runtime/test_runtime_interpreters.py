@@ -41,6 +41,15 @@ def test_where_there_is_none_a_cold_start_s_log_says_which_one_runs_it(start_run
     assert told == [remark]
 
 
+def test_which_python_runs_what_is_told_before_the_first_call(start_runtime, caplog):
+    absent = ["Python2.7", "Python3.6", "Python3.7"]
+    start_runtime().prepare([*absent, interpreters.PRESENT, "Nodejs18.15", "Python3.7"])
+    told = sorted(record.getMessage() for record in caplog.records if record.name == interpreters.__name__)
+    assert told == [
+        f"there is no {name} here that runs; {interpreters.PRESENT} runs its functions instead" for name in absent
+    ]
+
+
 def test_functions_of_this_version_have_the_packages_of_this_environment(runtime, deploy, user):
     code = "import importlib.util\ndef main(name, context): return importlib.util.find_spec(name) is not None\n"
     spec = deploy(code, runtime=interpreters.PRESENT)

@@ -1,7 +1,9 @@
 """What a function reaches of the machine, the state and other functions: it tries, and answers what it could see."""
 
 import os
+import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -176,3 +178,31 @@ def test_a_function_that_removes_all_it_sees_removes_nothing_of_the_machine(star
     start_runtime(store=store).invoke(spec, {}, user)
     assert sorted(path for path in spec.directory.rglob("*")) == before
     assert (tmp_path / "precious").read_text() == "kept"
+
+
+@pytest.mark.skipif(
+    os.geteuid() != 0 or shutil.which("setpriv") is None, reason="needs root, and setpriv to take its rights away"
+)
+def test_a_root_without_rights_runs_functions(deploy):
+    spec = deploy("def main(event, context): return 'done'\n")
+    without_rights = ("setpriv", "--bounding-set=-all", "--inh-caps=-all")
+    done = subprocess.run(
+        [*without_rights, sys.executable, "-c", EMULATOR, str(spec.directory)],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    assert done.stdout == "done\n"
+
+
+EMULATOR = """
+import sys
+from pathlib import Path
+from wxemu.scf.project import FunctionSpec
+from wxemu.scf.runtime import Identity, Runtime
+
+spec = FunctionSpec("fn", Path(sys.argv[1]), None, "index.main", "Python3.11", 30, 256, {}, frozenset())
+runtime = Runtime(variables=lambda _: {}, new_request_id=lambda: "req-1")
+print(runtime.invoke(spec, {}, Identity(appid="wxA", env="e", openid="oA")).result)
+runtime.close()
+"""

@@ -208,7 +208,7 @@ def test_tmp_holds_512_mb_and_is_the_instance_s_own(runtime, deploy, user, serve
 @pytest.mark.usefixtures("needs_view")
 def test_a_function_sees_no_other_folder_of_the_machine(runtime, deploy, user):
     spec = deploy(LIST)
-    assert runtime.invoke(spec, "/var", user).result == ["user"]
+    assert runtime.invoke(spec, "/var", user).result == ["lang", "user"]
     assert runtime.invoke(spec, "/.machine", user).result == []
     here = str(Path(__file__).parent)
     assert "FileNotFoundError" in runtime.invoke(spec, here, user).failure.stack_trace
@@ -315,3 +315,37 @@ def test_where_the_kernel_refuses_a_view_functions_run_without_and_that_is_a_war
     ((level, told),) = [(record.levelname, record.getMessage()) for record in caplog.records]
     assert level == "WARNING"
     assert told.startswith("functions see this machine's folders and can write to their code; they see this machine's")
+
+
+@pytest.mark.parametrize("is_isolated", [True, False])
+def test_layers_are_at_opt_in_their_order(start_runtime, deploy, user, shared, is_isolated):
+    tmp_path, layers = shared.parent, []
+    for name, files in {"one": {"pkg/a.py": "A = 1", "both.py": "FROM = 1"}, "two": {"both.py": "FROM = 2"}}.items():
+        layers.append(tmp_path / name)
+        for file, text in files.items():
+            path = tmp_path / name / file
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
+    code = "import both, layer, pkg.a\ndef main(event, context): return [both.FROM, pkg.a.A]\n"
+    spec = deploy(code, shared=shared, bound_layers=tuple(layers))
+    assert start_runtime(is_isolated=is_isolated).invoke(spec, {}, user).result == [2, 1]
+
+
+@pytest.mark.usefixtures("needs_view")
+def test_folders_of_several_layers_are_one_folder(runtime, deploy, user, tmp_path):
+    layers = []
+    for name in ("one", "two"):
+        layers.append(tmp_path / name)
+        (tmp_path / name / "bin").mkdir(parents=True)
+        (tmp_path / name / "bin" / name).write_text(name)
+    spec = deploy(LIST, bound_layers=tuple(layers))
+    assert runtime.invoke(spec, "/opt/bin", user).result == ["one", "two"]
+
+
+def test_a_change_of_a_layer_counts_at_the_next_invocation(runtime, deploy, user, tmp_path):
+    file = tmp_path / "layer" / "told.py"
+    file.parent.mkdir()
+    spec = deploy("import told\ndef main(event, context): return told.IT\n", bound_layers=(file.parent,))
+    for text in ("old", "newer"):
+        file.write_text(f"IT = {text!r}\n")
+        assert runtime.invoke(spec, {}, user).result == text

@@ -136,11 +136,11 @@ class TestKeyJson:
         ("change", "field", "found"),
         [
             *[({name: ...}, name, "no such member") for name in ("pub_key", "cpu_id", "counter", "uid")],
-            *[({name: None}, name, "NoneType") for name in ("pub_key", "cpu_id", "counter", "uid", "rsa_pss_saltlen")],
-            ({"counter": True}, "counter", "bool"),
-            ({"counter": "240"}, "counter", "str"),
-            ({"uid": 1.5}, "uid", "float"),
-            ({"rsa_pss_saltlen": "32"}, "rsa_pss_saltlen", "str"),
+            *[({name: None}, name, "null") for name in ("pub_key", "cpu_id", "counter", "uid", "rsa_pss_saltlen")],
+            ({"counter": True}, "counter", "true or false"),
+            ({"counter": "240"}, "counter", "a string"),
+            ({"uid": 1.5}, "uid", "a number"),
+            ({"rsa_pss_saltlen": "32"}, "rsa_pss_saltlen", "a string"),
         ],
     )
     def test_a_missing_or_mistyped_member_is_named(self, ask, change, field, found):

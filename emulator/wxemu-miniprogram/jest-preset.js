@@ -1,0 +1,3 @@
+'use strict'
+
+module.exports = { testEnvironment: 'node', setupFiles: [require.resolve('./jest-setup.js')] }

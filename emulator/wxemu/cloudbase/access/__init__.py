@@ -1,0 +1,1 @@
+"""HTTP access: functions as they are asked by any HTTP client."""

@@ -1,0 +1,158 @@
+"""The folder of all packages, from which the functions are deployed and the emulator can serve them.
+
+- `cloudbaserc.json`: the project's declaration, its templates unfilled, so that no secret of .env is in the folder
+- `functions/NAME/`: a package
+- `functions/NAME.zip`: the same as a zip file
+- `wheels/`: what pip brought, kept for the next time
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from wxemu.deploy import lock, package
+from wxemu.deploy.closure import find_closure
+from wxemu.deploy.declaration import FUNCTION_ROOT, Declaration
+from wxemu.deploy.errors import LockError, PackagingError
+from wxemu.deploy.target import PYTHONS
+from wxemu.deploy.wheels import Wheels, resolve_lock
+from wxemu.scf.project import NO_OPTIONS, load_project
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from wxemu.deploy.lock import Lock
+    from wxemu.deploy.package import Package
+    from wxemu.scf.project import CliOptions, Project
+
+DECLARATION: Final = "cloudbaserc.json"
+_MARK: Final = ".packages"
+_BUILDS: Final = frozenset({".whl", ".gz", ".tgz"})  # of scripts/build, which leaves them in the same folder
+_MARK_TEXT: Final = "Made by `wxemu package`, which replaces cloudbaserc.json and functions/ each time.\n"
+
+
+@dataclass(frozen=True)
+class DeploymentFolder:
+    """What was made, and of what."""
+
+    folder: Path
+    project: Project
+    declaration: Declaration
+    packages: Sequence[Package]
+
+
+def lock_dependencies(directory: Path, tell: Callable[[str], None]) -> list[Lock]:
+    """Write the locks anew, one for each runtime that can be packaged, with the newest that fits.
+
+    :raises PackagingError: pip cannot resolve them.
+    :raises ProjectError: the project cannot be read.
+    """
+    project = _load_sound(directory, NO_OPTIONS)
+    requirements = _read_requirements(project)
+    locks = []
+    for runtime in PYTHONS if requirements else ():
+        tell(f"resolving {', '.join(requirements)} for {runtime}")
+        locks.append(resolve_lock(lock.choose_path(project.root, runtime), runtime, requirements))
+        locks[-1].write()
+    return locks
+
+
+def make_packages(
+    directory: Path, folder: Path, tell: Callable[[str], None], options: CliOptions = NO_OPTIONS
+) -> DeploymentFolder:
+    """Package all functions of the project in `directory`; `folder` shows either the old packages or all the new ones.
+
+    :raises PackagingError: one cannot be packaged.
+    :raises ProjectError: the project cannot be read.
+    """
+    project, declaration = _load_sound(directory, options), Declaration.read(directory)
+    _claim_folder(folder, project)
+    _write_missing_locks(project, tell)
+    dependencies = _select_wheels(project, Wheels(folder / "wheels", tell))
+    with tempfile.TemporaryDirectory(dir=folder, prefix=".making-") as passing:
+        made = []
+        for spec in project.functions.values():
+            tell(f"packaging {spec.name} for {spec.runtime}")
+            made.append(
+                package.build_package(
+                    spec,
+                    Path(passing, FUNCTION_ROOT),
+                    config=directory / "config.json",
+                    dependencies=dependencies[spec.name],
+                )
+            )
+        tree = json.dumps(declaration.rewrite_for_packages(), ensure_ascii=False, indent=2)
+        Path(passing, DECLARATION).write_text(tree + "\n", encoding="utf-8")
+        _replace_packages(Path(passing), folder)
+    functions = folder / FUNCTION_ROOT
+    moved = [replace(one, folder=functions / one.name, zip_file=functions / one.zip_file.name) for one in made]
+    return DeploymentFolder(folder, project, declaration, moved)
+
+
+def _load_sound(directory: Path, options: CliOptions) -> Project:
+    """Read a project all of whose functions can be deployed."""
+    project = load_project(directory, os.environ, options)
+    project.require_sound()
+    return project
+
+
+def _read_requirements(project: Project) -> tuple[str, ...]:
+    return lock.merge_requirements([spec.directory for spec in project.functions.values()])
+
+
+def _write_missing_locks(project: Project, tell: Callable[[str], None]) -> None:
+    """Before the first packages there is none. One that is there is only replaced when that is asked for."""
+    requirements = _read_requirements(project)
+    needy = [spec for spec in project.functions.values() if lock.read_requirements(spec.directory)]
+    for runtime in sorted({spec.runtime for spec in needy}):
+        path = lock.choose_path(project.root, runtime)
+        if not path.exists():
+            tell(f"there is no {path} yet: writing it; commit it with the project")
+            resolve_lock(path, runtime, requirements).write()
+
+
+def _select_wheels(project: Project, wheels: Wheels) -> Mapping[str, Sequence[Path]]:
+    """The wheels of each function: what it needs itself, out of its runtime's lock."""
+    requirements = _read_requirements(project)
+    needs = {name: lock.read_requirements(spec.directory) for name, spec in project.functions.items()}
+    selected: dict[str, Sequence[Path]] = dict.fromkeys(needs, ())
+    for runtime in sorted({spec.runtime for name, spec in project.functions.items() if needs[name]}):
+        locked = lock.Lock.read(lock.choose_path(project.root, runtime), runtime, requirements)
+        fetched = wheels.fetch(locked)
+        for name, spec in project.functions.items():
+            if spec.runtime == runtime:
+                selected[name] = _close(needs[name], locked, fetched)
+    return selected
+
+
+def _close(requirements: Sequence[str], locked: Lock, wheels: Sequence[Path]) -> Sequence[Path]:
+    found = find_closure(requirements, wheels, locked.runtime)
+    if found.lacking:
+        lacking = ", ".join(found.lacking)
+        raise LockError(f"{locked.path}: expected wheels for {lacking}, found none; run wxemu package --lock")
+    return found.wheels
+
+
+def _claim_folder(folder: Path, project: Project) -> None:
+    """Make the folder if it is not there; one with something else in it is not touched."""
+    if folder.resolve() == project.directory:
+        raise PackagingError(f"{folder}: expected another folder than the project's own; name one with --output")
+    others = [path for path in folder.glob("*") if path.suffix not in _BUILDS]
+    if others and not (folder / _MARK).is_file():
+        raise PackagingError(f"{folder}: expected an empty folder or one of earlier packages, found other files in it")
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / _MARK).write_text(_MARK_TEXT, encoding="utf-8")
+
+
+def _replace_packages(new: Path, folder: Path) -> None:
+    if (folder / FUNCTION_ROOT).is_dir():
+        (folder / FUNCTION_ROOT).rename(new / "earlier")
+    (new / FUNCTION_ROOT).mkdir(exist_ok=True)
+    (new / FUNCTION_ROOT).rename(folder / FUNCTION_ROOT)
+    shutil.move(new / DECLARATION, folder / DECLARATION)
