@@ -284,10 +284,16 @@ def test_each_readme_leads_to_every_page_and_to_the_other(readme):
     assert f"]({(README_ZH if readme == README else README).name})" in prose_of(readme)
 
 
-def test_both_readmes_show_the_same_pictures():
-    english, chinese = (re.findall(r"(?:src|srcset)=\"([^\"]+)\"", prose_of(page)) for page in (README, README_ZH))
+def test_both_readmes_show_the_same_pictures_sections_and_examples():
+    def shape(page):
+        pictures = re.findall(r"(?:src|srcset)=\"([^\"]+)\"", prose_of(page))
+        levels = [len(marks) for marks in re.findall(r"^(#+) ", prose_of(page), re.MULTILINE)]
+        examples = [
+            re.sub(r" +# .*", "", block) for form in ("bash", "sh", "js", "python") for block in blocks(form, page)
+        ]
+        return pictures, levels, examples
 
-    assert english == chinese
+    assert shape(README_ZH) == shape(README)
 
 
 @pytest.mark.parametrize("page", GUIDE, ids=lambda path: path.name)
