@@ -7,6 +7,7 @@ from pathlib import Path
 
 PROJECT = Path(__file__).parents[2]
 README = PROJECT / "README.md"
+README_ZH = PROJECT / "README.zh-CN.md"
 DOCS = sorted((PROJECT / "docs").glob("*.md"))
 TABLES = {"benchmarks.md", "coverage.md", "fidelity.md"}
 """Those that scripts write, and the grades: to stand there alone does not explain a thing."""

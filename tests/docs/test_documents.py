@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 import pytest
 import yaml
-from documentation import DOCS, GUIDE, PROJECT, README, blocks, prose_of, text_of
+from documentation import DOCS, GUIDE, PROJECT, README, README_ZH, blocks, prose_of, text_of
 
 from wxemu.app import create_app
 from wxemu.cli import main
@@ -253,7 +253,7 @@ def test_every_request_that_is_shown_has_a_route(app):
         )
 
 
-@pytest.mark.parametrize("page", [README, PROJECT / "CHANGELOG.md", *DOCS], ids=lambda path: path.name)
+@pytest.mark.parametrize("page", [README, README_ZH, PROJECT / "CHANGELOG.md", *DOCS], ids=lambda path: path.name)
 def test_every_link_leads_somewhere(page):
     prose = prose_of(page)
     shown = [
@@ -276,10 +276,24 @@ def anchors(page: Path) -> set[str]:
     return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings(page)}
 
 
-def test_the_readme_leads_to_every_page():
-    linked = set(re.findall(r"\]\(docs/([\w-]+\.md)", prose_of(README)))
+@pytest.mark.parametrize("readme", [README, README_ZH], ids=lambda path: path.name)
+def test_each_readme_leads_to_every_page_and_to_the_other(readme):
+    linked = set(re.findall(r"\]\(docs/([\w-]+\.md)", prose_of(readme)))
 
     assert linked == {page.name for page in DOCS}
+    assert f"]({(README_ZH if readme == README else README).name})" in prose_of(readme)
+
+
+def test_both_readmes_show_the_same_pictures_sections_and_examples():
+    def shape(page):
+        pictures = re.findall(r"(?:src|srcset)=\"([^\"]+)\"", prose_of(page))
+        levels = [len(marks) for marks in re.findall(r"^(#+) ", prose_of(page), re.MULTILINE)]
+        examples = [
+            re.sub(r" +# .*", "", block) for form in ("bash", "sh", "js", "python") for block in blocks(form, page)
+        ]
+        return pictures, levels, examples
+
+    assert shape(README_ZH) == shape(README)
 
 
 @pytest.mark.parametrize("page", GUIDE, ids=lambda path: path.name)

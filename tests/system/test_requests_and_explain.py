@@ -107,6 +107,17 @@ def test_each_reason_is_explained_by_its_name(emulator, wxemu, pay):
     assert explain()[:2] == (["counter_replayed"], f"it is {counter}")
 
 
+def test_a_python_test_reads_explanations_in_the_language_of_its_environment(emulator, monkeypatch):
+    emulator.new_phone().call_function("verifySignature", jsonString="{}", jsonSignature="")
+    rid = emulator.app.requests.last(api="wx.cloud.callFunction").rid
+    for language, verdict in (
+        ("zh", "缺少参数，或参数类型不对。"),
+        ("en", "A parameter is missing, or of another type."),
+    ):
+        monkeypatch.setenv("WXEMU_LANG", language)
+        assert emulator.app.requests.explain(rid).verdict == verdict
+
+
 def test_a_collection_that_a_function_has_to_make_first_is_no_failure_of_its_call(start, wxemu):
     fresh = start()
     fresh.new_phone().call_function("issueChallenge", purpose="pay")
@@ -123,6 +134,20 @@ def test_a_name_is_explained_without_an_emulator(wxemu):
             f"{MISTAKES[reason].happened}\n  What to do: {MISTAKES[reason].advice}\n",
         )
     assert json.loads(wxemu("explain", "counter_replayed", "--json").stdout)["name"] == "counter_replayed"
+
+
+def test_an_explanation_speaks_chinese_when_asked_to(mistaken_server, wxemu):
+    told = wxemu("explain", "challenge_used", "--lang", "zh")
+    assert told.stdout.startswith("挑战值已被使用")
+    assert "\n  建议：一次确认只能算一次" in told.stdout
+
+    mistaken_server.verify("oNobodyHere", "{}", "AAAA")
+    rid = mistaken_server.latest()
+    assert wxemu("explain", rid, "--lang", "zh").stdout.startswith(
+        "这里没有用户使用这个 openid。\n\n  openid_unknown: 它是"
+    )
+    explained = json.loads(wxemu("explain", rid, "--lang", "zh", "--json").stdout)
+    assert explained["verdict"] == "这里没有用户使用这个 openid。"
 
 
 def test_requests_are_listed_shown_and_sent_again(mistaken_server, wxemu):

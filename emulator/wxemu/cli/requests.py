@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
-from dataclasses import asdict
 from textwrap import indent
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote
@@ -13,12 +12,17 @@ import click
 
 from wxemu.cli.options import connect, json_option, quiet_option, say, show, time_of, url_option
 from wxemu.control.operations import exchanges as operations
+from wxemu.core import messages
+from wxemu.core.messages import LANGUAGES, Message
 from wxemu.core.text import escape_unseen, show_in_line, show_unseen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from wxemu.control.operations.exchanges import Choice, DecodedExchange, Explanation
+    from wxemu.core.messages import Language
+
+_TO_DO: Final = Message("What to do: ", "建议：")
 
 _CALLS: Final = ("callFunction", "invokeFunction", "Invoke", "InvokeFunction")
 """What the names of operations that call a function end with."""
@@ -169,9 +173,10 @@ def replay(rid: str, url: str, *, is_json: bool) -> None:
 
 @click.command()
 @click.argument("rid")
+@click.option("--lang", type=click.Choice(list(LANGUAGES)), help="Of the explanation; else as WXEMU_LANG or LANG says.")
 @url_option
 @json_option
-def explain(rid: str, url: str, *, is_json: bool) -> None:
+def explain(rid: str, lang: Language | None, url: str, *, is_json: bool) -> None:
     """Tell why a call was answered as it was, and what to do.
 
     Also what else was tried to find that out. RID may be an errmsg with a rid in it, or the request id of the gateway's
@@ -182,35 +187,42 @@ def explain(rid: str, url: str, *, is_json: bool) -> None:
     Examples:
       wxemu explain 6553f100-0a1b2c3d-4e5f6071
       wxemu explain "invalid signature rid: 6553f100-0a1b2c3d-4e5f6071" --json
-      wxemu explain challenge_used
+      wxemu explain challenge_used --lang zh
     """
+    language = lang or messages.of_environment()
     from wxemu.explain import MISTAKES  # noqa: PLC0415 - `wxemu --help` need not load it
 
     if rid in MISTAKES:
         mistake = MISTAKES[rid]
         if is_json:
-            show(asdict(mistake), is_json=True)
+            show(mistake.document(language), is_json=True)
         else:
-            say(f"{mistake.happened}\n  What to do: {mistake.advice}")
+            happened, advice = (message.in_language(language) for message in (mistake.happened, mistake.advice))
+            say(f"{happened}\n  {_TO_DO.in_language(language)}{advice}")
         return
-    answer = connect(url).call(operations.EXPLAIN, rid=_id_in(rid))
+    answer = connect(url).call(operations.EXPLAIN, rid=_id_in(rid), lang=language)
     if is_json:
         show(answer, is_json=True)
     else:
-        say("\n".join(_describe(answer)))
+        say("\n".join(_describe(answer, language)))
 
 
-def _describe(explanation: Explanation) -> Iterable[str]:
+def _describe(explanation: Explanation, language: Language) -> Iterable[str]:
     yield show_in_line(explanation["verdict"])
     for finding in explanation["findings"]:
         if finding["is_cause"]:
             yield f"\n  {show_in_line(finding['name'])}: {show_in_line(finding['result'])}"
-            yield f"  What to do: {show_in_line(finding['advice'])}"
+            yield f"  {_TO_DO.in_language(language)}{show_in_line(finding['advice'])}"
     facts = map(show_in_line, explanation["evidence"])
     yield from [f"\n  {fact}" if at == 0 else f"  {fact}" for at, fact in enumerate(facts)]
     ruled_out = [finding["tried"] for finding in explanation["findings"] if not finding["is_cause"]]
     if ruled_out:
-        yield f"\n  Tried as well, without result: {'; '.join(ruled_out)}."
+        tried = Message(
+            "Tried as well, without result: {tried}.",
+            "还尝试过，但没有结果：{tried}。",
+            tried=tuple(ruled_out),
+        )
+        yield f"\n  {tried.in_language(language)}"
 
 
 def _id_in(text: str) -> str:

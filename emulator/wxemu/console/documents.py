@@ -17,7 +17,9 @@ from wxemu.cloudbase.database.operations import Change
 from wxemu.cloudbase.database.query import Query
 from wxemu.console import form, rows
 from wxemu.console.page import app_of_form, chosen_app, show
-from wxemu.core.http.inputs import InputError
+from wxemu.core.http.inputs import SOMETHING_ELSE, expected_instead
+from wxemu.core.http.language import say
+from wxemu.core.messages import Message
 
 if TYPE_CHECKING:
     from flask import Response
@@ -94,7 +96,7 @@ def save(world: World, _deployment: Deployment, collection: str) -> str:
     now = world.clock.now()
     data = ejson.parse("document", form.text("document"), now=now)
     if not isinstance(data, dict):
-        raise InputError("document: expected an object of EJSON, got something else")
+        raise expected_instead("document", Message("an object of EJSON", "EJSON 对象"), SOMETHING_ELSE)
     with transactions.documents(world, env=app.env, collection=collection) as documents:
         former = _find(documents)
         query = Query({"_id": {"$eq": former["_id"]}})
@@ -137,7 +139,12 @@ def _find(documents: Documents) -> dict[str, Any]:
     document_key = request.args.get("key", "")
     found = documents.read([document_key])
     if not found:
-        raise NotFound(f"the collection has no document with the _id {document_key!r}")
+        missing = Message(
+            "the collection has no document with the _id {key}",
+            "集合中没有 _id 为 {key} 的文档",
+            key=repr(document_key),
+        )
+        raise NotFound(say(missing))
     return found[0]
 
 

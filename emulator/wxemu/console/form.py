@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from flask import request
 
 from wxemu.core.http import body, inputs
-from wxemu.core.http.inputs import InputError, Member, Takes
+from wxemu.core.http.inputs import Member, Takes
+from wxemu.core.messages import Message
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -32,7 +33,7 @@ def text(name: str, *, is_required: bool = False) -> str:
     """
     value = request.form.get(name, "").strip()
     if not value and is_required:
-        raise InputError(f"{name}: expected some text, got nothing")
+        raise inputs.expected_instead(name, Message("some text", "文本"), inputs.NOTHING)
     return str(inputs.check(Member(name), value))
 
 
@@ -58,7 +59,9 @@ def whole_number(name: str, *, most: int) -> int | None:
 
     :raises InputError: anything else, or one beyond ``most`` in either direction.
     """
-    takes = Takes(minimum=-most, maximum=most, expected=f"a whole number up to {most}")
+    takes = Takes(
+        minimum=-most, maximum=most, expected=Message("a whole number up to {most}", "不超过 {most} 的整数", most=most)
+    )
     return int(inputs.parse(Member(name, int, takes), written)) if (written := text(name)) else None
 
 

@@ -15,8 +15,12 @@ from wxemu.console import form, rows, saved_events
 from wxemu.console.live import classify_line
 from wxemu.console.page import chosen_app, show
 from wxemu.console.saved_events import LAST, SavedEvent
-from wxemu.core import journal
-from wxemu.core.http.inputs import InputError
+from wxemu.core import journal, messages
+from wxemu.core.http import language
+from wxemu.core.http.inputs import expected_instead
+from wxemu.core.http.language import say
+from wxemu.core.messages import Message
+from wxemu.core.text import describe_kind
 from wxemu.scf import invocation_records
 from wxemu.scf.failures import UnknownFunctionError
 from wxemu.scf.invocation_records import Choice
@@ -186,7 +190,13 @@ def forget(world: World, deployment: Deployment, name: str) -> str:
     app, _ = _function(world, deployment, name)
     with world.transaction():
         if not saved_events.delete(world, app.env, name, form.text("name")):
-            raise NotFound(f"{name} has no saved event {form.text('name')!r}")
+            missing = Message(
+                "{name} has no saved event {event}",
+                "{name} 没有保存过事件 {event}",
+                name=name,
+                event=repr(form.text("name")),
+            )
+            raise NotFound(say(missing))
     return address(name)
 
 
@@ -198,11 +208,15 @@ def address(name: str, **query: str) -> str:
 def _function(world: World, deployment: Deployment, name: str) -> tuple[App, FunctionSpec]:
     app = chosen_app(world)
     if app is None:
-        raise NotFound("there is no app, so there are no functions; add an app to the seed")
+        no_app = Message(
+            "there is no app, so there are no functions; add an app to the seed",
+            "没有应用，因此没有云函数；请在种子文件中添加应用",
+        )
+        raise NotFound(say(no_app))
     try:
         return app, deployment.function(app.env, name)
     except UnknownFunctionError as error:
-        raise NotFound(str(error)) from None
+        raise NotFound(messages.of_error(error, language.of_request())) from None
 
 
 def _send(world: World, app: App) -> tuple[JSONValue, Identity]:
@@ -214,8 +228,8 @@ def _send(world: World, app: App) -> tuple[JSONValue, Identity]:
     sender, event = form.one_of("sender", SENDERS), form.json_value("event")
     is_object = event is None or isinstance(event, dict)
     if sender in ("user", "visitor") and not is_object:
-        kind = type(event).__name__
-        raise InputError(f"event: expected an object, as mini programs and web pages send, got {kind}")
+        expected = Message("an object, as mini programs and web pages send", "对象，小程序和网页发送的都是对象")
+        raise expected_instead("event", expected, describe_kind(event))
     openid = form.text("openid", is_required=sender == "user")
     event = {} if event is None else event
     return send_by_hand(world, app, sender=sender, event=event, openid=openid, device=DEVICE)

@@ -19,6 +19,7 @@ from wxemu.console.texts import Texts
 from wxemu.core import apps, outcome
 from wxemu.core.http import language
 from wxemu.core.journal import json_value
+from wxemu.core.messages import LANGUAGES, Message
 
 if TYPE_CHECKING:
     from wxemu.core.apps import App
@@ -65,7 +66,7 @@ def show(world: World, template: str, section: str, **facts: object) -> Response
         clock, now = world.clock.state(), world.clock.now()
     frame = {
         "t": texts,
-        "languages": language.LANGUAGES,
+        "languages": LANGUAGES,
         "themes": THEMES,
         "theme": _choice("theme", THEMES) or "auto",
         "sections": SECTIONS,
@@ -111,7 +112,9 @@ def app_of_form(world: World) -> App:
     with world.transaction():
         app = apps.find(world, appid) if appid else chosen_app(world)
     if app is None:
-        raise NotFound(f"no app has the appid {appid!r}" if appid else "there is no app; add one to the seed")
+        unknown = Message("no app has the appid {appid}", "没有应用的 appid 是 {appid}", appid=repr(appid))
+        none = Message("there is no app; add one to the seed", "没有应用；请在种子文件中添加")
+        raise NotFound(language.say(unknown if appid else none))
     return app
 
 

@@ -11,8 +11,9 @@ from werkzeug.exceptions import NotFound
 from wxemu.console import story
 from wxemu.console.page import chosen_appid, here, show
 from wxemu.core import journal
-from wxemu.core.http import layers
+from wxemu.core.http import language, layers
 from wxemu.core.journal import Choice
+from wxemu.core.messages import Message
 from wxemu.explain import explain
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ def one(world: World, _deployment: Deployment, rid: str) -> Response:
     """
     with world.transaction():
         exchange = _find(world, rid)
-        explanation, related = explain(world, exchange), _related(world, exchange)
+        explanation, related = explain(world, exchange, language.of_request()), _related(world, exchange)
         before = journal.find(world, request.args.get("again", ""))
     facts = {"explanation": explanation, "layers": layers.of(exchange), "related": related, "before": before}
     struck = world.secret_values.strike_out({"exchange": exchange, **facts})
@@ -87,7 +88,13 @@ def replay(world: World, _deployment: Deployment, rid: str, send_again: Callable
 def _find(world: World, rid: str) -> Exchange:
     exchange = journal.look_up(world, rid)
     if exchange is None:
-        raise NotFound(f"no exchange has the rid {rid!r}; the journal keeps the latest {journal.KEPT_EXCHANGES}")
+        missing = Message(
+            "no exchange has the rid {rid}; the journal keeps the latest {kept}",
+            "没有 rid 为 {rid} 的请求；日志只保留最近 {kept} 条",
+            rid=repr(rid),
+            kept=journal.KEPT_EXCHANGES,
+        )
+        raise NotFound(language.say(missing))
     return exchange
 
 

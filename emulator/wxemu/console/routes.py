@@ -22,6 +22,7 @@ from wxemu.core.http.application import make_application
 from wxemu.core.http.language import keep_language
 from wxemu.core.http.origins import ForeignPageError, Pages
 from wxemu.core.http.streams import Streams
+from wxemu.core.messages import Message
 from wxemu.phone.errors import UnknownPhoneError
 from wxemu.scf.project import ProjectError
 
@@ -128,7 +129,7 @@ def face(
     for path, (action, page) in actions.items():
         view = partial(_act, partial(action, world, deployment), _path_of(page), partial(page, world, deployment))
         routes.add_url_rule(path, f"POST {path}", view, methods=["POST"])
-    follow = partial(live.follow, world, deployment, Streams("the pages"))
+    follow = partial(live.follow, world, deployment, Streams(Message("the pages", "页面更新")))
     routes.add_url_rule("/live", "live", follow, methods=["GET"])
     routes.add_url_rule("/state/export", "state export", partial(state.export, world, deployment), methods=["GET"])
     return routes

@@ -10,6 +10,7 @@ from wxemu.console import form, rows
 from wxemu.console.page import show
 from wxemu.core import apps
 from wxemu.core.http.inputs import InputError
+from wxemu.core.messages import Message
 from wxemu.state import snapshots
 from wxemu.state import tables as world_state
 from wxemu.state.state import State, parse, text
@@ -62,9 +63,19 @@ def replace(world: World, _deployment: Deployment) -> str:
     request.max_content_length = LARGEST_DOCUMENT
     document = request.files.get("document")
     if document is None or not document.filename:
-        raise InputError("document: expected a file, got nothing; `wxemu state export` writes one")
+        raise InputError(
+            Message(
+                "document: expected a file, got nothing; `wxemu state export` writes one",
+                "document：请选择文件；可用 `wxemu state export` 导出",
+            )
+        )
     if not form.text("is_sure"):
-        raise InputError("expected your confirmation that the present state is replaced; nothing was changed")
+        raise InputError(
+            Message(
+                "expected your confirmation that the present state is replaced; nothing was changed",
+                "请先确认现有内容可以被替换；没有作任何改动",
+            )
+        )
     State(world).replace(parse(document.read().decode(errors="replace")))
     return "/state"
 

@@ -1,4 +1,4 @@
-"""The console's texts in each language of ``wxemu.core.http.language``."""
+"""The console's texts in each language of ``wxemu.core.messages``."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from wxemu.core.messages import Language
+
 
 class Texts:
     """The texts of one language.
@@ -17,7 +19,7 @@ class Texts:
     :param language: the name of a file in ``texts/``.
     """
 
-    def __init__(self, language: str) -> None:
+    def __init__(self, language: Language) -> None:
         self.language = language
         self._texts = load_texts(language)
 

@@ -10,6 +10,8 @@ from werkzeug.exceptions import Conflict
 
 from wxemu.console import form, rows
 from wxemu.console.page import chosen_apps, show
+from wxemu.core.http.language import say
+from wxemu.core.messages import Message
 from wxemu.wechat import quotas, tokens
 
 if TYPE_CHECKING:
@@ -60,7 +62,7 @@ def end(world: World, _deployment: Deployment) -> str:
     """
     with world.transaction():
         if tokens.end(world, form.text("appid"), form.text("digest")) is None:
-            raise Conflict("the token has ended already")
+            raise Conflict(say(Message("the token has ended already", "该凭证已经失效")))
     return "/tokens"
 
 

@@ -10,6 +10,8 @@ from werkzeug.exceptions import Conflict, NotFound
 
 from wxemu.console import form, rows
 from wxemu.console.page import app_of_form, chosen_app, chosen_apps, show
+from wxemu.core.http.language import say
+from wxemu.core.messages import Message
 from wxemu.phone import phones
 from wxemu.state import seed_entries
 from wxemu.wechat import sessions, users
@@ -56,7 +58,7 @@ def one(world: World, _deployment: Deployment, appid: str, openid: str) -> Respo
     with world.transaction():
         user = users.find(world, appid, openid)
         if user is None:
-            raise NotFound(f"nobody has the openid {openid!r} in {appid!r}")
+            raise NotFound(say(_nobody(appid, openid)))
         session, own_phones = sessions.latest(world, appid, openid), phones.of_user(world, appid, openid)
         former = sessions.list_former(world, appid, openid)
         purchase = None if session is None else _purchase(world, session, own_phones)
@@ -85,9 +87,14 @@ def end(world: World, _deployment: Deployment) -> str:
     with world.transaction():
         user = users.find(world, appid, openid)
         if user is None:
-            raise NotFound(f"nobody has the openid {openid!r} in {appid!r}")
+            raise NotFound(say(_nobody(appid, openid)))
         if sessions.end(world, appid, openid) is None:
-            raise Conflict(f"{openid!r} has no session now; the user would have to log in first")
+            none = Message(
+                "{openid} has no session now; the user would have to log in first",
+                "{openid} 目前没有登录态；需要用户先登录",
+                openid=repr(openid),
+            )
+            raise Conflict(say(none))
     return address(user)
 
 
@@ -117,3 +124,12 @@ def _purchase(world: World, session: Session, own_phones: list[Phone]) -> Purcha
         if phone.latest_code is not None and sessions.has_bought(world, session, phone.latest_code):
             return Purchase(phone.latest_code, phone)
     return None
+
+
+def _nobody(appid: str, openid: str) -> Message:
+    return Message(
+        "nobody has the openid {openid} in {appid}",
+        "{appid} 中没有用户的 openid 是 {openid}",
+        openid=repr(openid),
+        appid=repr(appid),
+    )

@@ -10,7 +10,9 @@ from werkzeug.exceptions import NotFound
 from wxemu.control.operations import apps as operations
 from wxemu.control.operations.limit import MOST
 from wxemu.core import apps
+from wxemu.core.http.language import say
 from wxemu.core.http.serving import answers
+from wxemu.core.messages import Message
 from wxemu.phone import phones
 from wxemu.state import seed_entries
 from wxemu.wechat import sessions, tokens, users
@@ -114,7 +116,13 @@ def expire_session(platform: Platform, given: NamedUser) -> Session:
         apps.require(world, appid)
         session = sessions.end(world, appid, openid)
     if session is None:
-        raise NotFound(f"{openid!r} has no session in {appid} now; the user would have to log in first")
+        none = Message(
+            "{openid} has no session in {appid} now; the user would have to log in first",
+            "{openid} 目前在 {appid} 中没有登录态；需要用户先登录",
+            openid=repr(openid),
+            appid=appid,
+        )
+        raise NotFound(say(none))
     return _session(session, is_expired=True)
 
 

@@ -11,8 +11,10 @@ from wxemu.control.operations import exchanges as operations
 from wxemu.control.operations.limit import MOST
 from wxemu.core import journal
 from wxemu.core.http import layers
+from wxemu.core.http.language import say
 from wxemu.core.http.serving import answers
 from wxemu.core.http.streams import json_lines
+from wxemu.core.messages import Message
 from wxemu.explain import explain
 
 if TYPE_CHECKING:
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
         DecodedExchange,
         Exchange,
         Exchanges,
+        ExplainedExchange,
         Explanation,
         NamedExchange,
     )
@@ -51,7 +54,7 @@ def require_exchange(world: World, rid: str) -> journal.Exchange:
     with world.transaction():
         exchange = journal.look_up(world, rid)
     if exchange is None:
-        raise NotFound(f"no exchange has the rid {rid!r}")
+        raise NotFound(say(Message("no exchange has the rid {rid}", "没有 rid 为 {rid} 的请求", rid=repr(rid))))
     return exchange
 
 
@@ -73,9 +76,10 @@ def show_exchange(platform: Platform, given: NamedExchange) -> DecodedExchange:
 
 
 @answers(operations.EXPLAIN)
-def explain_exchange(platform: Platform, given: NamedExchange) -> Explanation:
+def explain_exchange(platform: Platform, given: ExplainedExchange) -> Explanation:
     """Why one was answered as it was."""
-    explained = explain(platform.world, require_exchange(platform.world, given["rid"]))
+    exchange = require_exchange(platform.world, given["rid"])
+    explained = explain(platform.world, exchange, given.get("lang", "en"))
     explanation = platform.world.secret_values.strike_out(explained)
     return cast("Explanation", {**asdict(explanation), "causes": list(explanation.causes)})
 

@@ -16,6 +16,7 @@ from wxemu.core.http.body import json_object
 from wxemu.core.http.inputs import InputError
 from wxemu.core.http.serving import answers
 from wxemu.core.http.streams import EMPTY_LINE, JSON_LINES
+from wxemu.core.messages import Message
 from wxemu.scf.runtime import log
 
 if TYPE_CHECKING:
@@ -86,9 +87,13 @@ def _invocation(platform: Platform, given: Invoke) -> tuple[FunctionSpec, JSONVa
     """
     openid, is_anonymous, is_timer = given.get("as"), given.get("anonymous", False), given.get("timer", False)
     if (openid is not None) + is_anonymous + is_timer > 1:
-        raise InputError("as, anonymous, timer: expected one of them at most")
+        raise InputError(
+            Message("as, anonymous, timer: expected one of them at most", "as、anonymous、timer：最多只能指定一个")
+        )
     if is_timer and "event" in given:
-        raise InputError("event: a timer sends one of its own; leave it out")
+        raise InputError(
+            Message("event: a timer sends one of its own; leave it out", "event：定时触发器自带 event，请不要指定")
+        )
     world = platform.world
     app = naming.require_app(world, given.get("appid"))
     event: JSONValue = given.get("event", {})

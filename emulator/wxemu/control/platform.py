@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from wxemu.core.http.streams import Streams
+from wxemu.core.messages import Message
 from wxemu.state.state import State
 
 if TYPE_CHECKING:
@@ -22,8 +23,8 @@ class Platform:
     world: World
     deployment: Deployment
     interception: Interception | None = None
-    logs: Streams = field(default_factory=lambda: Streams("the logs"))
-    exchanges: Streams = field(default_factory=lambda: Streams("the exchanges"))
+    logs: Streams = field(default_factory=lambda: Streams(Message("the logs", "日志")))
+    exchanges: Streams = field(default_factory=lambda: Streams(Message("the exchanges", "请求")))
 
     @cached_property
     def state(self) -> State:

@@ -26,9 +26,11 @@ from wxemu.core import apps, journal
 from wxemu.core.credentials import STRUCK_OUT, restore
 from wxemu.core.http import SWITCHBOARD, layers
 from wxemu.core.http import tc3 as signatures
+from wxemu.core.http.language import say
 from wxemu.core.http.recording import RECORDED
 from wxemu.core.http.serving import answers
 from wxemu.core.http.tc3 import ALGORITHM, Authorization
+from wxemu.core.messages import Message
 from wxemu.scf.failures import UnknownFunctionError
 from wxemu.wechat import tokens
 
@@ -83,7 +85,14 @@ def _again(world: World, deployment: Deployment, exchange: Exchange) -> Sending:
     :raises Conflict: it cannot be sent again.
     """
     if not exchange.is_whole:
-        raise Conflict("the body was too long to be kept whole, so it cannot be sent again")
+        raise Conflict(
+            say(
+                Message(
+                    "the body was too long to be kept whole, so it cannot be sent again",
+                    "请求体太长，没有完整保留，因此无法重新发送",
+                )
+            )
+        )
     with world.transaction():
         app = apps.find(world, exchange.appid or "")
         if exchange.face == "phone":
@@ -92,7 +101,14 @@ def _again(world: World, deployment: Deployment, exchange: Exchange) -> Sending:
             return _with_credentials(world, exchange, app)
         if exchange.url.partition("?")[0] == GATEWAY and app is not None:
             return _signed(world, exchange, app, _parameters(world, deployment, exchange, app))
-    raise Conflict("what it proved itself with is not kept: send it again from its client")
+    raise Conflict(
+        say(
+            Message(
+                "what it proved itself with is not kept: send it again from its client",
+                "没有保留它的身份凭据：请从原客户端重新发送",
+            )
+        )
+    )
 
 
 def _of_present_request() -> dict[str, str]:
@@ -125,7 +141,14 @@ def _parameters(world: World, deployment: Deployment, exchange: Exchange, app: A
 def _wx_api_token(world: World, deployment: Deployment, exchange: Exchange, app: App) -> str:
     grant = grants.find_by_invocation(world, exchange.request_id or "")
     if grant is None:
-        raise Conflict("the invocation that made the call is not known any more: call the function again")
+        raise Conflict(
+            say(
+                Message(
+                    "the invocation that made the call is not known any more: call the function again",
+                    "发起该调用的云函数调用已不可查：请重新调用云函数",
+                )
+            )
+        )
     try:
         declared = deployment.function(app.env, grant.function).openapi_permissions
     except UnknownFunctionError:
@@ -196,7 +219,14 @@ def _send(world: World, old: Exchange, sending: Sending) -> Exchange:
         run_wsgi_app(request.environ[SWITCHBOARD], environ, buffered=True)
     new = journal.find_by_number(world, numbers[-1]) if numbers else None
     if new is None:
-        raise Conflict("it was sent again, and refused before it was an exchange; see the emulator's log")
+        raise Conflict(
+            say(
+                Message(
+                    "it was sent again, and refused before it was an exchange; see the emulator's log",
+                    "已重新发送，但在记录之前就被拒绝；见模拟器的日志",
+                )
+            )
+        )
     return new
 
 

@@ -14,6 +14,8 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+from wxemu.core.messages import Message
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from sqlite3 import Row
@@ -106,7 +108,13 @@ def require(world: World, appid: str) -> App:
     """
     app = find(world, appid)
     if app is None:
-        raise UnknownAppError(f"no app has the appid {appid!r}; `wxemu app list` shows which there are")
+        raise UnknownAppError(
+            Message(
+                "no app has the appid {appid}; `wxemu app list` shows which there are",
+                "没有应用的 appid 是 {appid}；可用 `wxemu app list` 查看",
+                appid=repr(appid),
+            )
+        )
     return app
 
 
@@ -162,9 +170,14 @@ def refuse_published_secrets(entries: Iterable[Mapping[str, Any]]) -> None:
     for entry in entries:
         if {entry.get("secret"), entry.get("secret_key")} & PUBLISHED_SECRETS:
             raise PublishedSecretError(
-                f"{entry.get('appid')} has a secret that stands in the docs, with which everybody who reaches the"
-                " emulator could run code; beyond loopback give it others in the seed, or leave --seed and --import"
-                " out, and begin with another folder of --state"
+                Message(
+                    "{appid} has a secret that stands in the docs, with which everybody who reaches the"
+                    " emulator could run code; beyond loopback give it others in the seed, or leave --seed and --import"
+                    " out, and begin with another folder of --state",
+                    "{appid} 使用了文档中公开的密钥，任何能访问模拟器的人都可以用它运行代码；对本机之外开放时，请在"
+                    "种子文件中换用别的密钥，或不使用 --seed 和 --import，并用 --state 指定另一个目录",
+                    appid=entry.get("appid"),
+                )
             )
 
 

@@ -6,6 +6,8 @@ import time
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+from wxemu.core.messages import Message
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -98,7 +100,13 @@ class Clock:
             time is out of range.
         """
         if not seconds >= 0:
-            raise ClockError(f"the clock only moves forward: expected seconds >= 0, got {seconds}")
+            raise ClockError(
+                Message(
+                    "the clock only moves forward: expected seconds >= 0, got {seconds}",
+                    "时钟只能前进：秒数应不小于 0，得到的是 {seconds}",
+                    seconds=seconds,
+                )
+            )
         with self._store.transaction():
             _in_range(self.now() + seconds)
             state = self.state()
@@ -111,7 +119,14 @@ class Clock:
         :raises ClockError: ``factor`` is 0, negative, or above ``FASTEST``.
         """
         if not 0 < factor <= FASTEST:
-            raise ClockError(f"the clock runs over 0 and up to {FASTEST} times as fast, not {factor:g}; or freeze it")
+            raise ClockError(
+                Message(
+                    "the clock runs over 0 and up to {fastest} times as fast, not {factor}; or freeze it",
+                    "时钟的倍速应大于 0 且不超过 {fastest}，不能是 {factor}；也可以冻结时钟",
+                    fastest=FASTEST,
+                    factor=f"{factor:g}",
+                )
+            )
         with self._store.transaction():
             real = time.time()
             moved = self._keep(ClockState(real, self.state().at(real), float(factor)))
@@ -135,5 +150,12 @@ class Clock:
 
 def _in_range(at: float) -> float:
     if not 0 <= at < END:
-        raise ClockError(f"the clock shows Unix seconds from 0 to {END - 1}, not {at}")
+        raise ClockError(
+            Message(
+                "the clock shows Unix seconds from 0 to {last}, not {at}",
+                "时钟的 Unix 秒数应为 0 到 {last}，不能是 {at}",
+                last=END - 1,
+                at=at,
+            )
+        )
     return at

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypeAlias, Typ
 
 from wxemu.core import apps
 from wxemu.core.http.inputs import Takes
+from wxemu.core.messages import Message
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Sequence
@@ -57,7 +58,13 @@ class UnknownFaultError(Exception):
     """There is no fault of this number."""
 
     def __init__(self, number: int) -> None:
-        super().__init__(f"there is no fault {number}; one that was met as often as it should be is gone")
+        super().__init__(
+            Message(
+                "there is no fault {number}; one that was met as often as it should be is gone",
+                "没有编号为 {number} 的故障；达到次数的故障会自动移除",
+                number=number,
+            )
+        )
 
 
 class FaultRequest(TypedDict, total=False):
@@ -92,7 +99,7 @@ class FaultRequest(TypedDict, total=False):
             "How late the answer comes: 300ms, 1.5s; alone or besides.",
             minimum=0,
             maximum=LONGEST_MS,
-            expected=f"0 to {LONGEST_MS} milliseconds",
+            expected=Message("0 to {most} milliseconds", "0 到 {most} 毫秒", most=LONGEST_MS),
         ),
     ]
     abort: Annotated[bool, Takes("Cut the connection without an answer.")]
@@ -259,39 +266,77 @@ def check(world: World, fault: Fault) -> None:
     :raises FaultError: it cannot be.
     """
     if (fault.api is None) == (fault.function is None):
-        raise FaultError(f"expected api or function, got {'neither' if fault.api is None else 'both'}")
+        raise FaultError(
+            Message("expected api or function, got neither", "请指定 api 或 function，两者都没有指定")
+            if fault.api is None
+            else Message("expected api or function, got both", "请指定 api 或 function 之一，不能同时指定")
+        )
     if fault.appid is not None and apps.find(world, fault.appid) is None:
-        raise FaultError(f"appid: no app has the appid {fault.appid!r}")
+        raise FaultError(
+            Message(
+                "appid: no app has the appid {appid}", "appid：没有应用的 appid 是 {appid}", appid=repr(fault.appid)
+            )
+        )
     if fault.api is None:
         _check_function_effects(fault)
     else:
         _check_api_effects(fault)
     if fault.only_delays and fault.latency_ms == 0:
         possible = OF_FUNCTIONS if fault.api is None else OF_OPENAPIS
-        raise FaultError(f"expected an effect, got none; name {', '.join(possible)} or a latency")
+        raise FaultError(
+            Message(
+                "expected an effect, got none; name {possible} or a latency",
+                "请指定一种效果：{possible}，或延迟",
+                possible=", ".join(possible),
+            )
+        )
 
 
-def _check_effects(fault: Fault, possible: tuple[str, ...], what: str) -> None:
+def _check_effects(fault: Fault, possible: tuple[str, ...], what: Message) -> None:
     for name in fault.effects:
         if name not in possible:
-            raise FaultError(f"{name}: {what} takes {', '.join(possible)} or a latency")
+            raise FaultError(
+                Message(
+                    "{name}: {what} takes {possible} or a latency",
+                    "{name}：{what}只能是 {possible}，或延迟",
+                    name=name,
+                    what=what,
+                    possible=", ".join(possible),
+                )
+            )
     if len(fault.effects) > 1:
-        raise FaultError(f"expected one effect, got {' and '.join(fault.effects)}")
+        effects = " and ".join(fault.effects)
+        raise FaultError(
+            Message("expected one effect, got {effects}", "只能指定一种效果，得到的是 {effects}", effects=effects)
+        )
 
 
 def _check_function_effects(fault: Fault) -> None:
-    _check_effects(fault, OF_FUNCTIONS, "a fault of a function")
+    _check_effects(fault, OF_FUNCTIONS, Message("a fault of a function", "云函数的故障"))
     if fault.errmsg is not None or fault.body is not None:
-        raise FaultError("errmsg and body: a fault of a function takes neither")
+        raise FaultError(
+            Message("errmsg and body: a fault of a function takes neither", "errmsg 和 body：云函数的故障两者都不能有")
+        )
 
 
 def _check_api_effects(fault: Fault) -> None:
-    _check_effects(fault, OF_OPENAPIS, "a fault of an openapi")
+    _check_effects(fault, OF_OPENAPIS, Message("a fault of an openapi", "接口的故障"))
     if fault.errcode is None and fault.errmsg is not None:
-        raise FaultError("errmsg: expected an errcode with it")
+        raise FaultError(Message("errmsg: expected an errcode with it", "errmsg：需要同时指定 errcode"))
     if fault.errcode == 0:
-        raise FaultError("errcode: 0 is no failure; for a success of your own name a reply")
+        raise FaultError(
+            Message(
+                "errcode: 0 is no failure; for a success of your own name a reply",
+                "errcode：0 不是失败；要返回自己的成功结果，请指定 reply",
+            )
+        )
     if fault.reply is not None and not isinstance(json.loads(fault.reply), dict):
-        raise FaultError(f"reply: expected an object, as every openapi's reply is, got {fault.reply}")
+        raise FaultError(
+            Message(
+                "reply: expected an object, as every openapi's reply is, got {reply}",
+                "reply：应为对象，接口的返回都是对象，得到的是 {reply}",
+                reply=fault.reply,
+            )
+        )
     if fault.body is not None and fault.status is None:
-        raise FaultError("body: expected a status with it")
+        raise FaultError(Message("body: expected a status with it", "body：需要同时指定 status"))

@@ -11,6 +11,7 @@ import time
 from typing import TYPE_CHECKING, Final
 
 from wxemu.core import health, troubles
+from wxemu.core.messages import Message
 from wxemu.core.randomness import stream
 from wxemu.core.watched_thread import WatchedThread
 
@@ -101,8 +102,14 @@ class KeyPool:
         failure = self._health.failed.get(health.KEYS)
         longest = LONGEST_WAIT if failure is None else _WAIT_OF_FAILED
         if time.monotonic() - since > longest:
-            reason = "this machine is too busy" if failure is None else failure
-            raise NoKeyError(f"no RSA key was made for {longest:g} seconds: {reason}")
+            raise NoKeyError(
+                Message(
+                    "no RSA key was made for {longest} seconds: {reason}",
+                    "{longest} 秒内没有生成 RSA 密钥：{reason}",
+                    longest=f"{longest:g}",
+                    reason=Message("this machine is too busy", "本机过于繁忙") if failure is None else failure,
+                )
+            )
 
     def start_over(self) -> None:
         """Hand out a seeded pool from its first key again, as a reset to the seed must."""

@@ -11,6 +11,8 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Literal
 
+from wxemu.core.messages import Message
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -73,50 +75,83 @@ def change(settings: Settings, changes: Mapping[str, Any]) -> Settings:
     defaults = dataclasses.asdict(Settings())
     for name, value in changes.items():
         if name not in defaults:
-            raise SettingsError(f"no setting is called {name!r}; there are {', '.join(defaults)}")
+            raise SettingsError(
+                Message(
+                    "no setting is called {name}; there are {known}",
+                    "没有名为 {name} 的设置项；可用的有 {known}",
+                    name=repr(name),
+                    known=", ".join(defaults),
+                )
+            )
         if name in CHOICES:
             if not any(value == choice and type(value) is type(choice) for choice in CHOICES[name]):
-                raise SettingsError(f"{name} takes {' or '.join(map(repr, CHOICES[name]))}, not {value!r}")
+                raise _unfit(name, " or ".join(map(repr, CHOICES[name])), value)
         elif isinstance(defaults[name], bool):
             if not isinstance(value, bool):
-                raise SettingsError(f"{name} takes true or false, not {value!r}")
+                raise _unfit(name, Message("true or false", "true 或 false"), value)
         elif name in _CHECKS:
             _CHECKS[name](value)
         elif isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value <= MOST_SECONDS:
-            raise SettingsError(f"{name} takes a number of seconds from 0 to {MOST_SECONDS}, not {value!r}")
+            seconds = Message("a number of seconds from 0 to {most}", "0 到 {most} 的秒数", most=MOST_SECONDS)
+            raise _unfit(name, seconds, value)
     by_api = {name: {**getattr(settings, name), **changes.get(name, {})} for name in ("quotas", "refusals")}
     return dataclasses.replace(settings, **{**changes, **by_api})
 
 
 def _check_origins(value: object) -> None:
     if not isinstance(value, (list, tuple)) or not all(isinstance(origin, str) for origin in value):
-        raise SettingsError(f'web_origins takes ["https://app.example.com", ...], not {value!r}')
+        raise _unfit("web_origins", '["https://app.example.com", ...]', value)
 
 
 def _check_refusals(value: object) -> None:
-    expected = 'refusals takes {"api name": {"errcode": {"errcode": number, "errmsg": text}}}'
+    expected = '{"api name": {"errcode": {"errcode": number, "errmsg": text}}}'
     if not isinstance(value, dict):
-        raise SettingsError(f"{expected}, not {value!r}")
+        raise _unfit("refusals", expected, value)
     for api, seen in value.items():
         if not isinstance(seen, dict):
-            raise SettingsError(f"{expected}; {api!r} has {seen!r}")
+            raise _unfit_for("refusals", expected, api, repr(seen))
         for errcode, answer in seen.items():
             kinds = {name: type(member) for name, member in answer.items()} if isinstance(answer, dict) else {}
             is_code = isinstance(errcode, str) and _ERRCODE.fullmatch(errcode) is not None
             if not is_code or kinds != {"errcode": int, "errmsg": str} or not answer["errcode"]:
-                raise SettingsError(f"{expected}; {api!r} has {errcode!r}: {answer!r}")
+                raise _unfit_for("refusals", expected, api, f"{errcode!r}: {answer!r}")
 
 
 def _check_quotas(value: object) -> None:
-    expected = 'quotas takes {"api name": {"minute" or "day": calls}}'
+    expected = '{"api name": {"minute" or "day": calls}}'
     if not isinstance(value, dict):
-        raise SettingsError(f"{expected}, not {value!r}")
+        raise _unfit("quotas", expected, value)
     for api, limits in value.items():
         if not isinstance(limits, dict):
-            raise SettingsError(f"{expected}; {api!r} has {limits!r}")
+            raise _unfit_for("quotas", expected, api, repr(limits))
         for period, limit in limits.items():
             if period not in ("minute", "day") or isinstance(limit, bool) or not isinstance(limit, int) or limit < 0:
-                raise SettingsError(f"{expected}; {api!r} has {period!r}: {limit!r}")
+                raise _unfit_for("quotas", expected, api, f"{period!r}: {limit!r}")
+
+
+def _unfit(name: str, expected: Message | str, value: object) -> SettingsError:
+    return SettingsError(
+        Message(
+            "{name} takes {expected}, not {value}",
+            "{name} 应为 {expected}，不能是 {value}",
+            name=name,
+            expected=expected,
+            value=repr(value),
+        )
+    )
+
+
+def _unfit_for(name: str, expected: str, api: object, found: str) -> SettingsError:
+    return SettingsError(
+        Message(
+            "{name} takes {expected}; {api} has {found}",
+            "{name} 应为 {expected}；{api} 的是 {found}",
+            name=name,
+            expected=expected,
+            api=repr(api),
+            found=found,
+        )
+    )
 
 
 _CHECKS: Final = {"web_origins": _check_origins, "quotas": _check_quotas, "refusals": _check_refusals}

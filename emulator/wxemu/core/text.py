@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from wxemu.core.messages import Message
+
 _LONE_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _UNSEEN: Final = re.compile(
     # C0 but for tab and line feed, DEL and C1, marks and overrides of the direction, separators of lines
@@ -16,21 +18,22 @@ _UNSEEN: Final = re.compile(
 )
 
 
+_SOMETHING_ELSE: Final = Message("something else", "别的内容")
 _KINDS: Final = {
-    str: "a string",
-    bool: "true or false",
-    int: "a number",
-    float: "a number",
-    type(None): "null",
-    list: "an array",
-    dict: "an object",
-    bytes: "bytes",
+    str: Message("a string", "字符串"),
+    bool: Message("true or false", "true 或 false"),
+    int: Message("a number", "数字"),
+    float: Message("a number", "数字"),
+    type(None): Message("null", "null（空值）"),
+    list: Message("an array", "数组"),
+    dict: Message("an object", "对象"),
+    bytes: Message("bytes", "字节"),
 }
 
 
-def describe_kind(value: object) -> str:
+def describe_kind(value: object) -> Message:
     """The kind of a JSON value, in JSON's words; never the value, which may be a secret."""
-    return _KINDS.get(type(value), "something else")
+    return _KINDS.get(type(value), _SOMETHING_ELSE)
 
 
 def is_text(value: str) -> bool:

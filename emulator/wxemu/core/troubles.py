@@ -12,11 +12,14 @@ import threading
 import time
 from typing import Final
 
+from wxemu.core.messages import Message
 from wxemu.core.store import StoreError
 
 TROUBLES: Final = (sqlite3.Error, StoreError, OSError)
 """The kinds of error among which troubles are."""
-CANNOT_SERVE: Final = "the emulator cannot serve this now; its log says why"
+CANNOT_SERVE: Final = Message(
+    "the emulator cannot serve this now; its log says why", "模拟器目前无法处理；原因见它的日志"
+)
 """What clients are told: the log is for those who may read it."""
 SILENT_SECONDS: Final = 5.0
 """For so long a sentence is not repeated."""
@@ -68,9 +71,10 @@ def explain(error: BaseException) -> str | None:
     return None
 
 
-def client_words(error: BaseException) -> str:
+def client_words(error: BaseException) -> Message:
     """What our own interfaces answer to a request that ``error`` ended."""
-    return "a fault of the emulator; its log has the trace" if explain(error) is None else CANNOT_SERVE
+    own_fault = Message("a fault of the emulator; its log has the trace", "模拟器自身的故障；详情见它的日志")
+    return own_fault if explain(error) is None else CANNOT_SERVE
 
 
 def tell(error: BaseException, fault: str = "a fault of the emulator") -> None:

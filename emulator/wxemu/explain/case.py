@@ -6,25 +6,35 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
-from wxemu.explain import payment_mistakes, request_mistakes, signature_mistakes
+from wxemu.core.messages import Message, join
+from wxemu.core.text import describe_kind
+from wxemu.explain import (
+    confirmation_mistakes,
+    credential_mistakes,
+    login_state_mistakes,
+    payment_mistakes,
+    refusal_mistakes,
+    request_mistakes,
+)
 
 if TYPE_CHECKING:
     from wxemu.core.journal import Exchange
+    from wxemu.core.messages import Language
     from wxemu.core.world import World
 
 MISTAKES: Final = {
     mistake.name: mistake
     for mistake in (
-        *signature_mistakes.CONFIRMATIONS,
-        *signature_mistakes.REFUSALS,
-        *signature_mistakes.LOGIN_STATES,
+        *confirmation_mistakes.CONFIRMATIONS,
+        *refusal_mistakes.REFUSALS,
+        *login_state_mistakes.LOGIN_STATES,
         *payment_mistakes.PAYMENTS,
-        *request_mistakes.CREDENTIALS,
+        *credential_mistakes.CREDENTIALS,
         *request_mistakes.REQUESTS,
     )
 }
-SUCCEEDED = "Nothing is wrong: the call succeeded."
-UNEXPLAINED = "None of the usual mistakes."
+SUCCEEDED: Final = Message("Nothing is wrong: the call succeeded.", "没有问题：调用成功。")
+UNEXPLAINED: Final = Message("None of the usual mistakes.", "不是任何一种常见错误。")
 
 
 @dataclass(frozen=True)
@@ -68,10 +78,14 @@ class Explanation:
 
 @dataclass
 class Case:
-    """The examination of ``exchange``: what was looked for and found so far."""
+    """The examination of ``exchange``: what was looked for and found so far.
+
+    :param language: of the explanation.
+    """
 
     world: World
     exchange: Exchange
+    language: Language
     evidence: list[str] = field(default_factory=list)
     _looked: dict[str, Finding] = field(default_factory=dict)
 
@@ -80,16 +94,18 @@ class Case:
         """Whether a cause was found."""
         return any(finding.is_cause for finding in self._looked.values())
 
-    def look(self, name: str, result: str | None) -> bool:
+    def look(self, name: str, result: Message | None) -> bool:
         """Note that a mistake was looked for; whether it is what happened.
 
         :param result: what shows it, or ``None`` if it did not happen.
         """
         mistake = MISTAKES[name]
+        tried = mistake.tried.in_language(self.language)
         if result is not None:
-            self._looked[name] = Finding(name, mistake.tried, is_cause=True, result=result, advice=mistake.advice)
+            shown, advice = (message.in_language(self.language) for message in (result, mistake.advice))
+            self._looked[name] = Finding(name, tried, is_cause=True, result=shown, advice=advice)
         else:
-            self._looked.setdefault(name, Finding(name, mistake.tried, is_cause=False))
+            self._looked.setdefault(name, Finding(name, tried, is_cause=False))
         return result is not None
 
     def rule_out(self, *names: str) -> None:
@@ -97,15 +113,16 @@ class Case:
         for name in names:
             self.look(name, None)
 
-    def tell(self, fact: str) -> None:
+    def tell(self, fact: Message) -> None:
         """Add to the evidence."""
-        self.evidence.append(fact)
+        self.evidence.append(fact.in_language(self.language))
 
     def close(self) -> Explanation:
         """The explanation."""
         findings = sorted(self._looked.values(), key=lambda finding: not finding.is_cause)
         happened = [MISTAKES[finding.name].happened for finding in findings if finding.is_cause]
-        verdict = " ".join(happened) or (UNEXPLAINED if self.exchange.is_failure else SUCCEEDED)
+        sentences = happened or [UNEXPLAINED if self.exchange.is_failure else SUCCEEDED]
+        verdict = join((sentence.in_language(self.language) for sentence in sentences), self.language)
         return Explanation(self.exchange.rid, verdict, tuple(findings), tuple(self.evidence))
 
 
@@ -118,3 +135,37 @@ def quote(value: object) -> str:
     """A value as it came, cut to a line's length."""
     text = repr(value)
     return text if len(text) <= 80 else f"{text[:76]}..."  # noqa: PLR2004 - a line's length
+
+
+def it_is(value: object) -> Message:
+    """What something turned out to be."""
+    return Message("it is {value}", "它是 {value}", value=value)
+
+
+def it_is_json(value: object) -> Message:
+    """Which type of JSON something turned out to have."""
+    return Message("it is {kind}", "它是{kind}", kind=describe_kind(value))
+
+
+def comes_out_of(text: str) -> Message:
+    """Which message a signature turned out to be of."""
+    return Message(
+        "with {message} as the message, the signature comes out", "以 {message} 为消息可得到该签名", message=quote(text)
+    )
+
+
+def at(moment: float) -> Message:
+    """When something happened; Unix seconds."""
+    return Message("at {moment}", "时间：{moment}", moment=format_time(moment))
+
+
+def ended(moment: float) -> Message:
+    """Since when something is over; Unix seconds."""
+    return Message("it ended at {moment}", "已于 {moment} 到期", moment=format_time(moment))
+
+
+def client_of(call: Exchange) -> Message:
+    """Who made a call."""
+    if call.user_agent:
+        return Message("{name}", "客户端 {name} ", name=call.user_agent)
+    return Message("a client without a name", "未署名的客户端")

@@ -10,9 +10,9 @@ from urllib.parse import unquote
 
 from wxemu.core import journal
 from wxemu.core.journal import Choice
-from wxemu.core.text import describe_kind
+from wxemu.core.messages import Message
 from wxemu.explain import texts
-from wxemu.explain.case import format_time, quote
+from wxemu.explain.case import format_time, it_is_json, quote
 from wxemu.phone import phones, signed_texts
 from wxemu.wechat import auth_keys, soter
 
@@ -78,11 +78,11 @@ def look(case: Case) -> None:
         _try_keys(case, sent)
     case.rule_out(*_SIGNATURES, *_TEXTS, *_KEYS)
     if not case.is_solved:
-        case.look("signature_of_nobody", "none of them fits")
+        case.look("signature_of_nobody", Message("none of them fits", "没有一个相符"))
 
 
-def _type_of(value: object) -> str | None:
-    return None if value is None or isinstance(value, str) else f"it is {describe_kind(value)}"
+def _type_of(value: object) -> Message | None:
+    return None if value is None or isinstance(value, str) else it_is_json(value)
 
 
 def _normalise(case: Case, signature: str) -> str:
@@ -91,9 +91,21 @@ def _normalise(case: Case, signature: str) -> str:
         decoded = _decode(reading)
         if decoded is not None and len(decoded) == SIGNATURE_BYTES:
             if mistake is not None:
-                case.look(mistake, f"so read, it is a signature of {SIGNATURE_BYTES} bytes")
+                read = Message(
+                    "so read, it is a signature of {count} bytes",
+                    "这样读取，它是 {count} 字节的签名",
+                    count=SIGNATURE_BYTES,
+                )
+                case.look(mistake, read)
             return base64.b64encode(decoded).decode()
-    case.tell(f"The signature cannot be read as {SIGNATURE_BYTES} bytes: {quote(signature)}.")
+    case.tell(
+        Message(
+            "The signature cannot be read as {count} bytes: {signature}.",
+            "签名无法读取为 {count} 字节：{signature}。",
+            count=SIGNATURE_BYTES,
+            signature=quote(signature),
+        )
+    )
     return signature
 
 
@@ -130,13 +142,33 @@ def _decode(text: str) -> bytes | None:
 
 def _compare(case: Case, sent: _Confirmation, known: SignedText) -> None:
     """What differs between the confirmation that a phone made and what has come of it."""
-    case.tell(f"Phone {known.phone_id} of user {quote(known.openid)} made this signature at {format_time(known.at)}.")
+    case.tell(
+        Message(
+            "Phone {phone} of user {openid} made this signature at {at}.",
+            "该签名由用户 {openid} 的手机 {phone} 于 {at} 产生。",
+            phone=known.phone_id,
+            openid=quote(known.openid),
+            at=format_time(known.at),
+        )
+    )
     if known.override:
-        case.tell(f"The phone was told to misbehave: {known.override}.")
+        case.tell(
+            Message(
+                "The phone was told to misbehave: {override}.",
+                "这部手机被要求作弊：{override}。",
+                override=known.override,
+            )
+        )
     if known.appid != sent.appid:
-        case.look("key_of_another_app", f"it was made in {known.appid}, not in {sent.appid}")
+        made_in = Message(
+            "it was made in {made_in}, not in {sent_to}",
+            "它产生于 {made_in}，而不是 {sent_to}",
+            made_in=known.appid,
+            sent_to=sent.appid,
+        )
+        case.look("key_of_another_app", made_in)
     elif known.openid != sent.openid:
-        case.look("key_of_another_user", f"it is that of {quote(known.openid)}, not of {quote(sent.openid)}")
+        case.look("key_of_another_user", _of_user(known.openid, sent))
     _compare_texts(case, signed=known.text, sent=sent.text)
 
 
@@ -145,10 +177,15 @@ def _compare_texts(case: Case, *, signed: str, sent: str) -> None:
         return
     lost = texts.members(signed).get("rsa_pss_saltlen")
     if lost is not None and "rsa_pss_saltlen" not in texts.members(sent):
-        case.look("salt_length", f"rsa_pss_saltlen, which said {lost}, is lost: 20 bytes are expected then")
+        is_lost = Message(
+            "rsa_pss_saltlen, which said {lost}, is lost: 20 bytes are expected then",
+            "丢失了值为 {lost} 的 rsa_pss_saltlen：这时会按 20 字节验证",
+            lost=lost,
+        )
+        case.look("salt_length", is_lost)
     changes = texts.differences(signed, sent)
     if changes:
-        case.look("json_string_tampered", "; ".join(changes))
+        case.look("json_string_tampered", Message("{changes}", "{changes}", changes=tuple(changes)))
     else:
         case.look("json_string_reserialised", texts.rewriting(signed, sent))
 
@@ -156,17 +193,26 @@ def _compare_texts(case: Case, *, signed: str, sent: str) -> None:
 def _try_keys(case: Case, sent: _Confirmation) -> None:
     own = auth_keys.of_user(case.world, sent.appid, sent.openid)
     cpu_ids = {phone.cpu_id for phone in phones.of_user(case.world, sent.appid, sent.openid)}
-    case.tell(f"User {quote(sent.openid)} has {len(own)} AuthKeys in {sent.appid}.")
+    case.tell(
+        Message(
+            "User {openid} has {count} AuthKeys in {appid}.",
+            "用户 {openid} 在 {appid} 中有 {count} 个 AuthKey。",
+            openid=quote(sent.openid),
+            count=len(own),
+            appid=sent.appid,
+        )
+    )
     members = texts.members(sent.text)
     for text in texts.originals(sent.text):
         if any(_fits(case, sent, text, key.public_key) for key in own):
             return
     if _is_anothers(case, sent) or _is_of_another_key(case, sent):
         return
-    if case.look("no_auth_key", None if own else "there is none"):
+    if case.look("no_auth_key", None if own else Message("there is none", "一个也没有")):
         return
     cpu_id = members.get("cpu_id")
-    case.look("device_unknown", None if cpu_id in cpu_ids or not cpu_ids else f"cpu_id is {quote(cpu_id)}")
+    device = Message("cpu_id is {cpu_id}", "cpu_id 是 {cpu_id}", cpu_id=quote(cpu_id))
+    case.look("device_unknown", None if cpu_id in cpu_ids or not cpu_ids else device)
 
 
 def _fits(case: Case, sent: _Confirmation, text: str, public_key: str) -> bool:
@@ -177,7 +223,13 @@ def _fits(case: Case, sent: _Confirmation, text: str, public_key: str) -> bool:
     _compare_texts(case, signed=text, sent=sent.text)
     stated = soter.stated_salt_length(text)
     if salt_length != stated:
-        case.look("salt_length", f"it has {salt_length} bytes of salt, where {stated} are expected")
+        salt = Message(
+            "it has {actual} bytes of salt, where {stated} are expected",
+            "盐为 {actual} 字节，应为 {stated} 字节",
+            actual=salt_length,
+            stated=stated,
+        )
+        case.look("salt_length", salt)
     return True
 
 
@@ -188,9 +240,19 @@ def _is_anothers(case: Case, sent: _Confirmation) -> bool:
             is not None
         ):
             if key.appid != sent.appid:
-                return case.look("key_of_another_app", f"it is that of a phone in {key.appid}")
-            return case.look("key_of_another_user", f"it is that of {quote(key.openid)}, not of {quote(sent.openid)}")
+                of_phone = Message("it is that of a phone in {appid}", "它属于 {appid} 中的一部手机", appid=key.appid)
+                return case.look("key_of_another_app", of_phone)
+            return case.look("key_of_another_user", _of_user(key.openid, sent))
     return False
+
+
+def _of_user(openid: str, sent: _Confirmation) -> Message:
+    return Message(
+        "it is that of {owner}, not of {caller}",
+        "它属于 {owner}，而不是 {caller}",
+        owner=quote(openid),
+        caller=quote(sent.openid),
+    )
 
 
 def _is_of_another_key(case: Case, sent: _Confirmation) -> bool:
@@ -198,7 +260,8 @@ def _is_of_another_key(case: Case, sent: _Confirmation) -> bool:
         if phone.ask is not None:
             key = soter.public_key_pem(soter.load_private_key(phone.ask))
             if soter.actual_salt_length(public_key_pem=key, text=sent.text, signature=sent.signature) is not None:
-                return case.look("key_unknown", f"it is the ASK of phone {phone.phone_id}")
+                ask = Message("it is the ASK of phone {phone}", "它是手机 {phone} 的 ASK", phone=phone.phone_id)
+                return case.look("key_unknown", ask)
     return False
 
 
@@ -209,12 +272,24 @@ def _look_at_repetitions(case: Case, sent: _Confirmation) -> None:
         text = str(before.parameters.get("json_string", ""))
         when = f"{format_time(before.at)} (rid {before.rid})"
         if text == sent.text:
-            case.look("confirmation_replayed", f"at {when}")
+            case.look("confirmation_replayed", Message("at {when}", "时间：{when}", when=when))
         elif _counter(texts.members(text)) >= _counter(members):
-            counter_then = _counter(texts.members(text))
-            case.look("counter_stale", f"it is {_counter(members)}, and was {counter_then} at {when}")
+            grown = Message(
+                "it is {now}, and was {then} at {when}",
+                "现在是 {now}，而在 {when} 是 {then}",
+                now=_counter(members),
+                then=_counter(texts.members(text)),
+                when=when,
+            )
+            case.look("counter_stale", grown)
     case.rule_out("confirmation_replayed", "counter_stale")
-    case.tell(f"raw is {quote(members.get('raw'))}: compare it with the challenge that you gave out.")
+    case.tell(
+        Message(
+            "raw is {raw}: compare it with the challenge that you gave out.",
+            "raw 是 {raw}：请与你发放的挑战值比较。",
+            raw=quote(members.get("raw")),
+        )
+    )
 
 
 def _verified_before(case: Case, cpu_id: str) -> Iterator[journal.Exchange]:

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import unquote_plus, unquote_to_bytes
 
+from wxemu.core.messages import Message
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from wxemu.core.journal import Exchange
 
-    Mistakes = dict[str, str]  # names, each with how it shows
+    Mistakes = dict[str, Message]  # names, each with how it shows
     Way = tuple[bytes, Mistakes]  # a digest, and what is wrong with how it is made
 
 
@@ -34,13 +36,17 @@ class Written:
         if self.text == digits:
             yield {}
         elif self.text == digits.upper():
-            yield {"digest_in_upper_case": "in small letters it is right"}
+            yield {"digest_in_upper_case": Message("in small letters it is right", "改为小写就正确")}
         elif decoded == digest:
-            yield {"digest_in_base64": "read as base64 it is the digest"}
+            yield {"digest_in_base64": Message("read as base64 it is the digest", "按 base64 读取就是正确的摘要")}
         elif decoded.lower() == digits.encode():
-            yield {"digest_hex_in_base64": "read as base64 it is the digest's hex"}
+            yield {
+                "digest_hex_in_base64": Message(
+                    "read as base64 it is the digest's hex", "按 base64 读取就是十六进制的摘要"
+                )
+            }
         elif self.raw == digest:
-            yield {"digest_as_raw_bytes": "its bytes are those of the digest"}
+            yield {"digest_as_raw_bytes": Message("its bytes are those of the digest", "它的字节就是摘要的字节")}
 
 
 def written(exchange: Exchange, name: str) -> Written:

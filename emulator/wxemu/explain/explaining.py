@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from wxemu.core import journal
 from wxemu.core.journal import Choice
+from wxemu.core.messages import Message, join
 from wxemu.explain import access, confirmation, login_state, payment, refusals, requests
 from wxemu.explain.case import Case, Explanation
 from wxemu.wechat.errors import ERRMSG
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from wxemu.core.journal import Exchange
+    from wxemu.core.messages import Language
     from wxemu.core.world import World
 
 MOST_CHARACTERS: Final = 300
@@ -89,15 +91,15 @@ _LOOKS: Final[Mapping[str, Callable[[Case], None]]] = {
 }
 
 
-def explain(world: World, exchange: Exchange) -> Explanation:
+def explain(world: World, exchange: Exchange, language: Language) -> Explanation:
     """Why ``exchange`` was answered as it was.
 
     It looks at the world as it is now, so ask soon. It takes some milliseconds, a second for the longest of signed
     bodies, outside any transaction.
     """
-    case = Case(world, exchange)
+    case = Case(world, exchange, language)
     if exchange.remark is not None and _FAULT.fullmatch(exchange.remark):
-        case.look("server_side", f"it met {exchange.remark}")
+        case.look("server_side", Message("it met {fault}", "遇到的是 {fault}", fault=exchange.remark))
     elif exchange.name in _FUNCTION_CALLS:
         return _of_function_call(case)
     elif exchange.api == VERIFY and exchange.errcode in (None, "0"):
@@ -112,9 +114,14 @@ def explain(world: World, exchange: Exchange) -> Explanation:
 def _tell_refusal(case: Case, exchange: Exchange) -> None:
     code = exchange.errcode or ""
     text = ERRMSG.get(int(code)) if code.lstrip("-").isascii() and code.lstrip("-").isdigit() else None
-    case.tell(f"The answer says {code}{f' {text}' if text else ''}: {exchange.response_body[:MOST_CHARACTERS]}")
+    code_and_text = f"{code} {text}" if text else code
+    beginning = exchange.response_body[:MOST_CHARACTERS]
+    case.tell(
+        Message("The answer says {code}: {answer}", "返回的是 {code}：{answer}", code=code_and_text, answer=beginning)
+    )
     if exchange.remark is not None:
-        case.tell(f"The value that caused it: {exchange.remark[:MOST_CHARACTERS]}.")
+        value = exchange.remark[:MOST_CHARACTERS]
+        case.tell(Message("The value that caused it: {value}.", "引起它的值：{value}。", value=value))
 
 
 def _of_function_call(case: Case) -> Explanation:
@@ -125,12 +132,18 @@ def _of_function_call(case: Case) -> Explanation:
         refusals.look(case, reason)
     call = _failed_call_of(case) if reason in (None, refusals.SIGNATURE_INVALID) else None
     if call is not None:
-        explained = explain(case.world, call)
-        failed = f"The function's call of {call.api or call.name} is what failed (rid {call.rid})."
-        return _join(case, replace(explained, evidence=(failed, *explained.evidence)))
+        explained = explain(case.world, call, case.language)
+        failed = Message(
+            "The function's call of {api} is what failed (rid {rid}).",
+            "失败的是云函数对 {api} 的调用（rid {rid}）。",
+            api=call.api or call.name,
+            rid=call.rid,
+        )
+        evidence = (failed.in_language(case.language), *explained.evidence)
+        return _join(case, replace(explained, evidence=evidence))
     if reason is None and exchange.errcode not in (None, "0"):
         message = exchange.answer.get("errMsg", exchange.answer.get("message", exchange.errcode))
-        case.look("function_failed", str(message)[:MOST_CHARACTERS])
+        case.look("function_failed", Message("{error}", "{error}", error=str(message)[:MOST_CHARACTERS]))
     return case.close()
 
 
@@ -141,7 +154,7 @@ def _join(case: Case, explained: Explanation) -> Explanation:
     given = case.close()
     return replace(
         explained,
-        verdict=f"{given.verdict} {explained.verdict}",
+        verdict=join((given.verdict, explained.verdict), case.language),
         findings=(*given.findings, *explained.findings),
     )
 

@@ -1,8 +1,12 @@
-"""The form of a mistake that is looked for; the two tables of them stand above it, and ``case`` knows them all."""
+"""The form of a mistake that is looked for; the tables of them stand above it, and ``case`` knows them all."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from wxemu.core.messages import Language, Message
 
 
 @dataclass(frozen=True)
@@ -16,6 +20,11 @@ class Mistake:
     """
 
     name: str
-    happened: str
-    tried: str
-    advice: str
+    happened: Message
+    tried: Message
+    advice: Message
+
+    def document(self, language: Language) -> dict[str, str]:
+        """The mistake as ``wxemu explain --json`` shows it."""
+        words = {"happened": self.happened, "tried": self.tried, "advice": self.advice}
+        return {"name": self.name, **{name: message.in_language(language) for name, message in words.items()}}

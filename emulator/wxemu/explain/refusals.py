@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from wxemu.core import journal
 from wxemu.core.journal import Choice
+from wxemu.core.messages import Message
 from wxemu.explain import texts
-from wxemu.explain.case import format_time, quote
-from wxemu.explain.signature_mistakes import REFUSALS
+from wxemu.explain.case import format_time, it_is, quote
+from wxemu.explain.refusal_mistakes import REFUSALS
 from wxemu.phone import signed_texts
 
 if TYPE_CHECKING:
@@ -39,34 +40,48 @@ def look(case: Case, reason: str) -> None:
     case.look(reason, _tell(case, reason, event, members))
 
 
-def _tell(case: Case, reason: str, event: Mapping[str, Any], members: Mapping[str, Any]) -> str:
+def _tell(case: Case, reason: str, event: Mapping[str, Any], members: Mapping[str, Any]) -> Message:
     raw = members.get("raw")
     if reason == SIGNATURE_INVALID:
-        return "soter.verifySignature answered is_ok false"
+        return Message("soter.verifySignature answered is_ok false", "soter.verifySignature 返回 is_ok false")
     if reason == "counter_replayed":
-        return f"it is {members.get('counter')}"
+        return it_is(members.get("counter"))
     if not isinstance(raw, str):
-        return "the text has no raw"
+        return Message("the text has no raw", "文本中没有 raw")
     if reason == "challenge_used":
-        return f"raw is {quote(raw)}{_used_before(case, raw)}"
+        return Message("raw is {raw}{before}", "raw 是 {raw}{before}", raw=quote(raw), before=_used_before(case, raw))
     signed = signed_texts.find(case.world, str(event.get("jsonSignature")))
     was = texts.members(signed.text).get("raw") if signed else raw
-    changed = f" and was signed as {quote(was)}" if was != raw else ""
-    return f"raw is {quote(raw)}{changed}{_issued(case, raw)}"
+    changed = Message(" and was signed as {was}", "，签名时是 {was}", was=quote(was)) if was != raw else ""
+    return Message(
+        "raw is {raw}{changed}{issued}",
+        "raw 是 {raw}{changed}{issued}",
+        raw=quote(raw),
+        changed=changed,
+        issued=_issued(case, raw),
+    )
 
 
-def _used_before(case: Case, raw: str) -> str:
+def _used_before(case: Case, raw: str) -> Message | str:
     for call in _calls_with(case, raw):
         if any(found.get("isOk") is True for found in _objects(call.answer)) or reason_of(call) == SIGNATURE_INVALID:
-            return f", and came at {format_time(call.at)} (rid {call.rid})"
+            return Message(
+                ", and came at {at} (rid {rid})", "，已于 {at} 来过（rid {rid}）", at=format_time(call.at), rid=call.rid
+            )
     return ""
 
 
-def _issued(case: Case, raw: str) -> str:
+def _issued(case: Case, raw: str) -> Message | str:
     for call in _calls_with(case, raw):
         if any(found.get("challenge") == raw for found in _objects(call.answer)):
             purpose = next((found["purpose"] for found in _objects(call.parameters) if "purpose" in found), None)
-            return f", issued at {format_time(call.at)} for {quote(purpose)} (rid {call.rid})"
+            return Message(
+                ", issued at {at} for {purpose} (rid {rid})",
+                "，于 {at} 为 {purpose} 发放（rid {rid}）",
+                at=format_time(call.at),
+                purpose=quote(purpose),
+                rid=call.rid,
+            )
     return ""
 
 

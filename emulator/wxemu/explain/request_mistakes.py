@@ -1,224 +1,210 @@
-"""What goes wrong with everything but signatures: tokens, permissions, users, codes, bodies."""
+"""What goes wrong with everything but signatures and credentials: users, codes, bodies."""
 
 from __future__ import annotations
 
 from typing import Final
 
+from wxemu.core.messages import Message
 from wxemu.explain.mistakes import Mistake
 
-CREDENTIALS: Final = (
-    Mistake(
-        "token_in_body",
-        "The access_token stands in the body, where nobody looks for it.",
-        "the body",
-        "Put it into the URL: ?access_token=... also of a POST.",
-    ),
-    Mistake(
-        "token_missing",
-        "There is no access_token in the URL.",
-        "the query",
-        "Put it into the URL: ?access_token=...",
-    ),
-    Mistake(
-        "token_replaced",
-        "The access_token was replaced: another call has fetched a new one since.",
-        "the tokens that were issued to the app",
-        "Let one server fetch the token for all; or use auth.getStableAccessToken, which gives all the same one.",
-    ),
-    Mistake(
-        "token_expired",
-        "The access_token has lived its 7200 seconds.",
-        "the token's end",
-        "Fetch a new one some minutes before its end, or upon 42001 and 40001, once, and try again.",
-    ),
-    Mistake(
-        "token_unknown",
-        "The access_token was never issued here, or in a state that was reset since.",
-        "the tokens that were issued here",
-        "Fetch a new one. A client that keeps tokens in a file or in Redis may bring one from another place.",
-    ),
-    Mistake(
-        "token_malformed",
-        "That is no access_token at all.",
-        "the token's form",
-        "Send the access_token of the answer and nothing else: no quotes, no JSON, no name of a variable.",
-    ),
-    Mistake(
-        "api_unauthorized",
-        "The app has no permission for this API.",
-        "the app's restrictions",
-        "In this emulator the app's `unauthorized` or `forbidden` says so: take the API out of it, in the seed or over"
-        " HTTP. At WeChat the API must be granted to the app.",
-    ),
-    Mistake(
-        "permission_undeclared",
-        "The function's config.json does not ask for this API.",
-        "what config.json declares",
-        "Declare it, and upload the function again.",
-    ),
-    Mistake(
-        "api_without_cloud_call",
-        "There is no such cloud call.",
-        "the APIs that WeChat offers as cloud calls",
-        "Call it over HTTPS with an access_token, if it is one of WeChat's.",
-    ),
-    Mistake(
-        "invocation_ended",
-        "The token of the cloud call is that of no running invocation.",
-        "the tokens of invocations",
-        "Read WX_API_TOKEN from the context of each invocation, and call before it ends; your servers have none.",
-    ),
-    Mistake(
-        "secret_wrong",
-        "The AppSecret is not that of the appid, is frozen, or there is no such appid.",
-        "appid and secret",
-        "Compare them with the app's; beware of a secret that was changed since, and of spaces around it.",
-    ),
-    Mistake(
-        "address_refused",
-        "The address that calls may not fetch tokens.",
-        "the app's whitelist",
-        "Put the address into the app's ip_whitelist.",
-    ),
-    Mistake(
-        "quota_spent",
-        "The API was called more often than it may be.",
-        "the quotas",
-        "Keep what the API gave, and call it less often; the setting `quotas` has the numbers.",
-    ),
-)
 REQUESTS: Final = (
     Mistake(
         "openid_of_another_app",
-        "The openid is that of a user in another mini program.",
-        "the users of the other apps",
-        "An openid belongs to one app: use the one that this app's login gave.",
+        Message("The openid is that of a user in another mini program.", "这个 openid 属于另一个小程序的用户。"),
+        Message("the users of the other apps", "其他应用的用户"),
+        Message(
+            "An openid belongs to one app: use the one that this app's login gave.",
+            "openid 只属于一个小程序：请使用当前小程序登录时得到的 openid。",
+        ),
     ),
     Mistake(
         "openid_placeholder",
-        "The openid is a placeholder.",
-        "words that stand for an openid",
-        "Put the user's openid in: 28 characters that begin with o.",
+        Message("The openid is a placeholder.", "openid 是占位符，不是真实的值。"),
+        Message("words that stand for an openid", "常见的 openid 占位符"),
+        Message(
+            "Put the user's openid in: 28 characters that begin with o.",
+            "请填入用户的 openid：以 o 开头的 28 个字符。",
+        ),
     ),
     Mistake(
         "openid_is_unionid",
-        "That is the user's unionid, not the openid.",
-        "the unionids",
-        "Send the openid of the same login.",
+        Message("That is the user's unionid, not the openid.", "这是用户的 unionid，不是 openid。"),
+        Message("the unionids", "所有 unionid"),
+        Message("Send the openid of the same login.", "请发送同一次登录得到的 openid。"),
     ),
     Mistake(
         "openid_unknown",
-        "Nobody has this openid here.",
-        "the users of the app",
-        "Log in on a phone of this emulator first, or add the user to the seed.",
+        Message("Nobody has this openid here.", "这里没有用户使用这个 openid。"),
+        Message("the users of the app", "该应用的用户"),
+        Message(
+            "Log in on a phone of this emulator first, or add the user to the seed.",
+            "请先在本模拟器的手机上登录，或将用户加入种子文件。",
+        ),
     ),
     Mistake(
         "code_of_another_kind",
-        "A code of wx.login was sent for one that tells a phone number, or the other way round.",
-        "the codes of the other kind",
-        "auth.code2Session takes the code of wx.login, phonenumber.getPhoneNumber the detail.code of a button with"
-        ' open-type="getPhoneNumber".',
+        Message(
+            "A code of wx.login was sent for one that tells a phone number, or the other way round.",
+            "wx.login 的 code 与获取手机号的 code 弄混了。",
+        ),
+        Message("the codes of the other kind", "另一种 code"),
+        Message(
+            "auth.code2Session takes the code of wx.login, phonenumber.getPhoneNumber the detail.code of a button with"
+            ' open-type="getPhoneNumber".',
+            "auth.code2Session 使用 wx.login 的 code，phonenumber.getPhoneNumber 使用"
+            ' open-type="getPhoneNumber" 的按钮返回的 detail.code。',
+        ),
     ),
     Mistake(
         "code_used",
-        "The code was used before; it works once.",
-        "the codes that were traded",
-        "Let the phone give a new one each time (wx.login, or the button), and trade it in one place only.",
+        Message("The code was used before; it works once.", "code 已被使用过，一个 code 只能使用一次。"),
+        Message("the codes that were traded", "已换取过的 code"),
+        Message(
+            "Let the phone give a new one each time (wx.login, or the button), and trade it in one place only.",
+            "每次都让手机重新获取 code（wx.login 或按钮），并只在一处用它换取。",
+        ),
     ),
     Mistake(
         "code_expired",
-        "The code is older than five minutes.",
-        "the code's age",
-        "Trade it at once.",
+        Message("The code is older than five minutes.", "code 已超过五分钟有效期。"),
+        Message("the code's age", "code 的有效期"),
+        Message("Trade it at once.", "得到 code 后请立即换取。"),
     ),
     Mistake(
         "code_of_another_app",
-        "The code was given in another mini program.",
-        "the codes of the other apps",
-        "Trade it with the appid and secret of the mini program that called wx.login.",
+        Message("The code was given in another mini program.", "code 是在另一个小程序中获取的。"),
+        Message("the codes of the other apps", "其他应用的 code"),
+        Message(
+            "Trade it with the appid and secret of the mini program that called wx.login.",
+            "请使用调用 wx.login 的那个小程序的 appid 和 secret 换取。",
+        ),
     ),
     Mistake(
         "content_risky",
-        "WeChat finds the text or the picture risky.",
-        "the content",
-        "Refuse it. In this emulator only the documentation's sample is risky, or what a fault of yours (87014) meets.",
+        Message("WeChat finds the text or the picture risky.", "微信判定文本或图片含有风险内容。"),
+        Message("the content", "内容"),
+        Message(
+            "Refuse it. In this emulator only the documentation's sample is risky, or what a fault of yours (87014)"
+            " meets.",
+            "请拒绝该内容。在本模拟器中，只有文档中的示例，或遇到你设置的故障（87014）的内容才有风险。",
+        ),
     ),
     Mistake(
         "code_unknown",
-        "No phone of this world was given this code.",
-        "the codes that were given out",
-        "Send what wx.login gave as `code`, whole; not the code of another state or of DevTools.",
+        Message("No phone of this world was given this code.", "这里没有任何手机得到过这个 code。"),
+        Message("the codes that were given out", "已发放的 code"),
+        Message(
+            "Send what wx.login gave as `code`, whole; not the code of another state or of DevTools.",
+            "请完整发送 wx.login 返回的 `code`，不要使用其他状态或开发者工具的 code。",
+        ),
     ),
     Mistake(
         "body_form_encoded",
-        "The body is a form, not JSON.",
-        "the body's form",
-        "Send JSON: in Python requests.post(url, json=...), not data=.",
+        Message("The body is a form, not JSON.", "请求体是表单，不是 JSON。"),
+        Message("the body's form", "请求体的格式"),
+        Message(
+            "Send JSON: in Python requests.post(url, json=...), not data=.",
+            "请发送 JSON：在 Python 中用 requests.post(url, json=...)，不要用 data=。",
+        ),
     ),
     Mistake(
         "json_string_unescaped",
-        "json_string was put into the body by hand: its quotes are not escaped.",
-        "the place of json_string in the body",
-        "Let a JSON library make the body, with the text as a string.",
+        Message(
+            "json_string was put into the body by hand: its quotes are not escaped.",
+            "json_string 是手工拼进请求体的，其中的引号没有转义。",
+        ),
+        Message("the place of json_string in the body", "json_string 在请求体中的位置"),
+        Message(
+            "Let a JSON library make the body, with the text as a string.",
+            "请用 JSON 库生成请求体，并将该文本作为字符串放入。",
+        ),
     ),
     Mistake(
         "body_not_json",
-        "The body is no JSON object.",
-        "the body read as JSON",
-        "Let a JSON library make the body, in UTF-8.",
+        Message("The body is no JSON object.", "请求体不是 JSON 对象。"),
+        Message("the body read as JSON", "按 JSON 解析请求体"),
+        Message("Let a JSON library make the body, in UTF-8.", "请用 JSON 库生成 UTF-8 编码的请求体。"),
     ),
     Mistake(
         "body_not_form",
-        "The body is JSON, which this API does not read.",
-        "the body of a POST in the place of a GET",
-        "Send a GET with the parameters in the URL: in Python requests.get(url, params=...). A POST takes a form too.",
+        Message("The body is JSON, which this API does not read.", "请求体是 JSON，而该接口不读取 JSON。"),
+        Message("the body of a POST in the place of a GET", "代替 GET 的 POST 的请求体"),
+        Message(
+            "Send a GET with the parameters in the URL: in Python requests.get(url, params=...). A POST takes a form"
+            " too.",
+            "请用 GET 请求，参数放在 URL 中：在 Python 中用 requests.get(url, params=...)。POST 也可以使用表单。",
+        ),
     ),
     Mistake(
         "body_empty",
-        "The POST has no body.",
-        "the body's length",
-        "Send the parameters as JSON in the body, and only the access_token in the URL.",
+        Message("The POST has no body.", "POST 请求没有请求体。"),
+        Message("the body's length", "请求体的长度"),
+        Message(
+            "Send the parameters as JSON in the body, and only the access_token in the URL.",
+            "请将参数以 JSON 放在请求体中，URL 中只放 access_token。",
+        ),
     ),
     Mistake(
         "method_wrong",
-        "The API takes the other method.",
-        "the method",
-        "See the API's page, or /openapi.json.",
+        Message("The API takes the other method.", "请求方法不对，该接口使用另一种方法。"),
+        Message("the method", "请求方法"),
+        Message("See the API's page, or /openapi.json.", "请查看该接口的文档或 /openapi.json。"),
     ),
     Mistake(
         "path_unknown",
-        "There is no API at this path.",
-        "the paths of all APIs",
-        "See docs/coverage.md for what is emulated.",
+        Message("There is no API at this path.", "这个路径没有对应的接口。"),
+        Message("the paths of all APIs", "所有接口的路径"),
+        Message("See docs/coverage.md for what is emulated.", "已模拟的接口见 docs/coverage.md。"),
     ),
     Mistake(
         "answer_missing",
-        "The emulator knows this API by its name only, and was given no answer for it.",
-        "the answers that were programmed",
-        "Program one: `wxemu fault add --api NAME --reply JSON`, see docs/testing.md.",
+        Message(
+            "The emulator knows this API by its name only, and was given no answer for it.",
+            "模拟器只知道该接口的名称，也没有为它预设返回值。",
+        ),
+        Message("the answers that were programmed", "已预设的返回值"),
+        Message(
+            "Program one: `wxemu fault add --api NAME --reply JSON`, see docs/testing.md.",
+            "请预设返回值：`wxemu fault add --api NAME --reply JSON`，参见 docs/testing.md。",
+        ),
     ),
     Mistake(
         "parameter_wrong",
-        "A parameter is missing, or of another type.",
-        "the parameters",
-        "See the API's page, or /openapi.json, for names and types.",
+        Message("A parameter is missing, or of another type.", "缺少参数，或参数类型不对。"),
+        Message("the parameters", "参数"),
+        Message(
+            "See the API's page, or /openapi.json, for names and types.",
+            "参数的名称和类型见该接口的文档或 /openapi.json。",
+        ),
     ),
     Mistake(
         "user_blocked",
-        "WeChat has blocked this user's login.",
-        "the user's is_high_risk",
-        "Nothing can be done at the server's side.",
+        Message("WeChat has blocked this user's login.", "微信已拦截该用户的登录（高风险用户）。"),
+        Message("the user's is_high_risk", "用户的 is_high_risk"),
+        Message("Nothing can be done at the server's side.", "服务器端对此无能为力。"),
     ),
     Mistake(
         "function_failed",
-        "The function gave no result, and made no call that failed.",
-        "the calls that it made",
-        "See its log: wxemu logs, with --request-id and the request id of the answer if there is one.",
+        Message(
+            "The function gave no result, and made no call that failed.",
+            "云函数没有返回结果，它自己发起的调用也没有失败。",
+        ),
+        Message("the calls that it made", "云函数发起的调用"),
+        Message(
+            "See its log: wxemu logs, with --request-id and the request id of the answer if there is one.",
+            "请查看云函数日志：wxemu logs；如果返回中有 request id，可加上 --request-id。",
+        ),
     ),
     Mistake(
         "server_side",
-        "It is not what you sent: a fault that was arranged has answered.",
-        "the faults that the call met",
-        "See `wxemu fault list`. A client should try again later, and not take it for a forgery.",
+        Message(
+            "It is not what you sent: a fault that was arranged has answered.",
+            "问题不在请求本身：这是一条预先安排的故障给出的应答。",
+        ),
+        Message("the faults that the call met", "调用遇到的故障"),
+        Message(
+            "See `wxemu fault list`. A client should try again later, and not take it for a forgery.",
+            "见 `wxemu fault list`。客户端应稍后重试，不要将其当作伪造。",
+        ),
     ),
 )

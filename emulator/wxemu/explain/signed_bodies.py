@@ -8,12 +8,13 @@ from itertools import product
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qsl, unquote_plus
 
-from wxemu.explain.case import quote
+from wxemu.core.messages import Message
+from wxemu.explain.case import comes_out_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    Signed = tuple[bytes, dict[str, str]]  # a message, and what is wrong with it
+    Signed = tuple[bytes, dict[str, Message]]  # a message, and what is wrong with it
 
 NOT_SIGNED: Final = "body_not_signed"
 ENCODED_AGAIN: Final = "body_encoded_again"
@@ -21,6 +22,9 @@ UNICODE_ESCAPED: Final = "body_unicode_escaped"
 OTHER_MEMBERS: Final = "body_other_members"
 QUOTES_LOST: Final = "body_quotes_lost"
 AS_FORM: Final = "body_sent_as_form"
+_OF_NOTHING: Final = Message(
+    "with an empty string as the message, the signature comes out", "以空字符串为消息可得到该签名"
+)
 WAYS: Final = (NOT_SIGNED, ENCODED_AGAIN, UNICODE_ESCAPED, OTHER_MEMBERS, QUOTES_LOST, AS_FORM)
 _OF_THE_QUERY: Final = ("access_token", "appid", "openid", "signature", "sig_method")
 _SEPARATORS: Final = ((",", ":"), (", ", ": "), (",", ": "))
@@ -35,11 +39,11 @@ _BRACKETS: Final = re.compile(r"\[([^\[\]]*)\]")
 def messages(body: str) -> Iterator[Signed]:
     """The body, as it should be, and what else may have been signed for it; each with what is wrong then."""
     yield body.encode(errors="replace"), {}
-    yield b"", {NOT_SIGNED: "with an empty string as the message, the signature comes out"}
+    yield b"", {NOT_SIGNED: _OF_NOTHING}
     for text in (f"{body}\n", f"{body}\r\n", body.strip(), f"\ufeff{body}", json.dumps(body)):
         yield _signed(text, ENCODED_AGAIN)
     for encoding in _ENCODINGS:
-        yield body.encode(encoding, errors="replace"), {ENCODED_AGAIN: f"with the body in {encoding} it comes out"}
+        yield body.encode(encoding, errors="replace"), {ENCODED_AGAIN: _in_encoding(encoding)}
     try:
         yield from _of_json(body, json.loads(body))
     except (ValueError, RecursionError):
@@ -48,7 +52,13 @@ def messages(body: str) -> Iterator[Signed]:
 
 
 def _signed(text: str, name: str) -> Signed:
-    return text.encode(errors="replace"), {name: f"with {quote(text)} as the message, the signature comes out"}
+    return text.encode(errors="replace"), {name: comes_out_of(text)}
+
+
+def _in_encoding(encoding: str) -> Message:
+    return Message(
+        "with the body in {encoding} it comes out", "以 {encoding} 编码的请求体可得到该签名", encoding=encoding
+    )
 
 
 def _of_json(body: str, value: Any) -> Iterator[Signed]:

@@ -7,6 +7,7 @@ import itertools
 import json
 from typing import TYPE_CHECKING, Any, Final
 
+from wxemu.core.messages import Message
 from wxemu.explain.case import quote
 from wxemu.wechat.soter import PROFILES, device_json
 
@@ -22,24 +23,52 @@ def _dump(**options: Any) -> Rewriting:
     return lambda text: json.dumps(json.loads(text), **options)
 
 
-REWRITINGS: Final[Mapping[str, Rewriting]] = {
-    "a line end was added": lambda text: f"{text}\n",
-    "json.dumps(json.loads(...)) of Python puts spaces after : and ,": _dump(),
-    "json.dumps(json.loads(...), ensure_ascii=False) puts spaces after : and ,": _dump(ensure_ascii=False),
-    r"JSON.stringify(JSON.parse(...)) writes \/ as / and leaves out spaces": _dump(
-        ensure_ascii=False, separators=_COMPACT
+REWRITINGS: Final[tuple[tuple[Message, Rewriting], ...]] = (
+    (Message("a line end was added", "末尾加了换行"), lambda text: f"{text}\n"),
+    (
+        Message(
+            "json.dumps(json.loads(...)) of Python puts spaces after : and ,",
+            "Python 的 json.dumps(json.loads(...)) 会在 : 和 , 后加空格",
+        ),
+        _dump(),
     ),
-    "a compact json.dumps writes other characters as \\u escapes": _dump(separators=_COMPACT),
-    "the members were sorted": _dump(sort_keys=True),
-    "the members were sorted, compactly": _dump(sort_keys=True, ensure_ascii=False, separators=_COMPACT),
-    "it was indented": _dump(indent=2, ensure_ascii=False),
-    "it was indented by four": _dump(indent=4, ensure_ascii=False),
-    "it was indented by tabs": _dump(indent="\t", ensure_ascii=False),
-    r"each \/ was written as /": lambda text: text.replace(r"\/", "/"),
-    "it was made a JSON string once more": json.dumps,
-    "it was escaped for HTML": html.escape,
-    "its UTF-8 was read as Latin-1": lambda text: text.encode().decode("latin-1"),
-}
+    (
+        Message(
+            "json.dumps(json.loads(...), ensure_ascii=False) puts spaces after : and ,",
+            "json.dumps(json.loads(...), ensure_ascii=False) 会在 : 和 , 后加空格",
+        ),
+        _dump(ensure_ascii=False),
+    ),
+    (
+        Message(
+            "JSON.stringify(JSON.parse(...)) writes \\/ as / and leaves out spaces",
+            "JSON.stringify(JSON.parse(...)) 会将 \\/ 写成 /，并去掉空格",
+        ),
+        _dump(ensure_ascii=False, separators=_COMPACT),
+    ),
+    (
+        Message(
+            "a compact json.dumps writes other characters as \\u escapes",
+            "紧凑的 json.dumps 会将其他字符写成 \\u 转义",
+        ),
+        _dump(separators=_COMPACT),
+    ),
+    (Message("the members were sorted", "字段被重新排序"), _dump(sort_keys=True)),
+    (
+        Message("the members were sorted, compactly", "字段被重新排序，且写法紧凑"),
+        _dump(sort_keys=True, ensure_ascii=False, separators=_COMPACT),
+    ),
+    (Message("it was indented", "加了缩进"), _dump(indent=2, ensure_ascii=False)),
+    (Message("it was indented by four", "加了四个空格的缩进"), _dump(indent=4, ensure_ascii=False)),
+    (Message("it was indented by tabs", "加了制表符缩进"), _dump(indent="\t", ensure_ascii=False)),
+    (Message("each \\/ was written as /", "\\/ 都被写成了 /"), lambda text: text.replace(r"\/", "/")),
+    (Message("it was made a JSON string once more", "又被序列化成一个 JSON 字符串"), json.dumps),
+    (Message("it was escaped for HTML", "做了 HTML 转义"), html.escape),
+    (
+        Message("its UTF-8 was read as Latin-1", "UTF-8 被按 Latin-1 读取"),
+        lambda text: text.encode().decode("latin-1"),
+    ),
+)
 """What is usually done to it, and how that shows."""
 
 
@@ -48,31 +77,43 @@ def members(text: object) -> dict[str, Any]:
     return (device_json.read(text) if isinstance(text, str) else None) or {}
 
 
-def differences(signed: str, sent: str) -> list[str]:
+def differences(signed: str, sent: str) -> list[Message]:
     """What two texts say differently, a sentence each; none if they say the same, or one of them says nothing."""
     one, other = members(signed), members(sent)
     if not other:
         return []
     return [
-        f"{name} was signed as {quote(one.get(name))} and came as {quote(other.get(name))}"
+        Message(
+            "{name} was signed as {signed} and came as {sent}",
+            "{name} 签名时是 {signed}，发来的是 {sent}",
+            name=name,
+            signed=quote(one.get(name)),
+            sent=quote(other.get(name)),
+        )
         for name in dict.fromkeys((*one, *other))
         if one.get(name) != other.get(name)
     ]
 
 
-def rewriting(signed: str, sent: str) -> str:
+def rewriting(signed: str, sent: str) -> Message:
     """How the one text became the other."""
-    for how, rewrite in REWRITINGS.items():
+    for how, rewrite in REWRITINGS:
         try:
             if rewrite(signed) == sent:
                 return how
         except (ValueError, RecursionError):  # it was no JSON in the first place
             continue
     if signed.strip() == sent.strip():
-        return "whitespace around it was changed"
+        return Message("whitespace around it was changed", "首尾的空白被改动")
     at = next((at for at, (one, other) in enumerate(zip(signed, sent, strict=False)) if one != other), -1)
     at = min(len(signed), len(sent)) if at < 0 else at
-    return f"from character {at} on it is {quote(sent[at : at + 20])} where {quote(signed[at : at + 20])} was signed"
+    return Message(
+        "from character {at} on it is {sent} where {signed} was signed",
+        "从第 {at} 个字符起是 {sent}，而签名时是 {signed}",
+        at=at,
+        sent=quote(sent[at : at + 20]),
+        signed=quote(signed[at : at + 20]),
+    )
 
 
 def originals(sent: str) -> Iterator[str]:

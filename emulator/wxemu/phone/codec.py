@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, TypedDict
 
-from wxemu.core.http.inputs import InputError
+from wxemu.core.http.inputs import expected_instead
+from wxemu.core.messages import Message
 from wxemu.phone.calls import FunctionCall
 
 if TYPE_CHECKING:
@@ -75,7 +76,8 @@ def _version(written: str | None) -> tuple[int, ...]:
     try:
         return tuple(int(part) for part in written.split("."))
     except ValueError:
-        raise InputError(f"baseLibrary: expected a version such as 3.0.0, got {written!r}") from None
+        expected = Message("a version such as 3.0.0", "3.0.0 之类的版本号")
+        raise expected_instead("baseLibrary", expected, repr(written)) from None
 
 
 def confirmation(done: Confirmation) -> operations.Confirmation:

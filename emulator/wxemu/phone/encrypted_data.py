@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from cryptography.hazmat.primitives import padding
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
+from wxemu.core.messages import Message
 from wxemu.phone.errors import InvalidPhoneError
 
 if TYPE_CHECKING:
@@ -41,7 +42,12 @@ def _key(session_key: str) -> bytes:
     except (binascii.Error, ValueError):
         key = b""
     if len(key) != BLOCK:
-        raise InvalidPhoneError("nothing can be encrypted with the user's session_key: it is no base64 of 16 bytes")
+        raise InvalidPhoneError(
+            Message(
+                "nothing can be encrypted with the user's session_key: it is no base64 of 16 bytes",
+                "无法用该用户的 session_key 加密：它不是 16 字节的 base64",
+            )
+        )
     return key
 
 

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Final, NotRequired, TypedDict
 
 from wxemu.core.http.inputs import AnyText, Takes
 from wxemu.core.http.operations import Operation
+from wxemu.core.messages import Message
 
 AnyObject = Annotated[Mapping[str, Any], Takes(has_surrogates=True)]
 
@@ -243,7 +244,7 @@ OVERRIDE: Final = Operation(
     Override,
     Phone,
     "Have the phone behave as an attacker's, or honestly again",
-    closed="an override",
+    closed=Message("an override", "作弊方式"),
     tag="Phone",
 )
 CLOUD_ID: Final = Operation(

@@ -17,6 +17,7 @@ from werkzeug.exceptions import NotFound
 
 from wxemu.core import apps
 from wxemu.core.http import language
+from wxemu.core.messages import LANGUAGES
 from wxemu.phone import codec, phones
 from wxemu.phone.confirmations import OUTCOMES
 from wxemu.phone.errors import UnknownPhoneError
@@ -154,7 +155,7 @@ def _page(template: str, status: int = 200, **facts: Any) -> Response:
     frame = {
         "t": _texts(page_language),
         "language": page_language,
-        "languages": language.LANGUAGES,
+        "languages": LANGUAGES,
         "theme": theme if theme in THEMES else "auto",
     }
     page = _templates().get_template(template).render({**frame, **facts})

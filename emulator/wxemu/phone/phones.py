@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from wxemu.core import apps
+from wxemu.core.messages import Message
 from wxemu.phone.errors import InvalidPhoneError, UnknownPhoneError
 from wxemu.wechat import auth_keys, soter, users
 
@@ -89,7 +90,14 @@ def create(
     """
     profile = soter.PROFILES.get(profile_name)
     if profile is None:
-        raise InvalidPhoneError(f"no profile is called {profile_name!r}; there are {', '.join(soter.PROFILES)}")
+        raise InvalidPhoneError(
+            Message(
+                "no profile is called {name}; there are {known}",
+                "没有名为 {name} 的型号；可用的有 {known}",
+                name=repr(profile_name),
+                known=", ".join(soter.PROFILES),
+            )
+        )
     if public_auth_key is not None:
         _check_public_key(public_auth_key)
     # Before the transaction, which must not wait: the pool may have to wait for a key.
@@ -98,7 +106,9 @@ def create(
         openid = _ensure_user(world, appid, openid)
         phone_id = phone_id or f"phone-{world.randomness.hex(12)}"
         if _row(world, phone_id) is not None:
-            raise InvalidPhoneError(f"a phone with the id {phone_id!r} is there already")
+            raise InvalidPhoneError(
+                Message("a phone with the id {id} is there already", "已有 id 为 {id} 的手机", id=repr(phone_id))
+            )
         phone = Phone(
             phone_id=phone_id,
             appid=appid,
@@ -121,14 +131,14 @@ def _check_public_key(pem: str) -> None:
     try:
         soter.load_public_key(pem)
     except soter.PemError as error:
-        raise InvalidPhoneError(f"auth_key: {error}") from None
+        raise InvalidPhoneError(Message("auth_key: {error}", "auth_key 不正确：{error}", error=error)) from None
 
 
 def _ensure_user(world: World, appid: str, openid: str | None) -> str:
     try:
         apps.require(world, appid)
     except apps.UnknownAppError as error:
-        raise InvalidPhoneError(str(error)) from None
+        raise InvalidPhoneError(*error.args) from None
     openid = openid or users.new_openid(world)
     if users.find(world, appid, openid) is None:
         users.add(world, users.User(appid, openid))
@@ -157,7 +167,13 @@ def find(world: World, phone_id: str) -> Phone:
     """
     row = _row(world, phone_id)
     if row is None:
-        raise UnknownPhoneError(f"no phone has the id {phone_id!r}; `wxemu phone list` shows which there are")
+        raise UnknownPhoneError(
+            Message(
+                "no phone has the id {id}; `wxemu phone list` shows which there are",
+                "没有 id 为 {id} 的手机；可用 `wxemu phone list` 查看",
+                id=repr(phone_id),
+            )
+        )
     return _phone(row)
 
 
@@ -179,10 +195,19 @@ def enrol(world: World, phone: Phone, *, mode: str, count: int) -> Phone:
     :raises InvalidPhoneError: the phone has no sensor for ``mode``, or ``count`` is negative.
     """
     if mode not in phone.profile.modes:
-        has = ", ".join(phone.profile.modes) or "none"
-        raise InvalidPhoneError(f"a phone of profile {phone.profile.name} has no {mode!r}; its modes: {has}")
+        raise InvalidPhoneError(
+            Message(
+                "a phone of profile {profile} has no {mode}; its modes: {modes}",
+                "型号为 {profile} 的手机没有 {mode}；它支持：{modes}",
+                profile=phone.profile.name,
+                mode=repr(mode),
+                modes=", ".join(phone.profile.modes) or Message("none", "无"),
+            )
+        )
     if count < 0:
-        raise InvalidPhoneError(f"count: expected 0 or more, got {count}")
+        raise InvalidPhoneError(
+            Message("count: expected 0 or more, got {count}", "count：应不小于 0，得到的是 {count}", count=count)
+        )
     return keep(world, replace(phone, enrolled={**phone.enrolled, mode: count}))
 
 
@@ -193,10 +218,21 @@ def override(world: World, phone: Phone, wanted: Override) -> Phone:
     """
     for kind in wanted.kinds:
         if kind not in OVERRIDES:
-            raise InvalidPhoneError(f"no override is called {kind!r}; there are {', '.join(OVERRIDES)}")
+            raise InvalidPhoneError(
+                Message(
+                    "no override is called {kind}; there are {known}",
+                    "没有名为 {kind} 的作弊方式；可用的有 {known}",
+                    kind=repr(kind),
+                    known=", ".join(OVERRIDES),
+                )
+            )
     if wanted.kinds and phone.auth_key is None:
         raise InvalidPhoneError(
-            f"phone {phone.phone_id!r} has no key of its own: it signs nothing that could be forged"
+            Message(
+                "phone {id} has no key of its own: it signs nothing that could be forged",
+                "手机 {id} 没有自己的密钥：没有可伪造的签名",
+                id=repr(phone.phone_id),
+            )
         )
     return keep(world, replace(phone, override=wanted))
 

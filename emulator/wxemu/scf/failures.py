@@ -16,6 +16,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, TypeVar
 
+from wxemu.core.messages import Message
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -30,7 +32,7 @@ class NoResultError(Exception):
     :param request_id: of the invocation, where there was one.
     """
 
-    def __init__(self, message: str, *, request_id: str | None = None) -> None:
+    def __init__(self, message: str | Message, *, request_id: str | None = None) -> None:
         self.request_id = request_id
         super().__init__(message)
 
@@ -44,14 +46,25 @@ class UnknownFunctionError(NoResultError):
 
     def __init__(self, name: str) -> None:
         self.name = name
-        super().__init__(f"the project declares no function {name!r}; add it to cloudbaserc.yaml")
+        super().__init__(
+            Message(
+                "the project declares no function {name}; add it to cloudbaserc.yaml",
+                "项目没有声明云函数 {name}；请加入 cloudbaserc.yaml",
+                name=repr(name),
+            )
+        )
 
 
 class TooManyCallsError(NoResultError):
     """The limit of calls at one time is reached."""
 
     def __init__(self) -> None:
-        super().__init__("too many function calls at one time; wait for some of them to end")
+        super().__init__(
+            Message(
+                "too many function calls at one time; wait for some of them to end",
+                "同时进行的云函数调用太多；请等待其中一些结束",
+            )
+        )
 
 
 class UnreadableProjectError(NoResultError):

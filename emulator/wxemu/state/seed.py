@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from wxemu.core import settings
 from wxemu.core.apps import SEED_NOTE
+from wxemu.core.messages import Message
 from wxemu.phone.errors import PhoneError
 from wxemu.state import seed_app
 from wxemu.state.errors import SeedError
@@ -120,7 +121,13 @@ def reload_app(world: World, appid: str) -> None:
     """
     entry = next((app for app in _kept(world)["apps"] if app["appid"] == appid), None)
     if entry is None:
-        raise SeedError(f"the seed has no app {appid!r} to go back to; reset it to empty, or to a snapshot")
+        raise SeedError(
+            Message(
+                "the seed has no app {appid} to go back to; reset it to empty, or to a snapshot",
+                "种子文件中没有应用 {appid}，无法回到种子；请清空，或还原快照",
+                appid=repr(appid),
+            )
+        )
     seed_app.load_app(world, entry, replaces=True)
 
 

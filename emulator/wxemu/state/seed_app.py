@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from wxemu.core import apps
 from wxemu.core.apps import App
+from wxemu.core.messages import Message
 from wxemu.state.errors import TakenError
 
 if TYPE_CHECKING:
@@ -33,9 +34,15 @@ def load_app(world: World, entry: Mapping[str, Any], *, replaces: bool = False) 
 
             tenancy.delete(world, present)
         elif present is not None:
-            raise TakenError(f"the appid {app.appid!r} is taken")
+            raise TakenError(Message("the appid {appid} is taken", "appid {appid} 已被占用", appid=repr(app.appid)))
         if apps.find_by_secret_id(world, app.secret_id) is not None:
-            raise TakenError(f"the secret_id {app.secret_id!r} is taken by another app")
+            raise TakenError(
+                Message(
+                    "the secret_id {id} is taken by another app",
+                    "secret_id {id} 已被另一个应用占用",
+                    id=repr(app.secret_id),
+                )
+            )
         apps.add(world, app)
         if not entry.keys() & _BELONGINGS:
             return app

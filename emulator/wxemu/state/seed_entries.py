@@ -6,6 +6,7 @@ import dataclasses
 from typing import TYPE_CHECKING, Any, Final
 
 from wxemu.core import apps
+from wxemu.core.messages import Message
 from wxemu.state import seed_form, seed_users, tenancy
 from wxemu.state.errors import SeedError, TakenError
 from wxemu.state.seed_app import load_app
@@ -46,7 +47,15 @@ def add_user(world: World, appid: str, entry: Mapping[str, Any]) -> User:
     with world.transaction():
         apps.require(world, appid)
         if users.find(world, appid, complete["openid"]) is not None:
-            raise TakenError(f"the openid {complete['openid']!r} is taken in {appid}")
+            openid = repr(complete["openid"])
+            raise TakenError(
+                Message(
+                    "the openid {openid} is taken in {appid}",
+                    "{appid} 中 openid {openid} 已被占用",
+                    openid=openid,
+                    appid=appid,
+                )
+            )
         seed_users.require_free_phones(world, [complete])
         user = seed_users.load_user(world, appid, complete)
     seed_users.load_phones(world, appid, [complete])
@@ -75,7 +84,7 @@ def empty_app(world: World, app: App) -> None:
         apps.add(world, dataclasses.replace(app, restrictions=apps.Restrictions()))
 
 
-def _refuse(errors: Iterator[tuple[seed_form.Path, str]]) -> None:
-    text = "; ".join(error for _, error in errors)
-    if text:
-        raise SeedError(text)
+def _refuse(errors: Iterator[tuple[seed_form.Path, Message]]) -> None:
+    messages = tuple(message for _, message in errors)
+    if messages:
+        raise SeedError(Message("{errors}", "{errors}", errors=messages))

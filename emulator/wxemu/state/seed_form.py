@@ -11,6 +11,7 @@ from wxemu.core import settings
 from wxemu.core.faults import FaultRequest
 from wxemu.core.http import inputs
 from wxemu.core.http.inputs import InputError
+from wxemu.core.messages import Message
 from wxemu.core.text import describe_kind
 from wxemu.wechat import soter
 
@@ -49,7 +50,7 @@ def restrictions_schema() -> dict[str, Any]:
     return {"type": "object", "additionalProperties": False, "properties": {name: form[name] for name in names}}
 
 
-def check_seed(document: Any) -> Iterator[tuple[Path, str]]:
+def check_seed(document: Any) -> Iterator[tuple[Path, Message]]:
     """Yield the errors of a seed, each with its path; no text shows a credential."""
     errors = list(check_form(document, schema(), name="the seed"))
     if errors:
@@ -58,11 +59,11 @@ def check_seed(document: Any) -> Iterator[tuple[Path, str]]:
     try:
         settings.change(settings.Settings(), document.get("settings", {}))
     except settings.SettingsError as error:
-        yield ("settings",), str(error)
+        yield ("settings",), Message("{error}", "{error}", error=error)
     yield from check_values(document["apps"])
 
 
-def check_form(entry: Any, form: Mapping[str, Any], *, name: str) -> Iterator[tuple[Path, str]]:
+def check_form(entry: Any, form: Mapping[str, Any], *, name: str) -> Iterator[tuple[Path, Message]]:
     """Yield the errors of an entry by one of the schemas above; ``name`` stands for the entry in the texts."""
     # Imported here: saves 80 ms at a start without a seed.
     from jsonschema import Draft202012Validator  # noqa: PLC0415
@@ -70,36 +71,56 @@ def check_form(entry: Any, form: Mapping[str, Any], *, name: str) -> Iterator[tu
     for error in sorted(Draft202012Validator(form).iter_errors(entry), key=lambda error: list(map(str, error.path))):
         where = ".".join(map(str, error.absolute_path)) or name
         expected = error.schema.get("description")
-        text = f"{where}: {_message(error)}" + (f" (expected: {expected})" if expected else "")
+        text = Message(
+            "{where}: {error}{expected}",
+            "{where}：{error}{expected}",
+            where=where,
+            error=_message(error),
+            expected=Message(" (expected: {form})", "（应为：{form}）", form=expected) if expected else "",
+        )
         yield tuple(error.absolute_path), text
 
 
-def _message(error: Any) -> str:
+def _message(error: Any) -> Message:
     """The error without a value that is or may hold a secret."""
     if error.validator == "type":
-        return f"found {describe_kind(error.instance)}, expected {error.validator_value}"
+        return Message(
+            "found {found}, expected {expected}",
+            "得到的是 {found}，应为 {expected}",
+            found=describe_kind(error.instance),
+            expected=error.validator_value,
+        )
     if error.absolute_path and error.absolute_path[-1] in _CREDENTIALS:
-        return "the value has another form"
-    return str(error.message)
+        return Message("the value has another form", "值的格式不对")
+    return Message("{error}", "值不合要求，{error}", error=str(error.message))
 
 
-def check_values(apps: Sequence[Mapping[str, Any]]) -> Iterator[tuple[Path, str]]:
+def check_values(apps: Sequence[Mapping[str, Any]]) -> Iterator[tuple[Path, Message]]:
     """Yield invalid keys and ids that are not unique, in apps' entries of the right form."""
     for number, app in enumerate(apps):
         for place, fault in enumerate(app.get("faults", ())):
             try:
                 read_fault(fault)
             except (InputError, TypeError) as error:  # the latter of a value of YAML's that JSON does not have
-                yield ("apps", number, "faults", place), f"faults: {error}"
+                yield (
+                    ("apps", number, "faults", place),
+                    Message("faults: {error}", "faults 不正确：{error}", error=error),
+                )
     taken: set[object] = set()
     for path, kind, value in _values(apps):
         if kind == "auth_key":
             try:
                 soter.load_public_key(value)
             except soter.PemError as error:
-                yield path, f"auth_key: {error}"
+                yield path, Message("auth_key: {error}", "auth_key 不正确：{error}", error=error)
         elif (kind, value) in taken:
-            yield path, f"{kind} {value!r} stands twice; expected each once"
+            twice = Message(
+                "{kind} {value} stands twice; expected each once",
+                "{kind} {value} 重复出现；每个只能出现一次",
+                kind=kind,
+                value=repr(value),
+            )
+            yield path, twice
         taken.add((kind, value))
 
 
@@ -109,7 +130,7 @@ def read_fault(entry: Mapping[str, Any]) -> FaultRequest:
     :raises InputError: a member that is not what it should be; TypeError: one that JSON does not have.
     """
     json.dumps(entry)
-    inputs.refuse_unknown(FaultRequest, entry, what="a fault", places=("appid",))
+    inputs.refuse_unknown(FaultRequest, entry, what=Message("a fault", "故障"), places=("appid",))
     return inputs.read(FaultRequest, entry)
 
 

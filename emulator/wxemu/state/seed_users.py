@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from wxemu.core.faults import FaultError
 from wxemu.core.http.inputs import InputError
+from wxemu.core.messages import Message
 from wxemu.phone import phones
 from wxemu.state import seed_form
 from wxemu.state.errors import SeedError, TakenError
@@ -55,7 +56,7 @@ def require_free_phones(world: World, entries: Sequence[Mapping[str, Any]]) -> N
     for entry in entries:
         for phone in entry.get("phones", ()):
             if phone["id"] in taken:
-                raise TakenError(f"the phone id {phone['id']!r} is taken")
+                raise TakenError(Message("the phone id {id} is taken", "手机 id {id} 已被占用", id=repr(phone["id"])))
 
 
 def load_phones(world: World, appid: str, entries: Sequence[Mapping[str, Any]]) -> None:

@@ -11,6 +11,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from wxemu.core.messages import Message
+
 if TYPE_CHECKING:
     from wxemu.core.world import World
 
@@ -46,8 +48,13 @@ def save(world: World, name: str, document: str) -> Snapshot:
     """
     if _NAME.fullmatch(name) is None or name in RESERVED:
         raise SnapshotNameError(
-            f"a snapshot cannot be called {name!r}; expected up to 64 letters, digits, dots, dashes or underscores,"
-            f" but neither {' nor '.join(RESERVED)}"
+            Message(
+                "a snapshot cannot be called {name}; expected up to 64 letters, digits, dots, dashes or underscores,"
+                " but neither {reserved}",
+                "快照不能命名为 {name}；最多 64 个字母、数字、点、短横线或下划线，且不能是 {reserved}",
+                name=repr(name),
+                reserved=" nor ".join(RESERVED),
+            )
         )
     snapshot = Snapshot(name, world.clock.now())
     world.store.run("INSERT OR REPLACE INTO snapshots VALUES (?, ?, ?)", name, snapshot.saved_at, document)
@@ -81,5 +88,12 @@ def delete(world: World, name: str) -> None:
 
 
 def _unknown(world: World, name: str) -> UnknownSnapshotError:
-    names = ", ".join(snapshot.name for snapshot in all_snapshots(world)) or "none"
-    return UnknownSnapshotError(f"no snapshot is called {name!r}; there are: {names}")
+    names = ", ".join(snapshot.name for snapshot in all_snapshots(world))
+    return UnknownSnapshotError(
+        Message(
+            "no snapshot is called {name}; there are: {names}",
+            "没有名为 {name} 的快照；现有：{names}",
+            name=repr(name),
+            names=names or Message("none", "无"),
+        )
+    )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from wxemu.core import apps, migrations
 from wxemu.core.files import write_atomically
 from wxemu.core.journal import json_value
+from wxemu.core.messages import Message
 from wxemu.core.store import SCHEMA_VERSION
 from wxemu.core.text import escape_unseen
 from wxemu.core.world import World
@@ -104,17 +105,35 @@ class State:
 
 def _read(document: Mapping[str, Any]) -> Mapping[str, Any]:
     if VERSION not in document:
-        raise StateError(f"this is not a state of an emulator: expected a document with the member {VERSION}")
+        raise StateError(
+            Message(
+                "this is not a state of an emulator: expected a document with the member {member}",
+                "这不是模拟器的状态：文档中应有字段 {member}",
+                member=VERSION,
+            )
+        )
     if document[VERSION] == migrations.FORMER_VERSION:
         document = {VERSION: SCHEMA_VERSION, "world": migrations.migrate_tables(document.get("world"))}
         _log.warning("the sessions that functions had stored are not taken over: users log in again")
     if document[VERSION] != SCHEMA_VERSION or isinstance(document[VERSION], bool):
         raise StateError(
-            f"the state is of version {document[VERSION]!r}, this emulator reads version {SCHEMA_VERSION} only;"
-            " start without it, or use an emulator that reads that version"
+            Message(
+                "the state is of version {version}, this emulator reads version {own} only;"
+                " start without it, or use an emulator that reads that version",
+                "状态的版本是 {version}，本模拟器只能读取版本 {own}；请不带它启动，或使用能读取该版本的模拟器",
+                version=repr(document[VERSION]),
+                own=SCHEMA_VERSION,
+            )
         )
     if document.keys() != set(_MEMBERS):
-        raise StateError(f"the state is damaged: expected the members {', '.join(_MEMBERS)}")
+        members = ", ".join(_MEMBERS)
+        raise StateError(
+            Message(
+                "the state is damaged: expected the members {members}",
+                "状态已损坏：应有字段 {members}",
+                members=members,
+            )
+        )
     return document
 
 
@@ -144,7 +163,12 @@ def parse(json_text: str) -> dict[str, Any]:
     """
     document = json_value(json_text)
     if not isinstance(document, dict):
-        raise StateError("this is not a state of an emulator: expected a JSON object, found something else")
+        raise StateError(
+            Message(
+                "this is not a state of an emulator: expected a JSON object, found something else",
+                "这不是模拟器的状态：应为 JSON 对象",
+            )
+        )
     return document
 
 

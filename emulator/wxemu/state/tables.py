@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any, Final
 from wxemu.cloudbase.database import ejson
 from wxemu.cloudbase.database.errors import InvalidValueError
 from wxemu.core import apps, clock, journal, settings
+from wxemu.core.messages import Message
+from wxemu.core.store import DamagedStoreError
 from wxemu.core.text import describe_kind
 from wxemu.phone import phones
 from wxemu.scf import api_functions
@@ -93,18 +95,33 @@ def replace(world: World, wanted: object) -> None:
             for table, values in rows.items():
                 world.store.fill(table, values)
         except (sqlite3.Error, UnicodeError) as error:
-            raise StateError(f"the state is damaged: its rows contradict each other ({error})") from None
+            raise _damaged(
+                Message("its rows contradict each other ({error})", "各行互相矛盾（{error}）", error=str(error))
+            ) from None
         _check(world)
         apps.refuse_kept_published_secrets(world)
 
 
 def _read(wanted: object, schema: Mapping[str, Sequence[Column]]) -> dict[str, list[list[object]]]:
     if not isinstance(wanted, dict):
-        raise StateError(f"the state is damaged: expected its tables by name, found {describe_kind(wanted)}")
+        raise _damaged(
+            Message(
+                "expected its tables by name, found {found}",
+                "应为按名称排列的表，得到的是 {found}",
+                found=describe_kind(wanted),
+            )
+        )
     unknown, missing = sorted(wanted.keys() - schema.keys()), sorted(schema.keys() - wanted.keys() - JOURNAL)
     if unknown or missing:
-        wrong = f"it has no {', '.join(missing)}" if missing else f"{', '.join(unknown)} is not part of one"
-        raise StateError(f"the state is damaged: {wrong}; export it anew, with an emulator of this version")
+        lacks = Message("it has no {names}", "缺少 {names}", names=", ".join(missing))
+        has_more = Message("{names} is not part of one", "{names} 不属于状态", names=", ".join(unknown))
+        raise _damaged(
+            Message(
+                "{wrong}; export it anew, with an emulator of this version",
+                "{wrong}；请用本版本的模拟器重新导出",
+                wrong=lacks if missing else has_more,
+            )
+        )
     tables = {name: read_rows(name, wanted.get(name, []), columns) for name, columns in schema.items()}
     for name, rows in tables.items():
         _check_numbers(name, rows)
@@ -115,7 +132,14 @@ def _check_numbers(table: str, rows: list[list[object]]) -> None:
     for number, row in enumerate(rows):
         for value in row:
             if isinstance(value, int | float) and not -LARGEST < value < LARGEST:
-                raise StateError(f"the state is damaged: {table}[{number}]: expected numbers below {LARGEST}")
+                raise _damaged(
+                    Message(
+                        "{where}: expected numbers below {limit}",
+                        "{where}：数字应小于 {limit}",
+                        where=f"{table}[{number}]",
+                        limit=LARGEST,
+                    )
+                )
 
 
 def read_rows(table: str, rows: object, columns: Sequence[Column]) -> list[list[object]]:
@@ -124,11 +148,25 @@ def read_rows(table: str, rows: object, columns: Sequence[Column]) -> list[list[
     :raises StateError: another form.
     """
     if not isinstance(rows, list):
-        raise StateError(f"the state is damaged: {table}: expected a list of rows, found {describe_kind(rows)}")
+        raise _damaged(
+            Message(
+                "{table}: expected a list of rows, found {found}",
+                "{table}：应为行的列表，得到的是 {found}",
+                table=table,
+                found=describe_kind(rows),
+            )
+        )
     names = {column.name for column in columns}
     for number, row in enumerate(rows):
         if not isinstance(row, dict) or row.keys() != names:
-            raise StateError(f"the state is damaged: {table}[{number}]: expected a row of {', '.join(sorted(names))}")
+            raise _damaged(
+                Message(
+                    "{where}: expected a row of {names}",
+                    "{where}：行应由 {names} 组成",
+                    where=f"{table}[{number}]",
+                    names=", ".join(sorted(names)),
+                )
+            )
     return [
         [_read_value(row[column.name], column, f"{table}[{number}].{column.name}") for column in columns]
         for number, row in enumerate(rows)
@@ -142,9 +180,19 @@ def _read_value(value: object, column: Column, where: str) -> object:
         try:
             value = base64.b64decode(value["base64"], validate=True)
         except (binascii.Error, ValueError):
-            raise StateError(f"the state is damaged: {where}: expected base64, found something else") from None
+            raise _damaged(
+                Message("{where}: expected base64, found something else", "{where}：应为 base64", where=where)
+            ) from None
     if isinstance(value, bool) or not isinstance(value, _KINDS.get(column.kind, (str, int, float, bytes))):
-        raise StateError(f"the state is damaged: {where}: expected {column.kind}, found {describe_kind(value)}")
+        raise _damaged(
+            Message(
+                "{where}: expected {kind}, found {found}",
+                "{where}：应为 {kind}，得到的是 {found}",
+                where=where,
+                kind=column.kind,
+                found=describe_kind(value),
+            )
+        )
     return value
 
 
@@ -163,11 +211,17 @@ def _check(world: World) -> None:
             api_functions.list_changes(world, app.env)
         _check_documents(world)
         _check_journal(world)
-    except (ValueError, TypeError, LookupError, AttributeError, InvalidValueError) as error:
-        raise StateError(f"the state is damaged: a rule cannot read its part of it ({type(error).__name__})") from None
+    except (ValueError, TypeError, LookupError, AttributeError, InvalidValueError, DamagedStoreError) as error:
+        raise _damaged(
+            Message(
+                "a rule cannot read its part of it ({error})",
+                "其中有无法读取的部分（{error}）",
+                error=type(error).__name__,
+            )
+        ) from None
     for row in world.store.rows("SELECT package, content FROM packages"):
         if hashlib.sha256(row["content"]).hexdigest() != row["package"]:
-            raise StateError("the state is damaged: the code of a function does not match its hash")
+            raise _damaged(Message("the code of a function does not match its hash", "云函数的代码与其哈希不符"))
 
 
 def _check_documents(world: World) -> None:
@@ -188,3 +242,7 @@ def _check_journal(world: World) -> None:
     for table in ("exchanges", "invocations"):
         if world.store.row(wrong_time.format(table), clock.END) is not None:
             raise ValueError("at")
+
+
+def _damaged(how: Message) -> StateError:
+    return StateError(Message("the state is damaged: {how}", "状态已损坏：{how}", how=how))

@@ -6,6 +6,7 @@ import sqlite3
 from typing import TYPE_CHECKING, Final
 
 from wxemu.core import apps
+from wxemu.core.messages import Message
 from wxemu.core.store import KEPT_BY_RESET
 from wxemu.state.errors import StateError
 
@@ -35,7 +36,9 @@ def restore(world: World, appid: str, former: World) -> None:
     """
     app = apps.find(former, appid)
     if app is None:
-        raise StateError(f"no app there has the appid {appid!r}")
+        raise StateError(
+            Message("no app there has the appid {appid}", "其中没有 appid 为 {appid} 的应用", appid=repr(appid))
+        )
     try:
         with world.transaction():
             for replaced in filter(None, (apps.find(world, appid), app)):
@@ -45,7 +48,14 @@ def restore(world: World, appid: str, former: World) -> None:
                 world.store.add(table, map(tuple, rows))
             apps.refuse_kept_published_secrets(world)
     except sqlite3.IntegrityError as error:
-        raise StateError(f"another app now has what {appid} had ({error}); take that away, or reset all") from None
+        raise StateError(
+            Message(
+                "another app now has what {appid} had ({error}); take that away, or reset all",
+                "{appid} 的唯一值现已属于另一个应用（{error}）；请先移除，或重置全部",
+                appid=appid,
+                error=str(error),
+            )
+        ) from None
 
 
 def _shares(world: World, app: App) -> Iterator[tuple[str, str, str]]:

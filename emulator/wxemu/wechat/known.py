@@ -14,6 +14,7 @@ from dataclasses import replace
 from importlib import resources
 from typing import TYPE_CHECKING, Any, Final, cast
 
+from wxemu.core.messages import Message
 from wxemu.wechat.api import Api
 from wxemu.wechat.errors import WeChatError
 from wxemu.wechat.openapis import BY_NAME, TABLE
@@ -48,10 +49,12 @@ def names() -> list[str]:
     return [api.name for api in all_apis()]
 
 
-def suggest(name: str, offered: Iterable[str]) -> str:
+def suggest(name: str, offered: Iterable[str]) -> Message:
     """What to say after a name that is none: the one that may be meant, or where they all stand."""
     similar = difflib.get_close_matches(name, list(offered), n=1, cutoff=0.5)
-    return f"is {similar[0]} meant?" if similar else "docs/coverage.md lists all"
+    if similar:
+        return Message("is {name} meant?", "是否指 {name}？", name=similar[0])
+    return Message("docs/coverage.md lists all", "全部接口见 docs/coverage.md")
 
 
 @functools.cache

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from wxemu.core import faults
 from wxemu.core.faults import ANY, Fault, FaultError
 from wxemu.core.http.inputs import InputError
+from wxemu.core.messages import Message
 from wxemu.wechat import known, programmed
 from wxemu.wechat.errors import CLOUD_CALL_ERRMSG, ERRMSG
 
@@ -56,7 +57,13 @@ def _api_of(name: str) -> Api | None:
     api = known.find(name)
     if api is None and name != ANY:
         raise FaultError(
-            f"api: expected {ANY} or the name of an openapi, got {name!r}; {known.suggest(name, known.names())}"
+            Message(
+                "api: expected {every} or the name of an openapi, got {name}; {similar}",
+                "api：应为 {every} 或接口名称，得到的是 {name}；{similar}",
+                every=ANY,
+                name=repr(name),
+                similar=known.suggest(name, known.names()),
+            )
         )
     return api
 
@@ -65,19 +72,36 @@ def _check_reply(fault: Fault) -> None:
     try:
         programmed.content_of(json.loads(fault.reply or "{}"))
     except ValueError as error:
-        raise FaultError(f"reply: {error}") from None
+        raise FaultError(Message("reply: {error}", "reply 不正确：{error}", error=error)) from None
 
 
 def _check_errcode(fault: Fault, api: Api | None) -> None:
     if fault.errcode in CLOUD_CALL_ERRMSG:
         if fault.errmsg is not None:
-            raise FaultError(f"errmsg: {fault.errcode} is the gateway's, which has its own text to it")
+            raise FaultError(
+                Message(
+                    "errmsg: {errcode} is the gateway's, which has its own text to it",
+                    "errmsg：{errcode} 是网关的错误码，网关有自己的文本",
+                    errcode=fault.errcode,
+                )
+            )
         if api is not None and not api.has_cloud_call:
             raise FaultError(
-                f"errcode: {fault.errcode} is the gateway's, and {api.name} is not to be had by cloud call"
+                Message(
+                    "errcode: {errcode} is the gateway's, and {api} is not to be had by cloud call",
+                    "errcode：{errcode} 是网关的错误码，而 {api} 不提供云调用",
+                    errcode=fault.errcode,
+                    api=api.name,
+                )
             )
     elif fault.errcode is not None and fault.errcode not in ERRMSG and fault.errmsg is None:
-        raise FaultError(f"errmsg: {fault.errcode} is not in the table of errors, so it needs a text")
+        raise FaultError(
+            Message(
+                "errmsg: {errcode} is not in the table of errors, so it needs a text",
+                "errmsg：错误码表中没有 {errcode}，需要填写文本",
+                errcode=fault.errcode,
+            )
+        )
 
 
 def _json(reply: Any) -> str:
@@ -85,5 +109,10 @@ def _json(reply: Any) -> str:
     try:
         json.dumps(reduce(lambda inner, _: [inner], range(_SPARE_LEVELS), reply), allow_nan=False)
     except (RecursionError, ValueError):
-        raise InputError("reply: expected JSON that is not nested so deeply, with numbers that are finite") from None
+        raise InputError(
+            Message(
+                "reply: expected JSON that is not nested so deeply, with numbers that are finite",
+                "reply：JSON 嵌套太深，或其中的数字不是有限值",
+            )
+        ) from None
     return json.dumps(reply, separators=(",", ":"))

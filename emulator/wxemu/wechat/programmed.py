@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from wxemu.core.journal import json_object
+from wxemu.core.messages import Message
 
 _PLACEHOLDER: Final = re.compile(r"\$\{([^{}$]+)\}")
 _STRING: Final = re.compile(r'("(?:[^"\\]|\\.)*")(:?)')
@@ -43,11 +44,17 @@ def content_of(members: Mapping[str, Any]) -> Content | None:
         return None
     content_type, buffer = members["contentType"], members["buffer"]
     if not (isinstance(content_type, str) and content_type and content_type.isascii() and content_type.isprintable()):
-        raise ValueError(f"contentType: expected a type such as image/png, got {content_type!r}")
+        raise ValueError(
+            Message(
+                "contentType: expected a type such as image/png, got {given}",
+                "contentType：应为 image/png 之类的类型，得到的是 {given}",
+                given=repr(content_type),
+            )
+        )
     try:
         return Content(content_type, base64.b64decode(buffer, validate=True))
     except (TypeError, ValueError, binascii.Error):
-        raise ValueError("buffer: expected the bytes in base64") from None
+        raise ValueError(Message("buffer: expected the bytes in base64", "buffer：应为 base64 编码的字节")) from None
 
 
 def reply_of(content_type: str, data: bytes) -> dict[str, str]:

@@ -152,6 +152,20 @@ def test_what_cannot_be_done_is_told_on_the_page_itself_and_changes_nothing(  # 
     assert f'action="{path}"' in http.post(path, data=fields).text or path.startswith(ELSEWHERE)
 
 
+@pytest.mark.parametrize("refused", REFUSED)
+def test_a_page_in_chinese_refuses_in_chinese(http, send, refused):
+    path, fields, status, reason = refused
+    http.get("/clock?lang=zh")
+    got, refusal = send(path, **fields)
+    assert got == status
+    assert re.search("[\u4e00-\u9fff]", refusal) or reason == "40003"  # WeChat's own text
+
+
+def test_a_page_in_english_refuses_in_english(send):
+    for path, fields, _, _ in REFUSED:
+        assert not re.search("[\u4e00-\u9fff]", send(path, **fields)[1])
+
+
 def test_a_page_that_tells_a_refusal_keeps_its_own_address(http):
     assert 'data-path="/clock"' in http.post("/clock/advance").text
     assert 'href="/clock?lang=zh"' in http.post("/clock/advance").text

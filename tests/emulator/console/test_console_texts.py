@@ -9,7 +9,7 @@ import pytest
 import wxemu.console
 from wxemu.console.routes import ACTIONS
 from wxemu.console.texts import Texts, load_texts
-from wxemu.core.http.language import LANGUAGES
+from wxemu.core.messages import LANGUAGES
 
 CONSOLE = Path(wxemu.console.__file__).parent
 SOURCES = "".join(

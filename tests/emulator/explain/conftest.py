@@ -16,9 +16,9 @@ def server(http):
 def explain(http):
     """The explanation of the exchange that a rid, an errmsg or a request id names; the latest one's without."""
 
-    def of(rid=None):
+    def of(rid=None, lang="en"):
         latest = http.get("/emulator/v1/exchanges?limit=1").json["exchanges"][0]["rid"]
-        response = http.get(f"/emulator/v1/exchanges/{quote(rid or latest, safe='')}/explanation")
+        response = http.get(f"/emulator/v1/exchanges/{quote(rid or latest, safe='')}/explanation?lang={lang}")
         assert response.status_code == 200, response.text
         return response.json
 

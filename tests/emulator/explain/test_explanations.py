@@ -4,6 +4,7 @@ import base64
 import hashlib
 import html
 import json
+import re
 from urllib.parse import quote
 
 import pytest
@@ -20,17 +21,36 @@ def test_each_classic_mistake_is_explained_by_name(server, explain, classic):
     classic.make(server)
     explained = explain()
     assert explained["causes"] == [classic.name]
-    assert explained["verdict"] == MISTAKES[classic.name].happened
+    assert explained["verdict"] == str(MISTAKES[classic.name].happened)
     (cause, *others) = explained["findings"]
     assert cause == {
         "name": classic.name,
-        "tried": MISTAKES[classic.name].tried,
+        "tried": str(MISTAKES[classic.name].tried),
         "is_cause": True,
         "result": cause["result"],
-        "advice": MISTAKES[classic.name].advice,
+        "advice": str(MISTAKES[classic.name].advice),
     }
     assert cause["result"]
     assert not any(other["is_cause"] or other["advice"] for other in others)
+
+
+@pytest.mark.parametrize("classic", CLASSIC, ids=lambda classic: f"{classic.line} {classic.title}")
+def test_each_is_explained_in_chinese_too(server, explain, classic):
+    classic.make(server)
+    english, chinese = explain(), explain(lang="zh")
+    assert chinese["causes"] == english["causes"]
+    cause = chinese["findings"][0]
+    said = [chinese["verdict"], cause["result"], cause["advice"], *chinese["evidence"]]
+    said += [finding["tried"] for finding in chinese["findings"]]
+    assert [text for text in said if not re.search("[\u4e00-\u9fff]", text)] == []
+    assert len(chinese["evidence"]) == len(english["evidence"])
+
+
+def test_an_explanation_in_a_language_that_we_do_not_speak_is_refused(http, server):
+    server.verify("oNobody", "{}", "")
+    rid = http.get("/emulator/v1/exchanges?limit=1").json["exchanges"][0]["rid"]
+    refused = http.get(f"/emulator/v1/exchanges/{rid}/explanation?lang=fr")
+    assert (refused.status_code, refused.json["error"]["message"]) == (400, "lang: expected one of en, zh, got 'fr'")
 
 
 def test_all_twelve_lines_are_there():

@@ -37,6 +37,14 @@ class TestPages:
         assert {"/wx.js", "/phone/app/app.js", "/phone/app/pages/index/index.js"} <= set(scripts)
         assert [http.get(path).status_code for path in scripts] == [200] * len(scripts)
 
+    def test_what_a_page_asks_for_is_refused_in_its_language(self, http):
+        def refusal():
+            return http.post("/phone/v1/phones", json={"appid": APPID, "profile": "nokia"}).json["error"]["message"]
+
+        assert refusal().startswith("no profile is called 'nokia'")
+        http.get("/phone?lang=zh")
+        assert refusal().startswith("没有名为 'nokia' 的型号")
+
     def test_a_phone_that_is_gone_has_a_page_that_says_so(self, http):
         answer = http.get("/phone/phone-nobody")
         assert answer.status_code == 404

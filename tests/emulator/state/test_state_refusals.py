@@ -78,6 +78,10 @@ class TestWhatIsNoState:
             (lambda d: d["world"]["apps"].append(d["world"]["apps"][0]), "its rows contradict each other .UNIQUE"),
             (lambda d: d["world"]["apps"][0].update(restrictions="{"), "a rule cannot read its part of it"),
             (lambda d: d["world"]["meta"].append({"name": "x", "value": "{"}), "a rule cannot read its part of it"),
+            (
+                lambda d: d["world"].update(meta=[{"name": "clock", "value": "[]"}]),
+                "a rule cannot read its part of it",
+            ),
             (lambda d: d["world"].update(exchanges=[exchange(face="nobody's")]), "a rule cannot read its part of it"),
             (lambda d: d["world"].update(exchanges=[exchange(at=-1.0)]), "a rule cannot read its part of it"),
             (lambda d: d["world"].update(exchanges=[exchange(at=2.0**32)]), "a rule cannot read its part of it"),

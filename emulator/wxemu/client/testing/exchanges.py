@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, Final, TypedDict, Unpack
 
 from wxemu.control.operations import exchanges as operations
+from wxemu.core import messages
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -159,14 +160,14 @@ class Requests:
         return found[0]
 
     def explain(self, exchange: Exchange | str) -> Explanation:
-        """Why an exchange was answered as it was.
+        """Why an exchange was answered as it was, in the language that LANG asks for.
 
         :param exchange: one of these, a rid, or an errmsg with a rid in it.
         :raises RemoteError: there is no such exchange.
         """
         __tracebackhide__ = True
         rid = exchange if isinstance(exchange, str) else exchange.rid
-        explanation = self.emulator.call(operations.EXPLAIN, rid=rid)
+        explanation = self.emulator.call(operations.EXPLAIN, rid=rid, lang=messages.of_environment())
         causes = [finding for finding in explanation["findings"] if finding["is_cause"]]
         return Explanation(
             verdict=explanation["verdict"],

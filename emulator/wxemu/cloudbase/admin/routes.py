@@ -130,4 +130,4 @@ def _as_admin_error(error: Exception) -> AdminError:
     if isinstance(error, HTTPException):
         return InvalidParamError(f"body: {error.name}")
     troubles.tell(error, "a fault of the emulator, answered as SYS_ERR")
-    return AdminError(troubles.client_words(error))
+    return AdminError(str(troubles.client_words(error)))

@@ -8,8 +8,9 @@ from typing import Annotated, Any, Final, TypedDict
 from wxemu.control.operations.limit import Limit
 from wxemu.core.http.inputs import Takes
 from wxemu.core.http.operations import JSON_LINES, Operation
+from wxemu.core.messages import Language, Message
 
-Number = Annotated[int, Takes(minimum=0, expected="a whole number")]
+Number = Annotated[int, Takes(minimum=0, expected=Message("a whole number", "整数"))]
 
 
 class Choice(TypedDict, total=False):
@@ -27,6 +28,10 @@ class Choice(TypedDict, total=False):
 
 class NamedExchange(TypedDict):
     rid: str
+
+
+class ExplainedExchange(NamedExchange, total=False):
+    lang: Annotated[Language, Takes("The language of the explanation; English without it")]
 
 
 class Exchange(TypedDict):
@@ -118,7 +123,7 @@ EXPLAIN: Final = Operation(
     "exchanges.explain",
     "GET",
     f"{_EXCHANGE}/explanation",
-    NamedExchange,
+    ExplainedExchange,
     Explanation,
     "Why it was answered so: what was tried, what was found, what to do",
 )

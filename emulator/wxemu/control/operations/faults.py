@@ -7,6 +7,7 @@ from typing import Annotated, Any, Final, NotRequired, TypedDict
 from wxemu.core.faults import MOST_TIMES, FaultRequest
 from wxemu.core.http.inputs import Takes
 from wxemu.core.http.operations import Operation
+from wxemu.core.messages import Message
 
 
 class OfApp(TypedDict, total=False):
@@ -61,7 +62,7 @@ ADD: Final = Operation(
     FaultRequest,
     Fault,
     "Have something go wrong, or program an answer",
-    closed="a fault",
+    closed=Message("a fault", "故障"),
 )
 REMOVE: Final = Operation("faults.remove", "DELETE", f"{_FAULTS}/{{id}}", NamedFault, Removed, "Remove one fault")
 REMOVE_ALL: Final = Operation("faults.remove_all", "DELETE", _FAULTS, OfApp, Removed, "Remove all faults")

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Final, NotRequired, TypedDict
 from wxemu.control.operations.limit import Limit
 from wxemu.core.http.inputs import Takes
 from wxemu.core.http.operations import JSON_LINES, Nothing, Operation
+from wxemu.core.messages import Message
 
 MOST_PORT: Final = 65535
 
@@ -77,7 +78,7 @@ Invoke = TypedDict(
                     "Where it waits for a debugger",
                     minimum=0,
                     maximum=MOST_PORT,
-                    expected="a port, or 0 for any that is free",
+                    expected=Message("a port, or 0 for any that is free", "端口号，或 0 表示任一空闲端口"),
                 ),
             ]
         ],

@@ -12,6 +12,7 @@ from urllib.parse import quote, urlencode
 from flask import Response, request
 
 from wxemu.core.http.origins import ForeignHostError
+from wxemu.core.messages import Message
 
 if TYPE_CHECKING:
     from wxemu.core.http.access import Access
@@ -26,10 +27,15 @@ class ControlTokenError(Exception):
     """The control token is missing or wrong."""
 
     def __init__(self, *, is_missing: bool) -> None:
-        problem = "is missing" if is_missing else "is wrong"
+        problem = Message("is missing", "缺失") if is_missing else Message("is wrong", "不正确")
         super().__init__(
-            f"the control token {problem}; wxemu takes it by --token or WXEMU_TOKEN, a client sends it as "
-            "`Authorization: Bearer TOKEN`, and a browser opens /?token=TOKEN once"
+            Message(
+                "the control token {problem}; wxemu takes it by --token or WXEMU_TOKEN, a client sends it as "
+                "`Authorization: Bearer TOKEN`, and a browser opens /?token=TOKEN once",
+                "控制令牌{problem}；wxemu 通过 --token 或 WXEMU_TOKEN 传入，客户端发送 "
+                "`Authorization: Bearer TOKEN`，浏览器打开一次 /?token=TOKEN",
+                problem=problem,
+            )
         )
 
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from flask import request
 
-from wxemu.core.http.inputs import InputError
+from wxemu.core.http.inputs import NOTHING, SOMETHING_ELSE, InputError, expected_instead
+from wxemu.core.messages import Message
 from wxemu.core.text import describe_kind, is_text
 
 if TYPE_CHECKING:
@@ -27,11 +28,11 @@ def of_request() -> dict[str, Any]:
     except (ValueError, RecursionError) as error:
         if isinstance(error, InputError):
             raise
-        raise InputError("body: expected JSON in UTF-8, got something else") from None
+        raise expected_instead("body", Message("JSON in UTF-8", "UTF-8 编码的 JSON"), SOMETHING_ELSE) from None
 
 
 def _refuse_constant(constant: str) -> None:
-    raise InputError(f"body: {constant} is no JSON")
+    raise InputError(Message("body: {constant} is no JSON", "body：{constant} 不是 JSON", constant=constant))
 
 
 def json_object(decoded: object, name: str = "body") -> dict[str, Any]:
@@ -42,7 +43,7 @@ def json_object(decoded: object, name: str = "body") -> dict[str, Any]:
     if decoded is None:
         return {}
     if not isinstance(decoded, dict):
-        raise InputError(f"{name}: expected a JSON object, got {describe_kind(decoded)}")
+        raise expected_instead(name, Message("a JSON object", "JSON 对象"), describe_kind(decoded))
     return decoded
 
 
@@ -55,7 +56,7 @@ def text(body: Mapping[str, Any], name: str, *, is_required: bool = False) -> st
     if value is None and not is_required:
         return None
     if not isinstance(value, str):
-        raise InputError(f"{name}: expected a string, got {'nothing' if value is None else describe_kind(value)}")
+        raise expected_instead(name, Message("a string", "字符串"), NOTHING if value is None else describe_kind(value))
     return value
 
 
@@ -66,7 +67,7 @@ def encodable_text(body: Mapping[str, Any], name: str, *, is_required: bool = Fa
     """
     value = text(body, name, is_required=is_required)
     if value is not None and not is_text(value):
-        raise InputError(f"{name}: expected text, got a lone surrogate in it")
+        raise expected_instead(name, Message("text", "文本"), Message("a lone surrogate in it", "其中有落单的代理项"))
     return value
 
 
@@ -76,5 +77,12 @@ def member(name: str, known: Collection[str]) -> str:
     :raises InputError: it is not.
     """
     if name not in known:
-        raise InputError(f"{name!r} is not known here; there are {', '.join(known)}")
+        raise InputError(
+            Message(
+                "{name} is not known here; there are {known}",
+                "这里没有 {name}；可用的有 {known}",
+                name=repr(name),
+                known=", ".join(known),
+            )
+        )
     return name

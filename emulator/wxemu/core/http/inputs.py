@@ -19,6 +19,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypeVar
 
+from wxemu.core.messages import Message
 from wxemu.core.text import describe_kind, is_text
 
 if TYPE_CHECKING:
@@ -50,16 +51,19 @@ class Takes:
     minimum: float | None = None
     maximum: float | None = None
     above: float | None = None
-    expected: str | None = None
+    expected: Message | None = None
     has_surrogates: bool = False
     schema: Callable[[], Mapping[str, Any]] | None = None
 
     @property
-    def bounds(self) -> str:
+    def bounds(self) -> Message:
         """The bounds for a reader."""
+        limits = {"above": self.above, "least": self.minimum, "most": self.maximum}
         if self.above is not None:
-            return f"more than {self.above} and up to {self.maximum}"
-        return f"{self.minimum} or more" if self.maximum is None else f"{self.minimum} to {self.maximum}"
+            return Message("more than {above} and up to {most}", "大于 {above} 且不超过 {most}", **limits)
+        if self.maximum is None:
+            return Message("{least} or more", "不小于 {least}", **limits)
+        return Message("{least} to {most}", "{least} 到 {most}", **limits)
 
     def is_within(self, value: float) -> bool:
         """Whether the bounds admit a number."""
@@ -121,7 +125,7 @@ _WRAPPERS: Final = (Annotated, typing.Required, typing.NotRequired, types.UnionT
 
 
 def refuse_unknown(
-    form: Callable[..., Any], given: Mapping[str, Any], *, what: str, places: Collection[str] = ()
+    form: Callable[..., Any], given: Mapping[str, Any], *, what: Message, places: Collection[str] = ()
 ) -> None:
     """Refuse a JSON object with a member that ``form`` does not have.
 
@@ -132,7 +136,15 @@ def refuse_unknown(
     known = [name for name in members(form) if name not in places]
     for name in given:
         if name not in known:
-            raise InputError(f"{name}: {what} has no such member; there are {', '.join(known)}")
+            raise InputError(
+                Message(
+                    "{name}: {what} has no such member; there are {known}",
+                    "{name}：{what}没有这个字段；可用的有 {known}",
+                    name=name,
+                    what=what,
+                    known=", ".join(known),
+                )
+            )
 
 
 def read(form: Callable[..., Input], given: Mapping[str, Any]) -> Input:
@@ -171,7 +183,7 @@ def parse(member: Member, text: str) -> Any:
     value: Any = {bool: _flag, int: _whole_number, float: _number}.get(member.kind, str)(text)
     if value is None or (member.kind in (int, float) and not member.takes.is_within(value)):
         expected = member.takes.expected or (_KINDS[member.kind] if value is None else member.takes.bounds)
-        raise InputError(f"{member.name}: expected {expected}, got {text!r}")
+        raise expected_instead(member.name, expected, repr(text))
     return value
 
 
@@ -199,7 +211,7 @@ def json_value(name: str, text: str) -> Any:
     try:
         return json.loads(text, parse_constant=_refuse_constant)
     except (ValueError, RecursionError):
-        raise InputError(f"{name}: expected JSON, got {text[:200]!r}") from None
+        raise expected_instead(name, "JSON", repr(text[:200])) from None
 
 
 def _refuse_constant(constant: str) -> None:
@@ -215,11 +227,13 @@ def check(member: Member, value: Any) -> Any:
     if not _is_of_kind(member.kind, value):
         raise _unexpected(member, value)
     if member.kind in (str, Mapping) and not takes.has_surrogates and not _is_text(value):
-        raise InputError(f"{name}: expected text, got a lone surrogate in it")
+        surrogate = Message("a lone surrogate in it", "其中有落单的代理项")
+        raise expected_instead(name, Message("text", "文本"), surrogate)
     if member.choices and value not in member.choices:
-        raise InputError(f"{name}: expected one of {', '.join(member.choices)}, got {value!r}")
+        choices = Message("one of {choices}", "{choices} 之一", choices=", ".join(member.choices))
+        raise expected_instead(name, choices, repr(value))
     if member.kind in (int, float) and not takes.is_within(value):
-        raise InputError(f"{name}: expected {takes.expected or takes.bounds}, got {value!r}")
+        raise expected_instead(name, takes.expected or takes.bounds, repr(value))
     return float(value) if member.kind is float else value
 
 
@@ -239,18 +253,32 @@ def _is_text(value: Any) -> bool:
     return is_text(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
 
 
+NOTHING: Final = Message("nothing", "空值")
+SOMETHING_ELSE: Final = Message("something else", "别的内容")
 _KINDS: Final = {
-    str: "a string",
-    bool: "true or false",
-    float: "a number",
-    int: "a whole number",
-    list: "a list of strings",
-    Mapping: "a JSON object",
-    Any: "a JSON value",
+    str: Message("a string", "字符串"),
+    bool: Message("true or false", "true 或 false"),
+    float: Message("a number", "数字"),
+    int: Message("a whole number", "整数"),
+    list: Message("a list of strings", "字符串的列表"),
+    Mapping: Message("a JSON object", "JSON 对象"),
+    Any: Message("a JSON value", "JSON 值"),
 }
 
 
 def _unexpected(member: Member, value: Any) -> InputError:
     got = describe_kind(value) if member.kind in (str, Mapping) else repr(value)  # of other kinds, the value is short
-    got = "nothing" if value is None else got
-    return InputError(f"{member.name}: expected {_KINDS[member.kind]}, got {got}")
+    return expected_instead(member.name, _KINDS[member.kind], NOTHING if value is None else got)
+
+
+def expected_instead(name: str, expected: Message | str, got: Message | str) -> InputError:
+    """The error of a member that is not what it should be."""
+    return InputError(
+        Message(
+            "{name}: expected {expected}, got {got}",
+            "{name}：应为 {expected}，得到的是 {got}",
+            name=name,
+            expected=expected,
+            got=got,
+        )
+    )

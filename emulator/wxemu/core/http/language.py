@@ -9,20 +9,26 @@ from typing import TYPE_CHECKING, Final
 
 from flask import request
 
+from wxemu.core.messages import LANGUAGES
+
 if TYPE_CHECKING:
     from flask import Blueprint, Response
 
-LANGUAGES: Final = {"en": "EN", "zh": "中文"}
+    from wxemu.core.messages import Language, Message
+
 COOKIE: Final = "lang"
 
 
-def of_request() -> str:
+def of_request() -> Language:
     """The language of the current request: a key of ``LANGUAGES``."""
-    for choice in (request.args.get(COOKIE), request.cookies.get(COOKIE)):
-        if choice in LANGUAGES:
-            return choice
     preferred = (tag.partition("-")[0].lower() for tag in request.accept_languages.values())  # in order of preference
-    return next((tag for tag in preferred if tag in LANGUAGES), next(iter(LANGUAGES)))
+    asked = (request.args.get(COOKIE), request.cookies.get(COOKIE), *preferred)
+    return next((language for choice in asked for language in LANGUAGES if choice == language), next(iter(LANGUAGES)))
+
+
+def say(message: Message) -> str:
+    """The message in the language of the current request."""
+    return message.in_language(of_request())
 
 
 def keep_language(routes: Blueprint) -> None:

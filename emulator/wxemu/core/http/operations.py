@@ -10,6 +10,8 @@ from urllib.parse import quote, urlencode
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from wxemu.core.messages import Message
+
 Members = ParamSpec("Members")
 Input_co = TypeVar("Input_co", covariant=True)
 Output_co = TypeVar("Output_co", covariant=True)
@@ -48,7 +50,7 @@ class Operation(Generic[Members, Input_co, Output_co]):
     summary: str
     has_whole_body: bool = False
     reads_itself: bool = False
-    closed: str | None = None
+    closed: Message | None = None
     content_type: str = "application/json"
     tag: str = "Control"
 

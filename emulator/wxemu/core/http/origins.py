@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 from flask import Response, request
 
 from wxemu.core.http.hosts import is_loopback
+from wxemu.core.messages import Message
 
 if TYPE_CHECKING:
     from flask import Blueprint
@@ -35,15 +36,27 @@ class ForeignPageError(Exception):
 class ForeignOriginError(ForeignPageError):
     """The page's origin is neither on this machine nor named by the setting."""
 
-    def __init__(self, origin: str) -> None:
-        super().__init__(f"no pages of {origin} may call; name the origin in the setting web_origins")
+    def __init__(self, origin: str | Message) -> None:
+        super().__init__(
+            Message(
+                "no pages of {origin} may call; name the origin in the setting web_origins",
+                "不允许 {origin} 的页面调用；请在设置项 web_origins 中写明该来源",
+                origin=origin,
+            )
+        )
 
 
 class ForeignHostError(ForeignPageError):
     """The request's ``Host`` is not a name of this emulator."""
 
     def __init__(self, host: str) -> None:
-        super().__init__(f"the emulator is not called {host!r}; allow the name with `wxemu start --allow-host NAME`")
+        super().__init__(
+            Message(
+                "the emulator is not called {host}; allow the name with `wxemu start --allow-host NAME`",
+                "{host} 不是模拟器的名称；可用 `wxemu start --allow-host NAME` 允许它",
+                host=repr(host),
+            )
+        )
 
 
 def is_of_this_machine(origin: str) -> bool:
@@ -89,7 +102,7 @@ def check_page(world: World, pages: Pages) -> None:
     else:
         is_foreign = site == "cross-site" if origin is None else not _is_allowed(world, origin)
     if is_foreign:
-        raise ForeignOriginError(origin or "another site")
+        raise ForeignOriginError(origin or Message("another site", "其他网站"))
 
 
 def _is_link(pages: Pages, origin: str | None) -> bool:

@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Final
 from flask import Response, jsonify, request
 from werkzeug.exceptions import HTTPException
 
-from wxemu.core import troubles
+from wxemu.core import messages, troubles
 from wxemu.core.apps import PublishedSecretError, UnknownAppError
 from wxemu.core.clock import ClockError
+from wxemu.core.http import language
 from wxemu.core.http.admission import ControlTokenError
 from wxemu.core.http.inputs import InputError
 from wxemu.core.http.origins import ForeignPageError
 from wxemu.core.keys import NoKeyError
+from wxemu.core.messages import Message
 from wxemu.core.settings import SettingsError
 
 if TYPE_CHECKING:
@@ -51,9 +53,19 @@ def refuse(statuses: Statuses, error: Exception, *, fail: Callable[[int, str], R
     """
     if isinstance(error, HTTPException):
         reason = vars(error).get("description")  # of a view of ours; the library's own words do not say what of
-        return fail(error.code or 500, reason or f"{request.method} {request.path}: {error.name}; see /openapi.json")
+        return fail(error.code or 500, reason or language.say(_no_answer(error)))
     status = next((statuses[kind] for kind in type(error).__mro__ if kind in statuses), None)
     if status is None:
         troubles.tell(error)
-        return fail(500, troubles.client_words(error))
-    return fail(status, str(error))
+        return fail(500, language.say(troubles.client_words(error)))
+    return fail(status, messages.of_error(error, language.of_request()))
+
+
+def _no_answer(error: HTTPException) -> Message:
+    return Message(
+        "{method} {path}: {name}; see /openapi.json",
+        "{method} {path}：{name}；参见 /openapi.json",
+        method=request.method,
+        path=request.path,
+        name=error.name,
+    )

@@ -11,6 +11,9 @@ from weakref import WeakSet
 from flask import Response, current_app
 from werkzeug.exceptions import TooManyRequests
 
+from wxemu.core.http.language import say
+from wxemu.core.messages import Message
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
@@ -27,10 +30,10 @@ HEARTBEAT_SECONDS: Final = 1.0
 class Streams:
     """The open streams of one kind.
 
-    :param kind: what clients follow, for the text of a refusal: ``the logs``.
+    :param kind: what clients follow, for the text of a refusal.
     """
 
-    def __init__(self, kind: str) -> None:
+    def __init__(self, kind: Message) -> None:
         self._kind = kind
         self._open: WeakSet[Iterator[str]] = WeakSet()  # a stream without a reader disappears from it
         self._opening = threading.Lock()
@@ -52,7 +55,13 @@ class Streams:
         """
         with self._opening:
             if len(self._open) >= MOST_FOLLOWERS:
-                raise TooManyRequests(f"{MOST_FOLLOWERS} clients follow {self._kind} already; end one of them")
+                too_many = Message(
+                    "{most} clients follow {kind} already; end one of them",
+                    "已有 {most} 个客户端在接收 {kind}；请先结束其中一个",
+                    most=MOST_FOLLOWERS,
+                    kind=self._kind,
+                )
+                raise TooManyRequests(say(too_many))
             stream = _stream(news, heartbeat, wait or time.sleep)
             self._open.add(stream)
         return Response(stream, content_type=content_type)

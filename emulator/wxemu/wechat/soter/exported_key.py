@@ -65,5 +65,5 @@ def _member(members: dict[str, Any], name: str, *types: type) -> Any:
         raise KeyJsonError(name, "a value", "no such member")
     value = members[name]
     if type(value) not in types:  # not isinstance, which takes a boolean for a number
-        raise KeyJsonError(name, " or ".join(_EXPECTED[kind] for kind in types), describe_kind(value))
+        raise KeyJsonError(name, " or ".join(_EXPECTED[kind] for kind in types), str(describe_kind(value)))
     return value

@@ -1,0 +1,82 @@
+"""What we tell people, in each of our languages, next to the rule that tells it.
+
+WeChat's and Tencent's own texts are no messages: they are the same in every language.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Final, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+Language = Literal["en", "zh"]
+LANGUAGES: Final[Mapping[Language, str]] = {"en": "EN", "zh": "中文"}
+"""Each with its name on a switch; the first is the default."""
+VARIABLES: Final = ("WXEMU_LANG", "LC_ALL", "LC_MESSAGES", "LANG")
+"""The environment variables that choose a language; the first that is set decides."""
+_BETWEEN_SENTENCES: Final[Mapping[Language, str]] = {"en": " ", "zh": ""}
+_BETWEEN_PARTS: Final[Mapping[Language, str]] = {"en": "; ", "zh": "；"}
+
+
+class Message:
+    """One message in every language.
+
+    As a text it is English: ``str`` of an error that carries one is what programs and logs read.
+
+    :param values: for the names in braces, the same names in each language. One may be a message itself, an error that
+        carries one, or a tuple of them, which become a list.
+    """
+
+    __slots__ = ("_texts", "_values")
+
+    def __init__(self, en: str, zh: str, /, **values: object) -> None:
+        self._texts: Mapping[Language, str] = {"en": en, "zh": zh}
+        self._values = values
+
+    def in_language(self, language: Language) -> str:
+        """The message in one language."""
+        text = self._texts[language]
+        if not self._values:
+            return text
+        return text.format(**{name: _fill_in(value, language) for name, value in self._values.items()})
+
+    def __str__(self) -> str:
+        return self.in_language("en")
+
+    def __repr__(self) -> str:
+        return f"Message({self.in_language('en')!r}, {self.in_language('zh')!r})"
+
+    def __add__(self, other: Message) -> Message:
+        """This one and another sentence."""
+        return Message(
+            *(join([self.in_language(language), other.in_language(language)], language) for language in LANGUAGES)
+        )
+
+
+def join(sentences: Iterable[str], language: Language) -> str:
+    """Sentences of one language, one after the other."""
+    return _BETWEEN_SENTENCES[language].join(sentences)
+
+
+def of_error(error: Exception, language: Language) -> str:
+    """What an error says; in English, if it carries no message."""
+    (carried,) = error.args if len(error.args) == 1 else (None,)
+    return carried.in_language(language) if isinstance(carried, Message) else str(error)
+
+
+def of_environment() -> Language:
+    """The language that the environment asks for, as ``LANG=zh_CN.UTF-8`` does."""
+    asked = next((value for name in VARIABLES if (value := os.environ.get(name))), "")
+    return "zh" if asked.lower().startswith("zh") else "en"
+
+
+def _fill_in(value: object, language: Language) -> object:
+    if isinstance(value, Message):
+        return value.in_language(language)
+    if isinstance(value, Exception):
+        return of_error(value, language)
+    if isinstance(value, tuple):
+        return _BETWEEN_PARTS[language].join(str(_fill_in(part, language)) for part in value)
+    return value
