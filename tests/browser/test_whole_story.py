@@ -71,8 +71,9 @@ def test_the_console_tells_what_the_fingers_do(take, overview):
 
     tap(DONE, CHECK)
     overview("Function asks WeChat: auth.checkSessionKey", "WeChat answers Function: ok")
-    _, tap_second = take(phone.locator(".facts__openid").text_content())
+    second, tap_second = take(phone.locator(".facts__openid").text_content())
     tap_second(LOG_IN)
+    expect(second.get_by_role("button", name=PAY, exact=True)).to_be_enabled()  # it is logged in
     tap(DONE, CHECK)
     overview("WeChat answers Phone: fail")
     expect(phone.get_by_text("Please log in again", exact=True)).to_be_visible()

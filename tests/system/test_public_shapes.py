@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import shutil
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -174,7 +175,7 @@ SHAPES = {
             )
         },
         {"app": (10, 256, {})},
-        ("layer",),
+        ("the function app gets nothing of its layer libraries",),
     ),
     "a site, a database and containers": Shape(
         {
@@ -240,15 +241,18 @@ def running(folder, start_for_module):
 
 
 def save(folder, shape):
-    """Have nothing in the folder but this project."""
-    for entry in folder.iterdir():
-        shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
+    """Have nothing in the folder but this project; there is a declaration at any time, as the emulator may look."""
     for place in shape.folders:
-        (folder / place).mkdir(parents=True)
+        (folder / place).mkdir(parents=True, exist_ok=True)
         (folder / place / "index.py").write_text(CODE)
     for name, content in shape.files.items():
         text = content if isinstance(content, str) else json.dumps(content, indent=2)
-        (folder / name).write_text(text, encoding="utf-8")
+        (folder / f"{name}.new").write_text(text, encoding="utf-8")
+        (folder / f"{name}.new").replace(folder / name)
+    kept = {*shape.files, *(place.partition("/")[0] for place in shape.folders)}
+    for entry in sorted(folder.iterdir(), key=Path.is_dir):
+        if entry.name not in kept:
+            shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
 
 
 def answer(running, name, variables):

@@ -83,7 +83,8 @@ def seen(live, ended_session, tmp_path_factory):
         stderr=subprocess.PIPE,
         text=True,
     ) as process:
-        assert "paste its text here" in process.stderr.readline()  # by now the probe is there to be called
+        said = [process.stderr.readline() for _ in range(2)]  # the first one is of exec
+        assert "paste its text here" in said[1]  # by now the probe is there to be called
         told = json.dumps(ask_simulated(live.new_phone()))
         shown, complaints = process.communicate(f"nonsense\n{told}\n")
     assert (process.returncode, complaints.count("paste it again")) == (1, 1)
