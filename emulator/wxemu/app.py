@@ -137,10 +137,6 @@ class Switchboard:
         """The application of the party that a path belongs to."""
         return self._made(self._party_of(path))
 
-    def prepare(self) -> None:
-        """Import WeChat now, which nearly every client asks, rather than at its first request."""
-        self._made(self._fallback)
-
     def _party_of(self, path: str) -> Party:
         if path == "/":
             return self._front
@@ -181,6 +177,7 @@ def make_switchboard(
     def phone() -> Flask:
         from wxemu.phone import routes  # noqa: PLC0415
 
+        world.keys.fill()  # which new phones need
         return routes.application(world, deployment, access)
 
     def control() -> Flask:

@@ -42,7 +42,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from wxemu.app import Switchboard
     from wxemu.intercept.process import Proxy
     from wxemu.scf.runtime import Identity
 
@@ -278,7 +277,7 @@ async def _serve(plan: Plan, storage: Path, proxy: Proxy | None, ending: Ending)
     family = socket.AF_INET6 if ":" in plan.access.address else socket.AF_INET
     listening = socket.create_server((plan.access.address, plan.port), family=family, backlog=1024)
     server = await listen(edge, listening)
-    begin = partial(_begin, world, deployment, plan, proxy, switchboard)
+    begin = partial(_begin, world, deployment, plan, proxy)
     WatchedThread("begin", begin, on_failure=partial(_fail_to_begin, ending, plan)).start()
     await ending.begun()
     server.close()
@@ -292,7 +291,7 @@ def _issue_wx_api_token(world: World, caller: Identity, **of_invocation: Any) ->
     return issue_wx_api_token(world, caller, **of_invocation)
 
 
-def _begin(world: World, deployment: Deployment, plan: Plan, proxy: Proxy | None, switchboard: Switchboard) -> None:
+def _begin(world: World, deployment: Deployment, plan: Plan, proxy: Proxy | None) -> None:
     """Seed the world and announce it, while the server already answers that it is not ready; then look after files."""
     world.check()
     if proxy is not None:
@@ -320,8 +319,6 @@ def _begin(world: World, deployment: Deployment, plan: Plan, proxy: Proxy | None
         WatchedThread("timers", timers.run, on_failure=troubles.tell, pause=TIMERS_PAUSE).start()
     with suppress(BrokenPipeError):  # its reader is gone, as after Ctrl-C in a demo
         _announce(plan, world, None if proxy is None else proxy.interception, new_secrets or {})
-    switchboard.prepare()
-    world.keys.fill()
     if plan.project is not None:
         inspect = Inspection(deployment, plan.project).run
         WatchedThread("inspection", inspect, on_failure=troubles.tell, pause=INSPECTION_PAUSE).start()

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 import click
 from click.core import ParameterSource
 
-from wxemu.control.operations.apps import LIST
 from wxemu.core.text import escape_unseen, show_unseen
 
 if TYPE_CHECKING:
@@ -128,6 +127,8 @@ def read_token() -> str | None:
 
 def first_appid(remote: Remote) -> str:
     """The app that is meant where none is named."""
+    from wxemu.control.operations.apps import LIST  # noqa: PLC0415 - as in ``connect``
+
     apps = remote.call(LIST)["apps"]
     if not apps:
         raise click.ClickException("the emulator has no app; make one with `wxemu app new`, or `wxemu state reset`")
