@@ -1,5 +1,6 @@
 """An /etc/hosts of a command's own: what stands in it, and that nobody else sees it."""
 
+import os
 import socket
 import subprocess
 from pathlib import Path
@@ -51,7 +52,7 @@ def test_where_nobody_listens_at_the_names_own_ports_there_is_none(direct):
 @pytest.fixture
 def direct():
     """An address with somebody who listens, where the machine allows that."""
-    address = "127.86.255.254"
+    address = f"127.86.255.{os.getpid() % 250 + 1}"  # of this worker alone
     try:
         listening = socket.create_server((address, 443))
     except OSError:
