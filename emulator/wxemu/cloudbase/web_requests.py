@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NoReturn
 
-from flask import request
+from flask import Response, jsonify, request
 from werkzeug.exceptions import HTTPException
 
 from wxemu.cloudbase import web_users
@@ -100,3 +100,13 @@ def bearer_token() -> str:
     if authorization is None or authorization.type != "bearer":
         return ""
     return authorization.token or ""
+
+
+def refuse_by_http(error: Exception) -> Response:
+    """The refusal of the HTTP API, which HTTP access has too: status, and code and message in JSON."""
+    codes, message = codes_of(error)
+    status, code = codes.httpapi
+    entry().fail(code)
+    response = jsonify({"code": code, "message": message, "requestId": entry().rid})
+    response.status_code = status
+    return response

@@ -39,16 +39,23 @@ def emulator(remote: Remote) -> Iterator[tuple[Target, Ingredients]]:
         session = _log_in(remote, app, ended.new_phone("none").login())
         ended.expire_session()
         values = {
-            "appid": app.appid,
-            "secret": app.secret,
-            "env": app.env,
-            "secret_id": app.secret_id,
-            "secret_key": app.secret_key,
+            **credentials_of(app),
             "api_key": "wxemu-no-api-key",
             "ended_openid": ended.openid,
             "ended_session_key": session["session_key"],
         }
         yield emulator_target(remote.url), Ingredients(values, lambda: phone.ask_simulated(held))
+
+
+def credentials_of(app: App) -> dict[str, str]:
+    """What the owner of an app has of it."""
+    return {
+        "appid": app.appid,
+        "secret": app.secret,
+        "env": app.env,
+        "secret_id": app.secret_id,
+        "secret_key": app.secret_key,
+    }
 
 
 def _log_in(remote: Remote, app: App, code: str) -> dict[str, Any]:

@@ -13,6 +13,7 @@ import pytest
 import requests
 
 from wxemu.conformance.ingredients import Ingredients
+from wxemu.conformance.parties import credentials_of
 from wxemu.conformance.phone import ask_simulated
 from wxemu.conformance.wire import Target
 
@@ -108,11 +109,4 @@ def app(emulator):
 def account(app) -> Ingredients:
     """What the owner of a mini program has, and a phone."""
     phone = app.new_user().new_phone()
-    values = {
-        "appid": app.appid,
-        "secret": app.secret,
-        "env": app.env,
-        "secret_id": app.secret_id,
-        "secret_key": app.secret_key,
-    }
-    return Ingredients(values, lambda: ask_simulated(phone))
+    return Ingredients(credentials_of(app), lambda: ask_simulated(phone))

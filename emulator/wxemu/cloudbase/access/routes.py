@@ -6,11 +6,11 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote, urlsplit
 
-from flask import Blueprint, Response, jsonify, request
+from flask import Blueprint, Response, request
 
 from wxemu.cloudbase.access import asking, gateway_event
 from wxemu.cloudbase.calls import call_error
-from wxemu.cloudbase.web_requests import UnservedError, codes_of
+from wxemu.cloudbase.web_requests import UnservedError, refuse_by_http
 from wxemu.cloudbase.web_users import UnknownEnvironmentError
 from wxemu.core import apps
 from wxemu.core.http import origins
@@ -36,7 +36,7 @@ def face(world: World, deployment: Deployment) -> Blueprint:
     keep_exchanges(routes, world, face="cloudbase")
     origins.let_pages_read(routes, world)
     routes.add_url_rule("/http/<path:place>", "ask", partial(_ask, world, deployment), methods=_METHODS)
-    routes.register_error_handler(Exception, _refuse)
+    routes.register_error_handler(Exception, refuse_by_http)
     return routes
 
 
@@ -73,12 +73,3 @@ def _raw_path(rest: str) -> str:
     path: str = (raw if raw.startswith("/") else urlsplit(raw).path).partition("?")[0]
     is_by_host = accessed_env(request.environ.get("HTTP_HOST")) is not None
     return path or "/" if is_by_host else "/" + path.lstrip("/").partition("/")[2].partition("/")[2]
-
-
-def _refuse(error: Exception) -> Response:
-    codes, message = codes_of(error)
-    status, code = codes.httpapi
-    entry().fail(code)
-    response = jsonify({"code": code, "message": message, "requestId": entry().rid})
-    response.status_code = status
-    return response

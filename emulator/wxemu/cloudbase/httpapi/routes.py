@@ -9,7 +9,7 @@ from flask import Blueprint, Response, jsonify, request
 
 from wxemu.cloudbase import calls, web_users
 from wxemu.cloudbase.access import asking
-from wxemu.cloudbase.web_requests import bearer_token, codes_of, refuse_the_rest
+from wxemu.cloudbase.web_requests import bearer_token, refuse_by_http, refuse_the_rest
 from wxemu.core import apps, outcome
 from wxemu.core.http import body, origins
 from wxemu.core.http.inputs import InputError
@@ -30,7 +30,7 @@ def face(world: World, deployment: Deployment) -> Blueprint:
     origins.let_pages_read(routes, world)
     routes.add_url_rule("/v1/functions/<name>", "invoke", partial(_invoke, world, deployment), methods=["POST"])
     refuse_the_rest(routes, "/v1/<path:rest>")
-    routes.register_error_handler(Exception, _refuse)
+    routes.register_error_handler(Exception, refuse_by_http)
     return routes
 
 
@@ -64,12 +64,3 @@ def _response(result: JSONValue) -> Response:
     if isinstance(result, str):
         return Response(result.encode(errors="replace"), content_type="text/plain; charset=utf-8")
     return jsonify(result)
-
-
-def _refuse(error: Exception) -> Response:
-    codes, message = codes_of(error)
-    status, code = codes.httpapi
-    entry().fail(code)
-    response = jsonify({"code": code, "message": message, "requestId": entry().rid})
-    response.status_code = status
-    return response
