@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
-from urllib.parse import parse_qsl
+from urllib.parse import unquote_plus
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -67,8 +67,10 @@ class PlainRequest:
     def args(self) -> Mapping[str, str]:
         """The query, as werkzeug reads it: of a name that comes more than once the first value."""
         found: dict[str, str] = {}
-        for name, value in parse_qsl(self._query, keep_blank_values=True, errors="werkzeug.url_quote"):
-            found.setdefault(name, value)
+        for pair in self._query.split("&"):
+            name, _, value = pair.partition("=")
+            if pair:
+                found.setdefault(_read(name), _read(value))
         return found
 
     @property
@@ -85,6 +87,11 @@ class PlainRequest:
     def get_data(self) -> bytes:
         """The body."""
         return self._body
+
+
+def _read(text: str) -> str:
+    is_plain = "%" not in text and "+" not in text
+    return text if is_plain else unquote_plus(text, errors="werkzeug.url_quote")
 
 
 @dataclass(frozen=True, slots=True)
