@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from errors import BenchError
 
-from wxemu import server
+from wxemu import server, serving
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -104,7 +104,7 @@ def listens(port: int) -> bool:
 def serve_ping(port: int | None = None) -> Served:
     """The bare Flask app behind the edge, as `wxemu start` has it."""
     port = server.free_port(0) if port is None else port
-    options = {"port": port, "threads": server.THREADS}
+    options = {"port": port, "threads": serving.THREADS}
     return serve({"server": "edge", "options": options, "application": "ping", "port": port}, "/ping")
 
 

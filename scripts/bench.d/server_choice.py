@@ -23,7 +23,8 @@ from report import Table, number
 from visit import PING, Visit
 
 from wxemu.core.http.access import LOOPBACK
-from wxemu.server import THREADS, free_port
+from wxemu.server import free_port
+from wxemu.serving import THREADS
 
 if TYPE_CHECKING:
     from collections.abc import Callable

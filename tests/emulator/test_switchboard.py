@@ -38,7 +38,7 @@ COS_DATE = PATH.removesuffix("/<path:object_path>")
 
 def test_a_start_imports_the_core_alone():
     listed = subprocess.run(
-        [sys.executable, "-c", "import sys, wxemu.server; print(*sys.modules)"],
+        [sys.executable, "-c", "import sys, wxemu.serving; print(*sys.modules)"],
         capture_output=True,
         text=True,
         check=True,

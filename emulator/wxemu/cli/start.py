@@ -7,7 +7,7 @@ import importlib.util
 import logging
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -95,16 +95,16 @@ def start(
     """
     gc.disable()  # until the server's begin: what is imported stays, and a tenth of a start went into looking at it
     from wxemu import server  # noqa: PLC0415 - `wxemu --help` need not load it
+    from wxemu.plan import Plan  # noqa: PLC0415
     from wxemu.scf.project import CliOptions  # noqa: PLC0415
-    from wxemu.state import seed  # noqa: PLC0415
 
     log_to_standard_error()
     imported, export_to = read_state_options(import_file, export_file, seed_file)
-    seed_document = None if seed_file is None else seed.read(_text_of(seed_file), name=str(seed_file))
+    seed_document = None if seed_file is None else _read_seed(seed_file)
     folder = project / _STATE_FOLDER if state is None else Path(state)
     access, new_token = read_access_options(host, public_url, allow_host, control_token)
     options = CliOptions(env_id, mode)
-    plan = server.Plan(
+    plan = Plan(
         port=server.free_port(port, host),
         project=_checked_project(project, options, packages),
         options=options,
@@ -128,13 +128,15 @@ def start(
     server.serve(plan)
 
 
-def _text_of(file: Path) -> str:
+def _read_seed(file: Path) -> dict[str, Any]:
+    from wxemu.state import seed  # noqa: PLC0415
     from wxemu.state.errors import SeedError  # noqa: PLC0415
 
     try:
-        return file.read_text(encoding="utf-8")
+        text = file.read_text(encoding="utf-8")
     except ValueError:
         raise SeedError(f"{file}: expected UTF-8 text, found something else") from None
+    return seed.read(text, name=str(file))
 
 
 def _checked_project(folder: Path, options: CliOptions, packages: Path | None) -> Path | None:

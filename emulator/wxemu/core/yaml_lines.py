@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import yaml
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -15,6 +13,8 @@ def line_of(text: str, path: Sequence[str | int]) -> int | None:
 
     ``None`` if there is no such key or item, or the text is no YAML: JSON is, unless tabs indent it.
     """
+    import yaml  # noqa: PLC0415 - for a complaint
+
     try:
         node = yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.YAMLError:

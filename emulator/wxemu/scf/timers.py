@@ -12,7 +12,7 @@ import time
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from wxemu.core import apps, journal, troubles
+from wxemu.core import apps, troubles
 from wxemu.core.watched_thread import WatchedThread
 from wxemu.scf.api_functions import list_changes
 from wxemu.scf.failures import NoResultError
@@ -136,6 +136,8 @@ class Timers:
         self, done: Invocation, event: Mapping[str, JSONValue], caller: Identity, place: str, *, at: float
     ) -> None:
         """Keep a run beside the requests that clients send: what started the function's own calls is found there."""
+        from wxemu.core import journal  # noqa: PLC0415 - which a start need not wait for
+
         exchange = journal.Exchange(
             rid=done.request_id,
             at=at,

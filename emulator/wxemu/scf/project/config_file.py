@@ -7,32 +7,14 @@ ProjectError
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
-
-import yaml
 
 from wxemu.core.yaml_lines import line_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
-
-
-class _CoreSchema(yaml.SafeLoader):
-    """YAML 1.2's core schema, as the CLI's parser reads it: yes, on, dates and 1:30 are text."""
-
-    yaml_implicit_resolvers = {}  # noqa: RUF012 - the loader's own way of holding them
-
-
-for tag, pattern, starts in (
-    ("null", r"~|null|Null|NULL|", ["~", "n", "N", ""]),
-    ("bool", r"true|True|TRUE|false|False|FALSE", list("tTfF")),
-    ("int", r"[-+]?[0-9]+|0x[0-9a-fA-F]+", list("-+0123456789")),
-    ("float", r"[-+]?(\.[0-9]+|[0-9]+\.[0-9]*|[0-9]+(?=[eE]))([eE][-+]?[0-9]+)?", list("-+.0123456789")),
-):
-    _CoreSchema.add_implicit_resolver(f"tag:yaml.org,2002:{tag}", re.compile(f"(?:{pattern})\\Z"), starts)
 
 
 class ProjectError(Exception):
@@ -72,6 +54,26 @@ def _describe(error: Exception) -> str:
     return f"a mistake ({problem})"
 
 
+class _NotYamlError(ValueError):
+    """A mistake in YAML, with the parser's own attributes."""
+
+    def __init__(self, problem: str | None, problem_mark: Any) -> None:
+        super().__init__(problem)
+        self.problem, self.problem_mark = problem, problem_mark
+
+
+def _read_yaml(text: str) -> Any:
+    # Imported for YAML, as JSON is what the CLI writes.
+    import yaml  # noqa: PLC0415
+
+    from wxemu.scf.project.core_schema import CoreSchema  # noqa: PLC0415
+
+    try:
+        return yaml.load(text, CoreSchema)  # noqa: S506 - a SafeLoader
+    except yaml.YAMLError as error:
+        raise _NotYamlError(getattr(error, "problem", None), getattr(error, "problem_mark", None)) from None
+
+
 @dataclass(frozen=True)
 class ConfigFile:
     """A YAML or JSON file as `text` and as the `tree` of values in it; `root` leads to the tree within the file."""
@@ -87,12 +89,11 @@ class ConfigFile:
         is_json = path.suffix == ".json"
         try:
             text = path.read_text("utf-8")
-            tree = json.loads(text) if is_json else yaml.load(text, _CoreSchema)  # noqa: S506 - a SafeLoader
-            return cls(path, text, tree)
+            return cls(path, text, json.loads(text) if is_json else _read_yaml(text))
         except RecursionError:
             remedy = "keep it flat"
             raise ProjectError(path, expected="fewer levels", found="too many of them", remedy=remedy) from None
-        except (yaml.YAMLError, ValueError) as error:  # a wrong encoding is a ValueError, and so is bad JSON
+        except ValueError as error:  # a wrong encoding is one, and so is bad JSON
             mark = getattr(error, "problem_mark", None)
             raise ProjectError(
                 path,
