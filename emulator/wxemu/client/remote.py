@@ -7,29 +7,25 @@ RemoteError
 from __future__ import annotations
 
 import json
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from http.client import HTTPException
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
-import requests
-
+from wxemu.client.wire import AddressError, SilenceError, UnansweredError, Wire
 from wxemu.core.text import escape_lone_surrogates
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from http.client import HTTPResponse
 
     from wxemu.core.http.operations import Members, Operation
 
 Output = TypeVar("Output")
 
 DEFAULT_URL = "http://127.0.0.1:8686"
-_SILENCE_SECONDS: Final = 120
-"""After which an answer is given up; a stream of ours writes every second, once it has begun."""
-_NO_URL: Final = (
-    requests.exceptions.MissingSchema,
-    requests.exceptions.InvalidSchema,
-    requests.exceptions.InvalidURL,
-)
+_OK: Final = 200
+_FIRST_REFUSAL: Final = 400
 
 
 class RemoteError(Exception):
@@ -48,31 +44,25 @@ class Exchange:
 
 
 class Remote:
-    """An emulator at ``url``, which may ask for its control ``token``."""
+    """An emulator at ``url``, which may ask for its control ``token``.
+
+    :raises RemoteError: no header can hold such a token.
+    """
 
     def __init__(self, url: str = DEFAULT_URL, *, token: str | None = None) -> None:
+        if token is not None and not (token.isascii() and token.isprintable()):
+            raise RemoteError("the control token has characters that no header can hold")
         self.url = url.rstrip("/")
-        self._session = requests.Session()
-        self._session.trust_env = False  # a proxy for the outside world has no part in this
-        if token is not None:
-            self._session.headers["Authorization"] = f"Bearer {token}"
+        self._wire = Wire(self.url, {} if token is None else {"Authorization": f"Bearer {token}"})
 
     def send(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Exchange:
         """One exchange, whatever its outcome.
 
         :raises RemoteError: nobody answers.
         """
-        text = "" if body is None else escape_lone_surrogates(json.dumps(body, ensure_ascii=False))
-        url = f"{self.url}{path}"
-        try:
-            answer = self._session.request(method, url, data=text.encode() or None, timeout=120)
-        except _NO_URL:
-            raise self._no_url() from None
-        except requests.ConnectionError:
-            raise self._nobody() from None
-        except requests.RequestException as error:
-            raise RemoteError(f"{self.url}: {error}") from None
-        return Exchange(method, url, text, answer.status_code, answer.content.decode())
+        text = _json(body)
+        with self._told(), self._wire.ask(method, path, text.encode()) as answer:
+            return Exchange(method, f"{self.url}{path}", text, answer.status, _text(answer))
 
     def ask(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """The JSON object that our own interfaces answer.
@@ -98,21 +88,27 @@ class Remote:
         :raises RemoteError: nobody answers, the answer is a refusal, or the emulator has ended.
         """
         path, body = operation.request(*_, **given)
-        try:
-            answer = self._session.request(
-                operation.method, f"{self.url}{path}", json=body, stream=True, timeout=_SILENCE_SECONDS
-            )
-        except _NO_URL:
-            raise self._no_url() from None
-        except requests.RequestException:
-            raise self._nobody() from None
-        with answer:
-            if answer.status_code != requests.codes.ok:
-                self._answer(answer.status_code, answer.text)
-            with suppress(requests.RequestException):
-                for line in filter(None, answer.iter_lines(chunk_size=None)):
+        with self._told(), self._wire.ask(operation.method, path, _json(body).encode()) as answer:
+            if answer.status != _OK:
+                self._answer(answer.status, _text(answer))
+            with suppress(OSError, HTTPException, ValueError):  # it ends in the middle of a line
+                for line in filter(bytes.strip, answer):
                     yield json.loads(line)
         raise RemoteError(f"the emulator at {self.url} has ended")
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """Tell of an emulator that does not answer."""
+        try:
+            yield
+        except AddressError:
+            raise RemoteError(f"expected the URL of an emulator, such as {DEFAULT_URL}, got {self.url!r}") from None
+        except UnansweredError:
+            raise RemoteError(
+                f"no emulator answers at {self.url}; start one with `wxemu start`, or name another with --url"
+            ) from None
+        except SilenceError as error:
+            raise RemoteError(f"{self.url}: {error}") from None
 
     def _answer(self, status: int, text: str) -> dict[str, Any]:
         try:
@@ -121,14 +117,14 @@ class Remote:
             answer = None
         if not isinstance(answer, dict):
             raise RemoteError(f"{self.url} answers, but is no emulator of ours")
-        if "error" in answer and status >= requests.codes.bad_request:
+        if "error" in answer and status >= _FIRST_REFUSAL:
             raise RemoteError(str(answer["error"].get("message", answer["error"])))
         return answer
 
-    def _no_url(self) -> RemoteError:
-        return RemoteError(f"expected the URL of an emulator, such as {DEFAULT_URL}, got {self.url!r}")
 
-    def _nobody(self) -> RemoteError:
-        return RemoteError(
-            f"no emulator answers at {self.url}; start one with `wxemu start`, or name another with --url"
-        )
+def _json(body: Mapping[str, Any] | None) -> str:
+    return "" if body is None else escape_lone_surrogates(json.dumps(body, ensure_ascii=False))
+
+
+def _text(answer: HTTPResponse) -> str:
+    return answer.read().decode(errors="replace")

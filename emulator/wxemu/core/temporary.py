@@ -52,8 +52,9 @@ def remove_abandoned(place: Path, prefix: str = PREFIX) -> None:
 def _make(place: Path, prefix: str) -> tuple[Path, int]:
     while True:
         path = Path(tempfile.mkdtemp(prefix=prefix, dir=place))
-        held = os.open(path, os.O_RDONLY)
-        fcntl.flock(held, fcntl.LOCK_EX)
-        if path.is_dir():  # else it was removed before it was locked
-            return path, held
-        os.close(held)
+        with suppress(FileNotFoundError):  # another process has removed it before it was locked
+            held = os.open(path, os.O_RDONLY)
+            fcntl.flock(held, fcntl.LOCK_EX)
+            if path.is_dir():  # the same
+                return path, held
+            os.close(held)

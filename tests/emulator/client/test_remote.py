@@ -1,39 +1,61 @@
-"""What the client sends is what JSON can spell."""
+"""The client of our own interfaces, before a server that is none of ours."""
 
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+import socket
+import threading
 
 import pytest
-import requests
 
-from wxemu.client.remote import Remote
+from wxemu.client.remote import Remote, RemoteError
 
-if TYPE_CHECKING:
-    from requests import PreparedRequest
-
-ANSWER = b'{"ok": true}'
+ANSWER = b'HTTP/1.1 200 OK\r\nContent-Length: 12\r\n\r\n{"ok": true}'
 
 
 @pytest.fixture
-def sent(monkeypatch):
-    """The bodies that go over the wire."""
-    bodies: list[bytes] = []
+def serve():
+    """A server that gives each connection one of these answers, and closes it then; with what it was sent."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        sent: list[bytes] = []
 
-    def send(_adapter: object, prepared: PreparedRequest, **_: object) -> requests.Response:
-        assert isinstance(prepared.body, bytes)
-        bodies.append(prepared.body)
-        answer = requests.Response()
-        answer.status_code, answer._content = 200, ANSWER
-        return answer
+        def answer(*answers: bytes) -> None:
+            for one in answers:
+                connection, _ = listening.accept()
+                with connection:
+                    sent.append(connection.recv(65536))
+                    connection.sendall(one)
 
-    monkeypatch.setattr(requests.adapters.HTTPAdapter, "send", send)
-    return bodies
+        def begin(*answers: bytes) -> tuple[Remote, list[bytes]]:
+            threading.Thread(target=answer, args=answers, daemon=True).start()
+            return Remote(f"http://127.0.0.1:{listening.getsockname()[1]}"), sent
+
+        yield begin
 
 
-def test_a_lone_surrogate_is_sent_as_json_spells_it(sent):
+def test_a_lone_surrogate_is_sent_as_json_spells_it(serve):
+    remote, sent = serve(ANSWER)
     event = {"text": "a\ud800b \U0001f600"}
-    Remote("http://127.0.0.1:1").ask("POST", "/", {"event": event})
-    (body,) = sent
-    assert json.loads(body.decode()) == {"event": event}
+    remote.ask("POST", "/", {"event": event})
+    assert json.loads(sent[0].partition(b"\r\n\r\n")[2].decode()) == {"event": event}
+
+
+def test_a_connection_that_was_closed_meanwhile_is_replaced(serve):
+    remote, sent = serve(ANSWER, ANSWER)
+    assert [remote.ask("POST", "/", {}) for _ in range(2)] == [{"ok": True}] * 2
+    assert len(sent) == 2
+
+
+@pytest.mark.parametrize("answer", [b"", b"SSH-2.0-OpenSSH_9.2\r\n", ANSWER[:-3]], ids=["nothing", "no HTTP", "half"])
+def test_what_does_not_answer_in_http_is_said_to_be_no_emulator(serve, answer):
+    remote, _ = serve(answer)
+    with pytest.raises(RemoteError, match="no emulator answers at http:"):
+        remote.ask("GET", "/")
+
+
+@pytest.mark.parametrize(
+    "url", ["127.0.0.1:8686", "ftp://127.0.0.1", "http://", "http://a:b", "http://a b", "http://a..b"]
+)
+def test_what_is_no_url_is_said_to_be_none(url):
+    with pytest.raises(RemoteError, match="expected the URL of an emulator"):
+        Remote(url).ask("GET", "/")
