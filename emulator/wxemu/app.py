@@ -164,9 +164,17 @@ def create_app(
 
 
 def make_switchboard(
-    world: World, deployment: Deployment, access: Access = LOOPBACK_ONLY, interception: Interception | None = None
+    world: World,
+    deployment: Deployment,
+    access: Access = LOOPBACK_ONLY,
+    interception: Interception | None = None,
+    *,
+    on_phones: Callable[[], object] = bool,
 ) -> Switchboard:
-    """All parties over one world and the functions deployed in it, for those whom ``access`` lets in."""
+    """All parties over one world and the functions deployed in it, for those whom ``access`` lets in.
+
+    :param on_phones: called when somebody asks for a phone, whose functions are likely to be called then.
+    """
 
     def wechat() -> Flask:
         from wxemu.wechat import routes  # noqa: PLC0415 - as of all below, see above
@@ -174,6 +182,7 @@ def make_switchboard(
         return routes.application(world, access)
 
     def phone() -> Flask:
+        on_phones()
         from wxemu.phone import routes  # noqa: PLC0415
 
         world.keys.fill()  # which new phones need

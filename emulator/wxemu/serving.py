@@ -6,6 +6,7 @@ import json
 import logging
 import socket
 import sys
+import threading
 from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
@@ -41,6 +42,8 @@ INSPECTION_PAUSE: Final = 5.0
 """Seconds until the inspection of files is begun again, if it has failed."""
 TIMERS_PAUSE: Final = 5.0
 """Seconds until the clock is looked at again for timers, if that has failed."""
+PREPARE_SECONDS: Final = 0.5
+"""After the start the functions' Pythons get ready, or as soon as there is a phone: what lives shorter needs none."""
 THREADS: Final = 2 * MAX_IN_FLIGHT + 200
 """More than all function calls in flight and their calls back can take."""
 
@@ -74,12 +77,13 @@ async def serve(plan: Plan, storage: Path, proxy: Proxy | None, ending: Ending) 
         is_bare=plan.is_bare,
         surroundings=_surroundings(interception),
     )
-    switchboard = make_switchboard(world, deployment, plan.access, interception)
+    has_phones = threading.Event()
+    switchboard = make_switchboard(world, deployment, plan.access, interception, on_phones=has_phones.set)
     edge = Edge(switchboard, is_decision=switchboard.is_decision, together=world.store.together, threads=THREADS)
     family = socket.AF_INET6 if ":" in plan.access.address else socket.AF_INET
     listening = socket.create_server((plan.access.address, plan.port), family=family, backlog=1024)
     server = await listen(edge, listening)
-    begin = partial(_begin, world, deployment, plan, proxy)
+    begin = partial(_begin, world, deployment, plan, proxy, has_phones)
     WatchedThread("begin", begin, on_failure=partial(_fail_to_begin, ending, plan)).start()
     await ending.begun()
     server.close()
@@ -93,7 +97,7 @@ def _issue_wx_api_token(world: World, caller: Identity, **of_invocation: Any) ->
     return issue_wx_api_token(world, caller, **of_invocation)
 
 
-def _begin(world: World, deployment: Deployment, plan: Plan, proxy: Proxy | None) -> None:
+def _begin(world: World, deployment: Deployment, plan: Plan, proxy: Proxy | None, has_phones: threading.Event) -> None:
     """Seed the world and announce it, while the server already answers that it is not ready; then look after files."""
     world.check()
     if proxy is not None:
@@ -124,6 +128,7 @@ def _begin(world: World, deployment: Deployment, plan: Plan, proxy: Proxy | None
     if plan.project is not None:
         inspect = Inspection(deployment, plan.project).run
         WatchedThread("inspection", inspect, on_failure=troubles.tell, pause=INSPECTION_PAUSE).start()
+    has_phones.wait(PREPARE_SECONDS)
     try:
         deployment.prepare()
     except ProjectError:  # whoever calls a function gets it

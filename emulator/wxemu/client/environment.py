@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
-from wxemu.client import truststore
 from wxemu.control.operations.functions import SHOW_ENVIRONMENT
 from wxemu.control.operations.health import SHOW_PROXY
+from wxemu.intercept import truststore
 from wxemu.intercept.variables import LOOPBACK, make_variables
 
 if TYPE_CHECKING:

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from wxemu.core.http.hosts import EMULATED
-from wxemu.intercept import refusals
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -68,6 +67,8 @@ def interception_facts(interception: Interception | None) -> dict[str, str | Non
 
 def interception_document(interception: Interception | None) -> dict[str, Any]:
     """The facts, and the hosts that are emulated, pass through, and were refused."""
+    from wxemu.intercept import refusals  # noqa: PLC0415 - which clients, who import what else stands here, do without
+
     return {
         **interception_facts(interception),
         "hosts": list(EMULATED),

@@ -77,7 +77,7 @@ def intercepting(interception: Interception, health: Health) -> Iterator[Proxy]:
 
 
 class _AuthorityMaker:
-    """A process that makes the CA, if there is none, while the emulator starts.
+    """A process that makes the CA, if there is none, and Java's form of its bundle, while the emulator starts.
 
     It is forked, which is quick, and safe as long as there is one thread; X.509 stays in no memory but its own.
     """
@@ -114,10 +114,13 @@ class _AuthorityMaker:
 
 
 def _make_authority(folder: Path, writing: int) -> int:
+    from wxemu.intercept import truststore  # noqa: PLC0415
     from wxemu.intercept.authority import Authority  # noqa: PLC0415
 
     try:
-        Authority.of_folder(folder)
+        bundle = Authority.of_folder(folder).bundle
+        with suppress(OSError):  # Java's clients alone need it
+            truststore.make_beside(bundle)
     except AuthorityError as error:
         os.write(writing, str(error).encode())
         return 1

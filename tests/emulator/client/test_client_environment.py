@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.serialization.pkcs12 import load_pkcs12
 
-from wxemu.client import environment, truststore
+from wxemu.client import environment
 from wxemu.client.environment import NoInterceptionError, of_invocation, of_real_names
 from wxemu.client.remote import Remote
+from wxemu.intercept import truststore
 from wxemu.intercept.authority import Authority
 
 URL = "http://127.0.0.1:8686"

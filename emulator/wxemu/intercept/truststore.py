@@ -6,15 +6,13 @@ import re
 import warnings
 from typing import TYPE_CHECKING, Final
 
-from cryptography import x509
-from cryptography.hazmat.primitives.serialization import NoEncryption
-from cryptography.hazmat.primitives.serialization.pkcs12 import PKCS12Certificate, serialize_java_truststore
-
 from wxemu.core.files import write_atomically
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from cryptography import x509
 
 NAME: Final = "ca-truststore.p12"
 _CERTIFICATE: Final = re.compile(rb"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----", re.DOTALL)
@@ -30,6 +28,13 @@ def make_beside(bundle: Path) -> Path:
     file = bundle.with_name(NAME)
     if file.exists() and file.stat().st_mtime_ns >= bundle.stat().st_mtime_ns:
         return file
+    # Imported to write one: who makes the CA has done that, so that a client of an emulator here finds it there.
+    from cryptography.hazmat.primitives.serialization import NoEncryption  # noqa: PLC0415
+    from cryptography.hazmat.primitives.serialization.pkcs12 import (  # noqa: PLC0415
+        PKCS12Certificate,
+        serialize_java_truststore,
+    )
+
     roots = [PKCS12Certificate(root, str(number).encode()) for number, root in enumerate(_roots(bundle.read_bytes()))]
     write_atomically(file, serialize_java_truststore(roots, NoEncryption()), mode=0o644)
     return file
@@ -37,6 +42,8 @@ def make_beside(bundle: Path) -> Path:
 
 def _roots(bundle: bytes) -> Iterator[x509.Certificate]:
     """The certificates, without those that this library refuses, such as one without a serial number."""
+    from cryptography import x509  # noqa: PLC0415 - as above
+
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         for pem in _CERTIFICATE.findall(bundle):
