@@ -11,7 +11,7 @@ from flask import Blueprint
 from wxemu.cloudbase.paths import cloudbase_paths
 from wxemu.console.paths import console_paths
 from wxemu.control.operations import faults
-from wxemu.control.routes import ANSWERS
+from wxemu.control.routes import SUBJECTS
 from wxemu.core.faults import ANY
 from wxemu.core.http.application import make_application
 from wxemu.core.http.openapi import operation_paths, our_failure
@@ -58,7 +58,7 @@ def face() -> Blueprint:
 @functools.cache
 def openapi() -> dict[str, Any]:
     """The HTTP faces as an OpenAPI 3.1 document."""
-    ours = [SHOW, *(operation for answer in ANSWERS for operation in answer.operations), *phone_operations.TABLE]
+    ours = [SHOW, *(operation for subject in SUBJECTS for operation in subject.operations), *phone_operations.TABLE]
     paths = wechat_paths() | cloudbase_paths() | operation_paths(ours) | page_paths() | console_paths()
     members = paths[faults.ADD.path]["post"]["requestBody"]["content"]["application/json"]["schema"]["properties"]
     members["api"]["enum"] = [ANY, *known.names()]  # core says what a fault is, and knows no openapi

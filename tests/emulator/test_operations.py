@@ -9,13 +9,15 @@ from typing import Any, NotRequired, TypedDict
 import pytest
 from jsonschema import Draft202012Validator
 
+from wxemu import control
 from wxemu.control import operations as control_operations
 from wxemu.control.operations import apps, clock, exchanges, faults, functions, health, state
-from wxemu.control.routes import ANSWERS
+from wxemu.control.routes import SUBJECTS
 from wxemu.core.faults import Fault, FaultRequest
 from wxemu.core.http.inputs import InputError, members, read, read_texts
 from wxemu.core.http.openapi import schema_of
 from wxemu.core.http.operations import Nothing, Operation
+from wxemu.core.http.serving import answers_in
 from wxemu.phone import operations as phone
 
 ROWS = [
@@ -24,12 +26,23 @@ ROWS = [
     for row in vars(import_module(f"{control_operations.__name__}.{module.name}")).values()
     if isinstance(row, Operation)
 ]
-ANSWERED = [operation for answer in ANSWERS for operation in answer.operations]
+ROUTED = [operation for subject in SUBJECTS for operation in subject.operations]
+ANSWERED = [
+    operation
+    for module in pkgutil.iter_modules(control.__path__)
+    for answer in answers_in(import_module(f"{control.__name__}.{module.name}"))
+    for operation in answer.operations
+]
 
 
 def test_each_row_is_answered_by_one_function():
     assert {row.name for row in ROWS} == {operation.name for operation in ANSWERED}
     assert len(ANSWERED) == len({operation.name for operation in ANSWERED})
+
+
+def test_each_row_has_a_route():
+    assert [row.name for row in ROUTED if row not in ROWS] == []
+    assert len(ROUTED) == len(ROWS)
 
 
 @pytest.mark.parametrize("operation", [*ANSWERED, *phone.TABLE], ids=lambda operation: operation.name)

@@ -84,14 +84,14 @@ def execute(
       wxemu exec --fresh --seed tests/seed.yaml -- npm test
       wxemu exec -- sh -c 'curl -s https://api.weixin.qq.com/healthz'
     """
-    from wxemu.client.environment import of_invocation, of_real_names  # noqa: PLC0415
-    from wxemu.client.private_hosts import making  # noqa: PLC0415
-
     if shutil.which(command[0]) is None:
         raise _NoCommandError(f"there is no command {command[0]!r} here that can be run")
     options = [*(("--seed", str(seed)) if seed else ()), *(part for host in pass_through for part in _let_out(host))]
     is_own = fresh or project is not None or bool(options)
-    with _emulator(url, project or nearest_project(), options, is_own=is_own) as (remote, token):
+    with _emulator(url, project, options, is_own=is_own) as (remote, token):
+        from wxemu.client.environment import of_invocation, of_real_names  # noqa: PLC0415
+        from wxemu.client.private_hosts import making  # noqa: PLC0415
+
         variables = of_invocation(remote, openid=openid, function=function, appid=appid)
         variables |= of_real_names(remote, os.environ, token.get(_TOKEN)) | token
         with making(remote, variables["TCB_ENV"]) as enter:
@@ -105,22 +105,28 @@ def _let_out(host: str) -> tuple[str, str]:
 
 @contextmanager
 def _emulator(
-    url: str, project: Path, options: Sequence[str], *, is_own: bool
+    url: str, project: Path | None, options: Sequence[str], *, is_own: bool
 ) -> Iterator[tuple[Remote, dict[str, str]]]:
     """The one that runs, or one for as long as the block lasts; and what to say to its control plane."""
     from wxemu.client.child import Child  # noqa: PLC0415
-    from wxemu.client.project_of import describe, project_of  # noqa: PLC0415
-    from wxemu.client.remote import Remote  # noqa: PLC0415
 
-    remote, other = (None, "") if is_own else _running(url, project)
+    remote, other = (None, "") if is_own else _running(url, project or nearest_project())
     if remote is not None:
         token = read_token()
         yield remote, {} if token is None else {_TOKEN: token}
         return
-    with Child(project, *options) as child:
+    with Child(project, *options, meanwhile=_import_the_rest) as child:
+        from wxemu.client.project_of import describe, project_of  # noqa: PLC0415
+        from wxemu.client.remote import Remote  # noqa: PLC0415
+
         remote = Remote(child.url)
         say(f"wxemu: an emulator of its own, with {describe(project_of(remote))}{other}", err=True)
         yield remote, {}
+
+
+def _import_the_rest() -> None:
+    """Import what is needed once the emulator answers."""
+    from wxemu.client import environment, private_hosts, project_of, remote  # noqa: F401, PLC0415
 
 
 def _running(url: str, project: Path) -> tuple[Remote | None, str]:

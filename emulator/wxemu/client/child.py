@@ -13,7 +13,7 @@ import sys
 from typing import IO, TYPE_CHECKING, Any, Final, Self
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
 _STOP_SECONDS: Final = 15
@@ -27,19 +27,27 @@ class ChildError(Exception):
 class Child:
     """A ``wxemu start`` on free ports that keeps no state. It ends with this process, even if that is killed.
 
-    :param project: the folder with cloudbaserc.yaml.
+    :param project: the folder with cloudbaserc.yaml; ``None`` for the nearest.
     :param options: further options of ``wxemu start``.
     :param stderr: its standard error; by default that of this process.
+    :param meanwhile: is called while it starts.
     :raises ChildError: it does not start.
     """
 
-    def __init__(self, project: Path, *options: str, stderr: IO[str] | None = None) -> None:
+    def __init__(
+        self,
+        project: Path | None,
+        *options: str,
+        stderr: IO[str] | None = None,
+        meanwhile: Callable[[], object] = bool,
+    ) -> None:
         # The command that a user would type. It ignores the user's WXEMU_START_ variables, and (-P) a package called
         # wxemu in the current folder.
         self._process = subprocess.Popen(  # noqa: S603 - our own module
             [
                 *(sys.executable, "-P", "-m", "wxemu", "start", "--json", "--until-eof"),
-                *("--project", str(project), "--port", "0", "--state", ":memory:", *options),
+                *(() if project is None else ("--project", str(project))),
+                *("--port", "0", "--state", ":memory:", *options),
             ],
             env={name: value for name, value in os.environ.items() if not name.startswith("WXEMU_START_")},
             stdin=subprocess.PIPE,
@@ -48,6 +56,7 @@ class Child:
             text=True,
             start_new_session=True,  # on Ctrl-C this process may still need the emulator
         )
+        meanwhile()
         ready = self._process.stdout.readline() if self._process.stdout else ""
         if not ready:
             self.stop()

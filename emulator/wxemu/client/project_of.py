@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wxemu.control.operations.functions import LIST
-from wxemu.scf.project import has_declaration
 
 if TYPE_CHECKING:
     from wxemu.client.remote import Remote
@@ -26,6 +25,8 @@ def is_another(theirs: Path | None, ours: Path) -> bool:
 
     A folder that declares nothing has none to compare, and a path of another machine or a container may be any folder.
     """
+    from wxemu.scf.project import has_declaration  # noqa: PLC0415 - projects take 30 ms, which many commands do without
+
     if not has_declaration(ours):
         return False
     return theirs is None or (theirs.is_dir() and theirs.resolve() != ours.resolve())

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from wxemu.core.randomness import BASE64URL
-from wxemu.wechat import known
 from wxemu.wechat.errors import CloudCallError
 
 if TYPE_CHECKING:
@@ -101,6 +100,8 @@ class CloudCallCredential:
 
         :raises CloudCallError: -604104 the token; -604100 no such openapi, or none by cloud call; -604101 not declared.
         """
+        from wxemu.wechat import known  # noqa: PLC0415 - the openapis, which who only makes a token does without
+
         grant = find(world, self.wx_api_token, appid=self.app.appid)
         if grant is None:
             raise CloudCallError(-604104)

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 from wxemu.core.http.streams import Streams
 from wxemu.core.messages import Message
-from wxemu.state.state import State
 
 if TYPE_CHECKING:
     from wxemu.core.world import World
     from wxemu.intercept import Interception
     from wxemu.scf.deployment import Deployment
+    from wxemu.state.state import State
 
 
 @dataclass(frozen=True)
@@ -29,4 +29,6 @@ class Platform:
     @cached_property
     def state(self) -> State:
         """All that is kept."""
+        from wxemu.state.state import State  # noqa: PLC0415 - every party's part of it, for who asks for all
+
         return State(self.world)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from flask import Response, jsonify, request
 
 from wxemu.core.http import body, inputs
-from wxemu.core.http.operations import PLACE
+from wxemu.core.http.operations import PLACE, Operation
 
 if TYPE_CHECKING:
     import re
@@ -16,8 +18,6 @@ if TYPE_CHECKING:
     from types import ModuleType
 
     from flask import Blueprint
-
-    from wxemu.core.http.operations import Operation
 
 Subject = TypeVar("Subject")
 Input = TypeVar("Input")
@@ -45,6 +45,29 @@ def answers(
 def answers_in(*modules: ModuleType) -> list[Answer[Any, Any, Any]]:
     """All that were marked so in these modules."""
     return [value for module in modules for value in vars(module).values() if isinstance(value, Answer)]
+
+
+class Late(Generic[Subject]):
+    """The functions that answer some operations, in modules that are imported when one of these is first asked.
+
+    :param table: the module of the operations.
+    :param modules: the names of those with the functions.
+    """
+
+    def __init__(self, table: ModuleType, *modules: str) -> None:
+        self.operations: list[Operation[..., Any, Any]] = [
+            value for value in vars(table).values() if isinstance(value, Operation)
+        ]
+        self._modules = modules
+
+    def run(self, operation: Operation[..., Any, Any], subject: Subject, given: Any) -> Any:
+        """What answers an operation, of what it works on and what it is given."""
+        return self._runs[operation.name](subject, given)
+
+    @cached_property
+    def _runs(self) -> Mapping[str, Callable[[Subject, Any], Any]]:
+        found = answers_in(*map(import_module, self._modules))
+        return {operation.name: answer.run for answer in found for operation in answer.operations}
 
 
 def add_route(routes: Blueprint, operation: Operation[..., Input, Any], run: Callable[[Input], Any]) -> None:
