@@ -20,7 +20,7 @@ RID_HEADER: Final = "X-Wxemu-Rid"
 
 
 def record_answer(world: World, name: str, appid: str, answer: Mapping[str, Any]) -> Response:
-    """Make the JSON answer of operation ``name``, and record it.
+    """Make the JSON answer of operation ``name``, and record it in the transaction that goes on.
 
     A header holds the rid of the exchange, which is the request id for a function call.
     """
@@ -34,4 +34,5 @@ def record_answer(world: World, name: str, appid: str, answer: Mapping[str, Any]
     exchange.rid = answer.get("requestID") or journal.new_rid(world)
     response = jsonify(answer)
     response.headers[RID_HEADER] = exchange.rid
+    exchange.keep(world, response)
     return response

@@ -99,9 +99,7 @@ def _operate(world: World, name: str, run: Callable[[InHand, Any], Any], given: 
 
 def _call_function(world: World, deployment: Deployment, given: CallFunction) -> Response:
     """Not one transaction: the function waits, and calls back meanwhile."""
-    call = codec.function_call(given)
-    with world.transaction():
-        phone = phones.find(world, given["phoneId"])
+    call, phone = codec.function_call(given), phones.find(world, given["phoneId"])
     answer = calls.call_function(world, deployment, phone, call)
     with world.transaction():
         return record_answer(world, "wx.cloud.callFunction", phone.appid, answer)
