@@ -14,7 +14,7 @@ from urllib.parse import parse_qs
 
 from wxemu.core import health
 from wxemu.core.http import SWITCHBOARD
-from wxemu.core.http.access import LOOPBACK, LOOPBACK_ONLY, Access
+from wxemu.core.http.access import LOOPBACK_ONLY, Access
 from wxemu.core.http.hosts import accessed_env, is_emulated
 
 if TYPE_CHECKING:
@@ -42,7 +42,6 @@ ADMIN: Final = "/admin"
 SLOW: Final = (b"functions.invokeFunction", b"database.")
 """In the body of a call that may take long: as long as a function does, or as a query of many documents."""
 READY: Final = "/readyz"
-_PAGES: Final = frozenset({"HTTP_ORIGIN", "HTTP_SEC_FETCH_SITE"})
 OUR_OWN: Final = (*PHONE, *CONTROL, *DOCUMENTS)
 """What answers in our own JSON."""
 
@@ -232,12 +231,7 @@ def _answer_health_check(world: World, access: Access, environ: WSGIEnvironment)
 
     Whoever waits for a start asks this over and over, before the control plane is imported, whose words they are.
     """
-    if (
-        environ["PATH_INFO"] != READY
-        or environ["REQUEST_METHOD"] != "GET"
-        or not _PAGES.isdisjoint(environ)
-        or not access.answers_to(environ.get("HTTP_HOST", LOOPBACK))
-    ):
+    if environ["PATH_INFO"] != READY or environ["REQUEST_METHOD"] != "GET" or not access.is_plain(environ):
         return None
     lack = health.lack(world)
     if lack is None:

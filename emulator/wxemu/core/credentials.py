@@ -25,9 +25,11 @@ def _in_json(names: str) -> str:
     return rf'(?:{names})\\*"\s*:\s*\\*"'
 
 
-_IN_QUERY: Final = re.compile(rf"({_in_query(f'{_NAMES}|token')})[^&\s]+")
+# Looked for by the sign after the name, which takes half of the time: each exchange has a query.
+_BEFORE: Final = "|".join(rf"(?<=\b{name}=)" for name in _NAMES.split("|"))
+_IN_QUERY: Final = re.compile(rf"(=(?:{_BEFORE}))[^&\s]+")
 # A value may hold escapes, such as PHP's slashes.
-_IN_JSON: Final = re.compile(rf'({_in_json(_NAMES)})(?:[^"\\]|\\+[^"\\])+')
+_IN_JSON: Final = re.compile(rf'({_in_json(_NAMES)})(?:[^"\\]+|\\+[^"\\])+')
 _IN_FORM: Final = re.compile(rf'(\bname="(?:{_NAMES})"[^\n]{{0,200}}\n(?:[^\r\n]{{1,200}}\r?\n){{0,4}}\r?\n)[^\r\n]+')
 # The search for a signature ends after a few words: a text may hold the scheme's name any number of times.
 _IN_HEADER: Final = re.compile(

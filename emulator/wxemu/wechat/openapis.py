@@ -6,7 +6,7 @@ To add one: write its function and its entry. Routes, permission names and docum
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 
 from wxemu.core import faults, journal
 from wxemu.core.outcome import of_members
@@ -19,16 +19,17 @@ from wxemu.wechat.signed_openapis import SIGNED
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from flask import Response
-
     from wxemu.core.apps import App
     from wxemu.core.faults import Fault
+    from wxemu.core.http.plain import Answered
     from wxemu.core.http.recording import Entry
     from wxemu.core.world import World
     from wxemu.wechat.tokens import AccessToken
 
     Members = Mapping[str, Any]
 
+
+Response = TypeVar("Response", bound="Answered")
 
 BUFFER_LIMIT: Final = 1000
 """Bytes of checksession's ``buffer``, a leftover that is checked and not used [doc of 2019; code inferred]."""

@@ -1,6 +1,7 @@
 """HTTPS of api.weixin.qq.com: a route for each openapi, how a request is read, and how an answer is written.
 
-Every answer is HTTP 200, and JSON whatever its label says [doc], but for pictures and files.
+Every answer is HTTP 200, and JSON whatever its label says [doc], but for pictures and files. Flask
+takes as long as a decision, so that it has only the requests that are out of the ordinary.
 """
 
 from __future__ import annotations
@@ -17,8 +18,9 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 
 from wxemu.core import journal, troubles
 from wxemu.core.http import outages
-from wxemu.core.http.application import make_application
+from wxemu.core.http.application import LARGEST_BODY, make_application
 from wxemu.core.http.origins import ForeignPageError
+from wxemu.core.http.plain import PlainRequest, PlainResponse
 from wxemu.core.http.recording import Entry
 from wxemu.core.text import escape_lone_surrogates
 from wxemu.wechat import json_body, known, openapis, programmed, signed_requests, tokens
@@ -26,13 +28,14 @@ from wxemu.wechat.errors import WeChatError
 from wxemu.wechat.openapis import TABLE
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
+    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
     from flask import Flask
-    from werkzeug.datastructures import MultiDict
 
     from wxemu.core.apps import App
     from wxemu.core.http.access import Access
+    from wxemu.core.http.plain import Answered, Asked
     from wxemu.core.world import World
     from wxemu.wechat.api import Api
     from wxemu.wechat.errors import CloudCallError
@@ -40,6 +43,7 @@ if TYPE_CHECKING:
 
 METHODS: Final = ("GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS")
 CONTENT_TYPE: Final = "application/json; encoding=utf-8"
+_COMPACT: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 SNS: Final = "/sns/"
 SNS_CONTENT_TYPE: Final = "text/plain"
 """What /sns/ labels its JSON [src, field]."""
@@ -47,7 +51,48 @@ SNS_CONTENT_TYPE: Final = "text/plain"
 
 def application(world: World, access: Access) -> Flask:
     """WeChat as a party of its own, which also answers whatever belongs to nobody."""
-    return make_application(face(world), world=world, access=access, refuse=partial(refuse_request, world))
+    app = make_application(face(world), world=world, access=access, refuse=partial(refuse_request, world))
+    app.wsgi_app = _PlainWay(world, access, app.wsgi_app)  # type: ignore[method-assign]  # as Flask has one do
+    return app
+
+
+class _PlainWay:
+    """Has the openapis of THE TABLE answered without Flask, where their parameters stand in the query or in JSON.
+
+    :param otherwise: answers every other request, and what is no request to an openapi.
+    """
+
+    def __init__(self, world: World, access: Access, otherwise: WSGIApplication) -> None:
+        self._world = world
+        self._access = access
+        self._otherwise = otherwise
+        self._apis = {
+            (method, api.path): api
+            for api in TABLE
+            if api.place in ("query", "json")
+            for method in METHODS
+            if not (api.has_form and method == "POST")
+        }
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer, as WSGI wants it."""
+        api = self._apis.get((environ["REQUEST_METHOD"], environ["PATH_INFO"]))
+        if api is None or not self._is_plain(environ):
+            return self._otherwise(environ, start_response)
+        asked = PlainRequest(environ)
+        answer: Answered
+        try:
+            answer = _answer(self._world, api, asked, asked.args)
+        except Exception as error:  # noqa: BLE001 - whatever it is, it has an answer
+            answer = _refuse_request(self._world, error, asked)
+        return answer(environ, start_response)
+
+    def _is_plain(self, environ: WSGIEnvironment) -> bool:
+        return (
+            self._access.is_plain(environ)
+            and environ.get("QUERY_STRING", "").isascii()
+            and int(environ.get("CONTENT_LENGTH") or 0) <= LARGEST_BODY
+        )
 
 
 def face(world: World) -> Blueprint:
@@ -57,7 +102,7 @@ def face(world: World) -> Blueprint:
         routes.add_url_rule(
             api.path,
             api.name.replace(".", "_"),
-            partial(_answer, world, api),
+            partial(_answer_by_flask, world, api),
             methods=METHODS,
             provide_automatic_options=False,
         )
@@ -67,34 +112,39 @@ def face(world: World) -> Blueprint:
 
 
 def refuse_request(world: World, error: Exception) -> Response:
-    """WeChat's answer to a request that reached no openapi and ended in ``error``, whichever party was asked."""
+    """WeChat's answer to Flask's present request, of whichever party, that reached no openapi: ``error`` says why."""
+    return _of_flask(_refuse_request(world, error, request))
+
+
+def _refuse_request(world: World, error: Exception, asked: Asked) -> PlainResponse:
     if isinstance(error, ForeignPageError):  # which WeChat knows nothing of
         refusal = WeChatError(40066, errmsg=f"invalid url, {error}")
     elif isinstance(error, NotFound):
-        refusal = WeChatError(40066, value=request.path)
+        refusal = WeChatError(40066, value=asked.path)
     elif isinstance(error, MethodNotAllowed):
-        api = known.find_by_path(request.path)
-        refusal = WeChatError(40066, value=request.path) if api is None else _wrong_method(api, request.method)
+        api = known.find_by_path(asked.path)
+        refusal = WeChatError(40066, value=asked.path) if api is None else _wrong_method(api, asked.method)
     elif isinstance(error, HTTPException):
         refusal = WeChatError(47001, value=error.name)
     else:
         troubles.tell(error, "a fault of the emulator, answered as -1")
         refusal = WeChatError(-1)
     try:
-        return _refuse(world, refusal)
+        return _refuse(world, refusal, asked)
     except troubles.TROUBLES as trouble:  # nobody could look up a rid, as nothing is kept
         troubles.tell(trouble)
-        return _response({"errcode": refusal.errcode, "errmsg": refusal.errmsg})
+        return _response(asked, {"errcode": refusal.errcode, "errmsg": refusal.errmsg})
 
 
-def _refuse(world: World, error: WeChatError) -> Response:
-    entry = _entry()
+def _refuse(world: World, error: WeChatError, asked: Asked) -> PlainResponse:
+    has_query = asked.method == "GET"
+    entry = Entry(face="wechat", asked=asked, given=_first_of_each(asked.args) if has_query else None)
     error = error.as_seen(world.settings.refusals, entry.api)
     entry.fail(error.errcode)
     entry.remark = None if error.value is None else repr(error.value)
     with world.transaction():
         entry.rid, entry.at = journal.new_rid(world), world.clock.now()
-        response = _response(_failure(world, entry, error))
+        response = _response(asked, _failure(world, entry, error))
         entry.keep(world, response)
     return response
 
@@ -147,20 +197,33 @@ def _answer_named(world: World, path: str) -> Response:
     api = known.find_by_path(f"/{path}")
     if api is None:
         raise NotFound
-    return _answer(world, api)
+    return _answer_by_flask(world, api)
 
 
-def _answer(world: World, api: Api) -> Response:
-    entry = _entry(api)
-    body = request.get_data(cache=True, parse_form_data=False)  # before the transaction: clients may be slow
-    query: MultiDict[str, str] = request.args
+def _answer_by_flask(world: World, api: Api) -> Response:
+    """Answer Flask's present request."""
+    request.get_data(cache=True, parse_form_data=False)  # before the form, which leaves nothing of it
+    parameters: Mapping[str, str] = request.args
     if api.has_form and request.method == "POST":
-        query = CombinedMultiDict((request.args, request.form))
-        entry.given = query.to_dict()
-    entry.appid = query.get("appid")
+        parameters = CombinedMultiDict((request.args, request.form))
+    return _of_flask(_answer(world, api, request, parameters))
+
+
+def _of_flask(answer: PlainResponse | Response) -> Response:
+    return answer if isinstance(answer, Response) else Response(answer.data, content_type=answer.content_type)
+
+
+def _answer(world: World, api: Api, asked: Asked, query: Mapping[str, str]) -> PlainResponse | Response:
+    """Decide a call of an openapi.
+
+    :param query: the parameters that stand there, or in a form that may stand in its place.
+    """
+    given = _first_of_each(query) if _has_query(api) else None
+    entry = Entry(face="wechat", asked=asked, name=api.name, api=api.name, given=given, appid=query.get("appid"))
+    body = asked.get_data()
     return openapis.call(
         world,
-        HttpsCredential(api, request.method, query, body),
+        HttpsCredential(api, asked.method, query, body),
         lambda: query if _has_query(api) else _read_body(api, body, entry),
         entry,
         partial(_encode, world, entry),
@@ -205,38 +268,36 @@ def _of_query(query: Mapping[str, list[str]]) -> Mapping[str, Any]:
     return {name: values[0] if len(values) == 1 else values for name, values in query.items()}
 
 
+def _first_of_each(query: Mapping[str, str]) -> Mapping[str, str]:
+    return {name: query[name] for name in query}
+
+
 def _has_query(api: Api) -> bool:
     """Whether its parameters stand in the query, or at least those that sign the body."""
     return api.place == "query" or api.has_signed_body
-
-
-def _entry(api: Api | None = None) -> Entry:
-    has_query = request.method == "GET" if api is None else _has_query(api)
-    name = None if api is None else api.name
-    return Entry(face="wechat", name=name or "", api=name, given=request.args.to_dict() if has_query else None)
 
 
 def _wrong_method(api: Api, method: str) -> WeChatError:
     return WeChatError(43001 if api.method == "GET" else 43002, value=method)
 
 
-def _encode(world: World, entry: Entry, decision: Decision) -> Response:
+def _encode(world: World, entry: Entry, decision: Decision) -> PlainResponse | Response:
     if decision.fault is not None and decision.fault.is_outage:
         return outages.response(decision.fault)
     if decision.error is not None:
-        return _response(_failure(world, entry, decision.error))
+        return _response(entry.asked, _failure(world, entry, decision.error))
     content = programmed.content_of(decision.members)
     if content is None:
-        return _response(decision.members)
+        return _response(entry.asked, decision.members)
     entry.response_body = _json(decision.members)  # the bytes in base64, for readers
-    return Response(content.data, content_type=content.content_type)
+    return PlainResponse(content.data, content.content_type)
 
 
 def _failure(world: World, entry: Entry, error: WeChatError | CloudCallError) -> Mapping[str, Any]:
     """The members of a refusal; its errmsg ends as ``errmsg_suffix`` says. On /sns/ a comma precedes it [field]."""
     suffix = world.settings.errmsg_suffix
     hint = entry.rid.replace("-", "")[8:]
-    if _is_sns():
+    if _is_sns(entry.asked):
         forms = {"rid": f", rid: {entry.rid}", "hint": f", hints: [ req_id: {hint} ]"}
         forms["both"] = f"{forms['hint']} rid: {entry.rid}"
     else:
@@ -249,15 +310,15 @@ def _members(error: WeChatError | CloudCallError) -> Mapping[str, object]:
     return error.members if isinstance(error, WeChatError) else {}
 
 
-def _response(members: Mapping[str, Any]) -> Response:
+def _response(asked: Asked, members: Mapping[str, Any]) -> PlainResponse:
     """Compact JSON, characters as they are."""
-    return Response(_json(members), content_type=SNS_CONTENT_TYPE if _is_sns() else CONTENT_TYPE)
+    return PlainResponse(_json(members).encode(), SNS_CONTENT_TYPE if _is_sns(asked) else CONTENT_TYPE)
 
 
 def _json(members: Mapping[str, Any]) -> str:
-    return escape_lone_surrogates(json.dumps(members, ensure_ascii=False, separators=(",", ":")))
+    return escape_lone_surrogates(_COMPACT.encode(members))
 
 
-def _is_sns() -> bool:
+def _is_sns(asked: Asked) -> bool:
     """Whether the path belongs to the family that labels and suffixes its answers in its own way."""
-    return request.path.startswith(SNS)
+    return asked.path.startswith(SNS)

@@ -7,12 +7,16 @@ import ipaddress
 import re
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from wxemu.core.http.hosts import is_emulated, is_loopback, is_named
 
+if TYPE_CHECKING:
+    from wsgiref.types import WSGIEnvironment
+
 LOOPBACK: Final = "127.0.0.1"
 
+_OF_PAGES: Final = frozenset({"HTTP_ORIGIN", "HTTP_SEC_FETCH_SITE"})
 _HOST: Final = re.compile(r"(?:\[([0-9A-Fa-f:.]+)\]|([A-Za-z0-9._-]+))(?::\d{1,5})?")
 
 
@@ -38,6 +42,10 @@ class Access:
     def answers_to(self, host: str) -> bool:
         """Whether a ``Host`` header, with or without a port, is a name of this emulator."""
         return _answers_to(self.address, self.names, host)
+
+    def is_plain(self, environ: WSGIEnvironment) -> bool:
+        """Whether a request is no web page's, and asks by a name of this emulator: nothing of it need be checked."""
+        return _OF_PAGES.isdisjoint(environ) and self.answers_to(environ.get("HTTP_HOST", LOOPBACK))
 
     def admits(self, token: str) -> bool:
         """Whether this is the control token; compared in constant time."""

@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Protocol, runtime_checkable
 
-from flask import Response, g, request
+from flask import g, request
 from flask.globals import request_ctx
 from werkzeug.exceptions import HTTPException
 
@@ -17,9 +17,10 @@ from wxemu.core.outcome import OK, Outcome, of_status
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from flask import Blueprint, Request
+    from flask import Blueprint, Response
 
     from wxemu.core.http.layers import Layer
+    from wxemu.core.http.plain import Answered, Asked
     from wxemu.core.world import World
 
 RECORDED: Final = "wxemu.recorded"
@@ -34,10 +35,16 @@ class HasDocument(Protocol):
         """As JSON."""
 
 
+def _present_request() -> Asked:
+    present: Asked = request_ctx.request  # looked for once: the proxy does it each time
+    return present
+
+
 @dataclass(kw_only=True)
 class Entry:
     """An exchange while it lasts: a face fills in what it learns, and keeps it with its answer.
 
+    :param asked: the request, by default Flask's present one.
     :param rid, at, face, name, appid, api, errcode, request_id, token_digest, remark: as of ``journal.Exchange``.
     :param outcome: what the answer says came of it; its HTTP status speaks for itself.
     :param env: names the app where ``appid`` is not known.
@@ -47,6 +54,7 @@ class Entry:
     """
 
     face: str
+    asked: Asked = field(default_factory=_present_request, repr=False)
     rid: str = ""
     at: float = 0.0
     name: str = ""
@@ -68,16 +76,16 @@ class Entry:
     @property
     def client_ip(self) -> str:
         """Where the request comes from."""
-        return request.remote_addr or ""
+        return self.asked.remote_addr or ""
 
     def fail(self, errcode: int | str) -> None:
         """Note that the request is answered by a failure with this code."""
         self.errcode, self.outcome = errcode, Outcome(str(errcode), is_failure=True)
 
-    def keep(self, world: World, response: Response) -> None:
+    def keep(self, world: World, response: Answered) -> None:
         """Put the exchange into the journal, in the transaction that goes on."""
         self.is_kept = True
-        asked = request_ctx.request  # looked for once: the proxy does it each time
+        asked = self.asked
         outcome = self.outcome if self.outcome.is_failure else of_status(response.status_code)
         outcome = outcome if outcome.is_failure else self.outcome
         response_body = "" if response.is_streamed else response.get_data().decode(errors="backslashreplace")
@@ -112,9 +120,9 @@ class Entry:
         asked.environ.get(RECORDED, []).append(number)
 
 
-def _body_as_text(asked: Request) -> str:
+def _body_as_text(asked: Asked) -> str:
     try:
-        return asked.get_data(cache=True, parse_form_data=False).decode(errors="backslashreplace")
+        return asked.get_data().decode(errors="backslashreplace")
     except HTTPException:  # too long, or the client went away: that is why it was refused
         return ""
 
