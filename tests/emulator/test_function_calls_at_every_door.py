@@ -143,7 +143,7 @@ def test_a_failed_invocation_has_the_code_of_the_door_and_the_platforms_text(doo
     for status, codes in CODES.items():
         failure = Failure(status, -1, "what the platform says")
         ended = Invocation("request-of-this-one", None, failure, log="", duration_ms=1, is_cold=False)
-        monkeypatch.setattr(Deployment, "invoke", lambda *_, ended=ended, **__: ended)
+        monkeypatch.setattr(Deployment, "run", lambda *_, ended=ended, **__: ended)
         told = doors.call(door)
         assert told.code == (*codes, status, status)[DOORS.index(door)]
         assert "what the platform says" in told.text
@@ -206,7 +206,7 @@ def test_too_many_calls_at_one_time_are_refused(doors, monkeypatch, door, code):
     def refuse(*_, **__):
         raise TooManyCallsError
 
-    monkeypatch.setattr(Deployment, "invoke", refuse)
+    monkeypatch.setattr(Deployment, "run", refuse)
     assert doors.call(door).code == code
 
 

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any, Final
 from wxemu.cloudbase import open_data
 from wxemu.cloudbase.callers import mini_program_user
 from wxemu.cloudbase.open_data import CloudIDError
-from wxemu.core import apps
 from wxemu.scf.failures import (
     FunctionFailedError,
     NoResultError,
@@ -32,7 +31,7 @@ if TYPE_CHECKING:
     from wxemu.core.world import World
     from wxemu.phone.phones import Phone
     from wxemu.scf.deployment import Deployment
-    from wxemu.scf.runtime import Invocation
+    from wxemu.scf.runtime import Identity, Invocation
 
 RESULT_LIMIT: Final = 1024 * 1024
 """Bytes of JSON that a function may give to a mini program [doc]."""
@@ -89,9 +88,10 @@ class FunctionCall:
 def call_function(world: World, deployment: Deployment, phone: Phone, call: FunctionCall) -> dict[str, Any]:
     """Run the function for the phone's user and wait for its answer."""
     try:
-        _check_environment(world, phone, call)
-        data = _with_open_data(world, phone, call)
-        caller = mini_program_user(world, phone.appid, phone.openid)
+        with world.transaction():
+            caller = mini_program_user(world, phone.appid, phone.openid)
+            _check_environment(caller, call)
+            data = _with_open_data(world, phone, call)
         done = deployment.call(call.name, wx_event(data, caller), caller)
         _check_size(done)
     except NoResultError as error:
@@ -99,22 +99,19 @@ def call_function(world: World, deployment: Deployment, phone: Phone, call: Func
     return {"errMsg": "cloud.callFunction:ok", "result": done.result, "requestID": done.request_id}
 
 
-def _check_environment(world: World, phone: Phone, call: FunctionCall) -> None:
+def _check_environment(caller: Identity, call: FunctionCall) -> None:
     """:raises UnknownEnvironmentError: the call names another environment than the app's."""
-    with world.transaction():
-        app = apps.find(world, phone.appid)
-    if call.env is not None and app is not None and call.env != app.env:
+    if call.env not in (None, caller.env):
         raise UnknownEnvironmentError("Environment not found")
 
 
 def _with_open_data(world: World, phone: Phone, call: FunctionCall) -> Mapping[str, Any]:
     """The data with each cloudID replaced by its open data, or by the reason why there is none [doc]."""
-    with world.transaction():
-        open_data_by_name = {
-            name: _exchange(world, phone, str(call.data[name]))
-            for name in call.cloud_ids[:CLOUD_ID_LIMIT]
-            if name in call.data
-        }
+    open_data_by_name = {
+        name: _exchange(world, phone, str(call.data[name]))
+        for name in call.cloud_ids[:CLOUD_ID_LIMIT]
+        if name in call.data
+    }
     return {**call.data, **open_data_by_name}
 
 

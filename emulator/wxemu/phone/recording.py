@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any, Final
 
-from flask import Response, jsonify
-
 from wxemu.core import journal, outcome
-from wxemu.core.http.recording import entry
+from wxemu.core.http.plain import PlainResponse
+from wxemu.core.text import escape_lone_surrogates
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from wxemu.core.http.recording import Entry
     from wxemu.core.world import World
 
+FACE: Final = "phone"
 FAILED: Final = "fail"
 RID_HEADER: Final = "X-Wxemu-Rid"
 """Tells the phone page the exchange to link to; the body is exactly what a mini program gets."""
 
 
-def record_answer(world: World, name: str, appid: str, answer: Mapping[str, Any]) -> Response:
-    """Make the JSON answer of operation ``name``, and record it.
+def record_answer(world: World, exchange: Entry, name: str, appid: str, answer: Mapping[str, Any]) -> PlainResponse:
+    """Make the JSON answer of operation ``name``, and record it in the transaction that goes on.
 
     A header holds the rid of the exchange, which is the request id for a function call.
     """
-    exchange = entry()
     exchange.name, exchange.appid, exchange.errcode = name, appid, answer.get("errCode")
     exchange.outcome = outcome.of_members(answer)
     if exchange.errcode is None and ":fail" in answer.get("errMsg", ""):
@@ -32,6 +33,8 @@ def record_answer(world: World, name: str, appid: str, answer: Mapping[str, Any]
     elif not exchange.outcome.is_failure and "result" in answer:
         exchange.outcome = outcome.of_members(answer["result"])  # of the function that was called
     exchange.rid = answer.get("requestID") or journal.new_rid(world)
-    response = jsonify(answer)
-    response.headers[RID_HEADER] = exchange.rid
+    text = escape_lone_surrogates(json.dumps(answer, ensure_ascii=False, separators=(",", ":")))
+    headers = ((RID_HEADER, exchange.rid), ("Vary", "Origin"))
+    response = PlainResponse(f"{text}\n".encode(), "application/json", headers)
+    exchange.keep(world, response)
     return response

@@ -5,29 +5,34 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from flask import Blueprint
+from flask import Blueprint, Response
 
 from wxemu.core.http.application import make_application
 from wxemu.core.http.language import keep_language
 from wxemu.core.http.origins import Pages, let_pages_read
 from wxemu.core.http.our_failures import CORE_STATUSES, refuse
-from wxemu.core.http.recording import keep_exchanges
+from wxemu.core.http.recording import entry, keep_exchanges
 from wxemu.core.http.serving import add_route, answers_in
 from wxemu.phone import calls, codec, in_hand, operations, phones, user_data
 from wxemu.phone.errors import InvalidPhoneError, UnknownPhoneError
 from wxemu.phone.in_hand import InHand
 from wxemu.phone.pages import add_pages
-from wxemu.phone.recording import record_answer
+from wxemu.phone.plain_way import PlainWay
+from wxemu.phone.recording import FACE, record_answer
 from wxemu.wechat.errors import WeChatError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from flask import Flask, Response
+    from flask import Flask
 
     from wxemu.core.http.access import Access
+    from wxemu.core.http.operations import Operation
+    from wxemu.core.http.plain import PlainResponse
+    from wxemu.core.http.recording import Entry
     from wxemu.core.world import World
     from wxemu.phone.operations import CallFunction, NamedPhone, NewPhone, Phone, Phones, PhonesChoice
+    from wxemu.phone.plain_way import Run
     from wxemu.scf.deployment import Deployment
 
 ON_A_PHONE = answers_in(in_hand, user_data)
@@ -39,7 +44,7 @@ STATUSES: Final = {**CORE_STATUSES, InvalidPhoneError: 400, WeChatError: 400, Un
 
 def application(world: World, deployment: Deployment, access: Access) -> Flask:
     """The phones as a party of its own."""
-    return make_application(
+    app = make_application(
         face(world, deployment),
         world=world,
         access=access,
@@ -47,12 +52,25 @@ def application(world: World, deployment: Deployment, access: Access) -> Flask:
         pages=Pages.ALLOWED_AND_LINKS,
         asks_token=True,
     )
+    plain = _on_a_phone(world, deployment)
+    app.wsgi_app = PlainWay(world, access, app, plain, STATUSES)  # type: ignore[method-assign]  # as Flask has one do
+    return app
+
+
+def _on_a_phone(world: World, deployment: Deployment) -> dict[Operation[..., Any, Any], Run]:
+    """What answers each operation that is done on a phone."""
+    operate = {
+        operation: partial(_operate, world, operation.name, answer.run)
+        for answer in ON_A_PHONE
+        for operation in answer.operations
+    }
+    return {**operate, operations.CALL_FUNCTION: partial(_call_function, world, deployment)}
 
 
 def face(world: World, deployment: Deployment) -> Blueprint:
     """The phones of ``world``; their function calls run on ``deployment``."""
     routes = Blueprint("phone", __name__)
-    keep_exchanges(routes, world, face="phone", is_unnamed_kept=False)
+    keep_exchanges(routes, world, face=FACE, is_unnamed_kept=False)
     let_pages_read(routes, world)
     keep_language(routes)
     add_pages(routes, world)
@@ -60,11 +78,14 @@ def face(world: World, deployment: Deployment) -> Blueprint:
     add_route(routes, operations.CREATE, partial(_create, world))
     add_route(routes, operations.SHOW, partial(_show, world))
     add_route(routes, operations.REMOVE, partial(_remove, world))
-    for answer in ON_A_PHONE:
-        for operation in answer.operations:
-            add_route(routes, operation, partial(_operate, world, operation.name, answer.run))
-    add_route(routes, operations.CALL_FUNCTION, partial(_call_function, world, deployment))
+    for operation, run in _on_a_phone(world, deployment).items():
+        add_route(routes, operation, partial(_answer_by_flask, run))
     return routes
+
+
+def _answer_by_flask(run: Run, given: Any) -> Response:
+    answer = run(entry(), given)
+    return Response(answer.data, content_type=answer.content_type, headers=answer.headers)
 
 
 def _list(world: World, given: PhonesChoice) -> Phones:
@@ -91,17 +112,17 @@ def _create(world: World, given: NewPhone) -> Phone:
         return codec.phone(world, phone)
 
 
-def _operate(world: World, name: str, run: Callable[[InHand, Any], Any], given: NamedPhone) -> Response:
+def _operate(
+    world: World, name: str, run: Callable[[InHand, Any], Any], exchange: Entry, given: NamedPhone
+) -> PlainResponse:
     with world.transaction():
         phone = phones.find(world, given["phoneId"])
-        return record_answer(world, f"wx.{name}", phone.appid, run(InHand(world, phone), given))
+        return record_answer(world, exchange, f"wx.{name}", phone.appid, run(InHand(world, phone), given))
 
 
-def _call_function(world: World, deployment: Deployment, given: CallFunction) -> Response:
+def _call_function(world: World, deployment: Deployment, exchange: Entry, given: CallFunction) -> PlainResponse:
     """Not one transaction: the function waits, and calls back meanwhile."""
-    call = codec.function_call(given)
-    with world.transaction():
-        phone = phones.find(world, given["phoneId"])
+    call, phone = codec.function_call(given), phones.find(world, given["phoneId"])
     answer = calls.call_function(world, deployment, phone, call)
     with world.transaction():
-        return record_answer(world, "wx.cloud.callFunction", phone.appid, answer)
+        return record_answer(world, exchange, "wx.cloud.callFunction", phone.appid, answer)

@@ -14,6 +14,7 @@ from wxemu.scf import api_functions, project
 from wxemu.scf.api_functions import CloudFunction, FunctionError
 from wxemu.scf.packages import Packages
 from wxemu.scf.project import NO_OPTIONS, FunctionSpec, ProjectError, Trigger, read_openapi_permissions
+from wxemu.scf.stamps import stamp_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from wxemu.core.world import World
     from wxemu.scf.configuration import Configuration
     from wxemu.scf.project import CliOptions, Project
+    from wxemu.scf.stamps import Stamp
 
 # What a function has that its request says nothing about [doc 583/18586].
 DEFAULT_HANDLER: Final = "index.main_handler"
@@ -75,7 +77,7 @@ class Catalogue:
         self._packaged = packaged
         self._read = threading.Lock()
         self._project: Project | None = None
-        self._stamps: tuple[object, ...] = ()
+        self._stamps: tuple[Stamp | None, ...] = ()
         self._logged: frozenset[str] = frozenset()
         self._forget_packages()
 
@@ -341,14 +343,6 @@ def list_remarks(found: Project) -> list[str]:
     return [*remarks, *found.remarks]
 
 
-def _stamps(files: Sequence[Path]) -> tuple[object, ...]:
-    """Times and sizes, which change with the files."""
-    return tuple(map(_stamp, files))
-
-
-def _stamp(path: Path) -> tuple[int, int] | None:
-    try:
-        found = path.stat()
-    except OSError:
-        return None
-    return found.st_mtime_ns, found.st_size
+def _stamps(files: Sequence[Path]) -> tuple[Stamp | None, ...]:
+    """What changes with the files."""
+    return tuple(stamp_of(str(file)) for file in files)

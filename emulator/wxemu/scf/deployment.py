@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Final, Protocol
 
@@ -20,9 +20,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
+    from wxemu.core.faults import Fault
     from wxemu.core.world import World
     from wxemu.scf.project import CliOptions, FunctionSpec
-    from wxemu.scf.runtime import Debugging, Identity, InstanceState, Invocation, JSONValue, Surroundings
+    from wxemu.scf.runtime import Debugging, EnvironLeak, Identity, InstanceState, Invocation, JSONValue, Surroundings
 
 MAX_IN_FLIGHT: Final = 400
 """Function calls at one time. Each holds a thread of the server while its function calls back on another one, so they
@@ -41,6 +42,22 @@ class IssueToken(Protocol):
         :param function: its name; empty for an environment that was asked for without one.
         :param permissions: the openapis that it may call.
         """
+
+
+@dataclass(frozen=True)
+class _Begun:
+    """An invocation that can run.
+
+    :param at: Unix seconds.
+    :param caller: with the token of this invocation.
+    :param fault: that it meets.
+    """
+
+    request_id: str
+    at: float
+    caller: Identity
+    environ_leak: EnvironLeak
+    fault: Fault | None
 
 
 class Deployment:
@@ -117,9 +134,10 @@ class Deployment:
         :raises NoResultError: there is none, for whatever reason.
         """
         try:
-            if not is_http and self.function(caller.env, name).is_http:
+            spec = self.function(caller.env, name)
+            if spec.is_http and not is_http:
                 raise HttpFunctionError(name)
-            done = self.invoke(name, event, caller)
+            done = self.run(spec, event, caller)
         except ProjectError as error:
             raise UnreadableProjectError(str(error)) from None
         if done.failure is not None:
@@ -144,26 +162,35 @@ class Deployment:
         :raises ProjectError: the project cannot be read.
         :raises UninvokedError: the runtime cannot run it, or no debugger can be awaited.
         """
-        spec = self.function(caller.env, name)
+        return self.run(self.function(caller.env, name), event, caller, hear=hear, debugging=debugging)
+
+    def run(
+        self,
+        spec: FunctionSpec,
+        event: JSONValue,
+        caller: Identity,
+        *,
+        hear: Callable[[str], None] | None = None,
+        debugging: Debugging | None = None,
+    ) -> Invocation:
+        """The same for a function that was found already."""
         if not self._places.acquire(blocking=False):
             raise TooManyCallsError
-        began_at = self._world.clock.now()
         try:
-            leak = self._world.settings.environ_leak
-            request_id = self._world.randomness.uuid()  # before it runs, since its own calls are recorded under it
-            tell = partial(self._hear, hear, caller.env, name, request_id)
-            done = self._stand_in(spec, caller, request_id, tell) or self._runtime.invoke(
+            begun = self._begin(spec, caller)
+            tell = partial(self._hear, hear, caller.env, spec.name, begun.request_id)
+            done = _stand_in(begun, spec, tell) or self._runtime.invoke(
                 spec,
                 event,
-                self._with_token(caller, spec, request_id),
-                request_id=request_id,
-                environ_leak=leak,
+                begun.caller,
+                request_id=begun.request_id,
+                environ_leak=begun.environ_leak,
                 hear=tell,
                 debugging=debugging,
             )
         finally:
             self._places.release()
-        self._record(done, spec, caller, at=began_at)
+        self._record(done, spec, caller, at=begun.at)
         return done
 
     def instances(self) -> Sequence[InstanceState]:
@@ -181,20 +208,16 @@ class Deployment:
         if hear is not None:
             hear(line)
 
-    def _stand_in(
-        self, spec: FunctionSpec, caller: Identity, request_id: str, tell: Callable[[str], None]
-    ) -> Invocation | None:
-        """The outcome that a fault puts in the place of the function's own, if the invocation meets one."""
-        with self._world.transaction():
-            fault = faults.take_for_invocation(self._world, function=spec.name, appid=caller.appid)
-        if fault is None:
-            return None
-        faults.wait(fault)
-        done = stand_in.make_invocation(fault, spec, request_id)
-        if done is not None:
-            for line in log.lines(done, spec).splitlines():
-                tell(line)
-        return done
+    def _begin(self, spec: FunctionSpec, caller: Identity) -> _Begun:
+        """Decide at once all that the state has to say of an invocation before it runs."""
+        world = self._world
+        with world.transaction():
+            at, leak = world.clock.now(), world.settings.environ_leak
+            request_id = world.randomness.uuid()  # under which its own calls are recorded
+            fault = faults.take_for_invocation(world, function=spec.name, appid=caller.appid)
+            if fault is None or fault.only_delays:
+                caller = self._with_token(caller, spec, request_id)
+            return _Begun(request_id, at, caller, leak, fault)
 
     def _record(self, done: Invocation, spec: FunctionSpec, caller: Identity, *, at: float) -> None:
         record = invocation_records.Record(
@@ -248,8 +271,7 @@ class Deployment:
 
     def _variables(self, appid: str) -> Mapping[str, str]:
         """The tenant's own credentials, in place of those that the project declares, so that real secrets stay out."""
-        with self._world.transaction():
-            app = apps.find(self._world, appid)
+        app = apps.find(self._world, appid)
         if app is None:
             return {}
         return {
@@ -271,6 +293,18 @@ class Deployment:
     def close(self) -> None:
         """End all functions' processes."""
         self._runtime.close()
+
+
+def _stand_in(begun: _Begun, spec: FunctionSpec, tell: Callable[[str], None]) -> Invocation | None:
+    """The outcome that a fault puts in the place of the function's own, if the invocation meets one."""
+    if begun.fault is None:
+        return None
+    faults.wait(begun.fault)
+    done = stand_in.make_invocation(begun.fault, spec, begun.request_id)
+    if done is not None:
+        for line in log.lines(done, spec).splitlines():
+            tell(line)
+    return done
 
 
 def _addresses(url: str) -> dict[str, str]:

@@ -20,7 +20,14 @@ def of_request() -> dict[str, Any]:
 
     :raises InputError: no JSON in UTF-8, or no object.
     """
-    sent = request.get_data(cache=True, parse_form_data=False)
+    return of_bytes(request.get_data(cache=True, parse_form_data=False))
+
+
+def of_bytes(sent: bytes) -> dict[str, Any]:
+    """The JSON object that these bytes spell; an empty one where there are none.
+
+    :raises InputError: no JSON in UTF-8, or no object.
+    """
     if not sent.strip():
         return {}
     try:

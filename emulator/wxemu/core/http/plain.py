@@ -96,10 +96,11 @@ def _read(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class PlainResponse:
-    """An answer that is there as a whole, with HTTP 200."""
+    """An answer that is there as a whole, with HTTP 200; ``headers`` besides those of its body."""
 
     data: bytes
     content_type: str
+    headers: tuple[tuple[str, str], ...] = ()
     status_code = 200
     is_streamed = False
 
@@ -109,6 +110,6 @@ class PlainResponse:
 
     def __call__(self, _environ: WSGIEnvironment, start_response: StartResponse, /) -> Iterable[bytes]:
         """Answer, as WSGI wants it."""
-        headers = [("Content-Type", self.content_type), ("Content-Length", str(len(self.data)))]
+        headers = [("Content-Type", self.content_type), ("Content-Length", str(len(self.data))), *self.headers]
         start_response("200 OK", headers)
         return [self.data]

@@ -101,8 +101,16 @@ def _given(operation: Operation[..., Input, Any], places: Mapping[str, Any]) -> 
         return inputs.read_texts(operation.input, {**request.args.to_dict(), **texts})
     if operation.reads_itself:
         return cast("Input", places)
-    sent = body.of_request()
+    return read_sent(operation, request.get_data(cache=True, parse_form_data=False), places)
+
+
+def read_sent(operation: Operation[..., Input, Any], sent: bytes, places: Mapping[str, Any]) -> Input:
+    """What a body gives of an operation's input, with what stands in the path.
+
+    :raises InputError: not what the operation takes.
+    """
+    members = body.of_bytes(sent)
     if operation.closed is not None:
-        inputs.refuse_unknown(operation.input, sent, what=operation.closed, places=operation.places)
-    given = {"body": sent} if operation.has_whole_body else sent
+        inputs.refuse_unknown(operation.input, members, what=operation.closed, places=operation.places)
+    given = {"body": members} if operation.has_whole_body else members
     return inputs.read(operation.input, {**given, **places})

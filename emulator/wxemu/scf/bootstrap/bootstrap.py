@@ -1,7 +1,8 @@
 """An instance: loads the handler once, then answers invocations until it is killed.
 
-Its requests and replies are JSON texts behind a 4-byte big-endian length. The first request tells what to be; its reply
-comes when the handler is loaded. `init_handler` and `get_func_handler` have the names that tracebacks of the platform's
+Its requests and replies are JSON texts behind a 4-byte big-endian length; between the two a reply has the most memory
+that the process has ever held, as 4 bytes, in KiB. The first request tells what to be; its reply comes when the handler
+is loaded. `init_handler` and `get_func_handler` have the names that tracebacks of the platform's
 own bootstrap show.
 """
 
@@ -12,6 +13,7 @@ import json
 import logging
 import os
 import re
+import resource
 import sys
 import time
 import traceback
@@ -120,8 +122,13 @@ class Emulator:
         if os.getpid() != self._process:  # a function forked and both came back from it: only the first may answer
             os._exit(0)
         reply = text.encode("ascii")
-        self._replies.write(len(reply).to_bytes(4, "big") + reply)
+        self._replies.write(len(reply).to_bytes(4, "big") + peak_kib().to_bytes(4, "big") + reply)
         self._replies.flush()
+
+
+def peak_kib() -> int:
+    """Return the most memory that this process has ever held, in KiB; 0 where the system counts otherwise."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss if sys.platform == "linux" else 0
 
 
 class Environ:

@@ -25,7 +25,9 @@ _FLOOD_RATE: Final = 20 << 20
 END_LIMIT_SECONDS: Final = 2.0
 """In which a killed process has ended; one that a tracer or a file system holds may never do."""
 
-_HEADER_BYTES: Final = 4
+_NUMBER_BYTES: Final = 4
+_HEADER_BYTES: Final = 2 * _NUMBER_BYTES
+"""Before a reply."""
 _KEEPER: Final = b"k"
 _PIPE_BYTES: Final = 1 << 16
 
@@ -33,9 +35,10 @@ _PIPE_BYTES: Final = 1 << 16
 class Channel:
     """Three pipes and a socket: requests, replies, output, life. One user at a time.
 
-    Requests and replies are texts behind a 4-byte big-endian length; what a function prints goes to the output, so that
-    it can never be taken for an answer. The life ends when the process and its group have; hanging it up ends them.
-    `theirs` are the ends to be handed to the instance; `is_abandoned` says that nobody is left to end its process.
+    Requests and replies are texts behind a 4-byte big-endian length, replies behind the process's memory as well; what
+    a function prints goes to the output, so that it can never be taken for an answer. The life ends when the process
+    and its group have; hanging it up ends them. `theirs` are the ends to be handed to the instance; `is_abandoned` says
+    that nobody is left to end its process.
     """
 
     def __init__(self) -> None:
@@ -70,9 +73,9 @@ class Channel:
         told = b""
         self._life.settimeout(WATCH_SECONDS)
         try:
-            while len(told) <= _HEADER_BYTES:
+            while len(told) <= _NUMBER_BYTES:
                 try:
-                    part = self._life.recv(_HEADER_BYTES + 1 - len(told))
+                    part = self._life.recv(_NUMBER_BYTES + 1 - len(told))
                 except TimeoutError:
                     watch()
                     continue
@@ -83,10 +86,12 @@ class Channel:
                 told += part
         finally:
             self._life.settimeout(None)
-        return int.from_bytes(told[:_HEADER_BYTES], "big"), told[_HEADER_BYTES:] == _KEEPER
+        return int.from_bytes(told[:_NUMBER_BYTES], "big"), told[_NUMBER_BYTES:] == _KEEPER
 
-    def exchange(self, request: bytes | None, *, limit_seconds: float, watch: Callable[[], None]) -> bytes:
-        """Send a request and return the reply to it; meanwhile, call `watch` every now and then.
+    def exchange(self, request: bytes | None, *, limit_seconds: float, watch: Callable[[], None]) -> tuple[bytes, int]:
+        """Send a request and return the reply to it, and the most bytes of memory that the process has ever held.
+
+        Meanwhile, call `watch` every now and then.
 
         Write, read the reply, read the output, whichever is possible: no pipe may fill while another is waited for.
         Without a request it waits for one more reply. Raises TimeoutError, EOFError when the process is gone, and what
@@ -94,9 +99,7 @@ class Channel:
         """
         now = time.monotonic()
         deadline, next_watch = now + limit_seconds, now + WATCH_SECONDS
-        outgoing = memoryview(b"" if request is None else len(request).to_bytes(_HEADER_BYTES, "big") + request)
-        incoming = bytearray()
-        self._selector.register(self._requests, selectors.EVENT_WRITE)
+        outgoing, incoming = self._begin_writing(request), bytearray()
         while (reply := _reply_in(incoming)) is None:
             now = time.monotonic()
             if now >= deadline:
@@ -135,13 +138,13 @@ class Channel:
         return log
 
     def has_ended(self) -> bool:
-        """Whether the process is known to have ended."""
-        if not self._has_ended:
-            self._life.settimeout(0)
-            with suppress(BlockingIOError):
-                self._learn_of_end()
-            self._life.settimeout(None)
-        return self._has_ended
+        """Whether the process has ended, while no reply is waited for: with its end, that of its replies is open to be
+        read.
+        """
+        ready = {key.fd for key, _ in self._selector.select(0)}
+        if self._life.fileno() in ready:
+            self._learn_of_end()
+        return self._has_ended or self._replies in ready
 
     def hang_up(self) -> None:
         """Have the process and all it started killed, without waiting."""
@@ -174,6 +177,14 @@ class Channel:
         self._has_ended = True
         with suppress(KeyError):
             self._selector.unregister(self._life)
+
+    def _begin_writing(self, request: bytes | None) -> memoryview:
+        """Write a request as far as the pipe takes it, which is nearly always all of it, and return the rest."""
+        outgoing = memoryview(b"" if request is None else len(request).to_bytes(_NUMBER_BYTES, "big") + request)
+        outgoing = outgoing[self._write(outgoing) :]
+        if outgoing:
+            self._selector.register(self._requests, selectors.EVENT_WRITE)
+        return outgoing
 
     def _write(self, outgoing: memoryview) -> int:
         try:
@@ -220,7 +231,11 @@ class Channel:
         return True
 
 
-def _reply_in(incoming: bytearray) -> bytes | None:
-    length = _HEADER_BYTES + int.from_bytes(incoming[:_HEADER_BYTES], "big")
-    is_whole = len(incoming) >= _HEADER_BYTES and len(incoming) >= length
-    return bytes(incoming[_HEADER_BYTES:length]) if is_whole else None
+def _reply_in(incoming: bytearray) -> tuple[bytes, int] | None:
+    if len(incoming) < _HEADER_BYTES:
+        return None
+    length = _HEADER_BYTES + int.from_bytes(incoming[:_NUMBER_BYTES], "big")
+    if len(incoming) < length:
+        return None
+    peak_kib = int.from_bytes(incoming[_NUMBER_BYTES:_HEADER_BYTES], "big")
+    return bytes(incoming[_HEADER_BYTES:length]), peak_kib << 10

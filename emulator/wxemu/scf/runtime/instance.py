@@ -80,7 +80,7 @@ class Instance:
         self.is_blamed = False
         self._process: Process | None = None
         self._debugging: Debugging | None = None
-        self._used_seconds = 0.0
+        self._used_seconds: float | None = None
         self._began = time.monotonic()
         self._channel = Channel()
         try:
@@ -167,8 +167,8 @@ class Instance:
         return self._channel.take_output()
 
     def has_ended(self) -> bool:
-        """Whether the process has ended, or nobody is left to end it."""
-        return self._channel.has_ended() or (self._process is not None and self._process.has_ended())
+        """Whether the process of an idle instance has ended, or nobody is left to end it."""
+        return self._channel.has_ended()
 
     def hang_up(self) -> None:
         """Have the process and all it started killed, without waiting."""
@@ -214,9 +214,9 @@ class Instance:
         """Send `request` and return the reply; a failure here is the instance's end."""
         limit = math.inf if self._debugging is not None else limit_seconds
         try:
-            self._used_seconds = 0.0 if self._process is None or self.is_cold else self._process.cpu_seconds()
-            reply = self._channel.exchange(request, limit_seconds=limit, watch=self._watch)
-            self._check_memory(Process.peak_bytes)
+            self._used_seconds = None
+            reply, peak_bytes = self._channel.exchange(request, limit_seconds=limit, watch=self._watch)
+            self._check_memory(peak_bytes)
             return _decode(reply)
         except TimeoutError:
             failure = timeout_failure(limit_seconds)
@@ -229,16 +229,22 @@ class Instance:
         return failure
 
     def _watch(self) -> None:
-        self._check_memory(Process.resident_bytes)
-        if self._process is not None and not self._process.gives_way and self._debugging is None:
-            used_seconds = self._process.cpu_seconds() - self._used_seconds
-            if used_seconds > FAIR_CPU_SECONDS:
-                self._process.give_way()
+        if self._process is not None:
+            self._check_memory(self._process.resident_bytes())
+            if not self._process.gives_way and self._debugging is None:
+                self._judge(self._process)
         if self._debugging is not None and not self._debugging.is_wanted():
             raise _UnwantedError
 
-    def _check_memory(self, measure: Callable[[Process], int]) -> None:
-        held_bytes = 0 if self._process is None else measure(self._process)
+    def _judge(self, process: Process) -> None:
+        """Have it give way if it has used too much since the call's first look, which most calls never see."""
+        used_seconds = process.cpu_seconds()
+        if self._used_seconds is None:
+            self._used_seconds = used_seconds
+        elif used_seconds - self._used_seconds > FAIR_CPU_SECONDS:
+            process.give_way()
+
+    def _check_memory(self, held_bytes: int) -> None:
         self.memory_bytes = max(self.memory_bytes, held_bytes)
         is_limited = self._debugging is None  # a debugger takes more than many a function may
         if is_limited and held_bytes > self.revision.spec.memory_megabytes << 20:

@@ -13,7 +13,7 @@ from wxemu.scf.runtime.invocation import InterpreterError, RuntimeClosedError
 from wxemu.scf.runtime.precedence import Precedence
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from contextlib import ExitStack
     from pathlib import Path
 
@@ -104,11 +104,14 @@ class Pool:
         return not self._leased
 
     def sweep(self) -> None:
-        """End the instances that have been idle for too long."""
+        """End the instances that have been idle for too long, and release those that have ended by themselves."""
         with self._changed:
             useless = [instance for instance in self._idle if self._is_forgotten(instance)]
             self._retire(useless)
-        self._end(useless)
+            ended = [instance for instance in self._idle if instance.has_ended()]
+            self._retire(ended)
+        _tell_of(ended)
+        self._end((*useless, *ended))
 
     def close(self) -> None:
         """End all processes; whoever waits for one gets RuntimeClosedError. May be called again."""
@@ -142,11 +145,10 @@ class Pool:
             if self._is_closed.is_set():
                 raise RuntimeClosedError("the runtime has been closed")
             self._have_sweeper()
-            ended = [instance for instance in self._idle if instance.has_ended()]
             useless = [instance for instance in self._idle if self._is_useless(instance, revision)]
-            useless += [instance for instance in ended if instance not in useless]
             self._retire(useless)
-            warm = next((instance for instance in reversed(self._idle) if instance.revision == revision), None)
+            ended, warm = self._find_warm(revision)
+            self._retire(ended)
             if is_fresh or warm is None:
                 instance = Instance(revision, server, start, is_debugged=is_fresh)
                 instance.is_reusable = not is_fresh
@@ -158,11 +160,19 @@ class Pool:
             instance.invocations += 1
             instance.is_blamed = self._precedence.is_blamed(revision)
             self._leased.append(instance)
-        if ended:
-            names = ", ".join(sorted({instance.revision.spec.name for instance in ended}))
-            _log.warning("idle instances have ended by themselves, of: %s; the next calls start others", names)
-        self._end(useless)
+        _tell_of(ended)
+        self._end((*useless, *ended))
         return instance
+
+    def _find_warm(self, revision: Revision) -> tuple[list[Instance], Instance | None]:
+        """Return the instance of a revision that was used last, and those that would be it, had they not ended."""
+        ended: list[Instance] = []
+        for instance in reversed(self._idle):
+            if instance.revision == revision:
+                if not instance.has_ended():
+                    return ended, instance
+                ended.append(instance)
+        return ended, None
 
     def _has_room(self, revision: Revision) -> bool:
         return sum(instance.revision.name == revision.name for instance in self._leased) < self._max_instances
@@ -207,6 +217,12 @@ class Pool:
         pause = min(_LONGEST_SWEEP_SECONDS, self._idle_seconds / 10)
         while not self._is_closed.wait(pause):
             self.sweep()
+
+
+def _tell_of(ended: Sequence[Instance]) -> None:
+    if ended:
+        names = ", ".join(sorted({instance.revision.spec.name for instance in ended}))
+        _log.warning("idle instances have ended by themselves, of: %s; the next calls start others", names)
 
 
 def _state(instance: Instance, now: float, *, is_busy: bool) -> InstanceState:

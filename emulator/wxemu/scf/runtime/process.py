@@ -21,7 +21,6 @@ _TICKS: Final = os.sysconf("SC_CLK_TCK")
 _AS_USUAL: Final = ("SCHED_OTHER", 0)
 _LAST: Final = ("SCHED_IDLE", 19)
 """A thread's scheduling policy, and the niceness of its session where the kernel schedules by session (autogroup)."""
-_PEAK: Final = b"VmHWM:"
 
 
 class Process:
@@ -43,11 +42,6 @@ class Process:
         if self._own is None:
             self._own = next(_children(self._first), None)
         return self._first if self._own is None else self._own
-
-    def has_ended(self) -> bool:
-        """Whether it has ended and nobody has waited for it yet."""
-        state = state_of(self.number)
-        return state == "Z" or (not state and self._own != self._first)  # waited for by its keeper, who ends with it
 
     def kill(self) -> None:
         """Kill it and all it started, as far as that is known."""
@@ -99,18 +93,10 @@ class Process:
         others = (_pages(other) for other in _descendants(self._first) if other != number)
         return (own + sum(resident - shared for resident, shared in others)) * _PAGE_BYTES
 
-    def peak_bytes(self) -> int:
-        """Return the most that it, without its descendants, has ever held; 0 once it has ended."""
-        with suppress(OSError), open(f"/proc/{self.number}/status", "rb") as status:  # noqa: PTH123 - likewise
-            for line in status:
-                if line.startswith(_PEAK):
-                    return int(line.split()[1]) * 1024
-        return 0
-
 
 def state_of(number: int) -> str:
     """Return the kernel's letter for what a process does, such as T when it is stopped; empty if there is none."""
-    with suppress(OSError), open(f"/proc/{number}/stat", "rb") as stat:  # noqa: PTH123 - on each invocation
+    with suppress(OSError), open(f"/proc/{number}/stat", "rb") as stat:  # noqa: PTH123 - twenty times a second
         return stat.read().rpartition(b") ")[2][:1].decode()
     return ""
 

@@ -7,6 +7,7 @@ import logging
 import threading
 import time
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from wxemu.scf.runtime import nobody
@@ -142,7 +143,7 @@ class Runtime:
                 if debugging is not None:
                     instance.await_debugger(debugging, self._surroundings)
                 live.start()
-                remarks = [remark for remark in (interpreter.remark, remark_on(spec.directory)) if remark is not None]
+                remarks = partial(_remarks, spec, interpreter)
                 done = _run(instance, request_id, request, surroundings=self._surroundings, remarks=remarks, live=live)
                 self._log_lacks(instance.lacks)
         live.end(done)
@@ -179,8 +180,10 @@ class Runtime:
     def _server(self, interpreter: Interpreter) -> ForkServer:
         command = interpreter.command
         with self._lock:
-            started = ForkServer(command, is_isolated=self._is_isolated, user=self._user)
-            return self._servers.setdefault(command, started)
+            server = self._servers.get(command)
+            if server is None:
+                server = self._servers[command] = ForkServer(command, is_isolated=self._is_isolated, user=self._user)
+            return server
 
     def _log_lacks(self, lacks: Mapping[str, str] | None) -> None:
         """Log once what keeps functions apart from this machine; that something of it lacks unasked is a warning."""
@@ -202,16 +205,15 @@ def _run(
     request: bytes,
     *,
     surroundings: Surroundings,
-    remarks: list[str],
+    remarks: Callable[[], list[str]],
     live: LiveLog,
 ) -> Invocation:
-    """Load a new instance and call the handler; `remarks` begin a new instance's log."""
+    """Load a new instance and call the handler; a new instance's log begins with `remarks`."""
     is_cold, failure, preface = instance.is_cold, None, ""
     instance.hear(live.write)
     if is_cold:
-        if remarks:
-            preface = "".join(f"{remark}\n" for remark in remarks)
-            live.write(preface.encode())
+        preface = "".join(f"{remark}\n" for remark in remarks())
+        live.write(preface.encode())
         failure = instance.load(surroundings)
         live.load(instance.init_ms, instance.init_function_ms, instance.init_memory_bytes)
     started = time.monotonic()
@@ -231,6 +233,10 @@ def _run(
         init_function_ms=instance.init_function_ms if is_cold else 0,
         init_memory_bytes=instance.init_memory_bytes if is_cold else 0,
     )
+
+
+def _remarks(spec: FunctionSpec, interpreter: Interpreter) -> list[str]:
+    return [remark for remark in (interpreter.remark, remark_on(spec.directory)) if remark is not None]
 
 
 def _ignore(_line: str) -> None:

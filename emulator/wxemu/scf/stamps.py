@@ -1,0 +1,90 @@
+"""What a folder holds, by times, sizes and inodes: looked at before each invocation, so that a saved file is live."""
+
+from __future__ import annotations
+
+import functools
+import os
+import time
+from typing import Final, TypeAlias
+
+Stamp: TypeAlias = tuple[int, int, int]
+"""Modification time in nanoseconds, size, inode."""
+Stamps: TypeAlias = tuple[tuple[str, Stamp], ...]
+"""Paths with their stamps, by path."""
+
+_IGNORED: Final = "__pycache__"
+_COARSEST_NS: Final = 2_000_000_000
+"""A folder that has changed since may show the same time: no file system's clock ticks more slowly."""
+
+
+def stamps_of(folder: str) -> Stamps:
+    """The stamps of all files below a folder, as they are now; the same object while nothing has changed.
+
+    Links to folders are not followed. A broken link is no file.
+    """
+    return _known(folder).now()
+
+
+class _Folder:
+    """A folder that is looked at over and over. Thread-safe.
+
+    What comes, goes or gets another name changes the time of the folder that it is in. So a folder that shows the same
+    time is not listed again, unless it was listed within the same tick of the clock; each of its files is looked at.
+    """
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+        self._seen: tuple[list[tuple[str, Stamp | None]], Stamps] | None = None
+
+    def now(self) -> Stamps:
+        seen = self._seen
+        if seen is not None and all(stamp_of(path) == stamp for path, stamp in seen[0]):
+            return seen[1]
+        return self._list()
+
+    def _list(self) -> Stamps:
+        began = time.time_ns()
+        folders: dict[str, Stamp | None] = {}
+        entries: dict[str, Stamp | None] = {}
+        unlisted = [self._path]
+        while unlisted:
+            folder = unlisted.pop()
+            folders[folder] = stamp_of(folder)  # before it is listed, so that a change meanwhile is one
+            for entry in _entries(folder):
+                if not _is_folder(entry):
+                    entries[entry.path] = stamp_of(entry.path)
+                elif entry.name != _IGNORED and not entry.is_symlink():
+                    unlisted.append(entry.path)
+        files = tuple(sorted((path, stamp) for path, stamp in entries.items() if stamp is not None))
+        is_certain = all(stamp is None or stamp[0] < began - _COARSEST_NS for stamp in folders.values())
+        self._seen = ([*folders.items(), *entries.items()], files) if is_certain else None
+        return files
+
+
+@functools.lru_cache(maxsize=256)
+def _known(folder: str) -> _Folder:
+    return _Folder(folder)
+
+
+def _entries(folder: str) -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(folder) as entries:
+            return list(entries)
+    except OSError:  # not there, or not to be read
+        return []
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # such as a link to itself
+        return False
+
+
+def stamp_of(path: str) -> Stamp | None:
+    """What tells a file from what it was before; ``None`` where there is none."""
+    try:
+        found = os.stat(path)  # noqa: PTH116 - half the time of Path, for each file before each invocation
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size, found.st_ino
