@@ -20,6 +20,7 @@ import pytest
 import requests
 from classic_mistakes import Server
 from click.testing import CliRunner
+from hypothesis import HealthCheck, settings
 
 from wxemu.cli import main
 from wxemu.client.child import Child, ChildError
@@ -37,6 +38,13 @@ TESTS = Path(__file__).parent
 PROJECT = TESTS.parent
 NODE_MODULES = TESTS / "clients/node_modules"
 LONGEST_NAME = 100
+
+# How many examples of each kind: pytest --hypothesis-profile=thorough. None has a deadline, as machines may be busy.
+usual = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+settings.register_profile("usual", usual)
+settings.register_profile("fast", usual, max_examples=10)
+settings.register_profile("thorough", usual, max_examples=2000)
+settings.load_profile("usual")
 
 
 _numbers = count(1)
