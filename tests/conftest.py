@@ -11,6 +11,7 @@ import sys
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import count
 from pathlib import Path
 from subprocess import CompletedProcess
 from typing import TYPE_CHECKING, Any, Protocol
@@ -19,6 +20,7 @@ import pytest
 import requests
 from classic_mistakes import Server
 from click.testing import CliRunner
+from hypothesis import HealthCheck, settings
 
 from wxemu.cli import main
 from wxemu.client.child import Child, ChildError
@@ -35,6 +37,25 @@ if TYPE_CHECKING:
 TESTS = Path(__file__).parent
 PROJECT = TESTS.parent
 NODE_MODULES = TESTS / "clients/node_modules"
+LONGEST_NAME = 100
+
+# How many examples of each kind: pytest --hypothesis-profile=thorough. None has a deadline, as machines may be busy.
+usual = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+settings.register_profile("usual", usual)
+settings.register_profile("fast", usual, max_examples=10)
+settings.register_profile("thorough", usual, max_examples=2000)
+settings.load_profile("usual")
+
+
+_numbers = count(1)
+
+
+@pytest.fixture
+def tmp_path(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """As pytest's own, which looks through the folders of all earlier tests for the next number."""
+    folder = tmp_path_factory.getbasetemp() / f"{request.function.__name__[:30]}{next(_numbers)}"
+    folder.mkdir(mode=0o700)
+    return folder
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -208,3 +229,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for item in items:
             if {"start_for_module", "browser", "packages_of"} & set(getattr(item, "fixturenames", ())):
                 item.add_marker(pytest.mark.xdist_group(item.path.stem))
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Name a test by a long value's parameter: xdist sends every name to and fro, and one value has 12 MB as a name."""
+    return argname if isinstance(val, str | bytes) and len(val) > LONGEST_NAME else None

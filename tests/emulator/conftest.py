@@ -21,10 +21,12 @@ from wxemu.cloudbase.callers import issue_wx_api_token
 from wxemu.core.http.access import LOOPBACK_ONLY, Access
 from wxemu.core.world import World
 from wxemu.scf.deployment import Deployment
+from wxemu.scf.runtime import runtime
+from wxemu.scf.runtime.forkserver import ForkServer
 from wxemu.state import seed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from flask.testing import FlaskClient
@@ -126,10 +128,37 @@ def clock(world: World) -> Clock:
     return world.clock
 
 
+class WarmServer(ForkServer):
+    """One that outlives the runtimes that have used it; each of them ends its own instances."""
+
+    def close(self) -> None:
+        """Stay."""
+
+    def end(self) -> None:
+        """End, as others do by ``close``."""
+        super().close()
+
+
+@pytest.fixture(scope="session")
+def warm_server() -> Iterator[Callable[..., WarmServer]]:
+    """The warm process of an interpreter, for all tests: it takes 150 ms to start, and never learns what it forks."""
+    servers: dict[tuple[object, ...], WarmServer] = {}
+
+    def find(command: Sequence[str], **options: Any) -> WarmServer:
+        return servers.setdefault((command, *options.values()), WarmServer(command, **options))
+
+    yield find
+    for server in servers.values():
+        server.end()
+
+
 @pytest.fixture
-def serve(tmp_path: Path) -> Iterator[Callable[..., FlaskClient]]:
+def serve(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, warm_server: Callable[..., WarmServer]
+) -> Iterator[Callable[..., FlaskClient]]:
     """A client of the faces over a world, with the functions of a project if there is one."""
     deployments = []
+    monkeypatch.setattr(runtime, "ForkServer", warm_server)
 
     def client(world: World, project: Path | None = None, access: Access = LOOPBACK_ONLY) -> FlaskClient:
         deployment = Deployment(

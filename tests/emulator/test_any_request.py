@@ -10,7 +10,7 @@ from urllib.parse import quote, urlencode
 from xml.etree import ElementTree as ET
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from node_sdk import FORM, form
 from tencent_cloud import SERVICES
@@ -56,7 +56,6 @@ names_in_path = st.text(st.characters(codec="utf-8"), min_size=1, max_size=20).m
 in_header = st.text(st.characters(min_codepoint=32, max_codepoint=255, exclude_characters="\x7f"), max_size=60)
 unquoted = st.text(st.characters(min_codepoint=33, max_codepoint=126, exclude_characters="#"), max_size=60)
 methods = st.sampled_from(["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "BREW"])
-anything = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @dataclass(frozen=True)
@@ -233,7 +232,6 @@ def phone(new_phone):
     return new_phone("huawei", openid="oAlice")
 
 
-@anything
 @given(st.data())
 @pytest.mark.parametrize("name", FACES)
 def test_any_request_is_answered_in_the_form_of_its_face(http, phone, wechat, name, data):
@@ -256,7 +254,6 @@ def test_any_request_is_answered_in_the_form_of_its_face(http, phone, wechat, na
     assert face.is_in_form(response)
 
 
-@anything
 @given(st.data())
 def test_any_members_sent_to_a_phone_are_answered_in_json(http, phone, data):
     operations = ["startSoterAuthentication", "checkIsSoterEnrolledInDevice", "enrol", "override", "callFunction"]
@@ -271,13 +268,11 @@ class TestGatewayThatVerifiesNothing:
     def _off(self, control):
         control.set(verify_signatures=False)
 
-    @anything
     @given(asked=FACES["gateway"].objects, action=st.sampled_from(GATEWAY_ACTIONS))
     def test_any_parameters_are_answered_in_its_form(self, http, asked, action):
         asked = {"action": action, "envName": "env-demo", **asked}
         assert is_the_gateways(http.post("/admin", data=json.dumps(asked)))
 
-    @anything
     @given(content=st.binary(), name=texts.filter(lambda text: text.isprintable()))
     def test_so_are_any_bytes_as_request_data(self, http, content, name):
         body = form({"action": "wx.openApi", "envName": "env-demo", "apiName": name, "requestData": content})
@@ -292,7 +287,6 @@ pieces = st.sampled_from(
 )
 
 
-@anything
 @given(body=st.lists(pieces | st.binary(max_size=8), max_size=12).map(b"".join))
 def test_any_form_is_answered_by_the_gateway_in_its_form(http, body):
     assert is_the_gateways(http.post("/admin", data=body, content_type="multipart/form-data; boundary=x"))
@@ -312,7 +306,6 @@ TENCENT_VALUES = [
 class TestTencentCloud:
     """Whose requests are signed as they are made; the client checks the form of every answer."""
 
-    @anything
     @given(st.data())
     def test_any_signed_parameters_are_answered_in_its_form(self, cloud, data):
         action = data.draw(st.sampled_from(TENCENT_ACTIONS))
@@ -325,13 +318,11 @@ class TestTencentCloud:
         version = next(version for version, service in SERVICES.items() if service == action.service)
         assert cloud.refusal(body, cloud.headers(action.name, body, version=version)) != "InternalError"
 
-    @anything
     @given(body=st.binary(), wrong=st.dictionaries(st.sampled_from(["Authorization", "X-TC-Timestamp"]), in_header))
     def test_any_unsigned_request_is_refused_in_its_form(self, cloud, body, wrong):
         headers = {**cloud.headers("ListFunctions", body), "Authorization": "", **wrong}
         assert cloud.refusal(body, headers).startswith("AuthFailure.")
 
-    @anything
     @given(action=in_header, version=in_header)
     def test_any_action_and_version_are_answered_in_its_form(self, cloud, action, version):
         assert cloud.refusal(b"", cloud.headers(action, b"", version=version)) != "InternalError"

@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from login_state_vectors import KEY, POSTS, by_openssl
 
@@ -45,7 +45,6 @@ json_objects = st.dictionaries(
 )
 
 
-@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(body=st.binary(min_size=1, max_size=200).filter(bytes.strip) | json_objects)
 def test_the_bytes_that_are_signed_are_the_bytes_that_are_sent(cloud, wechat, body):
     wechat.answers(SET, OK)

@@ -6,7 +6,7 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wxemu.client.testing import MiniProgramError
@@ -62,7 +62,7 @@ def test_an_unknown_function_fails_in_the_platforms_words(emulator):
 
 
 @pytest.mark.slow
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60)
 @given(text=st.recursive(st.none() | st.booleans() | st.integers() | st.text(), st.lists, max_leaves=8), data=st.data())
 def test_any_json_text_travels_verbatim_from_the_phone_to_the_endpoint(emulator, text, data):
     """Whatever its escapes: the endpoint's journal shows the very characters that the phone's user signed."""

@@ -72,10 +72,13 @@ def _for_dotenv(variables: Mapping[str, str]) -> str:
 
 
 def _quoted(value: str) -> str:
-    """As all readers of .env files take it: nothing is replaced within single quotes."""
+    """As all readers of .env files take it: nothing is replaced within single quotes.
+
+    They differ about a double quote in a value that these cannot hold. It stands as Tencent's CLI reads it, unescaped.
+    """
     if _PLAIN.fullmatch(value):
         return value
     if "'" not in value and "\n" not in value:
         return f"'{value}'"
-    escaped = value.replace('"', r"\"").replace("\n", r"\n")
-    return f'"{escaped}"'
+    in_one_line = value.replace("\n", r"\n")
+    return f'"{in_one_line}"'

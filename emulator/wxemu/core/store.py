@@ -92,6 +92,7 @@ class Store:
         self._is_together = False
         self._failure: sqlite3.Error | None = None
         self._added: Counter[str] = Counter()
+        self._known_columns: dict[str, tuple[Column, ...]] = {}
         try:
             if path is not None:
                 _make_private(path)
@@ -317,7 +318,7 @@ class Store:
 
     def empty(self) -> None:
         """Forget every tenant and all that hangs under it; notes, RSA keys, snapshots and saved events stay."""
-        for table in self.tables():
+        for table in self._names():
             if table not in KEPT_BY_RESET:
                 self.fill(table, ())
 
@@ -330,8 +331,11 @@ class Store:
         return [row["name"] for row in names]
 
     def _columns(self, table: str) -> tuple[Column, ...]:
-        found = self.rows('SELECT name, type, "notnull" FROM pragma_table_info(?) ORDER BY cid', table)
-        return tuple(Column(row["name"], row["type"], bool(row["notnull"])) for row in found)
+        if table not in self._known_columns:
+            found = self.rows('SELECT name, type, "notnull" FROM pragma_table_info(?) ORDER BY cid', table)
+            columns = tuple(Column(row["name"], row["type"], bool(row["notnull"])) for row in found)
+            self._known_columns[table] = columns  # an open file keeps its schema
+        return self._known_columns[table]
 
     def fill(self, table: str, rows: Iterable[Sequence[object]]) -> None:
         """Put ``rows`` (values in the order of the columns) in the place of all that a table of the schema holds."""

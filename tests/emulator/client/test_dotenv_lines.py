@@ -5,7 +5,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from wxemu.cli.environment import _for_dotenv
@@ -21,6 +21,7 @@ def read_back(text):
 
 
 @given(st.lists(VALUES, max_size=4))
+@example(['"\n', "'\""])
 def test_any_value_is_read_as_it_was(values):
     variables = {f"NAME_{number}": value for number, value in enumerate(values)}
     assert read_back(_for_dotenv(variables)) == variables

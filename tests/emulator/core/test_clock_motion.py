@@ -1,7 +1,7 @@
 """However the clock is moved, time never runs back but by the hand that says so."""
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from wxemu.core.clock import FASTEST, Clock, ClockError
@@ -59,7 +59,6 @@ def move(clock, real, motion, amount):
         assert clock.now() + amount >= END
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(motions))
 def test_no_motion_leads_back(clock, real, store, sequence):
     clock.release()
@@ -73,7 +72,6 @@ def test_no_motion_leads_back(clock, real, store, sequence):
         shown = clock.now()
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(motions))
 def test_released_it_is_in_step_with_real_time(clock, real, sequence):
     real.now = NOON
@@ -83,7 +81,6 @@ def test_released_it_is_in_step_with_real_time(clock, real, sequence):
     assert (clock.state().offset, clock.state().is_frozen, clock.state().scale) == (0, False, 1)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(motions), st.floats(0, FASTEST, exclude_min=True), st.floats(0, 3600))
 def test_its_scale_is_how_fast_it_runs(clock, real, sequence, factor, seconds):
     clock.release()

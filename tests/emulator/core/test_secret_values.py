@@ -11,7 +11,7 @@ from functools import partial
 from urllib.parse import quote
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from wxemu.core.http.access import Access
@@ -163,7 +163,6 @@ def test_a_secret_that_has_ended_is_still_struck_out(world, wechat):
 
 
 @given(st.binary(max_size=20), st.binary(max_size=20))
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_in_base64_wherever_it_begins(world, before, after):
     encoded = base64.b64encode(before + SESSION_KEY.encode() + after).decode()
     struck = world.secret_values.strike_out(f"Basic {encoded}")
@@ -174,7 +173,6 @@ def test_in_base64_wherever_it_begins(world, before, after):
     assert len(head) + len(tail) <= len(encoded) - len(SESSION_KEY) * 4 // 3
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(before=st.text(max_size=30), after=st.text(max_size=30))
 def test_whatever_stands_around_it(world, before, after):
     struck = world.secret_values.strike_out(f"{before}{SESSION_KEY}{after}")

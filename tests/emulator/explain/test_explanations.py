@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 import pytest
 from classic_mistakes import CLASSIC, VERIFY, Server, digest, with_confirmation, with_signature
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wxemu.explain import MISTAKES
@@ -183,7 +183,7 @@ class TestConfirmation:
         assert explain()["causes"] == ["counter_stale"]
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15)
 @given(
     profile=st.sampled_from(["android", "ios", "huawei"]),
     challenges=st.lists(st.text(min_size=1, max_size=100), min_size=1, max_size=4),

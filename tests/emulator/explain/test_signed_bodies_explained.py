@@ -7,7 +7,7 @@ import json
 from urllib.parse import quote, urlencode
 
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 KEY, BOBS = "o0q0otL8aEzpcZL/FT9WsQ==", "9hAb/NEYUlkaMBEsmFgzig=="
@@ -117,7 +117,7 @@ def test_a_replaced_key_is_found_out(wechat, explain):
     assert explain(refused.rid)["causes"] == ["session_key_replaced"]
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30)
 @given(
     value=st.dictionaries(st.text(), st.text() | st.integers() | st.lists(st.text()), max_size=3),
     ways=st.fixed_dictionaries(

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from wxemu.state import seed
@@ -238,7 +238,6 @@ json_texts = st.one_of(
 )
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(challenge=json_texts.filter(lambda text: 0 < _utf16_units(text) < 512), profile=st.sampled_from(["a", "i", "h"]))
 def test_any_challenge_survives_from_the_phone_to_the_endpoint(wechat, phones, challenge, profile):
     phone = phones[profile]

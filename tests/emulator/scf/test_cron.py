@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from wxemu.scf.project import CronError, parse_cron
@@ -139,7 +139,6 @@ MOMENTS = st.datetimes(datetime(2020, 1, 1), datetime(2030, 12, 31)).map(  # noq
 )
 
 
-@settings(max_examples=300, deadline=None)
 @given(EXPRESSIONS, MOMENTS)
 def test_a_second_counts_if_every_field_holds_it(fields, moment):
     end = moment.timestamp()
@@ -147,7 +146,6 @@ def test_a_second_counts_if_every_field_holds_it(fields, moment):
     assert (found == end) == fires(fields, moment)
 
 
-@settings(max_examples=100, deadline=None)
 @given(EXPRESSIONS, MOMENTS, st.integers(1, 1500))
 def test_of_a_span_the_last_second_that_counts_is_found(fields, moment, span):
     end = moment.timestamp()
@@ -156,7 +154,6 @@ def test_of_a_span_the_last_second_that_counts_is_found(fields, moment, span):
     assert parse_cron(" ".join(fields)).latest(end - span, end) == expected
 
 
-@settings(max_examples=200, deadline=None)
 @given(st.text(alphabet="0123456789*/,-?LW#SUNMONJAN ", max_size=40))
 def test_any_text_is_an_expression_or_refused(text):
     try:

@@ -6,7 +6,7 @@ import zipfile
 from contextlib import suppress
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from wxemu.scf import packages
@@ -187,16 +187,11 @@ def test_a_broken_file_in_a_package_is_refused(kept):
     assert "cannot be unpacked" in refusal(kept, content)
 
 
-anything = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-
-
-@anything
 @given(st.binary())
 def test_any_bytes_that_are_no_zip_are_refused(kept, content):
     refusal(kept, content)
 
 
-@anything
 @given(st.integers(min_value=0), st.binary(min_size=1, max_size=8))
 def test_a_damaged_package_is_refused_or_unpacked_inside_its_folder(kept, tmp_path, place, damage):
     content = bytearray(zip_of(("index.py", "pass\n"), ("sub/file", "text")))

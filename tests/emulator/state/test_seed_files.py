@@ -2,7 +2,7 @@
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from wxemu.core import apps
@@ -177,7 +177,6 @@ yaml_values = st.recursive(
 )
 
 
-@settings(deadline=None, max_examples=150)
 @given(text=st.builds(yaml.safe_dump, yaml_values) | st.text(st.characters(codec="utf-8")))
 def test_any_text_is_a_seed_or_is_refused_with_its_name(text):
     try:

@@ -4,8 +4,7 @@ import contextlib
 import json
 
 import pytest
-from hypothesis import HealthCheck, given
-from hypothesis import settings as checks
+from hypothesis import given
 from hypothesis import strategies as st
 
 from wxemu.cloudbase import web_users
@@ -141,7 +140,6 @@ def seeded_world(rsa_pems):
         yield open_one
 
 
-@checks(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(happened=operations)
 def test_a_world_behaves_the_same_after_it_went_through_a_document(seeded_world, world_seed, tmp_path, happened):
     world = seeded_world()

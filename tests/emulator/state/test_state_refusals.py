@@ -4,8 +4,7 @@ import copy
 import json
 
 import pytest
-from hypothesis import HealthCheck, given
-from hypothesis import settings as checks
+from hypothesis import given
 from hypothesis import strategies as st
 
 from wxemu.core.store import SCHEMA_VERSION
@@ -109,7 +108,6 @@ class TestWhatIsNoState:
         with pytest.raises(StateError, match="this is not a state of an emulator: expected a JSON object"):
             parse(written)
 
-    @checks(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
     @given(data=st.data())
     def test_wherever_it_is_damaged_it_is_taken_wholly_or_refused(self, state, data):
         before = text(state.document())

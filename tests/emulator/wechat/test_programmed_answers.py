@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from wxemu.wechat import programmed
@@ -16,7 +16,6 @@ VALUES = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXTS, inner, max_size=3),
     max_leaves=10,
 )
-any_time = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @pytest.fixture
@@ -32,13 +31,11 @@ def ask(wechat, tenant):
     return answered
 
 
-@any_time
 @given(st.dictionaries(TEXTS, VALUES, max_size=4).filter(lambda reply: set(reply) != {"contentType", "buffer"}))
 def test_what_the_request_does_not_have_leaves_an_answer_as_it_is(ask, reply):
     assert ask(reply, {}) == reply
 
 
-@any_time
 @given(st.dictionaries(st.sampled_from("ab"), VALUES, min_size=2), TEXTS.filter(lambda text: "${" not in text))
 def test_a_value_stands_where_its_placeholder_stood(ask, members, text):
     answer = ask({"whole": "${a}", "inside": f"{text}${{b}}", "name": {"${a}": 1}}, members)

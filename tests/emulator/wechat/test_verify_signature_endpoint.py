@@ -4,7 +4,7 @@ import base64
 import json
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from wxemu.state import seed
@@ -159,7 +159,6 @@ def _with_plus_and_slash(openssl):
     return next((text, signature) for text, signature in signatures if "+" in signature and "/" in signature)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(place=st.integers(0, len(ANDROID.encode()) * 7 - 1))
 def test_one_flipped_bit_of_the_text_is_not_ok(wechat, signed, place):
     changed = bytearray(ANDROID.encode())
@@ -167,7 +166,6 @@ def test_one_flipped_bit_of_the_text_is_not_ok(wechat, signed, place):
     assert wechat.verify("oAlice", changed.decode(), signed).members == NOT_OK
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(place=st.integers(0, 256 * 8 - 1))
 def test_one_flipped_bit_of_the_signature_is_not_ok(wechat, signed, place):
     changed = bytearray(base64.b64decode(signed))

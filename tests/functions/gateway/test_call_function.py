@@ -1,7 +1,7 @@
 import json
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import wxcloud
@@ -51,7 +51,6 @@ def test_without_data_an_empty_event_is_sent(invocation, gateway):
     assert gateway.requests[0].json["request_data"] == "{}"
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=80)
 @given(data=st.dictionaries(st.text(st.characters()), json_values | st.text(st.characters())), value=json_values)
 def test_any_data_and_any_result_travel_as_they_are(data, value, invocation, gateway):
     gateway.answers(gateway.returned({"value": value}))

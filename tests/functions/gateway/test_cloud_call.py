@@ -2,7 +2,7 @@ import json
 
 import pytest
 import requests
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 import wxcloud
@@ -94,7 +94,6 @@ def test_any_openapi_can_be_called_by_its_name(invocation, gateway):
     assert json.loads(gateway.requests[0].json["requestData"]) == {"content": "文本", "open_id": "oUser"}
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=100)
 @given(json_string=st.text(st.characters()), json_signature=st.text(st.characters()))
 @example(json_string='{"raw":"\ud800 alone"}', json_signature="\udfff")
 @example(json_string='{ "raw" : "a\\/b" }\n', json_signature="c2ln+/==\r\n")

@@ -5,7 +5,7 @@ import json
 import re
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from node_sdk import message
 
@@ -226,10 +226,8 @@ class TestOpenData:
 
 
 texts = st.text(st.characters(codec="utf-8"), max_size=300)
-plain = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
-@plain
 @given(parameters=st.dictionaries(st.sampled_from(["openid", "json_string", "json_signature"]) | texts, texts))
 def test_any_texts_arrive_alike_in_both_forms(both, parameters):
     assert {"errcode", "is_ok"} & set(both(parameters))

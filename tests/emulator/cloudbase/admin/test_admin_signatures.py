@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from node_sdk import BOUNDARY, FORM, form
 
@@ -289,7 +289,6 @@ def test_a_parameter_that_is_nested_too_deeply_to_be_checked_is_refused(http):
 texts = st.text(st.characters(codec="utf-8"), max_size=40).filter(lambda text: text == text.strip().strip("\ufeff"))
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=texts, other=texts, content=st.binary(max_size=40))
 def test_whatever_is_signed_is_taken_and_anything_else_is_not(sdk, text, other, content):
     assert is_taken(sdk.send(sdk.request("wx.api", apiName="x", apiOptions=text, extra=content)))

@@ -5,7 +5,7 @@ import json
 import re
 
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 MONTH = 31 * 24 * 3600
@@ -165,7 +165,6 @@ def test_a_token_whose_claims_are_changed_is_refused(app, token, clock):
 
 
 @given(place=st.integers(min_value=0), character=st.characters(codec="ascii", categories=("L", "N")))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_a_token_of_which_a_character_is_changed_is_refused(app, token, place, character):
     place %= len(token) - 1  # of the last one, two bits mean nothing
     assume(token[place] not in {character, "."})

@@ -3,7 +3,7 @@ from dataclasses import dataclass, replace
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from wxemu.wechat.soter import (
@@ -118,7 +118,6 @@ class TestKeyJson:
     def test_a_salt_length_that_the_device_does_not_state_is_left_out(self, ask):
         assert list(json.loads(ask.to_json())) == ["pub_key", "cpu_id", "counter", "uid"]
 
-    @settings(deadline=None)
     @given(
         st.builds(
             ExportedKey,

@@ -3,7 +3,7 @@ import re
 from typing import Any
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from wxemu.wechat.soter import PROFILES, AuthMode, UnsupportedModeError, result_json
@@ -88,7 +88,6 @@ def test_a_lone_surrogate_is_escaped_so_that_the_text_can_be_signed():
     assert text.startswith(r'{"raw":"\ud83d!"')
 
 
-@settings(deadline=None)
 @given(raw=st.text(st.characters()), fid=st.text(), counter=st.integers(), uid=st.text(), cpu_id=st.text())
 @example(raw="\ud800", fid="/", counter=0, uid="\\/", cpu_id="\u2028")
 def test_any_challenge_comes_back_from_the_text_in_one_line_of_utf_8(raw, fid, counter, uid, cpu_id):
@@ -110,7 +109,6 @@ FORMS = [
 
 @pytest.mark.parametrize(("profile", "cpu_id", "uid"), FORMS, ids=[form[0] for form in FORMS])
 @given(seed=st.randoms(use_true_random=False))
-@settings(deadline=None)
 def test_ids_have_the_form_of_the_profile(profile, cpu_id, uid, seed):
     phone = PROFILES[profile]
     assert re.fullmatch(cpu_id, phone.draw_cpu_id(seed.randbytes))

@@ -61,7 +61,6 @@ def verdict(pem: str, text: str, signature: str) -> Verdict:
 
 
 class TestGenuine:
-    @settings(deadline=None)
     @given(text=st.text(), salt_length=st.integers(20, 222))
     def test_any_text_signed_with_the_salt_it_states_is_genuine(self, key, pem, text, salt_length):
         stating = f'{{"rsa_pss_saltlen":{salt_length}}}'
@@ -81,13 +80,11 @@ class TestGenuine:
 
 
 class TestNotGenuine:
-    @settings(deadline=None)
     @given(signed=st.text(), shown=ANY_TEXT)
     def test_any_other_text_is_not_genuine(self, key, pem, signed, shown):
         assume(signed != shown)
         assert not verdict(pem, shown, sign(key, signed)).is_genuine
 
-    @settings(deadline=None)
     @given(text=ANY_TEXT, signature=ANY_TEXT | st.binary(max_size=300).map(lambda raw: b64encode(raw).decode()))
     def test_no_text_and_no_signature_makes_it_raise(self, pem, text, signature):
         assert not verdict(pem, text, signature).is_genuine
@@ -199,7 +196,7 @@ def _with_flipped_bit(raw: bytes, position: int) -> bytes:
 
 
 class TestActualSaltLength:
-    @settings(max_examples=10, deadline=None)
+    @settings(max_examples=10)
     @given(salt_length=st.integers(0, 222))
     def test_it_is_that_of_the_signature_whatever_the_text_states(self, key, pem, salt_length):
         text = confirmation("huawei")
