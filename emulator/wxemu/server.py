@@ -35,6 +35,7 @@ from wxemu.scf.deployment import MAX_IN_FLIGHT, Deployment
 from wxemu.scf.inspection import Inspection
 from wxemu.scf.project import NO_OPTIONS, CliOptions, ProjectError
 from wxemu.scf.runtime import Surroundings
+from wxemu.scf.terminal import print_logs
 from wxemu.state import seed
 from wxemu.state.errors import SeedError, StateError
 
@@ -49,6 +50,8 @@ INSPECTION_PAUSE: Final = 5.0
 """Seconds until the inspection of files is begun again, if it has failed."""
 TIMERS_PAUSE: Final = 5.0
 """Seconds until the clock is looked at again for timers, if that has failed."""
+LOGS_PAUSE: Final = 5.0
+"""Seconds until functions' logs are printed again, if that has failed."""
 THREADS: Final = 2 * MAX_IN_FLIGHT + 200
 """More than all function calls in flight and their calls back can take."""
 
@@ -75,6 +78,7 @@ class Plan:
     :param state: the folder of the state, or ``None`` for one that ends with the process.
     :param seed: the seed's document; ``None`` for the demo's, or the one that a used state began with.
     :param is_json: announce readiness as one line of JSON.
+    :param prints_logs: what functions log goes to standard output.
     :param is_until_eof: stop when standard input ends, too.
     :param access: on which address it listens, and who may reach it.
     :param public_url: where clients reach it, if that is not where it listens: behind a mapped port.
@@ -95,6 +99,7 @@ class Plan:
     has_timers: bool = True
     random_seed: str | None = None
     is_json: bool = False
+    prints_logs: bool = False
     is_until_eof: bool = False
     access: Access = LOOPBACK_ONLY
     public_url: str | None = None
@@ -319,15 +324,22 @@ def _begin(world: World, deployment: Deployment, plan: Plan, proxy: Proxy | None
         WatchedThread("timers", timers.run, on_failure=troubles.tell, pause=TIMERS_PAUSE).start()
     with suppress(BrokenPipeError):  # its reader is gone, as after Ctrl-C in a demo
         _announce(plan, world, None if proxy is None else proxy.interception, new_secrets or {})
-    if plan.project is not None:
-        inspect = Inspection(deployment, plan.project).run
-        WatchedThread("inspection", inspect, on_failure=troubles.tell, pause=INSPECTION_PAUSE).start()
+    _look_after_functions(world, deployment, plan)
     try:
         deployment.prepare()
     except ProjectError:  # whoever calls a function gets it
         pass
     except Exception as error:  # noqa: BLE001 - the first call prepares what this has not
         troubles.tell(error)
+
+
+def _look_after_functions(world: World, deployment: Deployment, plan: Plan) -> None:
+    if plan.prints_logs:
+        printing = partial(print_logs, deployment.feed, world.secret_values.strike_out, sys.stdout.fileno())
+        WatchedThread("logs", printing, on_failure=troubles.tell, pause=LOGS_PAUSE).start()
+    if plan.project is not None:
+        inspect = Inspection(deployment, plan.project).run
+        WatchedThread("inspection", inspect, on_failure=troubles.tell, pause=INSPECTION_PAUSE).start()
 
 
 def _fail_to_begin(ending: Ending, plan: Plan, error: Exception) -> None:
