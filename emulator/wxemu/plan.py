@@ -26,6 +26,7 @@ class Plan:
     :param state: the folder of the state, or ``None`` for one that ends with the process.
     :param seed: the seed's document; ``None`` for the demo's, or the one that a used state began with.
     :param is_json: announce readiness as one line of JSON.
+    :param prints_logs: what functions log goes to standard output.
     :param is_until_eof: stop when standard input ends, too.
     :param access: on which address it listens, and who may reach it.
     :param public_url: where clients reach it, if that is not where it listens: behind a mapped port.
@@ -46,6 +47,7 @@ class Plan:
     has_timers: bool = True
     random_seed: str | None = None
     is_json: bool = False
+    prints_logs: bool = False
     is_until_eof: bool = False
     access: Access = LOOPBACK_ONLY
     public_url: str | None = None

@@ -42,6 +42,8 @@ INSPECTION_PAUSE: Final = 5.0
 """Seconds until the inspection of files is begun again, if it has failed."""
 TIMERS_PAUSE: Final = 5.0
 """Seconds until the clock is looked at again for timers, if that has failed."""
+LOGS_PAUSE: Final = 5.0
+"""Seconds until functions' logs are printed again, if that has failed."""
 PREPARE_SECONDS: Final = 0.5
 """After the start the functions' Pythons get ready, or as soon as there is a phone: what lives shorter needs none."""
 THREADS: Final = 2 * MAX_IN_FLIGHT + 200
@@ -125,9 +127,7 @@ def _begin(world: World, deployment: Deployment, plan: Plan, proxy: Proxy | None
         WatchedThread("timers", timers.run, on_failure=troubles.tell, pause=TIMERS_PAUSE).start()
     with suppress(BrokenPipeError):  # its reader is gone, as after Ctrl-C in a demo
         _announce(plan, world, None if proxy is None else proxy.interception, new_secrets or {})
-    if plan.project is not None:
-        inspect = Inspection(deployment, plan.project).run
-        WatchedThread("inspection", inspect, on_failure=troubles.tell, pause=INSPECTION_PAUSE).start()
+    _look_after_functions(world, deployment, plan)
     has_phones.wait(PREPARE_SECONDS)
     try:
         deployment.prepare()
@@ -135,6 +135,17 @@ def _begin(world: World, deployment: Deployment, plan: Plan, proxy: Proxy | None
         pass
     except Exception as error:  # noqa: BLE001 - the first call prepares what this has not
         troubles.tell(error)
+
+
+def _look_after_functions(world: World, deployment: Deployment, plan: Plan) -> None:
+    if plan.prints_logs:
+        from wxemu.scf.terminal import print_logs  # noqa: PLC0415 - which no script asks for
+
+        printing = partial(print_logs, deployment.feed, world.secret_values.strike_out, sys.stdout.fileno())
+        WatchedThread("logs", printing, on_failure=troubles.tell, pause=LOGS_PAUSE).start()
+    if plan.project is not None:
+        inspect = Inspection(deployment, plan.project).run
+        WatchedThread("inspection", inspect, on_failure=troubles.tell, pause=INSPECTION_PAUSE).start()
 
 
 def _fail_to_begin(ending: Ending, plan: Plan, error: Exception) -> None:

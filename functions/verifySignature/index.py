@@ -39,8 +39,6 @@ def main(event: Any, context: Any) -> dict[str, Any]:
 
     verify = invocation.openapi.soter.verifySignature
     answer = verify(openid=openid, jsonString=json_string, jsonSignature=json_signature)
-    # A false without errcode is a valid answer [field]; a missing is_ok, or another type, is not.
-
-    if not isinstance(answer.get("isOk"), bool):
+    if not isinstance(answer.get("isOk"), bool):  # false is an answer, also without an errcode
         raise BadAnswer("soter.verifySignature must answer is_ok as true or false")
     return {"isOk": answer["isOk"]}

@@ -87,15 +87,21 @@ def test_another_environment_can_be_named(ready, tcb):
     assert shown.stdout.startswith("hello -> env-mine\n")
 
 
-def test_only_the_named_functions_are_deployed(ready, tcb):
+def test_only_the_named_functions_are_packaged_and_deployed(ready, tcb):
     ready.write("functions/other/index.py", "def main(event, context):\n    return 1\n")
     ready.write(
         "cloudbaserc.yaml",
         "envId: e\nfunctions: [{name: hello, runtime: Python3.6}, {name: other, runtime: Python3.6}]\n",
     )
     deploy(ready, "other", tcb=tcb)
-
     assert [asked["arguments"][2] for asked in tcb.asked] == ["other", "other"]
+    assert {path.name for path in (ready.output / "functions").iterdir()} == {"other", "other.zip"}
+
+    changed = ready.write("functions/other/index.py", "def main(event, context):\n    return 2\n").read_bytes()
+    deploy(ready, "hello", tcb=tcb)
+    packages = ready.output / "functions"
+    assert {path.name for path in packages.iterdir()} == {"hello", "hello.zip", "other", "other.zip"}
+    assert (packages / "other/index.py").read_bytes() != changed  # it stays as it was packaged
 
 
 def test_a_function_that_is_not_declared_is_told(ready, tcb):

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import shutil
 import subprocess
 import sys
 from functools import partial
 
 import pytest
 
+from wxemu.client.remote import Remote
+from wxemu.control.operations.functions import INVOKE
 from wxemu.core.columns import in_columns
 
 APPID = "wx1234567890abcdef"
@@ -57,6 +61,45 @@ def test_the_start_shows_the_addresses_of_both_pages(tmp_path):
     assert (shown[1][0], shown[2][0]) == ("console", "phones")
     assert re.fullmatch(r"http://127\.0\.0\.1:\d+/", console)
     assert phones == f"{console}phone"
+
+
+PRINTS = "def main(event, context):\n    print(f'hello, {event[\"name\"]}')\n"
+
+
+@pytest.mark.parametrize("option", [(), ("--quiet",)])
+def test_the_terminal_of_the_emulator_shows_what_functions_print_unless_it_is_to_be_quiet(write_project, option):
+    project = write_project("envId: env-demo\nfunctions: [{name: greet, runtime: Python3.11}]\n", greet=PRINTS)
+    command = [sys.executable, "-P", "-m", "wxemu", "start", "--port", "0", "--state", ":memory:", "--no-intercept"]
+    with subprocess.Popen([*command, *option], cwd=project, stdout=subprocess.PIPE, text=True) as process:
+        url = next(line for line in process.stdout if line.startswith("  console ")).split()[1]
+        Remote(url).call(INVOKE, name="greet", event={"name": "Alice\x1b[2J"})
+        process.terminate()
+        lines = [line.rstrip() for line in process.stdout if "greet " in line]
+
+    said = [line for line in lines if re.fullmatch(r"greet [0-9a-f]{8} \| hello, Alice\\x1b\[2J", line)]
+    assert len(said) == (0 if option else 1)
+    assert bool(lines) is not bool(option)
+
+
+COMPLETE = """
+eval "$(_WXEMU_COMPLETE=bash_source wxemu)"
+complete -p wxemu
+COMP_WORDS=(wxemu phone lo) COMP_CWORD=2
+_wxemu_completion wxemu
+echo "${COMPREPLY[@]}"
+"""
+
+
+def test_a_shell_completes_commands(tmp_path):
+    if shutil.which("bash") is None:
+        pytest.skip("there is no bash here")
+    (tmp_path / "wxemu").write_text(f'#!/bin/sh\nexec {sys.executable} -P -m wxemu "$@"\n')
+    (tmp_path / "wxemu").chmod(0o755)
+    environ = {**os.environ, "PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}"}
+    done = subprocess.run(["bash", "-c", COMPLETE], env=environ, capture_output=True, text=True, check=False)
+
+    assert done.stderr == ""
+    assert done.stdout.splitlines()[-1] == "login"
 
 
 def test_phones_and_users_are_tables(told):

@@ -139,6 +139,28 @@ def test_a_running_emulator_is_used_and_left_running(wxemu, emulator):
     assert emulator.ask("GET", "/readyz") == {"status": "ready"}
 
 
+ASK_OUTSIDE = """
+import requests, sys
+for name in sys.argv[1:]:
+    try:
+        requests.get(f"http://{name}/", timeout=20).raise_for_status()
+    except requests.RequestException:
+        continue
+"""
+REFUSED = "wxemu: {0} is not emulated and was not reached; --pass-through {0} lets requests for it out\n"
+
+
+@pytest.mark.parametrize("is_own", [True, False])
+def test_a_host_that_was_not_reached_is_told_once_whosever_emulator_it_is(wxemu, emulator, is_own):
+    names = ("db.example.com", "api.example.com")
+    command = (sys.executable, "-c", ASK_OUTSIDE, *names, *names)
+    done = wxemu("exec", "--", *command, **({} if is_own else {"WXEMU_URL": emulator.url}))
+
+    assert done.returncode == 0
+    told = [line for line in done.stderr.splitlines(keepends=True) if "not reached" in line]
+    assert sorted(told) == sorted(map(REFUSED.format, names))
+
+
 @pytest.mark.parametrize("option", [("--fresh",), ("--project", "."), ("--pass-through", "example.com")])
 def test_options_of_an_emulator_of_one_s_own_start_one_though_another_runs(wxemu, emulator, option):
     done = wxemu("exec", *option, "--", "sh", "-c", "echo $WXEMU_URL", WXEMU_URL=emulator.url)

@@ -125,7 +125,9 @@ def test_refused_hosts_are_listed_and_told_once(start):
 
     assert facts_of(running)["refused"] == [{"host": "example.com", "times": 2}]
     _, words = running.stop()
-    assert words == "wxemu: refused to reach example.com; `wxemu start --pass-through example.com` would allow it"
+    assert words == (
+        "wxemu: example.com is not emulated and was not reached; --pass-through example.com lets requests for it out"
+    )
 
 
 def test_clients_that_do_not_trust_the_ca_are_told_of_once(start):

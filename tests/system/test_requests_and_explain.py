@@ -50,6 +50,25 @@ def test_a_functions_own_rid_and_request_id_are_explained_by_what_it_called(emul
     assert "parameter_wrong" in wxemu("explain", nobody["errMsg"]).stdout
 
 
+def test_an_errcode_that_a_function_made_up_itself_is_told_to_be_its_own(emulator, wxemu):
+    emulator.new_phone().call_function("login")
+    told = wxemu("explain", emulator.app.requests.last(api="wx.cloud.callFunction").rid)
+    assert told.stdout.startswith(
+        "The function itself returned this errCode; none of the calls that it made has failed."
+    )
+    assert "code must be a non-empty string" in told.stdout
+
+
+def test_a_request_id_that_invoke_prints_is_among_the_requests_and_explained(wxemu):
+    refused = wxemu("invoke", "login", "--data", '{"code": "nobody\'s"}')
+    request_id = re.search(r"START RequestId: (\S+)", refused.stderr)[1]
+
+    assert f"{request_id} tencentcloud invoke login errCode 40029 " in wxemu("requests", "--limit", "5").stdout
+    explained = wxemu("explain", request_id).stdout
+    assert 'code_unknown: it is "nobody\'s"' in explained
+    assert "The function's call of auth.code2Session is what failed" in explained
+
+
 @pytest.fixture
 def pay(emulator):
     """What verifySignature takes: a challenge of issueChallenge's, confirmed on a phone that misbehaves as told."""

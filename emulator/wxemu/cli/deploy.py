@@ -36,7 +36,7 @@ def deploy(
 ) -> None:
     """Deploy the functions, or those that are named.
 
-    That is `wxemu package`, `tcb fn deploy` (@cloudbase/cli), and one invocation each.
+    That is `wxemu package` of just these, `tcb fn deploy` (@cloudbase/cli), and one invocation each.
 
     What instances share lies in the collection `wxcloud` of the environment's database, unless WX_STORE says otherwise.
     It is made with the account that tcb is signed in to, and closed to clients (ADMINONLY).

@@ -7,7 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,12 +16,17 @@ import click
 from wxemu.cli.environment import invocation_options
 from wxemu.cli.interception_options import PassThrough
 from wxemu.cli.options import connect, is_named_url, nearest_project, read_token, say, url_option
-from wxemu.control.operations.health import READY
+from wxemu.control.operations.health import READY, SHOW_PROXY
+from wxemu.core import messages
+from wxemu.core.text import show_in_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
 
     from wxemu.client.remote import Remote
+
+    _Telling = Callable[[Remote], AbstractContextManager[None]]
 
 _BY_SIGNAL = 128
 _STEP_SECONDS = 1.0
@@ -88,13 +93,13 @@ def execute(
         raise _NoCommandError(f"there is no command {command[0]!r} here that can be run")
     options = [*(("--seed", str(seed)) if seed else ()), *(part for host in pass_through for part in _let_out(host))]
     is_own = fresh or project is not None or bool(options)
-    with _emulator(url, project, options, is_own=is_own) as (remote, token):
+    with _emulator(url, project or nearest_project(), options, is_own=is_own) as (remote, token, telling):
         from wxemu.client.environment import of_invocation, of_real_names  # noqa: PLC0415
         from wxemu.client.private_hosts import making  # noqa: PLC0415
 
         variables = of_invocation(remote, openid=openid, function=function, appid=appid)
         variables |= of_real_names(remote, os.environ, token.get(_TOKEN)) | token
-        with making(remote, variables["TCB_ENV"]) as enter:
+        with making(remote, variables["TCB_ENV"]) as enter, telling(remote):
             code = _run(command, {**os.environ, **variables}, enter)
     sys.exit(code)
 
@@ -105,15 +110,15 @@ def _let_out(host: str) -> tuple[str, str]:
 
 @contextmanager
 def _emulator(
-    url: str, project: Path | None, options: Sequence[str], *, is_own: bool
-) -> Iterator[tuple[Remote, dict[str, str]]]:
-    """The one that runs, or one for as long as the block lasts; and what to say to its control plane."""
+    url: str, project: Path, options: Sequence[str], *, is_own: bool
+) -> Iterator[tuple[Remote, dict[str, str], _Telling]]:
+    """The one that runs, or one for as long as the block lasts; what its control plane asks for; who tells refusals."""
     from wxemu.client.child import Child  # noqa: PLC0415
 
-    remote, other = (None, "") if is_own else _running(url, project or nearest_project())
+    remote, other = (None, "") if is_own else _running(url, project)
     if remote is not None:
         token = read_token()
-        yield remote, {} if token is None else {_TOKEN: token}
+        yield remote, {} if token is None else {_TOKEN: token}, _telling_refusals
         return
     with Child(project, *options, meanwhile=_import_the_rest) as child:
         from wxemu.client.project_of import describe, project_of  # noqa: PLC0415
@@ -121,7 +126,27 @@ def _emulator(
 
         remote = Remote(child.url)
         say(f"wxemu: an emulator of its own, with {describe(project_of(remote))}{other}", err=True)
-        yield remote, {}
+        yield remote, {}, lambda _: nullcontext()  # it tells them itself, as they come
+
+
+@contextmanager
+def _telling_refusals(remote: Remote) -> Iterator[None]:
+    """Tell which hosts were refused meanwhile: an emulator in another terminal tells it there, and once only."""
+    from wxemu.client.remote import RemoteError  # noqa: PLC0415
+    from wxemu.intercept.refusals import describe_refusal  # noqa: PLC0415
+
+    before = _refusals(remote)
+    yield
+    with suppress(RemoteError):  # it has ended, and nothing was refused that would still matter
+        for host, times in _refusals(remote).items():
+            if times != before.get(host):
+                told = describe_refusal(show_in_line(host)).in_language(messages.of_environment())
+                say(f"wxemu: {told}", err=True)
+
+
+def _refusals(remote: Remote) -> Mapping[str, int]:
+    """How often each host was refused."""
+    return {refused["host"]: refused["times"] for refused in remote.call(SHOW_PROXY)["refused"]}
 
 
 def _import_the_rest() -> None:

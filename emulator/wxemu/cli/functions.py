@@ -154,13 +154,14 @@ def _print(ended: Iterable[Mapping[str, Any]], *, is_json: bool) -> None:
 
 def _print_as_they_come(documents: Iterable[Mapping[str, Any]]) -> None:
     """Lines; and whole logs of what had ended before, or was run by another process."""
+    from wxemu.scf.terminal import in_terminal  # noqa: PLC0415 - `wxemu --help` need not load it
+
     begun = set()
     for document in documents:
         request_id = document["requestId"]
         if "line" in document:
             begun.add(request_id)
-            of = filter(None, (document["function"] or "wxemu", request_id and request_id[:8]))
-            say(f"{show_in_line(' '.join(of))} | {show_in_line(document['line'])}")
+            say(in_terminal(document["function"], request_id, document["line"]))
         elif request_id in begun:
             begun.remove(request_id)
         else:

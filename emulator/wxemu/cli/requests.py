@@ -6,7 +6,6 @@ import json
 from contextlib import suppress
 from textwrap import indent
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import unquote
 
 import click
 
@@ -23,11 +22,6 @@ if TYPE_CHECKING:
     from wxemu.core.messages import Language
 
 _TO_DO: Final = Message("What to do: ", "建议：")
-
-_CALLS: Final = ("callFunction", "invokeFunction", "Invoke", "InvokeFunction")
-"""What the names of operations that call a function end with."""
-_FUNCTION_NAMES: Final = ("name", "function_name", "FunctionName")
-"""How they name it: a mini program, Tencent's SDKs, Tencent Cloud's API."""
 
 
 @click.group(invoke_without_command=True)
@@ -92,27 +86,16 @@ def _line(exchange: Mapping[str, Any]) -> str:
     at = time_of(exchange["at"])
     name = exchange["name"] if exchange["api"] in (None, exchange["name"]) else f"{exchange['name']} {exchange['api']}"
     asked = name or f"{exchange['method']} {exchange['url']}"
-    called = f"{asked} {_function_of(exchange)}".rstrip()
+    called = f"{asked} {exchange['function'] or ''}".rstrip()
     what = show_in_line(f"{exchange['face']:<12} {called} {_outcome(exchange)}")
     return f"{at} {exchange['rid']:<36} {what} {exchange['cost_in_ms']:.1f}ms"
-
-
-def _function_of(exchange: Mapping[str, Any]) -> str:
-    """The function that it called, if it called one."""
-    if not exchange["name"].endswith(_CALLS):
-        return ""
-    _, called, path = exchange["url"].partition("?")[0].partition("/v1/functions/")
-    if called:
-        return unquote(path)
-    given = _members(exchange["request_body"])
-    return str(next((given[name] for name in _FUNCTION_NAMES if name in given), ""))
 
 
 def _outcome(exchange: Mapping[str, Any]) -> str:
     """What came of it; the errCode of a function's result before all, as the call itself is ok whatever that is."""
     answer = _members(exchange["response_body"])
-    result = answer.get("result")
-    if _function_of(exchange) and isinstance(result, dict) and "errCode" in result:
+    result = answer.get("result", answer)
+    if exchange["function"] and isinstance(result, dict) and "errCode" in result:
         return f"errCode {result['errCode']}"
     return str(exchange["errcode"] or exchange["outcome"])
 

@@ -56,6 +56,7 @@ def _require_seeded_keys(_context: click.Context, _option: click.Parameter, seed
 @interception_options
 @state_options
 @click.option("--until-eof", is_flag=True, help="Stop as well when standard input ends: with whoever started it.")
+@click.option("-q", "--quiet", "is_quiet", is_flag=True, help="Do not print the logs of functions.")
 @json_option
 def start(
     project: Path,
@@ -79,9 +80,12 @@ def start(
     no_timers: bool,
     no_intercept: bool,
     until_eof: bool,
+    is_quiet: bool,
     is_json: bool,
 ) -> None:
     """Start an emulator, and serve until Ctrl-C or SIGTERM.
+
+    It prints where it is, and what functions log as they run, unless --quiet or --json is given.
 
     \b
     Examples:
@@ -115,6 +119,7 @@ def start(
         seed=seed_document,
         random_seed=random_seed,
         is_json=is_json,
+        prints_logs=not (is_json or is_quiet),
         is_until_eof=until_eof,
         access=access,
         public_url=public_url,

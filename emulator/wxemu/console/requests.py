@@ -11,6 +11,7 @@ from werkzeug.exceptions import NotFound
 from wxemu.console import story
 from wxemu.console.page import chosen_appid, here, show
 from wxemu.core import journal
+from wxemu.core.function_calls import function_of
 from wxemu.core.http import language, layers
 from wxemu.core.journal import Choice
 from wxemu.core.messages import Message
@@ -101,7 +102,7 @@ def _find(world: World, rid: str) -> Exchange:
 def _related(world: World, exchange: Exchange) -> list[Exchange]:
     """The other exchanges of the same function call, and the call itself, in the order of their ends."""
     call = journal.find(world, exchange.request_id) if exchange.request_id else exchange
-    if call is None or story.function_of(call) is None:
+    if call is None or function_of(call) is None:
         return []
     earlier = journal.list_latest(world, choice=Choice(before=call.number, since=call.at), limit=ROWS)
     return [entry for entry in (*story.made_by(call, earlier[::-1]), call) if entry.number != exchange.number]

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
+from wxemu.core.function_calls import CALLS, function_of
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
@@ -16,7 +18,6 @@ PARTIES: Final = ("phone", "server", "function", "gateway", "wechat")
 MOST_EXCHANGES: Final = 9
 SILENCE: Final = 60.0
 """Seconds without an exchange, after which a new flow begins."""
-_CALLS: Final = ("wx.cloud.callFunction", "functions.invokeFunction", "Invoke", "InvokeFunction")
 _LOCAL: Final = ("wx.startSoterAuthentication", "wx.checkIsSupportSoterAuthentication")
 """Operations of a phone that need no other party."""
 _PREPARATIONS: Final = ("wx.enrol", "wx.override", "wx.cloudID", "wx.promptSoterAuthentication")
@@ -67,7 +68,7 @@ def _group(flow: Sequence[Exchange]) -> Iterator[tuple[Exchange, list[Exchange]]
     """Each exchange with those that its function made, which the journal has before it."""
     before: list[Exchange] = []
     for exchange in flow:
-        if exchange.name not in _CALLS:
+        if exchange.name not in CALLS:
             before.append(exchange)
             continue
         made = made_by(exchange, before)
@@ -106,23 +107,14 @@ def _steps(exchange: Exchange, made: Sequence[Exchange], caller: str = "server")
 def _path(exchange: Exchange, caller: str) -> list[str]:
     """The parties that the request passed, from the caller on."""
     if exchange.face == "phone":
-        if exchange.name in _CALLS:
+        if exchange.name in CALLS:
             return ["phone", "function"]
         return ["phone"] if exchange.name in _LOCAL else ["phone", "wechat"]
     if exchange.face == "wechat":
         return [caller, "wechat"]
-    if exchange.name in _CALLS:
+    if exchange.name in CALLS:
         return [caller, "gateway", "function"]
     return [caller, "gateway", "wechat"] if exchange.api else [caller, "gateway"]
-
-
-def function_of(exchange: Exchange) -> str | None:
-    """The name of the called function; ``None`` if the exchange is not a call."""
-    if exchange.name not in _CALLS:
-        return None
-    parameters = exchange.parameters
-    name = parameters.get("name") or parameters.get("function_name") or parameters.get("FunctionName")
-    return name if isinstance(name, str) else None
 
 
 def title(exchange: Exchange) -> str:

@@ -10,6 +10,7 @@ from werkzeug.exceptions import NotFound
 from wxemu.control.operations import exchanges as operations
 from wxemu.control.operations.limit import MOST
 from wxemu.core import journal
+from wxemu.core.function_calls import function_of
 from wxemu.core.http import layers
 from wxemu.core.http.language import say
 from wxemu.core.http.serving import answers
@@ -42,7 +43,8 @@ def document(world: World, exchange: journal.Exchange) -> Exchange:
     members = asdict(exchange)
     for name in ("layers", "token_digest"):
         del members[name]
-    shown = {**members, "given": exchange.parameters if exchange.api else None}
+    function, given = function_of(exchange), exchange.parameters if exchange.api else None
+    shown = {**members, "function": function, "given": given}
     return cast("Exchange", world.secret_values.strike_out(shown))
 
 

@@ -12,11 +12,13 @@ from wxemu.cloudbase import callers
 from wxemu.control import naming
 from wxemu.control.operations import functions as operations
 from wxemu.control.watched_invocation import watch
+from wxemu.core.function_calls import BY_HAND
 from wxemu.core.http.body import json_object
 from wxemu.core.http.inputs import InputError
 from wxemu.core.http.serving import answers
 from wxemu.core.http.streams import EMPTY_LINE, JSON_LINES
 from wxemu.core.messages import Message
+from wxemu.scf import runs
 from wxemu.scf.runtime import log
 
 if TYPE_CHECKING:
@@ -58,7 +60,9 @@ def _outcome(
 ) -> Outcome:
     strike_out = platform.world.secret_values.strike_out
     hear_struck = None if hear is None else lambda line: hear(strike_out(line))
+    began_at = platform.world.clock.now()
     done = platform.deployment.invoke(spec.name, event, caller, hear=hear_struck, debugging=debugging)
+    runs.record(platform.world, done, event, caller, name=BY_HAND, place=spec.name, at=began_at)
     outcome = {
         "requestId": done.request_id,
         "ok": done.ok,

@@ -74,7 +74,7 @@ def make_plan(
     """
     options = CliOptions(env or "")
     variables = _check_project(project, options, names, is_dry=is_dry)
-    made = make_packages(project, folder, tell, options)
+    made = make_packages(project, folder, tell, options, names)
     sent = select_shipments(made, names, env=env)
     collection_env = None if no_collection else next((one.env for one in sent if one.needs_collection), None)
     return Plan(made.folder, sent, collection_env, variables, env)

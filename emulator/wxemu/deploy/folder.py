@@ -25,11 +25,11 @@ from wxemu.deploy.wheels import Wheels, resolve_lock
 from wxemu.scf.project import NO_OPTIONS, load_project
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from wxemu.deploy.lock import Lock
     from wxemu.deploy.package import Package
-    from wxemu.scf.project import CliOptions, Project
+    from wxemu.scf.project import CliOptions, FunctionSpec, Project
 
 DECLARATION: Final = "cloudbaserc.json"
 _MARK: Final = ".packages"
@@ -64,20 +64,26 @@ def lock_dependencies(directory: Path, tell: Callable[[str], None]) -> list[Lock
 
 
 def make_packages(
-    directory: Path, folder: Path, tell: Callable[[str], None], options: CliOptions = NO_OPTIONS
+    directory: Path,
+    folder: Path,
+    tell: Callable[[str], None],
+    options: CliOptions = NO_OPTIONS,
+    names: Sequence[str] = (),
 ) -> DeploymentFolder:
-    """Package all functions of the project in `directory`; `folder` shows either the old packages or all the new ones.
+    """Package functions of the project in `directory`; `folder` shows either the old packages or all the new ones.
 
+    :param names: of those that are packaged, while the other packages stay as they are; all without any.
     :raises PackagingError: one cannot be packaged.
     :raises ProjectError: the project cannot be read.
     """
     project, declaration = _load_sound(directory, options), Declaration.read(directory)
     _claim_folder(folder, project)
     _write_missing_locks(project, tell)
-    dependencies = _select_wheels(project, Wheels(folder / "wheels", tell))
+    specs = {name: spec for name, spec in project.functions.items() if not names or name in names}
+    dependencies = _select_wheels(project, specs, Wheels(folder / "wheels", tell))
     with tempfile.TemporaryDirectory(dir=folder, prefix=".making-") as passing:
         made = []
-        for spec in project.functions.values():
+        for spec in specs.values():
             tell(f"packaging {spec.name} for {spec.runtime}")
             made.append(
                 package.build_package(
@@ -89,6 +95,7 @@ def make_packages(
             )
         tree = json.dumps(declaration.rewrite_for_packages(), ensure_ascii=False, indent=2)
         Path(passing, DECLARATION).write_text(tree + "\n", encoding="utf-8")
+        _keep_packages(project.functions.keys() - specs, folder / FUNCTION_ROOT, Path(passing, FUNCTION_ROOT))
         _replace_packages(Path(passing), folder)
     functions = folder / FUNCTION_ROOT
     moved = [replace(one, folder=functions / one.name, zip_file=functions / one.zip_file.name) for one in made]
@@ -117,15 +124,15 @@ def _write_missing_locks(project: Project, tell: Callable[[str], None]) -> None:
             resolve_lock(path, runtime, requirements).write()
 
 
-def _select_wheels(project: Project, wheels: Wheels) -> Mapping[str, Sequence[Path]]:
-    """The wheels of each function: what it needs itself, out of its runtime's lock."""
+def _select_wheels(project: Project, specs: Mapping[str, FunctionSpec], wheels: Wheels) -> Mapping[str, Sequence[Path]]:
+    """The wheels of each of these functions: what it needs itself, out of its runtime's lock."""
     requirements = _read_requirements(project)
-    needs = {name: lock.read_requirements(spec.directory) for name, spec in project.functions.items()}
+    needs = {name: lock.read_requirements(spec.directory) for name, spec in specs.items()}
     selected: dict[str, Sequence[Path]] = dict.fromkeys(needs, ())
-    for runtime in sorted({spec.runtime for name, spec in project.functions.items() if needs[name]}):
+    for runtime in sorted({spec.runtime for name, spec in specs.items() if needs[name]}):
         locked = lock.Lock.read(lock.choose_path(project.root, runtime), runtime, requirements)
         fetched = wheels.fetch(locked)
-        for name, spec in project.functions.items():
+        for name, spec in specs.items():
             if spec.runtime == runtime:
                 selected[name] = _close(needs[name], locked, fetched)
     return selected
@@ -148,6 +155,16 @@ def _claim_folder(folder: Path, project: Project) -> None:
         raise PackagingError(f"{folder}: expected an empty folder or one of earlier packages, found other files in it")
     folder.mkdir(parents=True, exist_ok=True)
     (folder / _MARK).write_text(_MARK_TEXT, encoding="utf-8")
+
+
+def _keep_packages(names: Iterable[str], old: Path, new: Path) -> None:
+    """Put the packages that are not made anew beside those that are."""
+    new.mkdir(exist_ok=True)
+    for name in names:
+        if (old / name).is_dir():
+            shutil.copytree(old / name, new / name)
+        if (old / f"{name}.zip").is_file():
+            shutil.copy2(old / f"{name}.zip", new)
 
 
 def _replace_packages(new: Path, folder: Path) -> None:

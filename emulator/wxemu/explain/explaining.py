@@ -7,10 +7,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from wxemu.core import journal
+from wxemu.core.function_calls import CALLS, function_of
 from wxemu.core.journal import Choice
 from wxemu.core.messages import Message, join
 from wxemu.explain import access, confirmation, login_state, payment, refusals, requests
-from wxemu.explain.case import Case, Explanation
+from wxemu.explain.case import Case, Explanation, it_is, quote
 from wxemu.wechat.errors import ERRMSG
 
 if TYPE_CHECKING:
@@ -27,7 +28,10 @@ MOST_CALLS: Final = 100
 PHONE: Final = "phone"
 """A face whose codes mean something else: 90010 of wx.startSoterAuthentication is a locked sensor."""
 VERIFY: Final = "soter.verifySignature"
-_FUNCTION_CALLS: Final = ("wx.cloud.callFunction", "functions.invokeFunction", "Invoke", "InvokeFunction")
+_NO_FUNCTION: Final = ("FUNCTION_NOT_FOUND", "ResourceNotFound.FunctionName")
+_NO_FUNCTION_ON_PHONE: Final = ("FUNCTION_NOT_FOUND", "Function not found: [")
+_MESSAGES: Final = ("errMsg", "message", "errorMessage")
+"""How the faces, and the platform, name what they say of a failure."""
 _FAULT: Final = re.compile(r"fault \d+")
 _LOOKS: Final[Mapping[str, Callable[[Case], None]]] = {
     "40001": access.look_at_life,
@@ -100,7 +104,7 @@ def explain(world: World, exchange: Exchange, language: Language) -> Explanation
     case = Case(world, exchange, language)
     if exchange.remark is not None and _FAULT.fullmatch(exchange.remark):
         case.look("server_side", Message("it met {fault}", "遇到的是 {fault}", fault=exchange.remark))
-    elif exchange.name in _FUNCTION_CALLS:
+    elif exchange.name in CALLS:
         return _of_function_call(case)
     elif exchange.api == VERIFY and exchange.errcode in (None, "0"):
         confirmation.look(case)
@@ -127,6 +131,9 @@ def _tell_refusal(case: Case, exchange: Exchange) -> None:
 def _of_function_call(case: Case) -> Explanation:
     """What a function was called for may have failed because of what it called in turn."""
     exchange = case.exchange
+    if _is_missing(exchange):
+        case.look("function_missing", it_is(quote(function_of(exchange))))
+        return case.close()
     reason = refusals.reason_of(exchange)
     if reason is not None:
         refusals.look(case, reason)
@@ -141,10 +148,29 @@ def _of_function_call(case: Case) -> Explanation:
         )
         evidence = (failed.in_language(case.language), *explained.evidence)
         return _join(case, replace(explained, evidence=evidence))
-    if reason is None and exchange.errcode not in (None, "0"):
-        message = exchange.answer.get("errMsg", exchange.answer.get("message", exchange.errcode))
-        case.look("function_failed", Message("{error}", "{error}", error=str(message)[:MOST_CHARACTERS]))
+    if reason is None and exchange.is_failure:
+        _tell_failure(case, exchange)
     return case.close()
+
+
+def _is_missing(exchange: Exchange) -> bool:
+    """Whether nothing of the name is deployed; a phone's code for that stands for other things too."""
+    if exchange.face != PHONE or exchange.errcode is None:
+        return exchange.errcode in _NO_FUNCTION
+    return any(text in exchange.response_body for text in _NO_FUNCTION_ON_PHONE)
+
+
+def _tell_failure(case: Case, exchange: Exchange) -> None:
+    """The function itself is what failed: by a result that says so, or by none."""
+    answer = exchange.answer
+    results = refusals.objects_in(answer) if exchange.errcode is None else ()
+    returned = next((found for found in results if str(found.get("errCode")) == exchange.outcome), None)
+    if returned is not None:
+        said = Message("it says {errmsg}", "它说 {errmsg}", errmsg=quote(returned.get("errMsg", exchange.outcome)))
+        case.look("function_refused", said)
+        return
+    message = next((answer[name] for name in _MESSAGES if name in answer), exchange.errcode or exchange.outcome)
+    case.look("function_failed", Message("{error}", "{error}", error=str(message)[:MOST_CHARACTERS]))
 
 
 def _join(case: Case, explained: Explanation) -> Explanation:

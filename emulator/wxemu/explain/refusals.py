@@ -29,13 +29,13 @@ MOST_LAYERS: Final = 8
 
 def reason_of(exchange: Exchange) -> str | None:
     """The reason for which a function refused a confirmation, if it did."""
-    refused = (found for found in _objects(exchange.answer) if found.get("isOk") is False)
+    refused = (found for found in objects_in(exchange.answer) if found.get("isOk") is False)
     return next((found["reason"] for found in refused if found.get("reason") in REASONS), None)
 
 
 def look(case: Case, reason: str) -> None:
     """Note the reason, with what shows it."""
-    event = next((found for found in _objects(case.exchange.parameters) if "jsonString" in found), {})
+    event = next((found for found in objects_in(case.exchange.parameters) if "jsonString" in found), {})
     members = texts.members(event.get("jsonString"))
     case.look(reason, _tell(case, reason, event, members))
 
@@ -64,7 +64,7 @@ def _tell(case: Case, reason: str, event: Mapping[str, Any], members: Mapping[st
 
 def _used_before(case: Case, raw: str) -> Message | str:
     for call in _calls_with(case, raw):
-        if any(found.get("isOk") is True for found in _objects(call.answer)) or reason_of(call) == SIGNATURE_INVALID:
+        if any(found.get("isOk") is True for found in objects_in(call.answer)) or reason_of(call) == SIGNATURE_INVALID:
             return Message(
                 ", and came at {at} (rid {rid})", "，已于 {at} 来过（rid {rid}）", at=format_time(call.at), rid=call.rid
             )
@@ -73,8 +73,8 @@ def _used_before(case: Case, raw: str) -> Message | str:
 
 def _issued(case: Case, raw: str) -> Message | str:
     for call in _calls_with(case, raw):
-        if any(found.get("challenge") == raw for found in _objects(call.answer)):
-            purpose = next((found["purpose"] for found in _objects(call.parameters) if "purpose" in found), None)
+        if any(found.get("challenge") == raw for found in objects_in(call.answer)):
+            purpose = next((found["purpose"] for found in objects_in(call.parameters) if "purpose" in found), None)
             return Message(
                 ", issued at {at} for {purpose} (rid {rid})",
                 "，于 {at} 为 {purpose} 发放（rid {rid}）",
@@ -94,11 +94,11 @@ def _calls_with(case: Case, raw: str) -> Iterator[Exchange]:
             yield call
 
 
-def _objects(value: Any, most: int = MOST_LAYERS) -> Iterator[Mapping[str, Any]]:
+def objects_in(value: Any, most: int = MOST_LAYERS) -> Iterator[Mapping[str, Any]]:
     """The objects in a JSON value, and in its texts that are JSON; outer ones first."""
     if isinstance(value, str) and value.lstrip()[:1] == "{":
         value = journal.json_value(value)
     if isinstance(value, dict):
         yield value
         for member in value.values() if most else ():
-            yield from _objects(member, most - 1)
+            yield from objects_in(member, most - 1)

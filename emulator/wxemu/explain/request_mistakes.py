@@ -184,6 +184,27 @@ REQUESTS: Final = (
         Message("Nothing can be done at the server's side.", "服务器端对此无能为力。"),
     ),
     Mistake(
+        "function_missing",
+        Message("There is no function of this name.", "没有这个名称的云函数。"),
+        Message("the names of the functions", "云函数的名称"),
+        Message(
+            "Name one of those that `wxemu doctor` lists, or add it to cloudbaserc.yaml.",
+            "请使用 `wxemu doctor` 列出的名称之一，或将它加入 cloudbaserc.yaml。",
+        ),
+    ),
+    Mistake(
+        "function_refused",
+        Message(
+            "The function itself returned this errCode; none of the calls that it made has failed.",
+            "这个 errCode 是云函数自己返回的；它发起的调用都没有失败。",
+        ),
+        Message("the calls that it made", "云函数发起的调用"),
+        Message(
+            "Compare the event with what the function expects; its log: wxemu logs --request-id.",
+            "请对照云函数的要求检查 event；日志见 wxemu logs --request-id。",
+        ),
+    ),
+    Mistake(
         "function_failed",
         Message(
             "The function gave no result, and made no call that failed.",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from wxemu.core import troubles
 from wxemu.core.files import write_atomically
+from wxemu.core.messages import Message
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,12 +35,21 @@ class Refusals:
         if host not in self._times:
             if len(self._times) >= REMEMBERED:
                 return
-            _log.warning("refused to reach %s; `wxemu start --pass-through %s` would allow it", host, host)
+            _log.warning("%s", describe_refusal(host))
         self._times[host] += 1
         try:
             write_atomically(self._file, json.dumps(self._times).encode())
         except OSError as error:  # it is refused all the same
             troubles.tell(error)
+
+
+def describe_refusal(host: str) -> Message:
+    """Tell who waits for an answer of a host, which may be told as little as that its name does not exist."""
+    return Message(
+        "{host} is not emulated and was not reached; --pass-through {host} lets requests for it out",
+        "{host} 不在模拟范围内，未被访问；--pass-through {host} 可放行对它的请求",
+        host=host,
+    )
 
 
 def read(file: Path) -> list[dict[str, str | int]]:

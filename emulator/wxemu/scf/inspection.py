@@ -56,7 +56,10 @@ class Inspection:
             pause = min(max(LEAST_PAUSE_SECONDS, _PAUSE_TO_LOOK * lasted), _MOST_PAUSE_SECONDS)
 
     def look(self) -> None:
-        """Report what is wrong with the files that changed since the last look; the first look only remembers them."""
+        """Report what is wrong with the files that changed since the last look; at the first, with functions' own.
+
+        Then a function's dependencies, thousands of files perhaps, are only remembered: those beside its handler count.
+        """
         try:
             specs = self._deployment.functions().values()
         except ProjectError as error:  # which is in the log already
@@ -75,7 +78,8 @@ class Inspection:
         for folder, function in folders.items():
             for path, stamp in _python_files(folder):
                 self._stamps[path] = stamp
-                if before is not None and before.get(path) != stamp and (fault := _fault_in(path)) is not None:
+                is_new = os.path.dirname(path) == str(folder) if before is None else before.get(path) != stamp  # noqa: PTH120 - as above
+                if is_new and (fault := _fault_in(path)) is not None:
                     self._report(path, fault, function)
 
     def _report_problems(self, problems: Mapping[str, str]) -> None:

@@ -13,19 +13,19 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from wxemu.core import apps, troubles
+from wxemu.core.function_calls import TIMER
 from wxemu.core.watched_thread import WatchedThread
 from wxemu.scf.api_functions import list_changes
 from wxemu.scf.failures import NoResultError
 from wxemu.scf.project import CronError, ProjectError, parse_cron
-from wxemu.scf.runtime import Identity, UninvokedError, log, timer_event
+from wxemu.scf.runtime import Identity, UninvokedError, timer_event
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from wxemu.core.world import World
     from wxemu.scf.deployment import Deployment
     from wxemu.scf.project import FunctionSpec, Trigger
-    from wxemu.scf.runtime import Invocation, JSONValue
 
 LOOK_SECONDS: Final = 0.25
 """How often the clock is looked at; a timer fires so much late."""
@@ -121,40 +121,19 @@ class Timers:
         WatchedThread(f"timer {trigger.name}", work, on_failure=troubles.tell).start()
 
     def _fire(self, key: _Key, caller: Identity, function: str, trigger: Trigger, due: float) -> None:
+        from wxemu.scf import runs  # noqa: PLC0415 - whose journal a start need not wait for
+
         event, began_at = timer_event(due, trigger.name), self._world.clock.now()
         try:
             done = self._deployment.invoke(function, event, caller)
-            self._record(done, event, caller, f"/{function}/{trigger.name}", at=began_at)
+            place = f"{function}/{trigger.name}"
+            runs.record(self._world, done, event, caller, name=TIMER, place=place, at=began_at)
         except (NoResultError, ProjectError, UninvokedError) as error:
             _log.warning("the timer %s of %s has not fired: %s", trigger.name, function, error)
         finally:
             with self._ended:
                 self._running.discard(key)
                 self._ended.notify_all()
-
-    def _record(
-        self, done: Invocation, event: Mapping[str, JSONValue], caller: Identity, place: str, *, at: float
-    ) -> None:
-        """Keep a run beside the requests that clients send: what started the function's own calls is found there."""
-        from wxemu.core import journal  # noqa: PLC0415 - which a start need not wait for
-
-        exchange = journal.Exchange(
-            rid=done.request_id,
-            at=at,
-            face="tencentcloud",
-            name="timer",
-            appid=caller.appid,
-            method="TIMER",
-            url=place,
-            request_body=log.ret_msg(event),
-            response_body=log.ret_msg(done.result if done.ok else done.error),
-            cost_in_ms=done.duration_ms,
-            client_ip="",
-            outcome="ok" if done.failure is None else str(done.failure.status_code),
-            is_failure=not done.ok,
-        )
-        with self._world.transaction():
-            journal.record(self._world, exchange)
 
 
 def _latest(trigger: Trigger, since: float, now: float) -> float | None:

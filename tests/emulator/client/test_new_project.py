@@ -56,6 +56,7 @@ def test_each_project_has_a_key_of_its_own_that_only_its_owner_reads(tmp_path):
     one, two = ((tmp_path / name / ".env").read_text().rpartition("WX_STORE_KEY=")[2] for name in ("one", "two"))
 
     assert one != two
+    assert "Copy to .env" not in (tmp_path / "one/.env").read_text()
     assert len(one) == len(two) == len("k1:") + 44 + 1
     assert stat.S_IMODE((tmp_path / "one/.env").stat().st_mode) == 0o600
 

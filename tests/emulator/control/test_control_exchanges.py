@@ -29,6 +29,7 @@ def test_an_exchange_is_kept_whole(wechat, control):
         "user_agent": kept["user_agent"],
         "status": 200,
         "api": "soter.verifySignature",
+        "function": None,
         "errcode": "40003",
         "request_id": None,
         "given": {"openid": "oNobody", "json_string": "{}", "json_signature": "AAAA"},

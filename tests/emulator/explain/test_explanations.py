@@ -242,11 +242,12 @@ class TestLoginState:
         assert explain()["causes"] == []
 
 
-def test_a_function_that_cannot_be_called_is_told_with_its_errmsg(new_phone, explain):
-    new_phone().do("callFunction", name="nope")
+@pytest.mark.parametrize("given", [{}, {"baseLibrary": "2.10.0"}])
+def test_a_function_that_is_not_there_is_told_by_its_name(new_phone, explain, given):
+    new_phone().do("callFunction", name="nope", **given)
     explained = explain()
-    assert explained["causes"] == ["function_failed"]
-    assert "FunctionName parameter could not be found" in explained["findings"][0]["result"]
+    assert explained["verdict"] == "There is no function of this name."
+    assert (explained["causes"], explained["findings"][0]["result"]) == (["function_missing"], "it is 'nope'")
 
 
 @pytest.mark.parametrize(("outcome", "code"), [("cancel", "90008"), ("mismatch", "90009"), ("lockout", "90010")])

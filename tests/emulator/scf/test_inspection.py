@@ -60,10 +60,14 @@ def told(deployment, project, caplog):
     return look
 
 
-def test_what_was_there_at_the_start_is_not_told(deployment, project, caplog):
+def test_at_the_start_what_is_broken_beside_a_handler_is_told_but_not_what_is_in_its_dependencies(
+    deployment, project, caplog
+):
     (project / "functions/ask/index.py").write_text("def main(:\n")
+    (project / "functions/ask/installed").mkdir()
+    (project / "functions/ask/installed/template.py").write_text("{{ name }} = (\n")
     Inspection(deployment, project).look()
-    assert caplog.messages == []
+    assert caplog.messages == ["functions/ask/index.py:1: SyntaxError: invalid syntax"]
 
 
 def test_a_syntax_error_in_a_saved_file_is_told_once_with_its_line(told, project):

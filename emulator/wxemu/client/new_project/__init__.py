@@ -35,6 +35,8 @@ _ENTRY: Final = '''\
     runtime: "Python3.11"
     handler: "index.main"'''
 _KEY: Final = "WX_STORE_KEY="
+_TO_COPY: Final = "# Copy to .env, which is never committed; "
+_COPIED: Final = "# Never commit this file; "
 _MOST_NAMED: Final = 5
 
 
@@ -67,7 +69,7 @@ def _minimal_files() -> dict[str, str]:
         **{path: _fill(_read(_TEMPLATE / path)) for path in _OF_EVERY_PROJECT},
         "config.json": _read(shipped_project() / "config.json"),
         ".env.example": example,
-        ".env": example.replace(f"\n{_KEY}\n", f"\n{_KEY}k1:{key}\n"),
+        ".env": example.replace(_TO_COPY, _COPIED).replace(f"\n{_KEY}\n", f"\n{_KEY}k1:{key}\n"),
     }
 
 

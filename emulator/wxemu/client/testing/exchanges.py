@@ -42,6 +42,8 @@ class Exchange:
     :param api: the openapi that was called, if it was one, by whichever way.
     :param url: path and query.
     :param given: the openapi's parameters; ``None`` for what is no openapi.
+    :param function: that was called, if it was such a call.
+    :param outcome: what came of it in a word: an errcode, of a function's result too, ``is_ok false``, or ``ok``.
     :param errcode: as the answer has it, WeChat's number or CloudBase's word; ``None`` if it has none.
     :param request_id: of the function's invocation that made the call, where that is known.
     :param remark: the value that caused a failure, or the fault that was met.
@@ -52,6 +54,7 @@ class Exchange:
     face: str
     name: str
     api: str | None
+    function: str | None
     method: str
     url: str
     given: Mapping[str, Any] | None
@@ -59,6 +62,7 @@ class Exchange:
     response_body: str
     status: int
     errcode: int | str | None
+    outcome: str
     request_id: str | None
     remark: str | None
     user_agent: str
@@ -75,9 +79,16 @@ class Exchange:
     def __str__(self) -> str:
         """One line for a reader."""
         asked = self.name if self.api in (None, self.name) else f"{self.name} {self.api}"
-        outcome = self.status if self.errcode is None else self.errcode
+        asked = f"{asked or f'{self.method} {self.url}'} {self.function or ''}".rstrip()
         remark = f" ({self.remark})" if self.remark else ""
-        return f"{self.face:<12} {asked or f'{self.method} {self.url}'} -> {outcome}{remark}  rid {self.rid}"
+        return f"{self.face:<12} {asked} -> {self._outcome}{remark}  rid {self.rid}"
+
+    @property
+    def _outcome(self) -> int | str:
+        """Of a function before all what its result says, as the call itself is ok whatever that is."""
+        if self.function is not None and self.errcode is None and self.outcome != "ok":
+            return self.outcome
+        return self.status if self.errcode is None else self.errcode
 
 
 class Choice(TypedDict, total=False):

@@ -99,7 +99,7 @@ def wx_requests(wx_app: App) -> Requests:
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Show with a test that failed what was asked and answered for its ``wx_app``."""
+    """Show with a test that failed what was asked and answered for its ``wx_app``, and what functions printed."""
     report = yield
     app: App | None = getattr(item, "funcargs", {}).get("wx_app")
     if app is not None and call.when == "call" and report.failed:
@@ -109,9 +109,12 @@ def pytest_runtest_makereport(
 
 def _sections(app: App) -> Iterator[tuple[str, str]]:
     from wxemu.client.remote import RemoteError  # noqa: PLC0415
+    from wxemu.client.testing.logs import describe  # noqa: PLC0415
 
     try:
         yield "wxcloud: what was asked and answered", app.requests.describe()
+        if printed := describe(app.emulator, app.appid):
+            yield "wxcloud: what functions printed", printed
     except RemoteError as error:
         yield "wxcloud", str(error)
     if said := app.emulator.said():

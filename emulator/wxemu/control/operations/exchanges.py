@@ -49,6 +49,7 @@ class Exchange(TypedDict):
     user_agent: str
     status: int
     api: str | None
+    function: str | None
     errcode: str | None
     request_id: str | None
     given: Mapping[str, Any] | None

@@ -184,13 +184,16 @@ def test_a_failure_is_shown_with_what_was_asked_and_why_and_the_emulator_is_stop
     (pytester.path / "cloudbaserc.yaml").write_text(
         FUNCTIONS.replace("name: greet,", "name: greet, envVariables: {GREETING: '{{env.NOBODY_SETS_IT}}'},")
     )
+    (pytester.path / "functions/greet/index.py").write_text(
+        "def main(event, context):\n    print('greeting', event.get('name'))\n    return 'Hello'\n"
+    )
     pytester.makepyfile("""
         from pathlib import Path
         import requests
 
         def test_a(wxcloud, wx_app, wx_phone):
             Path("url").write_text(wxcloud.url)
-            assert wx_phone.call_function("greet") == "Hello"
+            assert wx_phone.call_function("greet", name="Alice") == "Hello"
             requests.get(f"{wxcloud.url}/sns/jscode2session?appid={wx_app.appid}&secret=x&js_code=c", timeout=30)
             wx_phone.start_soter_authentication("order-1", outcome="cancel")
     """)
@@ -204,10 +207,14 @@ def test_a_failure_is_shown_with_what_was_asked_and_why_and_the_emulator_is_stop
             "*wxcloud: what was asked and answered*",
             "wechat *auth.code2Session -> 40*",
             "phone *wx.startSoterAuthentication -> 90008*",
+            "*wxcloud: what functions printed*",
+            "greet ????????-????-*",
+            "    greeting Alice",
             "*wxcloud: what the emulator said*",
             "*NOBODY_SETS_IT*",
         ]
     )
+    assert "START RequestId" not in done.stdout.str()
     assert not is_running((pytester.path / "url").read_text())
 
 

@@ -67,5 +67,4 @@ const zh_CN = {
 }
 
 /** The texts in the language of WeChat on this phone. */
-
 module.exports = language => (language === 'zh_CN' ? zh_CN : en)
