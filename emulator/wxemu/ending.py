@@ -15,12 +15,14 @@ import time
 from contextlib import suppress
 from typing import Any, Final
 
+from wxemu.core.messages import Message, MessageError
+
 END_SECONDS: Final = 10.0
 """From the first signal on. In order it takes three at most."""
 _CUT_OFF: Final = b"wxemu: the emulator did not end in order within %d seconds, and is cut off\n" % END_SECONDS
 
 
-class EndedError(Exception):
+class EndedError(MessageError):
     """A part has failed without which there is no emulator."""
 
 
@@ -33,7 +35,7 @@ class Ending:
     def __init__(self) -> None:
         self._has_begun = False
         self._announced = threading.Event()
-        self._failure: str | None = None
+        self._failure: Message | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._waiting: asyncio.Event | None = None
         for number in (signal.SIGINT, signal.SIGTERM):
@@ -43,7 +45,7 @@ class Ending:
         """See to it that the end is one."""
         threading.Thread(target=self._cut_off, name="end", daemon=True).start()
 
-    def begin(self, failure: str | None = None) -> None:
+    def begin(self, failure: Message | None = None) -> None:
         """Begin the end, by whichever thread.
 
         :param failure: what has failed, and what to do; ``None`` if somebody wants it to end.

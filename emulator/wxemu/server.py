@@ -23,6 +23,7 @@ from wxemu.core import apps, temporary, troubles
 from wxemu.core.health import Health
 from wxemu.core.http.access import LOOPBACK, LOOPBACK_ONLY, Access
 from wxemu.core.keys import NoKeyError
+from wxemu.core.messages import Message, MessageError, as_it_is, spoken
 from wxemu.core.store import StoreError
 from wxemu.core.watched_thread import WatchedThread
 from wxemu.core.world import World
@@ -55,11 +56,11 @@ THREADS: Final = 2 * MAX_IN_FLIGHT + 200
 _log = logging.getLogger(__name__)
 
 
-class PortTakenError(Exception):
+class PortTakenError(MessageError):
     """Another process listens on the port."""
 
 
-class NoAddressError(Exception):
+class NoAddressError(MessageError):
     """This machine has no such address to listen on."""
 
 
@@ -140,14 +141,26 @@ def free_port(wanted: int, address: str = LOOPBACK, option: str = "--port") -> i
         except OSError as error:
             if error.errno == errno.EADDRNOTAVAIL:
                 raise NoAddressError(
-                    f"this machine has no address {address} to listen on; name one that it has with --host,"
-                    " or 0.0.0.0 for all of them"
+                    Message(
+                        "this machine has no address {address} to listen on; name one that it has with --host,"
+                        " or 0.0.0.0 for all of them",
+                        "本机没有地址 {address}，无法监听；请用 --host 指定本机的地址，或用 0.0.0.0 表示所有地址",
+                        address=address,
+                    )
                 ) from None
             if error.errno not in (errno.EADDRINUSE, errno.EACCES):
                 raise
-            why = "is taken" if error.errno == errno.EADDRINUSE else "may not be used by this user"
+            is_taken = error.errno == errno.EADDRINUSE
             raise PortTakenError(
-                f"port {wanted} {why}; name another one with {option}, or {option} 0 for any"
+                Message(
+                    "port {port} {why}; name another one with {option}, or {option} 0 for any",
+                    "端口 {port} {why}；请用 {option} 指定另一个端口，或用 {option} 0 任选一个",
+                    port=wanted,
+                    why=Message("is taken", "已被占用")
+                    if is_taken
+                    else Message("may not be used by this user", "不允许当前用户使用"),
+                    option=option,
+                )
             ) from None
         port: int = probe.getsockname()[1]
         return port
@@ -172,8 +185,13 @@ def check_state(plan: Plan) -> None:
         apps.refuse_kept_published_secrets(world)
         if plan.imported is not None and world.has_begun:
             raise StoreError(
-                f"{plan.state} holds a state already, which --import does not replace; name another folder with"
-                " --state, or start without --import and then run `wxemu state import FILE`"
+                Message(
+                    "{folder} holds a state already, which --import does not replace; name another folder with"
+                    " --state, or start without --import and then run `wxemu state import FILE`",
+                    "{folder} 中已有状态，--import 不会替换它；请用 --state 指定另一个文件夹，"
+                    "或不带 --import 启动后运行 `wxemu state import FILE`",
+                    folder=plan.state,
+                )
             )
 
 
@@ -185,7 +203,8 @@ def serve(plan: Plan) -> None:
     try:
         _serve_until_end(plan, Ending())
     except OSError as error:  # of this machine: no space for a folder, no file descriptor for a port
-        raise EndedError(f"the emulator cannot be started: {troubles.explain(error) or error}") from error
+        why = troubles.explain(error) or as_it_is(str(error))
+        raise EndedError(Message("the emulator cannot be started: {why}", "模拟器无法启动：{why}", why=why)) from error
 
 
 def _serve_until_end(plan: Plan, ending: Ending) -> None:
@@ -299,9 +318,12 @@ def _begin(world: World, deployment: Deployment, plan: Plan, proxy: Proxy | None
     new_secrets = None
     if world.has_begun:
         if plan.seed is not None and seed.keep_for_reset(world, plan.seed):
-            _log.warning(
-                "the state in %s began with another seed; `wxemu state reset` begins anew with this one", plan.state
+            another = Message(
+                "the state in {folder} began with another seed; `wxemu state reset` begins anew with this one",
+                "{folder} 中的状态是由另一个种子文件开始的；运行 `wxemu state reset` 可用这个种子重新开始",
+                folder=plan.state,
             )
+            _log.warning("%s", spoken(another))
     elif plan.imported is not None:
         from wxemu.state.state import State  # noqa: PLC0415
 
@@ -333,14 +355,23 @@ def _begin(world: World, deployment: Deployment, plan: Plan, proxy: Proxy | None
 def _fail_to_begin(ending: Ending, plan: Plan, error: Exception) -> None:
     """End it: nobody would ever see an emulator that has not begun get ready."""
     if isinstance(error, AuthorityError):
-        ending.begin(str(error))
+        ending.begin(error.message)
         return
-    why = troubles.explain(error) or (str(error) if isinstance(error, (NoKeyError, SeedError, StateError)) else None)
-    where = "a state in memory" if plan.state is None else f"the state in {plan.state}"
-    ending.begin(
-        f"the emulator cannot begin with {where}: {why or repr(error)}"
-        + ("" if plan.state is None else "; mend it, or name another folder with --state")
-    )
+    why = error.message if isinstance(error, (NoKeyError, SeedError, StateError)) else troubles.explain(error)
+    if plan.state is None:
+        failure = Message(
+            "the emulator cannot begin with a state in memory: {why}",
+            "模拟器无法以内存中的状态开始：{why}",
+            why=why or repr(error),
+        )
+    else:
+        failure = Message(
+            "the emulator cannot begin with the state in {folder}: {why}; mend it, or name another folder with --state",
+            "模拟器无法以 {folder} 中的状态开始：{why}；请修复它，或用 --state 指定另一个文件夹",
+            folder=plan.state,
+            why=why or repr(error),
+        )
+    ending.begin(failure)
 
 
 def _announce(plan: Plan, world: World, interception: Interception | None, new_secrets: Mapping[str, str]) -> None:

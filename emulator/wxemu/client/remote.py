@@ -2,6 +2,8 @@
 
 RemoteError
     It does not answer, or refuses; the text says what to do.
+└── NobodyError
+    Nobody answers there.
 """
 
 from __future__ import annotations
@@ -13,6 +15,8 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 import requests
 
+from wxemu.core import messages
+from wxemu.core.messages import Message, MessageError, as_it_is
 from wxemu.core.text import escape_lone_surrogates
 
 if TYPE_CHECKING:
@@ -32,8 +36,12 @@ _NO_URL: Final = (
 )
 
 
-class RemoteError(Exception):
+class RemoteError(MessageError):
     """The emulator does not answer, or refuses."""
+
+
+class NobodyError(RemoteError):
+    """Nobody answers there, or nobody who speaks HTTP."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +62,7 @@ class Remote:
         self.url = url.rstrip("/")
         self._session = requests.Session()
         self._session.trust_env = False  # a proxy for the outside world has no part in this
+        self._session.headers["Accept-Language"] = messages.of_environment()
         if token is not None:
             self._session.headers["Authorization"] = f"Bearer {token}"
 
@@ -71,7 +80,7 @@ class Remote:
         except requests.ConnectionError:
             raise self._nobody() from None
         except requests.RequestException as error:
-            raise RemoteError(f"{self.url}: {error}") from None
+            raise RemoteError(as_it_is(f"{self.url}: {error}")) from None
         return Exchange(method, url, text, answer.status_code, answer.content.decode())
 
     def ask(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> dict[str, Any]:
@@ -112,7 +121,7 @@ class Remote:
             with suppress(requests.RequestException):
                 for line in filter(None, answer.iter_lines(chunk_size=None)):
                     yield json.loads(line)
-        raise RemoteError(f"the emulator at {self.url} has ended")
+        raise RemoteError(Message("the emulator at {url} has ended", "{url} 的模拟器已结束", url=self.url))
 
     def _answer(self, status: int, text: str) -> dict[str, Any]:
         try:
@@ -120,15 +129,32 @@ class Remote:
         except ValueError:
             answer = None
         if not isinstance(answer, dict):
-            raise RemoteError(f"{self.url} answers, but is no emulator of ours")
+            raise RemoteError(
+                Message(
+                    "{url} answers, but is no emulator of ours; name the emulator with --url",
+                    "{url} 有应答，但不是本模拟器；请用 --url 指定模拟器",
+                    url=self.url,
+                )
+            )
         if "error" in answer and status >= requests.codes.bad_request:
-            raise RemoteError(str(answer["error"].get("message", answer["error"])))
+            raise RemoteError(as_it_is(str(answer["error"].get("message", answer["error"]))))
         return answer
 
     def _no_url(self) -> RemoteError:
-        return RemoteError(f"expected the URL of an emulator, such as {DEFAULT_URL}, got {self.url!r}")
+        return RemoteError(
+            Message(
+                "expected the URL of an emulator, such as {example}, got {url}",
+                "应为模拟器的 URL，如 {example}，实际是 {url}",
+                example=DEFAULT_URL,
+                url=repr(self.url),
+            )
+        )
 
     def _nobody(self) -> RemoteError:
-        return RemoteError(
-            f"no emulator answers at {self.url}; start one with `wxemu start`, or name another with --url"
+        return NobodyError(
+            Message(
+                "no emulator answers at {url}; start one with `wxemu start`, or name another with --url",
+                "{url} 没有模拟器应答；请运行 `wxemu start` 启动，或用 --url 指定另一个",
+                url=self.url,
+            )
         )

@@ -121,7 +121,7 @@ class Deployment:
                 raise HttpFunctionError(name)
             done = self.invoke(name, event, caller)
         except ProjectError as error:
-            raise UnreadableProjectError(str(error)) from None
+            raise UnreadableProjectError(error.message) from None
         if done.failure is not None:
             raise failures.make_error(done.failure, done.request_id)
         return done

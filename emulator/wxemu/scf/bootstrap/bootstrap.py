@@ -78,7 +78,7 @@ def await_debugger(emulator: Emulator, asked: Mapping[str, Any], folders: Mappin
     try:
         port = debugger.listen(asked["port"], asked["lent"])
     except debugger.DebuggerError as error:
-        emulator.send(json.dumps({"refused": str(error)}))
+        emulator.send(json.dumps({"refused": error.facts}))
         return False
     emulator.send(json.dumps({"port": port, "places": list(folders)}))
     debugger.wait()

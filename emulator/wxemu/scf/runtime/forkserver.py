@@ -13,6 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from wxemu.core.messages import Message
 from wxemu.scf.runtime.invocation import InterpreterError
 from wxemu.scf.runtime.process import state_of
 
@@ -116,7 +117,14 @@ class Started:
             )
         except OSError as error:
             self._control.close()
-            raise InterpreterError(f"{program[0]} cannot be run: {os.strerror(error.errno or 0)}") from None
+            raise InterpreterError(
+                Message(
+                    "{program} cannot be run: {reason}",
+                    "{program} 无法运行：{reason}",
+                    program=program[0],
+                    reason=os.strerror(error.errno or 0),
+                )
+            ) from None
         finally:
             theirs.close()
 

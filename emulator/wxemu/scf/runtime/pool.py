@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from wxemu.core.messages import Message
 from wxemu.scf.runtime.instance import Instance
 from wxemu.scf.runtime.invocation import InterpreterError, RuntimeClosedError
 from wxemu.scf.runtime.precedence import Precedence
@@ -83,7 +84,13 @@ class Pool:
                     yield instance
                     return
                 instance.is_reusable = False
-        raise InterpreterError(f"no instance of {revision.spec.name} can be started")
+        raise InterpreterError(
+            Message(
+                "no instance of {name} can be started; the log says why",
+                "云函数 {name} 的实例无法启动；原因见日志",
+                name=revision.spec.name,
+            )
+        )
 
     def states(self) -> list[InstanceState]:
         """Return what there is, the longest idle first, then those that are busy."""
@@ -140,7 +147,7 @@ class Pool:
         with self._changed:
             self._changed.wait_for(lambda: self._has_room(revision))
             if self._is_closed.is_set():
-                raise RuntimeClosedError("the runtime has been closed")
+                raise RuntimeClosedError(Message("the runtime has been closed", "运行环境已关闭"))
             self._have_sweeper()
             ended = [instance for instance in self._idle if instance.has_ended()]
             useless = [instance for instance in self._idle if self._is_useless(instance, revision)]
