@@ -397,8 +397,11 @@ def _announce(plan: Plan, world: World, interception: Interception | None, new_s
         pages = {"console": f"{plan.url}/", "phones": f"{plan.url}/phone"}
         there = pages | {name: value for name, value in facts.items() if name != "url" and value is not None}
         width = max(map(len, there))
-        sys.stdout.write("wxcloud emulator is ready\n")
+        sys.stdout.write(spoken(Message("wxcloud emulator is ready", "wxcloud 模拟器已就绪")) + "\n")
         for name, value in there.items():
             sys.stdout.write(f"  {name:<{width}} {value}\n")
-        sys.stdout.write("  open console or phones in a browser; stop with Ctrl-C\n")
+        hint = Message(
+            "open console or phones in a browser; stop with Ctrl-C", "用浏览器打开 console 或 phones；按 Ctrl-C 停止"
+        )
+        sys.stdout.write(f"  {spoken(hint)}\n")
     sys.stdout.flush()

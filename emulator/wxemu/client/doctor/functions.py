@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from wxemu.client.doctor.finding import Finding
-    from wxemu.scf.project import CliOptions, FunctionSpec
+    from wxemu.scf.project import CliOptions, FunctionSpec, Project
 
 _OPENAPI_CALL: Final = re.compile(r"\bopenapi\.((?:\w+\.)+\w+)\s*\(")
 _SOURCES: Final = frozenset({".py", ".js"})
@@ -56,15 +56,7 @@ def examine(project: Path, environ: Mapping[str, str], options: CliOptions = NO_
             env=declared.env_id,
         ),
     )
-    for template, key in declared.unset:
-        if key not in NOT_NEEDED:
-            unset = Message(
-                "nothing is set for {template} in {key}, which becomes empty",
-                "{key} 中的 {template} 没有设置，结果为空",
-                template=f"{{{{{template}}}}}",
-                key=key,
-            )
-            yield hint(_PROJECT, unset, Message("set it in .env", "请在 .env 中设置"))
+    yield from _unset(declared)
     for remark in declared.remarks:
         yield hint(_PROJECT, *part(remark))
     for name, errors in declared.problems.items():
@@ -82,6 +74,18 @@ def examine(project: Path, environ: Mapping[str, str], options: CliOptions = NO_
 
 def _named(function: str) -> Message:
     return Message("function {name}", "云函数 {name}", name=function)
+
+
+def _unset(declared: Project) -> Iterator[Finding]:
+    for template, key in declared.unset:
+        if key not in NOT_NEEDED:
+            unset = Message(
+                "nothing is set for {template} in {key}, which becomes empty",
+                "{key} 中的 {template} 没有设置，结果为空",
+                template=f"{{{{{template}}}}}",
+                key=key,
+            )
+            yield hint(_PROJECT, unset, Message("set it in .env", "请在 .env 中设置"))
 
 
 def _several(count: int) -> Message:

@@ -96,7 +96,8 @@ def examine(remote: Remote, environ: Mapping[str, str], project: Path) -> Genera
             ),
             Message(
                 "start one here (wxemu start --port 0) and name it by --url or WXEMU_URL; `wxemu exec` starts its own",
-                "请在这里启动一个（wxemu start --port 0），并用 --url 或 WXEMU_URL 指定；`wxemu exec` 会启动自己的模拟器",
+                "请在这里启动一个（wxemu start --port 0），并用 --url 或 WXEMU_URL 指定；"
+                "`wxemu exec` 会启动自己的模拟器",
             ),
         )
     yield from _token(remote.url, environ)

@@ -37,9 +37,9 @@ def start(project: Path, options: Sequence[str]) -> Iterator[Emulator]:
 
 
 def _reason(said: str) -> str:
-    """Of what it said, the error: warnings or the way to its help may stand before."""
-    _, found, error = f"\n{said.strip()}".rpartition("\nError: ")
-    return error if found else said.strip().rpartition("\n")[2]
+    """Of what it said, the error: warnings may stand before."""
+    _, _, error = said.strip().rpartition("\n")
+    return error.removeprefix("Error: ").removeprefix("错误：")
 
 
 def connect_to(url: str, token: str | None) -> Emulator:
