@@ -14,7 +14,7 @@ from wxemu.explain import MISTAKES
 
 ROOT = Path(wxemu.__file__).parent
 HAN = re.compile(r"[\u4e00-\u9fff]")
-ONLY_VALUES = re.compile(r"(\{\w+\}|\W)+")
+ONLY_VALUES = re.compile(r"(\{\w+\}|wxemu|\W)+")
 """Which are the same in each language, or messages themselves."""
 
 

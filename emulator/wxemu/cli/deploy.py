@@ -74,4 +74,4 @@ def _show(deployed: Deployment) -> None:
 
 
 def _tell(step: Message) -> None:
-    say(Message("deploy: {step}", "deploy：{step}", step=step), err=True)
+    say(Message("deploy: {step}", "部署：{step}", step=step), err=True)

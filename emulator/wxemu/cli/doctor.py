@@ -53,6 +53,6 @@ def doctor(project: Path, env_id: str, mode: str, url: str, *, is_json: bool) ->
             found=finding.found,
         )
         say(line)
-        if finding.advice is not None:
-            say(f"        {spoken(finding.advice)}")
+        if advice := spoken(finding.advice):
+            say(f"        {advice}")
     sys.exit(0 if is_sound else 1)

@@ -199,9 +199,7 @@ def _run(command: Sequence[str], environment: Mapping[str, str], enter: Callable
         process = subprocess.Popen(command, env=environment, preexec_fn=enter)  # noqa: S603, PLW1509 - no threads here
     except OSError as error:
         raise _UnrunnableError(
-            Message(
-                "{name} cannot be run: {reason}", "{name} 无法运行：{reason}", name=command[0], reason=error.strerror
-            )
+            Message("{name} cannot be run: {reason}", "{name} 无法运行：{reason}", name=command[0], reason=error)
         ) from None
     for came in early:
         pass_on(came)

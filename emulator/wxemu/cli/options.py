@@ -236,7 +236,7 @@ class JsonObject(ValueType[dict[str, Any]]):
                 "{file} cannot be read: {reason}",
                 "{file} 无法读取：{reason}",
                 file=repr(value[1:]),
-                reason=error.strerror,
+                reason=error,
             )
             self.refuse(unread, param, ctx)
         except ValueError as error:

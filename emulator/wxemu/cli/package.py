@@ -56,4 +56,4 @@ def package(project: Path, output: Path | None, *, is_lock: bool, is_json: bool)
 
 
 def _tell(step: Message) -> None:
-    say(Message("package: {step}", "package：{step}", step=step), err=True)
+    say(Message("package: {step}", "打包：{step}", step=step), err=True)

@@ -14,7 +14,7 @@ from wxemu.control.operations import state as operations
 from wxemu.core.messages import Message, spoken
 from wxemu.core.text import show_in_line
 
-_TARGETS = {"seed": Message("that of the seed again", "已回到种子"), "empty": Message("empty", "已清空")}
+_TARGETS = {"seed": Message("that of the seed again", "回到种子"), "empty": Message("empty", "清空")}
 
 
 @click.group()
@@ -118,10 +118,10 @@ def reset(to: str, appid: str | None, url: str, *, is_json: bool) -> None:
         show(answer, is_json=True)
         return
     whose = Message("the state of {appid}", "{appid} 的状态", appid=appid)
-    snapshot = Message("that of the snapshot {name} again", "已还原为快照 {name}", name=to)
+    snapshot = Message("that of the snapshot {name} again", "还原为快照 {name}", name=to)
     is_again = Message(
         "{whose} is {what}",
-        "{whose}{what}",
+        "{whose}现已{what}",
         whose=Message("the state", "状态") if appid is None else whose,
         what=_TARGETS.get(to, snapshot),
     )

@@ -11,6 +11,7 @@ UsageError
 from __future__ import annotations
 
 import re
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, ClassVar, Final, NoReturn, TypeVar
 
 import click
@@ -64,10 +65,10 @@ def describe(error: click.ClickException) -> Message:
                 error.possibilities,
                 context,
             )
-        case click.NoSuchCommand():
+        case click.NoSuchCommand() if context is not None:
             return _of_unknown(
                 Message("there is no command {name}", "没有命令 {name}", name=repr(error.command_name)),
-                error.possibilities,
+                get_close_matches(error.command_name, _commands_of(context)),
                 context,
             )
         case click.BadParameter(param=param) if param is not None:
@@ -77,6 +78,11 @@ def describe(error: click.ClickException) -> Message:
             return _with_help(refused, context)
         case _:
             return _with_help(_of_text(error.format_message()), context)
+
+
+def _commands_of(context: click.Context) -> list[str]:
+    group = context.command
+    return group.list_commands(context) if isinstance(group, click.Group) else []
 
 
 def _name_of(param: click.Parameter | None, context: click.Context | None) -> str:
@@ -108,11 +114,14 @@ def _of_missing(error: click.MissingParameter, context: click.Context | None) ->
     )
 
 
+_EITHER: Final = " / "
+
+
 def _of_unknown(message: Message, near: list[str] | None, context: click.Context | None) -> Message:
     if not near:
         return _with_help(message, context)
     return Message(
-        "{message}; did you mean {near}?", "{message}；是不是 {near}？", message=message, near=" / ".join(near)
+        "{message}; did you mean {near}?", "{message}；是不是 {near}？", message=message, near=_EITHER.join(near[:2])
     )
 
 
@@ -129,6 +138,10 @@ _PLACES: Final[Mapping[str, Message]] = {
 
 def _of_value(text: str, param: click.Parameter) -> Message:
     """What click says of a value."""
+    if isinstance(param.type, click.IntRange) and (found := re.match(r"(.*) is not in the range", text)) is not None:
+        return Message(
+            "expected {bounds}, got {value}", "应为{bounds}，实际是 {value}", bounds=_bounds(param.type), value=found[1]
+        )
     if isinstance(param.type, click.Choice) and (found := re.match(r"(.*) (?:is|are) not one of", text)) is not None:
         return Message(
             "expected one of {choices}, got {value}",
@@ -137,6 +150,14 @@ def _of_value(text: str, param: click.Parameter) -> Message:
             value=found[1],
         )
     return _of_text(text)
+
+
+def _bounds(numbers: click.IntRange) -> Message:
+    if numbers.max is None:
+        return Message("a whole number of {low} or more", "不小于 {low} 的整数", low=numbers.min)
+    return Message(
+        "a whole number from {low} to {high}", "从 {low} 到 {high} 的整数", low=numbers.min, high=numbers.max
+    )
 
 
 def _of_text(text: str) -> Message:
@@ -154,15 +175,6 @@ _FORMS: Final[tuple[tuple[re.Pattern[str], Callable[..., Message]], ...]] = tupl
             r"(.*) is not a valid (\w+)(?: range)?\.",
             lambda value, kind: Message(
                 "expected {kind}, got {value}", "应为{kind}，实际是 {value}", kind=_NUMBERS.get(kind, kind), value=value
-            ),
-        ),
-        (
-            r"(.*) is not in the range (.*)\.",
-            lambda value, bounds: Message(
-                "expected a number x with {bounds}, got {value}",
-                "应为满足 {bounds} 的数字 x，实际是 {value}",
-                bounds=bounds,
-                value=value,
             ),
         ),
         (
@@ -185,7 +197,9 @@ _FORMS: Final[tuple[tuple[re.Pattern[str], Callable[..., Message]], ...]] = tupl
         ),
         (
             r"Option '(.*)' requires an argument\.",
-            lambda name: Message("the option {name} needs a value", "选项 {name} 需要一个值", name=name),
+            lambda name: Message(
+                "the option {name} needs a value: {name} VALUE", "选项 {name} 需要一个值：{name} VALUE", name=name
+            ),
         ),
         (
             r"Option '(.*)' requires (\d+) arguments\.",
@@ -199,7 +213,7 @@ _FORMS: Final[tuple[tuple[re.Pattern[str], Callable[..., Message]], ...]] = tupl
         ),
         (
             r"Got unexpected extra arguments? \((.*)\)",
-            lambda extra: Message("{extra} is more than it takes", "多余的参数 {extra}", extra=extra),
+            lambda extra: Message("unexpected argument {extra}", "多余的参数 {extra}", extra=extra),
         ),
         (r"Missing command\.", lambda: Message("a command is missing", "缺少命令")),
     )

@@ -131,8 +131,9 @@ class Remote:
         if not isinstance(answer, dict):
             raise RemoteError(
                 Message(
-                    "{url} answers, but is no emulator of ours; name the emulator with --url",
-                    "{url} 有应答，但不是本模拟器；请用 --url 指定模拟器",
+                    "{url} answers, but is no emulator of ours; stop what listens at {url}, or name another address"
+                    " by --url",
+                    "{url} 有应答，但不是本模拟器；请停止占用 {url} 的程序，或用 --url 指定另一个地址",
                     url=self.url,
                 )
             )

@@ -146,7 +146,7 @@ def read(path: Path) -> Report:
         return Report(str(tree["against"]), str(tree["server"]), str(tree["askedAt"]), findings, int(tree["requests"]))
     except OSError as error:
         raise ReportError(
-            Message("{path} cannot be read: {reason}", "{path} 无法读取：{reason}", path=path, reason=error.strerror)
+            Message("{path} cannot be read: {reason}", "{path} 无法读取：{reason}", path=path, reason=error)
         ) from None
     except (KeyError, TypeError, AttributeError, json.JSONDecodeError, UnicodeDecodeError):
         raise ReportError(

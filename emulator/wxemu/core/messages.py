@@ -8,6 +8,7 @@ MessageError
 
 from __future__ import annotations
 
+import errno
 import os
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -30,7 +31,8 @@ class Message:
     As a text it is English: ``str`` of an error that carries one is what programs and logs read.
 
     :param values: for the names in braces, the same names in each language. One may be a message itself, an error that
-        carries one, a tuple of such parts of a sentence, or a list, which is enumerated.
+        carries one, an OSError, of which the reason is told, a tuple of such parts of a sentence, or a list, which is
+        enumerated.
     """
 
     __slots__ = ("_texts", "_values")
@@ -87,11 +89,11 @@ def from_all(texts: Iterable[str]) -> Message:
     return Message(*texts)
 
 
-def part(message: Message) -> tuple[Message, Message | None]:
-    """What a message tells, and what it advises: that is what follows its last semicolon."""
+def part(message: Message) -> tuple[Message, Message]:
+    """What a message tells, and what it advises: that is what follows its last semicolon, if it has one."""
     parts = [message.in_language(language).rpartition(_BETWEEN_PARTS[language]) for language in LANGUAGES]
     if not all(told for told, _, _ in parts):
-        return message, None
+        return message, as_it_is("")
     return from_all(told for told, _, _ in parts), from_all(advice for _, _, advice in parts)
 
 
@@ -117,9 +119,25 @@ def spoken(message: Message) -> str:
     return message.in_language(of_environment())
 
 
+_REASONS: Final[Mapping[int | None, str]] = {
+    errno.EACCES: "权限不够",
+    errno.EEXIST: "已有同名的文件",
+    errno.EISDIR: "是一个文件夹",
+    errno.ENOENT: "没有那个文件或文件夹",
+    errno.ENOEXEC: "可执行文件格式错误",
+    errno.ENOSPC: "磁盘空间不足",
+    errno.ENOTDIR: "路径中有一部分不是文件夹",
+    errno.EPERM: "不允许的操作",
+    errno.EROFS: "文件系统是只读的",
+}
+"""Of the machine's own reasons those that are common; the others stay in the machine's words."""
+
+
 def _fill_in(value: object, language: Language) -> object:
     if isinstance(value, Message):
         return value.in_language(language)
+    if isinstance(value, OSError) and value.strerror:
+        return _REASONS.get(value.errno, value.strerror) if language == "zh" else value.strerror
     if isinstance(value, Exception):
         return of_error(value, language)
     if isinstance(value, tuple | list):

@@ -12,7 +12,7 @@ import threading
 import time
 from typing import TYPE_CHECKING, Final
 
-from wxemu.core.messages import Message, spoken
+from wxemu.core.messages import Message, as_it_is, spoken
 from wxemu.core.store import StoreError
 
 if TYPE_CHECKING:
@@ -83,11 +83,9 @@ def explain(error: BaseException) -> Message | None:
     if isinstance(error, sqlite3.Error):
         return _explain_sqlite(error)
     if isinstance(error, OSError) and error.strerror and not isinstance(error, ConnectionError):
+        place = as_it_is("" if error.filename is None else f": {error.filename}")
         return Message(
-            "{reason}; {goes_on}",
-            "{reason}；{goes_on}",
-            reason=error.strerror if error.filename is None else f"{error.strerror}: {error.filename}",
-            goes_on=_GOES_ON,
+            "{reason}{place}; {goes_on}", "{reason}{place}；{goes_on}", reason=error, place=place, goes_on=_GOES_ON
         )
     return None
 

@@ -93,6 +93,6 @@ def _make_folder(state: Path) -> None:
                 "the state cannot be kept in {folder}: {reason}; name another folder with --state",
                 "状态无法保存在 {folder}：{reason}；请用 --state 指定另一个文件夹",
                 folder=state,
-                reason=error.strerror,
+                reason=error,
             )
         ) from None

@@ -89,8 +89,8 @@ def _check_project(project: Path, options: CliOptions, names: Sequence[str], *, 
     if unknown:
         raise DeployError(
             Message(
-                "expected functions of cloudbaserc ({declared}), found {unknown}",
-                "应为 cloudbaserc 中的云函数（{declared}），实际是 {unknown}",
+                "cloudbaserc declares no function {unknown}; name one of {declared}",
+                "cloudbaserc 没有声明云函数 {unknown}；请指定其中的云函数：{declared}",
                 declared=list(declared),
                 unknown=list(unknown),
             )

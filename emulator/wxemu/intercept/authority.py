@@ -168,7 +168,7 @@ def _read(folder: Path) -> tuple[x509.Certificate, EllipticCurvePrivateKey] | No
                 "the CA cannot be read: {file}: {reason}; let this user read it",
                 "CA 无法读取：{file}：{reason}；请允许当前用户读取它",
                 file=error.filename,
-                reason=error.strerror,
+                reason=error,
             )
         ) from None
     if not isinstance(key, EllipticCurvePrivateKey) or key.public_key() != certificate.public_key():
@@ -212,7 +212,7 @@ def _write(file: Path, content: bytes, *, mode: int = 0o644) -> None:
                 "the CA cannot be kept: {file}: {reason}; name another folder with --state",
                 "CA 无法保存：{file}：{reason}；请用 --state 指定另一个文件夹",
                 file=file,
-                reason=error.strerror,
+                reason=error,
             )
         ) from None
 

@@ -20,7 +20,9 @@ class TakenError(SeedError):
     """The id is in use."""
 
 
-NO_TEXT: Final = Message("expected UTF-8 text, found something else", "应为 UTF-8 文本，实际是别的内容")
+NO_TEXT: Final = Message(
+    "expected UTF-8 text, found something else; save it as UTF-8", "应为 UTF-8 文本，实际是别的内容；请用 UTF-8 保存"
+)
 
 
 class StateError(MessageError):

@@ -185,11 +185,18 @@ def read_file(file: Path) -> dict[str, Any]:
         return parse(file.read_text(encoding="utf-8"))
     except OSError as error:
         raise StateError(
-            Message("{file} cannot be read: {reason}", "{file} 无法读取：{reason}", file=file, reason=error.strerror)
+            Message("{file} cannot be read: {reason}", "{file} 无法读取：{reason}", file=file, reason=error)
         ) from None
     except (StateError, UnicodeError) as error:
         problem = error.message if isinstance(error, StateError) else NO_TEXT
-        raise StateError(Message("{file}: {problem}", "{file}：{problem}", file=file, problem=problem)) from None
+        raise StateError(
+            Message(
+                "{file}: {problem}; name a file that `wxemu state export` has written",
+                "{file}：{problem}；请指定 `wxemu state export` 写出的文件",
+                file=file,
+                problem=problem,
+            )
+        ) from None
 
 
 def write_file(file: Path, document: Mapping[str, Any]) -> None:
@@ -205,6 +212,6 @@ def write_file(file: Path, document: Mapping[str, Any]) -> None:
                 "the state cannot be written to {file}: {reason}; name another file",
                 "状态无法写入 {file}：{reason}；请指定另一个文件",
                 file=file,
-                reason=error.strerror,
+                reason=error,
             )
         ) from None

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final, Literal
 
-from wxemu.core.messages import Message, spoken
+from wxemu.core.messages import Message, as_it_is, spoken
+
+NO_ADVICE: Final = as_it_is("")
 
 
 @dataclass(frozen=True)
@@ -21,7 +23,7 @@ class Finding:
     level: Literal["ok", "hint", "broken"]
     name: Message
     found: Message
-    advice: Message | None = None
+    advice: Message = NO_ADVICE
 
     @property
     def is_broken(self) -> bool:
@@ -30,8 +32,12 @@ class Finding:
 
     def document(self) -> dict[str, str]:
         """The finding for ``--json``, with its name in English, by which scripts know it."""
-        advice = "" if self.advice is None else spoken(self.advice)
-        return {"level": self.level, "name": str(self.name), "found": spoken(self.found), "advice": advice}
+        return {
+            "level": self.level,
+            "name": str(self.name),
+            "found": spoken(self.found),
+            "advice": spoken(self.advice),
+        }
 
 
 ok: Final = partial(Finding, "ok")

@@ -17,7 +17,7 @@ from wxemu.client.remote import NobodyError, Remote, RemoteError
 from wxemu.control.operations import clock as clocks
 from wxemu.control.operations import health
 from wxemu.control.operations.faults import LIST
-from wxemu.core.messages import Message, as_it_is
+from wxemu.core.messages import Message, as_it_is, part
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Mapping
@@ -38,7 +38,7 @@ def examine_machine() -> Iterator[Finding]:
     """Report versions, and check the clock: clients compare certificates with it."""
     versions = Message(
         "wxemu {wxemu} on Python {python}",
-        "wxemu {wxemu}，Python {python}",
+        "wxemu {wxemu}，运行于 Python {python}",
         wxemu=metadata.version("wxemu"),
         python=platform.python_version(),
     )
@@ -129,7 +129,8 @@ def _silence(url: str, error: RemoteError) -> Finding:
             "请停止占用 {url} 的程序，或用 --url 指定另一个地址",
             url=url,
         )
-        return broken(_EMULATOR, error.message, advice)
+        told, own_advice = part(error.message)
+        return broken(_EMULATOR, told, own_advice if str(own_advice) else advice)
     if not is_listening(url):
         return broken(
             _EMULATOR,

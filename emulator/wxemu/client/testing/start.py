@@ -52,5 +52,5 @@ def connect_to(url: str, token: str | None) -> Emulator:
         remote.call(READY)
         remote.call(clock.SHOW)  # which wants the token, if there is one
     except RemoteError as error:
-        raise RemoteError(Message("WXEMU_URL: {error}", "WXEMU_URL：{error}", error=error)) from None
+        raise RemoteError(Message("WXEMU_URL: {error}", "WXEMU_URL 不可用：{error}", error=error)) from None
     return Emulator(remote.url, remote)

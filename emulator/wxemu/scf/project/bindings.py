@@ -43,7 +43,7 @@ def read_kind(entry: Table) -> str:
     """Return EVENT or HTTP, which the CLI takes in any case. Raises ProjectError."""
     kind = entry.text("type", EVENT)
     if kind.upper() not in (EVENT.upper(), HTTP):
-        expected = Message("Event or HTTP", "Event 或 HTTP")
+        expected = Message("Event or HTTP", "二者之一：Event 或 HTTP")
         remedy = Message("leave it out for a function that gets events", "接收事件的云函数请省略它")
         raise entry.error("type", expected, remedy, found=repr(kind))
     return HTTP if kind.upper() == HTTP else EVENT

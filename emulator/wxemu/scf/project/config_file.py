@@ -49,12 +49,24 @@ class ProjectError(MessageError):
         self.file, self.line, self.expected, self.found, self.remedy = file, line, expected, found, remedy
         self.defect = Message(
             "{place}: expected {expected}, found {found}",
-            "{place}：应为 {expected}，实际是 {found}",
+            "{place}：{expected}，{found}",
             place=f"{file}:{line}" if line else str(file),
             expected=expected,
-            found=found,
+            found=_tell_found(found),
         )
         super().__init__(Message("{defect}; {remedy}", "{defect}；{remedy}", defect=self.defect, remedy=remedy))
+
+
+NONE: Final = Message("none", "没有")
+"""What was found where something is missing."""
+
+
+def _tell_found(found: Message | str) -> Message:
+    if found == NONE:
+        return Message("none", "实际没有")
+    if isinstance(found, str):
+        return Message("{found}", "实际是 {found}", found=found)
+    return Message("{found}", "实际是{found}", found=found)
 
 
 NOTHING_THERE: Final = Message("nothing", "空值")
@@ -67,8 +79,8 @@ _KINDS: Final = {
 }
 _A_TABLE: Final = Message("a table of keys and values", "由键和值组成的表")
 _AS_TABLE: Final = Message("write it as key: value", "请写成 key: value")
-_IN_JSON: Final = Message("JSON", "JSON 格式")
-_IN_YAML: Final = Message("YAML", "YAML 格式")
+_IN_JSON: Final = Message("JSON", "应为 JSON 格式")
+_IN_YAML: Final = Message("YAML", "应为 YAML 格式")
 
 
 def describe_value(value: Any) -> Message:
@@ -114,7 +126,7 @@ class ConfigFile:
         except RecursionError:
             raise ProjectError(
                 path,
-                expected=Message("fewer levels", "更少的层级"),
+                expected=Message("fewer levels", "嵌套的层级应该更少"),
                 found=Message("too many of them", "过多的层级"),
                 remedy=Message("keep it flat", "请减少嵌套"),
             ) from None
@@ -141,8 +153,8 @@ class ConfigFile:
             line=self.line(at),
             expected=Message(
                 "{name} to be {kind}",
-                "{name} 是{kind}",
-                name=".".join(map(str, at)) or Message("the file", "文件"),
+                "{name} 应为{kind}",
+                name=".".join(map(str, at)) or Message("the file", "该文件"),
                 kind=_A_TABLE,
             ),
             found=describe_value(value),
@@ -196,7 +208,7 @@ class Table:
         value = default if self.get(key) is None else self.get(key)
         if type(value) is not int or not low <= value <= high:
             found = str(value) if type(value) is int else None
-            expected = Message("a whole number from {low} to {high}", "{low} 到 {high} 之间的整数", low=low, high=high)
+            expected = Message("a whole number from {low} to {high}", "从 {low} 到 {high} 的整数", low=low, high=high)
             remedy = Message("write it without quotes, within the limits", "请不加引号，写在范围之内")
             raise self.error(key, expected, remedy, found=found)
         return value
@@ -210,7 +222,7 @@ class Table:
             self.file.path,
             line=self.file.line(self.place(key)),
             expected=Message(
-                "{name} to be {expected}", "{name} 是{expected}", name=self.of_owner(name), expected=expected
+                "{name} to be {expected}", "{name} 应为{expected}", name=self.of_owner(name), expected=expected
             ),
             found=describe_value(self.get(key)) if found is None else found,
             remedy=remedy,

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from wxemu.core.messages import Message
-from wxemu.scf.project.config_file import ConfigFile, ProjectError
+from wxemu.scf.project.config_file import NONE, ConfigFile, ProjectError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -71,12 +71,12 @@ def declared_file(directory: Path) -> ConfigFile:
         found, remedy = describe_lack(directory)
         expected = Message(
             "one of {names}, or {key} in {package}",
-            "{names} 之一，或 {package} 中的 {key}",
-            names=", ".join(CONFIG_NAMES[1:]),
+            "应有 {names} 之一，或 {package} 中的 {key}",
+            names=list(CONFIG_NAMES[1:]),
             key=PACKAGE_KEY,
             package=PACKAGE,
         )
-        raise ProjectError(directory, expected=expected, found=found, remedy=remedy)
+        raise ProjectError(directory, expected=expected, found=NONE if found == NOTHING else found, remedy=remedy)
     return file
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from wxemu.core.messages import Message
 from wxemu.scf.project.bindings import EVENT, HTTP, read_kind, read_layers, read_path, read_triggers
-from wxemu.scf.project.config_file import NOTHING_THERE, ProjectError, Table
+from wxemu.scf.project.config_file import NONE, NOTHING_THERE, ProjectError, Table
 from wxemu.scf.project.limits import FUNCTION_NAME, MOST_VARIABLE_BYTES, VARIABLE_NAME, is_runtime, variables_bytes
 from wxemu.scf.project.permissions import read_openapi_permissions
 
@@ -23,7 +23,6 @@ SCANNED_TIMEOUT_SECONDS: Final = 15
 """Of a function that is there by its folder only [run]."""
 _DEFAULT_TIMEOUT_SECONDS: Final = 10
 _DEFAULT_MEGABYTES: Final = 256
-_NONE: Final = Message("none", "没有")
 _Found = TypeVar("_Found")
 
 
@@ -154,9 +153,9 @@ def _read_folder(name: str, entry: Table, surroundings: Surroundings) -> Path:
     own_folder = entry.text("dir", "")
     folder = surroundings.directory / own_folder if own_folder else surroundings.root / name
     if not folder.is_dir():
-        expected = Message("of a folder that is there, {folder}", "存在的文件夹 {folder}", folder=folder)
+        expected = Message("that of a folder that is there, {folder}", "已有文件夹 {folder} 的名称", folder=folder)
         remedy = Message("make it, or correct this", "请创建它，或改正这里")
-        raise entry.error("dir" if own_folder else "name", expected, remedy, found=_NONE)
+        raise entry.error("dir" if own_folder else "name", expected, remedy, found=NONE)
     return folder
 
 
@@ -164,8 +163,8 @@ def _require_package(folder: Path) -> Path:
     if not folder.is_dir():
         raise ProjectError(
             folder.parent.parent,
-            expected=Message("the package functions/{name}", "包 functions/{name}", name=folder.name),
-            found=_NONE,
+            expected=Message("the package functions/{name}", "应有包 functions/{name}", name=folder.name),
+            found=NONE,
             remedy=Message("make it: wxemu package", "请运行 wxemu package 生成"),
         )
     return folder
@@ -177,7 +176,7 @@ def _read_runtime(entry: Table) -> str:
     runtime = entry.get("runtime")
     if not isinstance(runtime, str) or not is_runtime(runtime):
         found = repr(runtime) if isinstance(runtime, str) and runtime else None
-        expected = Message("one that SCF has", "SCF 支持的运行环境")
+        expected = Message("one that SCF has", "受 SCF 支持的运行环境")
         raise entry.error("runtime", expected, Message("write it as Python3.11", "请写成 Python3.11"), found=found)
     return runtime
 

@@ -27,7 +27,7 @@ def read_openapi_permissions(path: Path) -> frozenset[str] | None:
     names = permissions["openapi"]
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
         table = Table(file, ("permissions",), permissions)
-        expected = Message("a list of openapi names", "openapi 名称的列表")
+        expected = Message("a list of openapi names", "由 openapi 名称组成的列表")
         remedy = Message('write it as ["soter.verifySignature"]', '请写成 ["soter.verifySignature"]')
         raise table.error("openapi", expected, remedy)
     return frozenset(names)

@@ -82,7 +82,7 @@ class Templates:
             found = (
                 Message(
                     "a quote, a backslash or a line break in {names}",
-                    "{names} 中有引号、反斜杠或换行",
+                    "值中含有引号、反斜杠或换行的 {names}",
                     names=", ".join(unfit),
                 )
                 if unfit
@@ -92,7 +92,7 @@ class Templates:
                 "keep such a value out of the templates: the CLI puts it into JSON as it is",
                 "请不要在模板中使用这样的值：CLI 会把它原样放进 JSON",
             )
-        expected = Message("JSON once its templates are filled", "填好模板之后的 JSON")
+        expected = Message("JSON once its templates are filled", "填好模板之后应为 JSON")
         raise ProjectError(file.path, expected=expected, found=found, remedy=remedy)
 
     def find_unset(self, value: Any, key: str = "") -> Iterator[tuple[str, str]]:

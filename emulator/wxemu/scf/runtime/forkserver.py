@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import select
 import socket
 import subprocess
@@ -122,7 +121,7 @@ class Started:
                     "{program} cannot be run: {reason}",
                     "{program} 无法运行：{reason}",
                     program=program[0],
-                    reason=os.strerror(error.errno or 0),
+                    reason=error,
                 )
             ) from None
         finally:
