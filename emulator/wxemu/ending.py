@@ -15,11 +15,15 @@ import time
 from contextlib import suppress
 from typing import Any, Final
 
-from wxemu.core.messages import Message, MessageError
+from wxemu.core.messages import Message, MessageError, spoken
 
 END_SECONDS: Final = 10.0
 """From the first signal on. In order it takes three at most."""
-_CUT_OFF: Final = b"wxemu: the emulator did not end in order within %d seconds, and is cut off\n" % END_SECONDS
+_CUT_OFF: Final = Message(
+    "wxemu: the emulator did not end in order within {seconds} seconds, and is cut off\n",
+    "wxemu：模拟器没有在 {seconds} 秒内正常结束，已被强制终止\n",
+    seconds=f"{END_SECONDS:.0f}",
+)
 
 
 class EndedError(MessageError):
@@ -76,5 +80,5 @@ class Ending:
         """End the process, with all that still hinders its end."""
         self._announced.wait()
         time.sleep(END_SECONDS)
-        os.write(sys.stderr.fileno(), _CUT_OFF)  # the log may be what hinders it
+        os.write(sys.stderr.fileno(), spoken(_CUT_OFF).encode())  # the log may be what hinders it
         os._exit(1)

@@ -14,7 +14,7 @@ from anyio.streams.buffered import BufferedByteStream
 from anyio.streams.tls import TLSStream
 
 from wxemu.core.http.hosts import is_emulated
-from wxemu.core.messages import Message
+from wxemu.core.messages import Message, spoken
 from wxemu.intercept.authority import default_host
 from wxemu.intercept.destinations import Destination, RefusedError, host_and_port, is_this_machine
 from wxemu.intercept.peer import STALLED, Peer, proxy_authorization
@@ -82,11 +82,14 @@ class Listener:
         """Say once how to make clients trust the CA: their own messages seldom do."""
         if not self._has_advised and any(error.reason in _DISTRUST for error in _flatten(failed)):
             self._has_advised = True
-            _log.warning(
+            distrust = Message(
                 "a client does not trust the emulator's CA; name it by SSL_CERT_FILE, REQUESTS_CA_BUNDLE, "
-                "CURL_CA_BUNDLE or NODE_EXTRA_CA_CERTS: %s",
-                self._authority.bundle,
+                "CURL_CA_BUNDLE or NODE_EXTRA_CA_CERTS: {file}",
+                "有客户端不信任模拟器的 CA；请用 SSL_CERT_FILE、REQUESTS_CA_BUNDLE、"
+                "CURL_CA_BUNDLE 或 NODE_EXTRA_CA_CERTS 指定它：{file}",
+                file=self._authority.bundle,
             )
+            _log.warning("%s", spoken(distrust))
 
     async def _answer(self, stream: SocketStream) -> None:
         first = await _first_bytes(stream)

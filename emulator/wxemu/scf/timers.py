@@ -13,6 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from wxemu.core import apps, journal, troubles
+from wxemu.core.messages import Message, spoken
 from wxemu.core.watched_thread import WatchedThread
 from wxemu.scf.api_functions import list_changes
 from wxemu.scf.failures import NoResultError
@@ -126,7 +127,14 @@ class Timers:
             done = self._deployment.invoke(function, event, caller)
             self._record(done, event, caller, f"/{function}/{trigger.name}", at=began_at)
         except (NoResultError, ProjectError, UninvokedError) as error:
-            _log.warning("the timer %s of %s has not fired: %s", trigger.name, function, error)
+            idle = Message(
+                "the timer {timer} of {function} has not fired: {error}",
+                "{function} 的定时触发器 {timer} 没有触发：{error}",
+                timer=trigger.name,
+                function=function,
+                error=error,
+            )
+            _log.warning("%s", spoken(idle))
         finally:
             with self._ended:
                 self._running.discard(key)

@@ -19,7 +19,7 @@ _QUIET = "PYDEVD_DISABLE_FILE_VALIDATION"  # else it writes into the function's 
 _PORT_SECONDS = 3  # in which a port comes free that the invocation before has waited on: its editor has to let go
 
 
-class DebuggerError(Exception):
+class NoDebuggerError(Exception):
     """No debugger can be waited for; `facts` say why: the emulator has the words for it."""
 
     def __init__(self, **facts: str) -> None:
@@ -31,7 +31,7 @@ def listen(port: int, lent: Mapping[str, Any] | None) -> int:
     """Listen on `port`, 0 for any that is free, and return it; before the function's modules can be imported.
 
     :param lent: the emulator's `python`, as [3, 11], and the `folder` its debugpy is in.
-    :raises DebuggerError: there is no debugpy for this Python, or the port cannot be had.
+    :raises NoDebuggerError: there is no debugpy for this Python, or the port cannot be had.
     """
     with _quiet(), _in_reach(lent):
         debugpy = _debugpy(lent)
@@ -42,7 +42,7 @@ def listen(port: int, lent: Mapping[str, Any] | None) -> int:
             _, taken = debugpy.listen((HOST, port))
         except (OSError, RuntimeError) as error:
             reason = getattr(error, "strerror", None) or str(error)
-            raise DebuggerError(place=f"{HOST}:{port}", reason=reason) from None
+            raise NoDebuggerError(place=f"{HOST}:{port}", reason=reason) from None
     return int(taken)
 
 
@@ -57,9 +57,9 @@ def _debugpy(lent: Mapping[str, Any] | None) -> Any:
     except ImportError:
         present = "Python{}.{}".format(*sys.version_info)
     if lent is None:
-        raise DebuggerError
+        raise NoDebuggerError
     other = "Python{}.{}".format(*lent["python"])
-    raise DebuggerError(other=other, present=present)
+    raise NoDebuggerError(other=other, present=present)
 
 
 def _wait_for(port: int) -> None:

@@ -49,7 +49,7 @@ class ProjectError(MessageError):
         self.file, self.line, self.expected, self.found, self.remedy = file, line, expected, found, remedy
         self.defect = Message(
             "{place}: expected {expected}, found {found}",
-            "{place}：{expected}，{found}",
+            "{place}：{expected}，实际{found}",
             place=f"{file}:{line}" if line else str(file),
             expected=expected,
             found=_tell_found(found),
@@ -63,10 +63,10 @@ NONE: Final = Message("none", "没有")
 
 def _tell_found(found: Message | str) -> Message:
     if found == NONE:
-        return Message("none", "实际没有")
+        return NONE
     if isinstance(found, str):
-        return Message("{found}", "实际是 {found}", found=found)
-    return Message("{found}", "实际是{found}", found=found)
+        return Message("{found}", "是 {found}", found=found)
+    return Message("{found}", "是{found}", found=found)
 
 
 NOTHING_THERE: Final = Message("nothing", "空值")

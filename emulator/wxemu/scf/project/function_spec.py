@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from wxemu.core.messages import Message
+from wxemu.core.messages import Message, as_it_is
 from wxemu.scf.project.bindings import EVENT, HTTP, read_kind, read_layers, read_path, read_triggers
 from wxemu.scf.project.config_file import NONE, NOTHING_THERE, ProjectError, Table
 from wxemu.scf.project.limits import FUNCTION_NAME, MOST_VARIABLE_BYTES, VARIABLE_NAME, is_runtime, variables_bytes
@@ -214,7 +214,7 @@ def _read_environment(variables: Table) -> Mapping[str, str]:
                 most=MOST_VARIABLE_BYTES,
                 place=variables.of_owner(".".join(map(str, variables.at))),
             ),
-            found=f"{size}",
+            found=as_it_is(str(size)),
             remedy=Message("keep what is longer in a file of the function", "请把更长的内容放在云函数自己的文件中"),
         )
     return MappingProxyType(dict(variables.values))

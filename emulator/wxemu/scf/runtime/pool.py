@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from wxemu.core.messages import Message
+from wxemu.core.messages import Message, spoken
 from wxemu.scf.runtime.instance import Instance
 from wxemu.scf.runtime.invocation import InterpreterError, RuntimeClosedError
 from wxemu.scf.runtime.precedence import Precedence
@@ -166,8 +166,12 @@ class Pool:
             instance.is_blamed = self._precedence.is_blamed(revision)
             self._leased.append(instance)
         if ended:
-            names = ", ".join(sorted({instance.revision.spec.name for instance in ended}))
-            _log.warning("idle instances have ended by themselves, of: %s; the next calls start others", names)
+            gone = Message(
+                "idle instances have ended by themselves, of: {names}; the next calls start others",
+                "{names} 的空闲实例自行结束了；之后的调用会启动新的实例",
+                names=sorted({instance.revision.spec.name for instance in ended}),
+            )
+            _log.warning("%s", spoken(gone))
         self._end(useless)
         return instance
 
