@@ -15,12 +15,18 @@ import time
 from contextlib import suppress
 from typing import Any, Final
 
+from wxemu.core.messages import Message, MessageError, spoken
+
 END_SECONDS: Final = 10.0
 """From the first signal on. In order it takes three at most."""
-_CUT_OFF: Final = b"wxemu: the emulator did not end in order within %d seconds, and is cut off\n" % END_SECONDS
+_CUT_OFF: Final = Message(
+    "wxemu: the emulator did not end in order within {seconds} seconds, and is cut off\n",
+    "wxemu：模拟器没有在 {seconds} 秒内正常结束，已被强制终止\n",
+    seconds=f"{END_SECONDS:.0f}",
+)
 
 
-class EndedError(Exception):
+class EndedError(MessageError):
     """A part has failed without which there is no emulator."""
 
 
@@ -33,7 +39,7 @@ class Ending:
     def __init__(self) -> None:
         self._has_begun = False
         self._announced = threading.Event()
-        self._failure: str | None = None
+        self._failure: Message | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._waiting: asyncio.Event | None = None
         for number in (signal.SIGINT, signal.SIGTERM):
@@ -43,7 +49,7 @@ class Ending:
         """See to it that the end is one."""
         threading.Thread(target=self._cut_off, name="end", daemon=True).start()
 
-    def begin(self, failure: str | None = None) -> None:
+    def begin(self, failure: Message | None = None) -> None:
         """Begin the end, by whichever thread.
 
         :param failure: what has failed, and what to do; ``None`` if somebody wants it to end.
@@ -74,5 +80,5 @@ class Ending:
         """End the process, with all that still hinders its end."""
         self._announced.wait()
         time.sleep(END_SECONDS)
-        os.write(sys.stderr.fileno(), _CUT_OFF)  # the log may be what hinders it
+        os.write(sys.stderr.fileno(), spoken(_CUT_OFF).encode())  # the log may be what hinders it
         os._exit(1)

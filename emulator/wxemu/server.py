@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from wxemu.core import apps, temporary, troubles
 from wxemu.core.health import Health
 from wxemu.core.http.access import LOOPBACK
+from wxemu.core.messages import Message, MessageError, as_it_is
 from wxemu.core.store import StoreError
 from wxemu.core.watched_thread import WatchedThread
 from wxemu.core.world import World
@@ -28,11 +29,11 @@ if TYPE_CHECKING:
     from wxemu.plan import Plan
 
 
-class PortTakenError(Exception):
+class PortTakenError(MessageError):
     """Another process listens on the port."""
 
 
-class NoAddressError(Exception):
+class NoAddressError(MessageError):
     """This machine has no such address to listen on."""
 
 
@@ -49,14 +50,26 @@ def free_port(wanted: int, address: str = LOOPBACK, option: str = "--port") -> i
         except OSError as error:
             if error.errno == errno.EADDRNOTAVAIL:
                 raise NoAddressError(
-                    f"this machine has no address {address} to listen on; name one that it has with --host,"
-                    " or 0.0.0.0 for all of them"
+                    Message(
+                        "this machine has no address {address} to listen on; name one that it has with --host,"
+                        " or 0.0.0.0 for all of them",
+                        "本机没有地址 {address}，无法监听；请用 --host 指定本机的地址，或用 0.0.0.0 表示所有地址",
+                        address=address,
+                    )
                 ) from None
             if error.errno not in (errno.EADDRINUSE, errno.EACCES):
                 raise
-            why = "is taken" if error.errno == errno.EADDRINUSE else "may not be used by this user"
+            is_taken = error.errno == errno.EADDRINUSE
             raise PortTakenError(
-                f"port {wanted} {why}; name another one with {option}, or {option} 0 for any"
+                Message(
+                    "port {port} {why}; name another one with {option}, or {option} 0 for any",
+                    "端口 {port} {why}；请用 {option} 指定另一个端口，或用 {option} 0 任选一个",
+                    port=wanted,
+                    why=Message("is taken", "已被占用")
+                    if is_taken
+                    else Message("may not be used by this user", "不允许当前用户使用"),
+                    option=option,
+                )
             ) from None
         port: int = probe.getsockname()[1]
         return port
@@ -81,8 +94,13 @@ def check_state(plan: Plan) -> None:
         apps.refuse_kept_published_secrets(world)
         if plan.imported is not None and world.has_begun:
             raise StoreError(
-                f"{plan.state} holds a state already, which --import does not replace; name another folder with"
-                " --state, or start without --import and then run `wxemu state import FILE`"
+                Message(
+                    "{folder} holds a state already, which --import does not replace; name another folder with"
+                    " --state, or start without --import and then run `wxemu state import FILE`",
+                    "{folder} 中已有状态，--import 不会替换它；请用 --state 指定另一个文件夹，"
+                    "或不带 --import 启动后运行 `wxemu state import FILE`",
+                    folder=plan.state,
+                )
             )
 
 
@@ -94,7 +112,8 @@ def serve(plan: Plan) -> None:
     try:
         _serve_until_end(plan, Ending())
     except OSError as error:  # of this machine: no space for a folder, no file descriptor for a port
-        raise EndedError(f"the emulator cannot be started: {troubles.explain(error) or error}") from error
+        why = troubles.explain(error) or as_it_is(str(error))
+        raise EndedError(Message("the emulator cannot be started: {why}", "模拟器无法启动：{why}", why=why)) from error
 
 
 def _serve_until_end(plan: Plan, ending: Ending) -> None:

@@ -15,6 +15,7 @@ from wxemu.app import make_switchboard
 from wxemu.core import apps, troubles
 from wxemu.core.health import Health
 from wxemu.core.keys import NoKeyError
+from wxemu.core.messages import Message, spoken
 from wxemu.core.watched_thread import WatchedThread
 from wxemu.core.world import World
 from wxemu.edge.edge import Edge, listen
@@ -107,9 +108,12 @@ def _begin(world: World, deployment: Deployment, plan: Plan, proxy: Proxy | None
     new_secrets = None
     if world.has_begun:
         if plan.seed is not None and seed.keep_for_reset(world, plan.seed):
-            _log.warning(
-                "the state in %s began with another seed; `wxemu state reset` begins anew with this one", plan.state
+            another = Message(
+                "the state in {folder} began with another seed; `wxemu state reset` begins anew with this one",
+                "{folder} 中的状态是由另一个种子文件开始的；运行 `wxemu state reset` 可用这个种子重新开始",
+                folder=plan.state,
             )
+            _log.warning("%s", spoken(another))
     elif plan.imported is not None:
         from wxemu.state.state import State  # noqa: PLC0415
 
@@ -151,14 +155,23 @@ def _look_after_functions(world: World, deployment: Deployment, plan: Plan) -> N
 def _fail_to_begin(ending: Ending, plan: Plan, error: Exception) -> None:
     """End it: nobody would ever see an emulator that has not begun get ready."""
     if isinstance(error, AuthorityError):
-        ending.begin(str(error))
+        ending.begin(error.message)
         return
-    why = troubles.explain(error) or (str(error) if isinstance(error, (NoKeyError, SeedError, StateError)) else None)
-    where = "a state in memory" if plan.state is None else f"the state in {plan.state}"
-    ending.begin(
-        f"the emulator cannot begin with {where}: {why or repr(error)}"
-        + ("" if plan.state is None else "; mend it, or name another folder with --state")
-    )
+    why = error.message if isinstance(error, (NoKeyError, SeedError, StateError)) else troubles.explain(error)
+    if plan.state is None:
+        failure = Message(
+            "the emulator cannot begin with a state in memory: {why}",
+            "模拟器无法以内存中的状态开始：{why}",
+            why=why or repr(error),
+        )
+    else:
+        failure = Message(
+            "the emulator cannot begin with the state in {folder}: {why}; mend it, or name another folder with --state",
+            "模拟器无法以 {folder} 中的状态开始：{why}；请修复它，或用 --state 指定另一个文件夹",
+            folder=plan.state,
+            why=why or repr(error),
+        )
+    ending.begin(failure)
 
 
 def _announce(plan: Plan, world: World, interception: Interception | None, new_secrets: Mapping[str, str]) -> None:
@@ -184,8 +197,11 @@ def _announce(plan: Plan, world: World, interception: Interception | None, new_s
         pages = {"console": f"{plan.url}/", "phones": f"{plan.url}/phone"}
         there = pages | {name: value for name, value in facts.items() if name != "url" and value is not None}
         width = max(map(len, there))
-        sys.stdout.write("wxcloud emulator is ready\n")
+        sys.stdout.write(spoken(Message("wxcloud emulator is ready", "wxcloud 模拟器已就绪")) + "\n")
         for name, value in there.items():
             sys.stdout.write(f"  {name:<{width}} {value}\n")
-        sys.stdout.write("  open console or phones in a browser; stop with Ctrl-C\n")
+        hint = Message(
+            "open console or phones in a browser; stop with Ctrl-C", "用浏览器打开 console 或 phones；按 Ctrl-C 停止"
+        )
+        sys.stdout.write(f"  {spoken(hint)}\n")
     sys.stdout.flush()

@@ -105,7 +105,9 @@ def test_only_the_named_functions_are_packaged_and_deployed(ready, tcb):
 
 
 def test_a_function_that_is_not_declared_is_told(ready, tcb):
-    assert refused(deploy(ready, "hello", "helo", tcb=tcb)) == "expected functions of cloudbaserc (hello), found helo"
+    assert (
+        refused(deploy(ready, "hello", "helo", tcb=tcb)) == "cloudbaserc declares no function helo; name one of hello"
+    )
     assert tcb.asked == []
 
 

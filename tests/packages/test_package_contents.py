@@ -215,4 +215,4 @@ def test_without_a_project_there_is_nothing_to_package(tmp_path):
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
 
     assert done.returncode == 1
-    assert "found none of them; go to the project's folder, or name it with --project" in done.stderr
+    assert "found none; go to the project's folder, or name it with --project" in done.stderr

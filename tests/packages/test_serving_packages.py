@@ -78,7 +78,7 @@ def test_a_function_without_a_package_is_told(project):
     project.write("cloudbaserc.yaml", "envId: e\nfunctions: [{name: other, runtime: Python3.6}]\n")
 
     problem = load_project(project.directory, {}, packaged=project.output).functions["other"].problem
-    assert problem.endswith("expected the package functions/other, found none; make it: wxemu package")
+    assert str(problem).endswith("expected the package functions/other, found none; make it: wxemu package")
 
 
 @pytest.mark.parametrize(("is_bare", "there"), [(False, ["json", "flask"]), (True, ["json"])])

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
+
+from wxemu.cli.language import choose_language, localized
+from wxemu.core.messages import Message, MessageError, spoken
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _COMMANDS: Final = {
     "init": "init:init",
@@ -34,7 +41,10 @@ _COMMANDS: Final = {
 
 
 class _Commands(click.Group):
-    """Commands that are imported when they are asked for; errors of ours as one sentence, without a traceback."""
+    """Commands that are imported when they are asked for, and the one place where a language is chosen.
+
+    Whatever is wrong is told here: in one sentence of that language, without a traceback.
+    """
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's
         return sorted(_COMMANDS)
@@ -44,52 +54,34 @@ class _Commands(click.Group):
             return None
         module, _, function = _COMMANDS[cmd_name].partition(":")
         command: click.Command = getattr(import_module(f"wxemu.cli.{module}"), function)
-        return command
+        return localized(command)
 
-    def invoke(self, ctx: click.Context) -> Any:
+    def main(self, args: Sequence[str] | None = None, **asked: Any) -> Any:  # type: ignore[override] # click's overloads
+        arguments = sys.argv[1:] if args is None else list(args)
+        choose_language(arguments)
+        if not asked.pop("standalone_mode", True):
+            return super().main(arguments, standalone_mode=False, **asked)
         try:
-            return super().invoke(ctx)
-        except (click.ClickException, click.Abort, click.exceptions.Exit, SystemExit):
-            raise  # before the clause below imports half of wxemu, only to find that it does not apply
-        except _expected() as error:
-            from wxemu.core.text import show_unseen  # noqa: PLC0415
+            code = click.Group.main(localized(self), arguments, standalone_mode=False, **asked)
+        except click.exceptions.NoArgsIsHelpError as error:
+            error.show()
+            code = error.exit_code
+        except click.Abort:
+            code = _tell(Message("interrupted", "已中断"))
+        except MessageError as error:
+            code = _tell(error.message, getattr(error, "exit_code", 1))
+        except click.ClickException as error:
+            from wxemu.cli import wrong_use  # noqa: PLC0415 - as below
 
-            raise click.ClickException(show_unseen(str(error))) from None
+            code = _tell(wrong_use.describe(error), error.exit_code)
+        sys.exit(code if isinstance(code, int) else 0)
 
 
-def _expected() -> tuple[type[Exception], ...]:
-    # Imported only when something failed: starting is what must be quick.
-    from wxemu.client.child import ChildError  # noqa: PLC0415
-    from wxemu.client.environment import NoInterceptionError  # noqa: PLC0415
-    from wxemu.client.new_project import NewProjectError  # noqa: PLC0415
-    from wxemu.client.remote import RemoteError  # noqa: PLC0415
-    from wxemu.conformance.phone import PhoneTextError  # noqa: PLC0415
-    from wxemu.conformance.report import ReportError  # noqa: PLC0415
-    from wxemu.core.apps import PublishedSecretError  # noqa: PLC0415
-    from wxemu.core.store import StoreError  # noqa: PLC0415
-    from wxemu.deploy.errors import PackagingError  # noqa: PLC0415
-    from wxemu.ending import EndedError  # noqa: PLC0415
-    from wxemu.scf.project import ProjectError  # noqa: PLC0415
-    from wxemu.server import NoAddressError, PortTakenError  # noqa: PLC0415
-    from wxemu.state.errors import SeedError, StateError  # noqa: PLC0415
+def _tell(message: Message, code: int = 1) -> int:
+    from wxemu.core.text import show_unseen  # noqa: PLC0415 - starting is what must be quick
 
-    return (
-        ChildError,
-        EndedError,
-        NewProjectError,
-        NoInterceptionError,
-        PackagingError,
-        PhoneTextError,
-        ProjectError,
-        PublishedSecretError,
-        RemoteError,
-        ReportError,
-        NoAddressError,
-        PortTakenError,
-        SeedError,
-        StateError,
-        StoreError,
-    )
+    click.echo(show_unseen(spoken(Message("Error: {message}", "错误：{message}", message=message))), err=True)
+    return code
 
 
 @click.group(cls=_Commands, context_settings={"auto_envvar_prefix": "WXEMU", "help_option_names": ["-h", "--help"]})

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from wxemu.cli.options import Token
+from wxemu.cli.wrong_use import ValueType
+from wxemu.core.messages import Message
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -23,7 +25,7 @@ _ADDRESS = re.compile(r"https?://(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.-]+)(:\d{1,5})?/
 _TOKEN_BYTES = 24
 
 
-class IpAddress(click.ParamType[str]):
+class IpAddress(ValueType[str]):
     """An address of this machine; a name would have to be looked up, and may be several."""
 
     name = "ADDRESS"
@@ -33,10 +35,15 @@ class IpAddress(click.ParamType[str]):
         try:
             return str(ipaddress.ip_address(value))
         except ValueError:
-            self.fail(f"expected an IP address, such as 0.0.0.0 for all of this machine, got {value!r}", param, ctx)
+            expected = Message(
+                "expected an IP address, such as 0.0.0.0 for all of this machine, got {value}",
+                "应为 IP 地址，如 0.0.0.0 表示本机所有地址，实际是 {value}",
+                value=repr(value),
+            )
+            self.refuse(expected, param, ctx)
 
 
-class HostName(click.ParamType[str]):
+class HostName(ValueType[str]):
     """A host's name without a port, or ``*.`` and a name."""
 
     name = "NAME"
@@ -44,11 +51,16 @@ class HostName(click.ParamType[str]):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """The name, or a usage error that says what came."""
         if not _NAME.fullmatch(value):
-            self.fail(f"expected a host name without a port, such as emulator or *.test, got {value!r}", param, ctx)
+            expected = Message(
+                "expected a host name without a port, such as emulator or *.test, got {value}",
+                "应为不带端口的主机名，如 emulator 或 *.test，实际是 {value}",
+                value=repr(value),
+            )
+            self.refuse(expected, param, ctx)
         return str(value)
 
 
-class PublicUrl(click.ParamType[str]):
+class PublicUrl(ValueType[str]):
     """Scheme, host and port: the faces are told apart by path, so that none can stand before them."""
 
     name = "URL"
@@ -56,7 +68,12 @@ class PublicUrl(click.ParamType[str]):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """The URL without a slash at its end, or a usage error that says what came."""
         if not _ADDRESS.fullmatch(value):
-            self.fail(f"expected a URL without a path, such as http://emulator.test:8686, got {value!r}", param, ctx)
+            expected = Message(
+                "expected a URL without a path, such as http://emulator.test:8686, got {value}",
+                "应为不带路径的 URL，如 http://emulator.test:8686，实际是 {value}",
+                value=repr(value),
+            )
+            self.refuse(expected, param, ctx)
         return str(value).rstrip("/")
 
 

@@ -7,7 +7,15 @@ import click
 from wxemu.cli.options import JsonObject, connect, first_appid, json_option, quiet_option, say, show, url_option
 from wxemu.control.operations import apps as operations
 from wxemu.core.columns import in_columns
+from wxemu.core.messages import Message, spoken
 from wxemu.core.text import show_in_line
+
+_HEADER = (
+    Message("user", "用户"),
+    Message("unionid", "unionid（唯一标识）"),
+    Message("high risk", "高风险"),
+    Message("phones", "手机"),
+)
 
 
 @click.group()
@@ -104,10 +112,16 @@ def list_users(appid: str | None, url: str, *, is_json: bool, is_quiet: bool) ->
         for found in users:
             say(show_in_line(found["openid"]))
     elif users:
+        yes = spoken(Message("yes", "是"))
         rows = [
-            (found["openid"], found["unionid"], "yes" if found["is_high_risk"] else "", ", ".join(found["phones"]))
+            (found["openid"], found["unionid"], yes if found["is_high_risk"] else "", ", ".join(found["phones"]))
             for found in users
         ]
-        say(in_columns(("user", "unionid", "high risk", "phones"), rows))
+        say(in_columns(tuple(map(spoken, _HEADER)), rows))
     else:
-        say("wxemu: there is no user; make one with `wxemu user new`", err=True)
+        say(
+            Message(
+                "wxemu: there is no user; make one with `wxemu user new`", "wxemu：没有用户；请用 `wxemu user new` 新建"
+            ),
+            err=True,
+        )

@@ -8,6 +8,7 @@ import click
 
 from wxemu.cli.options import Duration, connect, json_option, say, show, time_of, url_option
 from wxemu.control.operations import clock as operations
+from wxemu.core.messages import Message
 
 if TYPE_CHECKING:
     from wxemu.control.operations.clock import Clock
@@ -73,16 +74,21 @@ def _show(state: Clock, *, is_json: bool) -> None:
     if is_json:
         show(state, is_json=True)
     else:
-        say(f"{time_of(state['now'])}, {describe_clock(state)}")
+        say(Message("{now}, {how}", "{now}，{how}", now=time_of(state["now"]), how=describe_clock(state)))
 
 
-def describe_clock(state: Clock) -> str:
+def describe_clock(state: Clock) -> Message:
     """How it runs, beside real time."""
     if state["isFrozen"]:
-        return "frozen"
+        return Message("frozen", "已冻结")
     if state["scale"] != 1:
-        return f"{state['scale']:g} times as fast as real time"
+        return Message(
+            "{factor} times as fast as real time", "以真实时间的 {factor} 倍运行", factor=f"{state['scale']:g}"
+        )
     ahead = state["offset"]
     if not ahead:
-        return "in step with real time"
-    return f"{abs(ahead):.0f} seconds {'ahead of' if ahead > 0 else 'behind'} real time"
+        return Message("in step with real time", "与真实时间一致")
+    seconds = f"{abs(ahead):.0f}"
+    if ahead > 0:
+        return Message("{seconds} seconds ahead of real time", "比真实时间快 {seconds} 秒", seconds=seconds)
+    return Message("{seconds} seconds behind real time", "比真实时间慢 {seconds} 秒", seconds=seconds)

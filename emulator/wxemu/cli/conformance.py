@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from wxemu.cli.options import connect, json_option, say, show, url_option
+from wxemu.cli.wrong_use import CommandError
 from wxemu.conformance.question import GROUPS, ON_REQUEST
+from wxemu.core.messages import Message
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -127,12 +129,16 @@ def _phone_text(file: Path | None) -> Callable[[], Mapping[str, Any] | None]:
 def _wait_for_phone_text() -> Mapping[str, Any] | None:
     from wxemu.conformance.phone import PhoneTextError, read_text  # noqa: PLC0415
 
-    click.echo("Press Ask in the mini program, touch the sensor, and paste its text here (one line):", err=True)
+    ask = Message(
+        "Press Ask in the mini program, touch the sensor, and paste its text here (one line):",
+        "请在小程序中按 Ask，触摸传感器，然后把它的文本粘贴到这里（一行）：",
+    )
+    say(ask, err=True)
     for line in iter(sys.stdin.readline, ""):
         try:
             return read_text(line)
         except PhoneTextError as error:
-            click.echo(f"{error}; paste it again", err=True)
+            say(Message("{error}; paste it again", "{error}；请重新粘贴", error=error), err=True)
     return None
 
 
@@ -150,21 +156,34 @@ def _list_requests(
         return
     for step in steps:
         say(step.line())
-    say(f"{sum(not step.is_left_out for step in steps)} requests at most, each once.")
+    count = sum(not step.is_left_out for step in steps)
+    say(Message("{count} requests at most, each once.", "最多 {count} 个请求，每个一次。", count=count))
 
 
 def _make_mini_program(folder: Path, variables: Mapping[str, str]) -> None:
     from wxemu.conformance.phone import make_mini_program  # noqa: PLC0415
 
     if missing := [name for name in ("WX_APPID", "TCB_ENV") if not variables.get(name)]:
-        raise click.ClickException(f"the mini program needs {' and '.join(missing)}; set it in the env file")
+        raise CommandError(
+            Message(
+                "the mini program needs {names}; set it in the env file",
+                "小程序需要 {names}；请在 env 文件中设置",
+                names=missing,
+            )
+        )
     make_mini_program(folder, appid=variables["WX_APPID"], env=variables["TCB_ENV"])
-    say(
-        f"{folder} is a mini program. Next:\n"
+    made = Message(
+        "{folder} is a mini program. Next:\n"
         "  1. Open it in WeChat's DevTools, and have it on a phone by Preview: DevTools has no SOTER.\n"
         "  2. wxemu conformance --against live --allow probe --phone-text - --report seen.json\n"
-        "  3. When that asks for it: press Ask, touch the sensor, paste the text."
+        "  3. When that asks for it: press Ask, touch the sensor, paste the text.",
+        "{folder} 是一个小程序。下一步：\n"
+        "  1. 用微信开发者工具打开它，并通过“预览”在手机上运行：开发者工具没有 SOTER。\n"
+        "  2. wxemu conformance --against live --allow probe --phone-text - --report seen.json\n"
+        "  3. 当它询问时：按 Ask，触摸传感器，粘贴文本。",
+        folder=folder,
     )
+    say(made)
 
 
 def _apply(seen: Report, url: str, *, is_json: bool) -> None:

@@ -9,6 +9,7 @@ import click
 
 from wxemu.cli.options import json_option, project_option, say, show
 from wxemu.cli.package import output_option
+from wxemu.core.messages import Message
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -64,11 +65,13 @@ def deploy(
 def _show(deployed: Deployment) -> None:
     for sent in deployed.shipments:
         say(sent.format_text())
-        say(f"  answers    {json.dumps(deployed.answers[sent.spec.name], ensure_ascii=False)}")
+        answer = json.dumps(deployed.answers[sent.spec.name], ensure_ascii=False)
+        say(Message("  answers    {answer}", "  应答       {answer}", answer=answer))
     if deployed.collection is not None:
         say(deployed.collection.format_text())
-    say(f"{len(deployed.shipments)} deployed, and each answers.")
+    count = len(deployed.shipments)
+    say(Message("{count} deployed, and each answers.", "已部署 {count} 个，每个都有应答。", count=count))
 
 
-def _tell(step: str) -> None:
-    say(f"deploy: {step}", err=True)
+def _tell(step: Message) -> None:
+    say(Message("deploy: {step}", "部署：{step}", step=step), err=True)

@@ -9,11 +9,16 @@ from typing import TYPE_CHECKING
 import click
 
 from wxemu.cli.options import connect, json_option, project_options, say, show, url_option
+from wxemu.core.messages import Message, spoken
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-_MARKS = {"ok": "ok     ", "hint": "hint   ", "broken": "BROKEN "}
+_MARKS = {
+    "ok": Message("ok     ", "正常   "),
+    "hint": Message("hint   ", "提示   "),
+    "broken": Message("BROKEN ", "错误   "),
+}
 
 
 @click.command()
@@ -40,7 +45,14 @@ def doctor(project: Path, env_id: str, mode: str, url: str, *, is_json: bool) ->
     if is_json:
         show({"ok": is_sound, "findings": [finding.document() for finding in findings]}, is_json=True)
     for finding in () if is_json else findings:
-        say(f"{_MARKS[finding.level]} {finding.name}: {finding.found}")
-        if finding.advice:
-            say(f"        {finding.advice}")
+        line = Message(
+            "{mark} {name}: {found}",
+            "{mark} {name}：{found}",
+            mark=_MARKS[finding.level],
+            name=finding.name,
+            found=finding.found,
+        )
+        say(line)
+        if advice := spoken(finding.advice):
+            say(f"        {advice}")
     sys.exit(0 if is_sound else 1)

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from wxemu.cli.options import connect, read_token, show, url_option
+from wxemu.cli.options import connect, read_token, say, show, url_option
+from wxemu.core.messages import Message
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -56,7 +57,7 @@ def env(form: str, openid: str | None, function: str | None, appid: str | None, 
     try:
         variables |= of_real_names(remote, os.environ, read_token())
     except NoInterceptionError as error:  # what is left is what functions read, which go without it
-        click.echo(f"wxemu: {error}", err=True)
+        say(Message("wxemu: {error}", "wxemu：{error}", error=error), err=True)
     if form == "json":
         show({"env": variables}, is_json=True)
     else:

@@ -16,8 +16,9 @@ import click
 from wxemu.cli.environment import invocation_options
 from wxemu.cli.interception_options import PassThrough
 from wxemu.cli.options import connect, is_named_url, nearest_project, read_token, say, url_option
+from wxemu.cli.wrong_use import CommandError
 from wxemu.control.operations.health import READY, SHOW_PROXY
-from wxemu.core import messages
+from wxemu.core.messages import Message, as_it_is, spoken
 from wxemu.core.text import show_in_line
 
 if TYPE_CHECKING:
@@ -34,11 +35,11 @@ _TOKEN = "WXEMU_TOKEN"  # noqa: S105 - a name
 _PASSED_ON = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
-class _NoCommandError(click.ClickException):
+class _NoCommandError(CommandError):
     exit_code = 127  # as of a shell, and so is the other
 
 
-class _UnrunnableError(click.ClickException):
+class _UnrunnableError(CommandError):
     exit_code = 126
 
 
@@ -90,7 +91,13 @@ def execute(
       wxemu exec -- sh -c 'curl -s https://api.weixin.qq.com/healthz'
     """
     if shutil.which(command[0]) is None:
-        raise _NoCommandError(f"there is no command {command[0]!r} here that can be run")
+        raise _NoCommandError(
+            Message(
+                "there is no command {name} here that can be run; correct its name, or install it",
+                "没有可以运行的命令 {name}；请改正名称，或安装它",
+                name=repr(command[0]),
+            )
+        )
     options = [*(("--seed", str(seed)) if seed else ()), *(part for host in pass_through for part in _let_out(host))]
     is_own = fresh or project is not None or bool(options)
     with _emulator(url, project or nearest_project(), options, is_own=is_own) as (remote, token, telling):
@@ -115,7 +122,7 @@ def _emulator(
     """The one that runs, or one for as long as the block lasts; what its control plane asks for; who tells refusals."""
     from wxemu.client.child import Child  # noqa: PLC0415
 
-    remote, other = (None, "") if is_own else _running(url, project)
+    remote, other = (None, as_it_is("")) if is_own else _running(url, project)
     if remote is not None:
         token = read_token()
         yield remote, {} if token is None else {_TOKEN: token}, _telling_refusals
@@ -125,7 +132,13 @@ def _emulator(
         from wxemu.client.remote import Remote  # noqa: PLC0415
 
         remote = Remote(child.url)
-        say(f"wxemu: an emulator of its own, with {describe(project_of(remote))}{other}", err=True)
+        own = Message(
+            "wxemu: an emulator of its own, with {project}{other}",
+            "wxemu：使用自己的模拟器，项目是{project}{other}",
+            project=describe(project_of(remote)),
+            other=other,
+        )
+        say(own, err=True)
         yield remote, {}, lambda _: nullcontext()  # it tells them itself, as they come
 
 
@@ -140,8 +153,7 @@ def _telling_refusals(remote: Remote) -> Iterator[None]:
     with suppress(RemoteError):  # it has ended, and nothing was refused that would still matter
         for host, times in _refusals(remote).items():
             if times != before.get(host):
-                told = describe_refusal(show_in_line(host)).in_language(messages.of_environment())
-                say(f"wxemu: {told}", err=True)
+                say(f"wxemu: {spoken(describe_refusal(show_in_line(host)))}", err=True)
 
 
 def _refusals(remote: Remote) -> Mapping[str, int]:
@@ -154,7 +166,7 @@ def _import_the_rest() -> None:
     from wxemu.client import environment, private_hosts, project_of, remote  # noqa: F401, PLC0415
 
 
-def _running(url: str, project: Path) -> tuple[Remote | None, str]:
+def _running(url: str, project: Path) -> tuple[Remote | None, Message]:
     """The running one, if it is the one that is meant; or what is to be said of another project's."""
     from wxemu.client.project_of import describe, is_another, project_of  # noqa: PLC0415
     from wxemu.client.remote import RemoteError  # noqa: PLC0415
@@ -165,16 +177,34 @@ def _running(url: str, project: Path) -> tuple[Remote | None, str]:
         theirs = project_of(remote)
     except RemoteError as error:
         if is_named:
-            raise click.ClickException(f"{error}; or run this on one of its own with --fresh") from None
-        return None, ""
-    if not is_another(theirs, project):
-        other = ""
-    elif is_named:
-        other = f", not those of {project}"
-    else:
-        return None, f"; the one at {url} has {describe(theirs)} (--url {url} uses it all the same)"
-    say(f"wxemu: the emulator at {url}, with {describe(theirs)}{other}", err=True)
-    return remote, ""
+            raise CommandError(
+                Message(
+                    "{error}; or run this on one of its own with --fresh",
+                    "{error}；也可以加上 --fresh 使用自己的模拟器",
+                    error=error,
+                )
+            ) from None
+        return None, as_it_is("")
+    other = as_it_is("")
+    if is_another(theirs, project):
+        if not is_named:
+            passed_over = Message(
+                "; the one at {url} has {theirs} (--url {url} uses it all the same)",
+                "；{url} 的模拟器的项目是{theirs}（--url {url} 仍会使用它）",
+                url=url,
+                theirs=describe(theirs),
+            )
+            return None, passed_over
+        other = Message(", not those of {project}", "，而不是 {project} 的", project=project)
+    running = Message(
+        "wxemu: the emulator at {url}, with {theirs}{other}",
+        "wxemu：使用 {url} 的模拟器，项目是{theirs}{other}",
+        url=url,
+        theirs=describe(theirs),
+        other=other,
+    )
+    say(running, err=True)
+    return remote, as_it_is("")
 
 
 def _run(command: Sequence[str], environment: Mapping[str, str], enter: Callable[[], None] | None) -> int:
@@ -197,7 +227,9 @@ def _run(command: Sequence[str], environment: Mapping[str, str], enter: Callable
     try:
         process = subprocess.Popen(command, env=environment, preexec_fn=enter)  # noqa: S603, PLW1509 - no threads here
     except OSError as error:
-        raise _UnrunnableError(f"{command[0]} cannot be run: {error.strerror}") from None
+        raise _UnrunnableError(
+            Message("{name} cannot be run: {reason}", "{name} 无法运行：{reason}", name=command[0], reason=error)
+        ) from None
     for came in early:
         pass_on(came)
     code = _waited(process)

@@ -19,11 +19,13 @@ from wxemu.cli.options import (
     time_of,
     url_option,
 )
+from wxemu.cli.wrong_use import UsageError
 from wxemu.control.operations import faults as operations
 from wxemu.control.operations import functions
 from wxemu.core.columns import in_columns
 from wxemu.core.faults import FaultRequest
 from wxemu.core.http.inputs import members
+from wxemu.core.messages import Message, spoken
 from wxemu.wechat import programmed
 
 if TYPE_CHECKING:
@@ -35,6 +37,17 @@ if TYPE_CHECKING:
 Command = TypeVar("Command", bound="Callable[..., Any]")
 
 _FILE: Final = "The reply is this picture or file."
+_NEITHER: Final = Message("neither", "都没有")
+_BOTH: Final = Message("both", "两个都有")
+_HEADER: Final = (
+    Message("api", "接口"),
+    Message("of", "对象"),
+    Message("calls", "次数"),
+    Message("limit", "额度"),
+    Message("in a", "周期"),
+    Message("begins anew", "重新计数"),
+    Message("app", "应用"),
+)
 
 
 @click.group()
@@ -98,11 +111,18 @@ def add(file: Path | None, url: str, *, is_json: bool, is_quiet: bool, **given: 
       wxemu fault add --api soter.verifySignature --abort --latency 2s --times 3
     """
     if (given["api"] is None) == (given["function"] is None):
-        got = "neither" if given["api"] is None else "both"
-        raise click.UsageError(f"expected --api or --function, got {got}")
+        raise UsageError(
+            Message(
+                "expected --api or --function, got {got}",
+                "应有 --api 或 --function 之一，实际{got}",
+                got=_NEITHER if given["api"] is None else _BOTH,
+            )
+        )
     if file is not None:
         if given["reply"] is not None:
-            raise click.UsageError("expected --reply or --file, got both")
+            raise UsageError(
+                Message("expected --reply or --file, got {got}", "应有 --reply 或 --file 之一，实际{got}", got=_BOTH)
+            )
         content_type = mimetypes.guess_type(file)[0] or "application/octet-stream"
         given["reply"] = programmed.reply_of(content_type, file.read_bytes())
     asked = {name: value for name, value in given.items() if value is not None}
@@ -117,8 +137,14 @@ def _warn_of_nobody(remote: Remote, function: str) -> None:
     """A fault may wait for a function that comes later; mostly its name is misspelt."""
     names = [found["name"] for found in remote.call(functions.LIST)["functions"]]
     if function != "*" and function not in names:
-        has = f"the functions here are {', '.join(names)}" if names else "there are no functions here"
-        say(f"wxemu: there is no function {function!r}, so nothing meets this fault yet; {has}", err=True)
+        here = Message("the functions here are {names}", "这里的云函数有 {names}", names=names)
+        nobody = Message(
+            "wxemu: there is no function {name}, so nothing meets this fault yet; {here}",
+            "wxemu：没有云函数 {name}，因此这个故障暂时不会触发；{here}",
+            name=repr(function),
+            here=here if names else Message("there are no functions here", "这里没有云函数"),
+        )
+        say(nobody, err=True)
 
 
 @fault.command("list")
@@ -139,9 +165,20 @@ def list_faults(appid: str | None, url: str, *, is_json: bool) -> None:
 def remove(number: int | None, appid: str | None, url: str, *, is_all: bool, is_json: bool) -> None:
     """Take away the fault ID, or all."""
     if (number is None) != is_all:
-        raise click.UsageError(f"expected the ID of a fault or --all, got {'both' if is_all else 'neither'}")
+        raise UsageError(
+            Message(
+                "expected the ID of a fault or --all, got {got}",
+                "应有故障的 ID 或 --all 之一，实际{got}",
+                got=_BOTH if is_all else _NEITHER,
+            )
+        )
     if appid is not None and not is_all:
-        raise click.UsageError("--appid goes with --all")
+        raise UsageError(
+            Message(
+                "--appid goes with --all; leave it out for one fault",
+                "--appid 要与 --all 一起使用；移除一个故障时请省略",
+            )
+        )
     remote = connect(url)
     answer = (
         remote.call(operations.REMOVE_ALL, appid=appid) if number is None else remote.call(operations.REMOVE, id=number)
@@ -167,7 +204,7 @@ def quotas(appid: str | None, url: str, *, is_json: bool) -> None:
     if is_json:
         show(answer, is_json=True)
         return
-    header = ("api", "of", "calls", "limit", "in a", "begins anew", "app")
+    header = tuple(map(spoken, _HEADER))
     rows = [
         (
             quota["api"],
@@ -180,4 +217,4 @@ def quotas(appid: str | None, url: str, *, is_json: bool) -> None:
         )
         for quota in answer["quotas"]
     ]
-    say(in_columns(header, rows, right=("calls", "limit")))
+    say(in_columns(header, rows, right=(header[2], header[3])))

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from wxemu.cli.options import JsonObject, connect_for_project, json_option, say, show, url_option
+from wxemu.cli.wrong_use import CommandError
 from wxemu.control.operations import functions as operations
+from wxemu.core.messages import Message, spoken
 from wxemu.core.text import show_in_line
 
 if TYPE_CHECKING:
@@ -91,10 +93,13 @@ def _outcome(documents: Iterator[Mapping[str, Any]], name: str, *, shows_log: bo
 def _attach_hint(name: str, debugger: Mapping[str, Any]) -> str:
     where = debugger["connect"]
     launch = {"name": f"{name} in wxemu", "type": "debugpy", "request": "attach", **debugger}
-    return (
-        f"wxemu: {name} waits for a debugger on {where['host']}:{where['port']}. For .vscode/launch.json:\n"
-        f"{json.dumps(launch, ensure_ascii=False)}"
+    waits = Message(
+        "wxemu: {name} waits for a debugger on {place}. For .vscode/launch.json:",
+        "wxemu：{name} 正在 {place} 等待调试器。请写入 .vscode/launch.json：",
+        name=name,
+        place=f"{where['host']}:{where['port']}",
     )
+    return f"{spoken(waits)}\n{json.dumps(launch, ensure_ascii=False)}"
 
 
 @click.command()
@@ -137,10 +142,16 @@ def logs(
         return
     kept = remote.call(operations.LIST_LOGS, **choice)["logs"]
     if request_id is not None and not kept:
-        raise click.ClickException(f"no invocation that was kept has the request id {request_id!r}")
+        raise CommandError(
+            Message(
+                "no invocation that was kept has the request id {request_id}; `wxemu logs` shows the latest",
+                "保留的调用中没有 request id 为 {request_id} 的；`wxemu logs` 显示最近的调用",
+                request_id=repr(request_id),
+            )
+        )
     _print(reversed(kept), is_json=is_json)
     if not kept:
-        click.echo("wxemu: no invocation so far that fits", err=True)
+        say(Message("wxemu: no invocation so far that fits", "wxemu：还没有符合条件的调用"), err=True)
 
 
 def _print(ended: Iterable[Mapping[str, Any]], *, is_json: bool) -> None:

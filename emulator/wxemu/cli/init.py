@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from wxemu.cli.options import json_option, say, show
+from wxemu.core.messages import Message
 
 
 @click.command()
@@ -32,4 +33,10 @@ def init(folder: Path, *, minimal: bool, is_json: bool) -> None:
         return
     say("\n".join(f"  {path}" for path in files))
     go = "" if folder.resolve() == Path.cwd() else f"cd {folder} && "
-    say(f"A project is in {folder.resolve()}. Next: {go}wxemu exec -- pytest")
+    made = Message(
+        "A project is in {folder}. Next: {command}",
+        "项目已建在 {folder}。下一步：{command}",
+        folder=folder.resolve(),
+        command=f"{go}wxemu exec -- pytest",
+    )
+    say(made)

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from wxemu.cli.wrong_use import UsageError, ValueType
+from wxemu.core.messages import Message
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -17,7 +20,7 @@ _LARGEST_PORT = 65535
 _NAME = re.compile(r"(\*\.)?[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*")
 
 
-class PassThrough(click.ParamType[str]):
+class PassThrough(ValueType[str]):
     """A host's name or address without a port, ``*.`` and a name, or ``all``."""
 
     name = "HOST"
@@ -25,9 +28,12 @@ class PassThrough(click.ParamType[str]):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """The host, or a usage error that says what came."""
         if not _NAME.fullmatch(value) and not _is_address(value):
-            self.fail(
-                f"expected a host without a port, a pattern like *.example.com, or all, got {value!r}", param, ctx
+            expected = Message(
+                "expected a host without a port, a pattern like *.example.com, or all, got {value}",
+                "应为不带端口的主机、*.example.com 这样的模式，或 all，实际是 {value}",
+                value=repr(value),
             )
+            self.refuse(expected, param, ctx)
         return str(value)
 
 
@@ -71,7 +77,12 @@ def choose_intercept_port(wanted: int | None, port: int, host: str, *, is_off: b
     if is_off:
         return None
     if wanted is not None and wanted == port != 0:
-        raise click.UsageError("--intercept-port and --port name the same port; each takes one of its own")
+        raise UsageError(
+            Message(
+                "--intercept-port and --port name the same port; each takes one of its own",
+                "--intercept-port 和 --port 指定了同一个端口；请各用一个",
+            )
+        )
     if wanted is None:
         wanted = port + 1 if 0 < port < _LARGEST_PORT else 0
     return free_port(wanted, host, "--intercept-port")

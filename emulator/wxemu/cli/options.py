@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 import click
 from click.core import ParameterSource
 
+from wxemu.cli.wrong_use import CommandError, ValueType
+from wxemu.core.messages import Message, spoken
 from wxemu.core.text import escape_unseen, show_unseen
 
 if TYPE_CHECKING:
@@ -110,7 +112,14 @@ def connect_for_project(url: str) -> Remote:
         return remote
     ours, theirs = nearest_project(), project_of(remote)
     if is_another(theirs, ours):
-        say(f"wxemu: the emulator at {url} has {describe(theirs)}, not those of {ours}", err=True)
+        other = Message(
+            "wxemu: the emulator at {url} has {theirs}, not those of {ours}",
+            "wxemu：{url} 的模拟器的项目是{theirs}，而不是 {ours}",
+            url=url,
+            theirs=describe(theirs),
+            ours=ours,
+        )
+        say(other, err=True)
     return remote
 
 
@@ -131,16 +140,21 @@ def first_appid(remote: Remote) -> str:
 
     apps = remote.call(LIST)["apps"]
     if not apps:
-        raise click.ClickException("the emulator has no app; make one with `wxemu app new`, or `wxemu state reset`")
+        raise CommandError(
+            Message(
+                "the emulator has no app; make one with `wxemu app new`, or `wxemu state reset`",
+                "模拟器中没有应用；请用 `wxemu app new` 新建，或运行 `wxemu state reset`",
+            )
+        )
     return apps[0]["appid"]
 
 
-def say(text: str, *, err: bool = False) -> None:
+def say(words: str | Message, *, err: bool = False) -> None:
     """Print what came from outside, or was put together from it: the one way to do so.
 
     A value that stands within a line goes through ``show_in_line`` first.
     """
-    click.echo(show_unseen(text), err=err)
+    click.echo(show_unseen(words if isinstance(words, str) else spoken(words)), err=err)
 
 
 def show(answer: Any, *, is_json: bool) -> None:
@@ -154,7 +168,7 @@ def time_of(at: float) -> str:
     return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-class Duration(click.ParamType[float]):
+class Duration(ValueType[float]):
     """A time with its unit, as seconds: ``300ms``, ``1.5s``, ``5m``, ``2h``, ``1d``.
 
     :param takes_seconds: whether a bare number is one of seconds; elsewhere it is refused, since it could be either.
@@ -174,13 +188,23 @@ class Duration(click.ParamType[float]):
         try:
             seconds = float(value)
         except ValueError:
-            self.fail(f"expected a time such as 300ms, 1.5s, 5m, 2h or 1d, got {value!r}", param, ctx)
+            expected = Message(
+                "expected a time such as 300ms, 1.5s, 5m, 2h or 1d, got {value}",
+                "应为时间，如 300ms、1.5s、5m、2h 或 1d，实际是 {value}",
+                value=repr(value),
+            )
+            self.refuse(expected, param, ctx)
         if not self._takes_seconds:
-            self.fail(f"expected a unit: {value}s for seconds, {value}ms for milliseconds; got {value!r}", param, ctx)
+            unit = Message(
+                "expected a unit: {value}s for seconds, {value}ms for milliseconds; got '{value}'",
+                "缺少单位：秒写作 {value}s，毫秒写作 {value}ms；实际是 '{value}'",
+                value=value,
+            )
+            self.refuse(unit, param, ctx)
         return seconds
 
 
-class Token(click.ParamType[str]):
+class Token(ValueType[str]):
     """A secret that fits into a header; what is refused is not repeated."""
 
     name = "TOKEN"
@@ -188,11 +212,15 @@ class Token(click.ParamType[str]):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """The token, or a usage error."""
         if not _TOKEN_FORM.fullmatch(value):
-            self.fail("expected 16 or more of the characters A-Z a-z 0-9 . _ ~ + / = -", param, ctx)
+            expected = Message(
+                "expected 16 or more of the characters A-Z a-z 0-9 . _ ~ + / = -",
+                "应为 16 个或更多的字符，只能是 A-Z a-z 0-9 . _ ~ + / = -",
+            )
+            self.refuse(expected, param, ctx)
         return str(value)
 
 
-class JsonObject(click.ParamType[dict[str, Any]]):
+class JsonObject(ValueType[dict[str, Any]]):
     """A JSON object: on the command line, after an ``@`` in the file named there, or for ``-`` on standard input."""
 
     name = "JSON"
@@ -204,11 +232,27 @@ class JsonObject(click.ParamType[dict[str, Any]]):
         try:
             decoded = json.loads(_text_of(value))
         except OSError as error:
-            self.fail(f"{value[1:]!r} cannot be read: {error.strerror}", param, ctx)
+            unread = Message(
+                "{file} cannot be read: {reason}",
+                "{file} 无法读取：{reason}",
+                file=repr(value[1:]),
+                reason=error,
+            )
+            self.refuse(unread, param, ctx)
         except ValueError as error:
-            self.fail(f"expected a JSON object, got {value!r} ({error})", param, ctx)
+            mistake = Message(
+                "expected a JSON object, got {value} ({mistake})",
+                "应为 JSON 对象，实际是 {value}（{mistake}）",
+                value=repr(value),
+                mistake=str(error),
+            )
+            self.refuse(mistake, param, ctx)
         if not isinstance(decoded, dict):
-            self.fail(f"expected a JSON object, got {value!r}", param, ctx)
+            self.refuse(
+                Message("expected a JSON object, got {value}", "应为 JSON 对象，实际是 {value}", value=repr(value)),
+                param,
+                ctx,
+            )
         return decoded
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 import click
 
 from wxemu.cli.options import json_option, project_option, say
+from wxemu.core.messages import Message
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,5 +55,5 @@ def package(project: Path, output: Path | None, *, is_lock: bool, is_json: bool)
     say(report.format_json(made) if is_json else report.format_text(made))
 
 
-def _tell(step: str) -> None:
-    say(f"package: {step}", err=True)
+def _tell(step: Message) -> None:
+    say(Message("package: {step}", "打包：{step}", step=step), err=True)

@@ -9,6 +9,7 @@ import click
 
 from wxemu.cli.options import JsonObject, connect, first_appid, json_option, quiet_option, say, show, url_option
 from wxemu.core.columns import in_columns
+from wxemu.core.messages import Message, spoken
 from wxemu.phone import operations
 
 if TYPE_CHECKING:
@@ -17,6 +18,17 @@ if TYPE_CHECKING:
     from wxemu.core.http.operations import Operation
     from wxemu.phone.operations import InteractiveChange, NamedPhone, Override, Start
     from wxemu.phone.operations import Phone as PhoneState
+
+
+_HEADER = (
+    Message("phone", "手机"),
+    Message("user", "用户"),
+    Message("profile", "型号"),
+    Message("enrolled", "已录入"),
+    Message("counter", "计数器"),
+    Message("attacker's", "攻击者"),
+    Message("app", "应用"),
+)
 
 
 @click.group()
@@ -62,10 +74,16 @@ def list_phones(url: str, *, is_json: bool, is_quiet: bool) -> None:
         for found in phones:
             say(found["phoneId"])
     elif phones:
-        header = ("phone", "user", "profile", "enrolled", "counter", "attacker's", "app")
-        say(in_columns(header, map(_row, phones), right=("counter",)))
+        header = tuple(map(spoken, _HEADER))
+        say(in_columns(header, map(_row, phones), right=(header[4],)))
     else:
-        say("wxemu: there is no phone; make one with `wxemu phone new`", err=True)
+        say(
+            Message(
+                "wxemu: there is no phone; make one with `wxemu phone new`",
+                "wxemu：没有手机；请用 `wxemu phone new` 新建",
+            ),
+            err=True,
+        )
 
 
 def _row(found: PhoneState) -> tuple[object, ...]:

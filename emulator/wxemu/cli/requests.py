@@ -12,7 +12,7 @@ import click
 from wxemu.cli.options import connect, json_option, quiet_option, say, show, time_of, url_option
 from wxemu.control.operations import exchanges as operations
 from wxemu.core import messages
-from wxemu.core.messages import LANGUAGES, Message
+from wxemu.core.messages import Language, Message
 from wxemu.core.text import escape_unseen, show_in_line, show_unseen
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def requests(
     exchanges = remote.call(operations.LIST, **choice)["exchanges"]
     _print(reversed(exchanges), is_json=is_json, is_quiet=is_quiet)
     if not exchanges:
-        click.echo("wxemu: nothing was asked so far that fits", err=True)
+        say(Message("wxemu: nothing was asked so far that fits", "wxemu：还没有符合条件的请求"), err=True)
 
 
 def _print(exchanges: Iterable[Mapping[str, Any]], *, is_json: bool, is_quiet: bool) -> None:
@@ -149,17 +149,23 @@ def replay(rid: str, url: str, *, is_json: bool) -> None:
         return
     say(_line(answer["exchange"]))
     for change in answer["differences"]:
-        say(f"  {show_in_line(change['place'])}: {change['before']!r} became {change['now']!r}")
+        changed = Message(
+            "  {place}: {before} became {now}",
+            "  {place}：{before} 变为 {now}",
+            place=show_in_line(change["place"]),
+            before=repr(change["before"]),
+            now=repr(change["now"]),
+        )
+        say(changed)
     if not answer["differences"]:
-        click.echo("  answered as before")
+        say(Message("  answered as before", "  应答与之前相同"))
 
 
 @click.command()
 @click.argument("rid")
-@click.option("--lang", type=click.Choice(list(LANGUAGES)), help="Of the explanation; else as WXEMU_LANG or LANG says.")
 @url_option
 @json_option
-def explain(rid: str, lang: Language | None, url: str, *, is_json: bool) -> None:
+def explain(rid: str, url: str, *, is_json: bool) -> None:
     """Tell why a call was answered as it was, and what to do.
 
     Also what else was tried to find that out. RID may be an errmsg with a rid in it, or the request id of the gateway's
@@ -172,7 +178,7 @@ def explain(rid: str, lang: Language | None, url: str, *, is_json: bool) -> None
       wxemu explain "invalid signature rid: 6553f100-0a1b2c3d-4e5f6071" --json
       wxemu explain challenge_used --lang zh
     """
-    language = lang or messages.of_environment()
+    language = messages.of_environment()
     from wxemu.explain import MISTAKES  # noqa: PLC0415 - `wxemu --help` need not load it
 
     if rid in MISTAKES:

@@ -13,20 +13,28 @@ import click
 
 from wxemu.cli.access_options import access_options, read_access_options
 from wxemu.cli.interception_options import choose_intercept_port, interception_options
-from wxemu.cli.options import json_option, project_options, show
+from wxemu.cli.options import json_option, project_options, say, show
 from wxemu.cli.state_options import read_state_options, state_options
+from wxemu.cli.wrong_use import CommandError, UsageError
 from wxemu.core.log_lines import log_to_standard_error
+from wxemu.core.messages import Message, spoken
 
 if TYPE_CHECKING:
     from wxemu.client.remote import Remote
     from wxemu.scf.project import CliOptions
 
 _STATE_FOLDER = ".wxemu"
+_NO_DECLARATION = Message("no cloudbaserc.yaml", "没有 cloudbaserc.yaml")
 
 
 def _require_seeded_keys(_context: click.Context, _option: click.Parameter, seed: str | None) -> str | None:
     if seed is not None and importlib.util.find_spec("Crypto") is None:
-        raise click.UsageError("--random-seed needs pycryptodome, which is not here; run: pip install 'wxemu[seed]'")
+        raise UsageError(
+            Message(
+                "--random-seed needs pycryptodome, which is not here; run: pip install 'wxemu[seed]'",
+                "--random-seed 需要 pycryptodome，但没有安装；请运行：pip install 'wxemu[seed]'",
+            )
+        )
     return seed
 
 
@@ -90,7 +98,7 @@ def start(
     \b
     Examples:
       wxemu start                                  this folder's functions, the demo app, port 8686
-      wxemu start --port 0 --state :memory: --json what a test wants: a line of JSON once it is ready
+      wxemu start --port 0 --state :memory: --json  what a test wants: a line of JSON once it is ready
       wxemu start --seed tests/seed.yaml           your own apps, users and phones
       wxemu start --packages dist                  what `wxemu package` made, as it will be deployed
       wxemu start --import team.json --export-on-exit  begin with a state, and keep what has become of it
@@ -135,12 +143,12 @@ def start(
 
 def _read_seed(file: Path) -> dict[str, Any]:
     from wxemu.state import seed  # noqa: PLC0415
-    from wxemu.state.errors import SeedError  # noqa: PLC0415
+    from wxemu.state.errors import NO_TEXT, SeedError  # noqa: PLC0415
 
     try:
         text = file.read_text(encoding="utf-8")
     except ValueError:
-        raise SeedError(f"{file}: expected UTF-8 text, found something else") from None
+        raise SeedError(Message("{file}: {problem}", "{file}：{problem}", file=file, problem=NO_TEXT)) from None
     return seed.read(text, name=str(file))
 
 
@@ -153,8 +161,14 @@ def _checked_project(folder: Path, options: CliOptions, packages: Path | None) -
     folder = folder.resolve()
     if find_declaration(folder) is None:
         found, remedy = describe_lack(folder)
-        lies = "no cloudbaserc.yaml" if found == NOTHING else found
-        logging.getLogger(__name__).warning("%s has %s, so there are no functions to call; %s", folder, lies, remedy)
+        lack = Message(
+            "{folder} has {lies}, so there are no functions to call; {remedy}",
+            "{folder} 中{lies}，因此没有可调用的云函数；{remedy}",
+            folder=folder,
+            lies=_NO_DECLARATION if found == NOTHING else Message("{found}", "只有{found}", found=found),
+            remedy=remedy,
+        )
+        logging.getLogger(__name__).warning("%s", spoken(lack))
         return None
     load_project(folder, os.environ, options, packaged=packages)
     return folder
@@ -198,9 +212,23 @@ def demo(project: Path | None, *, keep: bool, is_json: bool) -> None:
             show({"ok": is_ok, "steps": [step.document() for step in steps]}, is_json=True)
         else:
             expected = sum(step.ok for step in steps)
-            click.echo(f"{expected} of {len(steps)} answers were the expected ones.")
+            say(
+                Message(
+                    "{expected} of {count} answers were the expected ones.",
+                    "{count} 个应答中有 {expected} 个符合预期。",
+                    expected=expected,
+                    count=len(steps),
+                )
+            )
         if keep:
-            click.echo(f"The emulator stays at {emulator.url} until Ctrl-C.", err=True)
+            say(
+                Message(
+                    "The emulator stays at {url} until Ctrl-C.",
+                    "模拟器继续在 {url} 运行，直到 Ctrl-C。",
+                    url=emulator.url,
+                ),
+                err=True,
+            )
             with suppress(KeyboardInterrupt):
                 emulator.wait()
     sys.exit(0 if is_ok else 1)
@@ -212,7 +240,11 @@ def _require_functions(remote: Remote, project: Path) -> None:
 
     declared = {function["name"] for function in remote.call(LIST)["functions"]}
     if absent := [name for name in FUNCTIONS if name not in declared]:
-        raise click.ClickException(
-            f"the story calls {', '.join(absent)}, which {project.resolve()} does not declare;"
-            " name the folder that does with --project"
+        raise CommandError(
+            Message(
+                "the story calls {names}, which {folder} does not declare; name the folder that does with --project",
+                "演示会调用 {names}，但 {folder} 没有声明；请用 --project 指定声明了它们的文件夹",
+                names=absent,
+                folder=project.resolve(),
+            )
         )

@@ -11,7 +11,10 @@ from wxemu.cli.clock import describe_clock
 from wxemu.cli.options import connect, json_option, say, show, url_option
 from wxemu.control.operations import clock as clocks
 from wxemu.control.operations import state as operations
+from wxemu.core.messages import Message, spoken
 from wxemu.core.text import show_in_line
+
+_TARGETS = {"seed": Message("that of the seed again", "回到种子"), "empty": Message("empty", "清空")}
 
 
 @click.group()
@@ -114,9 +117,20 @@ def reset(to: str, appid: str | None, url: str, *, is_json: bool) -> None:
     if is_json:
         show(answer, is_json=True)
         return
-    whose = "the state" if appid is None else f"the state of {appid}"
-    what = {"seed": "that of the seed again", "empty": "empty"}.get(to, f"that of the snapshot {to} again")
-    say(show_in_line(f"{whose} is {what}"))
+    whose = Message("the state of {appid}", "{appid} 的状态", appid=appid)
+    snapshot = Message("that of the snapshot {name} again", "还原为快照 {name}", name=to)
+    is_again = Message(
+        "{whose} is {what}",
+        "{whose}现已{what}",
+        whose=Message("the state", "状态") if appid is None else whose,
+        what=_TARGETS.get(to, snapshot),
+    )
+    say(show_in_line(spoken(is_again)))
     clock = remote.call(clocks.SHOW)
     if clock["isFrozen"] or clock["scale"] != 1 or clock["offset"]:
-        say(f"the clock is not: it stays {describe_clock(clock)} (`wxemu clock release`)")
+        stays = Message(
+            "the clock is not: it stays {how} (`wxemu clock release`)",
+            "时钟不变：{how}（`wxemu clock release` 可恢复）",
+            how=describe_clock(clock),
+        )
+        say(stays)

@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from wxemu.cli.wrong_use import UsageError
+from wxemu.core.messages import Message
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -39,13 +42,29 @@ def read_state_options(
     :raises StateError: the document cannot be read.
     """
     if import_file is not None and seed_file is not None:
-        raise click.UsageError("--seed and --import: name one, which the emulator is to begin with")
+        raise UsageError(
+            Message(
+                "--seed and --import: name one, which the emulator is to begin with",
+                "--seed 和 --import 请只用一个，模拟器从它开始",
+            )
+        )
     target = export_file if export_file is None else Path(export_file) if export_file else import_file
     if export_file is not None and target is None:
-        raise click.UsageError("--export-on-exit: name a FILE, since no --import does")
+        raise UsageError(
+            Message(
+                "--export-on-exit: name a FILE, since no --import does",
+                "--export-on-exit：没有 --import，请指定 FILE",
+            )
+        )
     exported = None if target is None else Path(target).resolve()
     if exported is not None and not exported.parent.is_dir():
-        raise click.UsageError(f"--export-on-exit: there is no folder {exported.parent}")
+        raise UsageError(
+            Message(
+                "--export-on-exit: there is no folder {folder}; make it, or name another file",
+                "--export-on-exit：没有文件夹 {folder}；请创建它，或指定另一个文件",
+                folder=exported.parent,
+            )
+        )
     if import_file is None:
         return None, exported
     from wxemu.state.state import read_file  # noqa: PLC0415 - `wxemu start` without it need not wait for it

@@ -12,6 +12,8 @@ import subprocess
 import sys
 from typing import IO, TYPE_CHECKING, Any, Final, Self
 
+from wxemu.core.messages import Message, MessageError
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
@@ -20,7 +22,7 @@ _STOP_SECONDS: Final = 15
 """An emulator that does not stop in this time is killed; it needs three seconds at most."""
 
 
-class ChildError(Exception):
+class ChildError(MessageError):
     """The emulator did not start; its standard error says why."""
 
 
@@ -60,7 +62,9 @@ class Child:
         ready = self._process.stdout.readline() if self._process.stdout else ""
         if not ready:
             self.stop()
-            raise ChildError("the emulator did not start; its error message is above")
+            raise ChildError(
+                Message("the emulator did not start; its error message is above", "模拟器没有启动；错误信息见上文")
+            )
         self.facts: Mapping[str, Any] = json.loads(ready)
 
     @property

@@ -14,6 +14,7 @@ import click
 from wxemu.client.shipped import shipped_project
 from wxemu.core import temporary
 from wxemu.core.credentials import strike_out
+from wxemu.core.messages import Message, spoken
 from wxemu.scf.project import declared_file
 from wxemu.scf.runtime.interpreters import PRESENT
 from wxemu.state.seed import DEMO
@@ -95,7 +96,11 @@ def make_project() -> Generator[Path]:
 def render_step(number: int, step: Step) -> str:
     """The text of a step for the terminal."""
     sent = step.document()["request"]
-    mark = click.style("as expected", fg="green") if step.ok else click.style("NOT AS EXPECTED", fg="red", bold=True)
+    mark = (
+        click.style(spoken(Message("as expected", "符合预期")), fg="green")
+        if step.ok
+        else click.style(spoken(Message("NOT AS EXPECTED", "不符合预期")), fg="red", bold=True)
+    )
     expected = ", ".join(f"{name} = {json.dumps(value, ensure_ascii=False)}" for name, value in step.expected.items())
     lines = [
         click.style(f"{number:>2}. {step.name}", bold=True),

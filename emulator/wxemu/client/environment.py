@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 from wxemu.control.operations.functions import SHOW_ENVIRONMENT
 from wxemu.control.operations.health import SHOW_PROXY
+from wxemu.core.messages import Message, MessageError
 from wxemu.intercept import truststore
 from wxemu.intercept.variables import LOOPBACK, make_variables
 
@@ -31,7 +32,7 @@ PRELOAD: Final = Path(__file__).with_name("preload.cjs")
 """It leads Node.js; ``WXEMU_INTERCEPTION`` tells it where."""
 
 
-class NoInterceptionError(Exception):
+class NoInterceptionError(MessageError):
     """The emulator has no proxy, or its CA is not on this machine; the text says what to do."""
 
 
@@ -102,14 +103,24 @@ def _proxy_and_bundle(url: str, facts: Mapping[str, Any]) -> tuple[str, Path]:
     """
     if facts["proxy"] is None:
         raise NoInterceptionError(
-            f"the emulator at {url} runs without its proxy, so clients of api.weixin.qq.com cannot reach it; "
-            "start it without --no-intercept"
+            Message(
+                "the emulator at {url} runs without its proxy, so clients of api.weixin.qq.com cannot reach it; "
+                "start it without --no-intercept",
+                "{url} 的模拟器没有运行代理，访问 api.weixin.qq.com 的客户端无法到达它；请不带 --no-intercept 启动",
+                url=url,
+            )
         )
     bundle = Path(facts["caBundle"])
     if not bundle.is_file() or not Path(facts["ca"]).is_file():
         raise NoInterceptionError(
-            f"the CA of the emulator at {url} is not here: {facts['ca']} is a file of the container or machine that it "
-            "runs on; copy it from there, and set it and the proxy for your clients by hand"
+            Message(
+                "the CA of the emulator at {url} is not here: {file} is a file of the container or machine that it "
+                "runs on; copy it from there, and set it and the proxy for your clients by hand",
+                "{url} 的模拟器的 CA 不在本机：{file} 是它所在的容器或机器上的文件；"
+                "请从那里复制过来，并为你的客户端手动设置它和代理",
+                url=url,
+                file=facts["ca"],
+            )
         )
     return str(facts["proxy"]), bundle
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wxemu.control.operations.functions import LIST
+from wxemu.core.messages import Message
 
 if TYPE_CHECKING:
     from wxemu.client.remote import Remote
@@ -32,6 +33,8 @@ def is_another(theirs: Path | None, ours: Path) -> bool:
     return theirs is None or (theirs.is_dir() and theirs.resolve() != ours.resolve())
 
 
-def describe(project: Path | None) -> str:
+def describe(project: Path | None) -> Message:
     """It for a sentence."""
-    return "no project" if project is None else f"the functions of {project}"
+    if project is None:
+        return Message("no project", "没有项目")
+    return Message("the functions of {project}", "{project} 的云函数", project=project)

@@ -2,6 +2,8 @@
 
 RemoteError
     It does not answer, or refuses; the text says what to do.
+└── NobodyError
+    Nobody answers there.
 """
 
 from __future__ import annotations
@@ -13,6 +15,8 @@ from http.client import HTTPException
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 from wxemu.client.wire import AddressError, SilenceError, UnansweredError, Wire
+from wxemu.core import messages
+from wxemu.core.messages import Message, MessageError, as_it_is
 from wxemu.core.text import escape_lone_surrogates
 
 if TYPE_CHECKING:
@@ -28,8 +32,12 @@ _OK: Final = 200
 _FIRST_REFUSAL: Final = 400
 
 
-class RemoteError(Exception):
+class RemoteError(MessageError):
     """The emulator does not answer, or refuses."""
+
+
+class NobodyError(RemoteError):
+    """Nobody answers there, or nobody who speaks HTTP."""
 
 
 @dataclass(frozen=True)
@@ -51,9 +59,15 @@ class Remote:
 
     def __init__(self, url: str = DEFAULT_URL, *, token: str | None = None) -> None:
         if token is not None and not (token.isascii() and token.isprintable()):
-            raise RemoteError("the control token has characters that no header can hold")
+            raise RemoteError(
+                Message(
+                    "the control token has characters that no header can hold; copy it again from what start printed",
+                    "控制令牌含有请求头不能使用的字符；请从启动时的输出重新复制",
+                )
+            )
         self.url = url.rstrip("/")
-        self._wire = Wire(self.url, {} if token is None else {"Authorization": f"Bearer {token}"})
+        headers = {} if token is None else {"Authorization": f"Bearer {token}"}
+        self._wire = Wire(self.url, {"Accept-Language": messages.of_environment(), **headers})
 
     def send(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Exchange:
         """One exchange, whatever its outcome.
@@ -94,7 +108,7 @@ class Remote:
             with suppress(OSError, HTTPException, ValueError):  # it ends in the middle of a line
                 for line in filter(bytes.strip, answer):
                     yield json.loads(line)
-        raise RemoteError(f"the emulator at {self.url} has ended")
+        raise RemoteError(Message("the emulator at {url} has ended", "{url} 的模拟器已结束", url=self.url))
 
     @contextmanager
     def _told(self) -> Iterator[None]:
@@ -102,13 +116,24 @@ class Remote:
         try:
             yield
         except AddressError:
-            raise RemoteError(f"expected the URL of an emulator, such as {DEFAULT_URL}, got {self.url!r}") from None
-        except UnansweredError:
             raise RemoteError(
-                f"no emulator answers at {self.url}; start one with `wxemu start`, or name another with --url"
+                Message(
+                    "expected the URL of an emulator, such as {example}, got {url}",
+                    "应为模拟器的 URL，如 {example}，实际是 {url}",
+                    example=DEFAULT_URL,
+                    url=repr(self.url),
+                )
+            ) from None
+        except UnansweredError:
+            raise NobodyError(
+                Message(
+                    "no emulator answers at {url}; start one with `wxemu start`, or name another with --url",
+                    "{url} 没有模拟器应答；请运行 `wxemu start` 启动，或用 --url 指定另一个",
+                    url=self.url,
+                )
             ) from None
         except SilenceError as error:
-            raise RemoteError(f"{self.url}: {error}") from None
+            raise RemoteError(as_it_is(f"{self.url}: {error}")) from None
 
     def _answer(self, status: int, text: str) -> dict[str, Any]:
         try:
@@ -116,9 +141,16 @@ class Remote:
         except ValueError:
             answer = None
         if not isinstance(answer, dict):
-            raise RemoteError(f"{self.url} answers, but is no emulator of ours")
+            raise RemoteError(
+                Message(
+                    "{url} answers, but is no emulator of ours; stop what listens at {url}, or name another address"
+                    " by --url",
+                    "{url} 有应答，但不是本模拟器；请停止占用 {url} 的程序，或用 --url 指定另一个地址",
+                    url=self.url,
+                )
+            )
         if "error" in answer and status >= _FIRST_REFUSAL:
-            raise RemoteError(str(answer["error"].get("message", answer["error"])))
+            raise RemoteError(as_it_is(str(answer["error"].get("message", answer["error"]))))
         return answer
 
 

@@ -12,6 +12,8 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from wxemu.core.messages import Message, MessageError
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from importlib.resources.abc import Traversable
@@ -22,7 +24,7 @@ _VERSION: Final = 1
 _REPEATED: Final = re.compile(r"\$(\d+)")
 
 
-class PhoneTextError(ValueError):
+class PhoneTextError(MessageError):
     """A text that is not the mini program's."""
 
 
@@ -64,7 +66,10 @@ def read_text(text: str) -> dict[str, Any]:
         told = None
     if not isinstance(told, dict) or told.get("wxemu") != _VERSION:
         raise PhoneTextError(
-            "expected the text that the mini program of `wxemu conformance --phone` gives, on one line"
+            Message(
+                "expected the text that the mini program of `wxemu conformance --phone` gives, on one line",
+                "应为 `wxemu conformance --phone` 的小程序给出的一行文本",
+            )
         )
     return told
 

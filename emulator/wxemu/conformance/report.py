@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from wxemu import __version__
 from wxemu.conformance.question import Question, all_questions
+from wxemu.core.messages import Message, MessageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -25,7 +26,7 @@ _VERSION: Final = 1
 _KEY: Final = "wxemu-conformance"
 
 
-class ReportError(ValueError):
+class ReportError(MessageError):
     """A document that is no report."""
 
 
@@ -132,13 +133,29 @@ def read(path: Path) -> Report:
     try:
         tree = json.loads(path.read_text(encoding="utf-8"))
         if tree[_KEY] != _VERSION:
-            raise ReportError(f"{path}: a report of version {tree[_KEY]}, this wxemu reads {_VERSION}")
+            raise ReportError(
+                Message(
+                    "{path}: a report of version {version}, this wxemu reads {own}; make it anew with --report",
+                    "{path}：报告的版本是 {version}，本 wxemu 读取版本 {own}；请用 --report 重新生成",
+                    path=path,
+                    version=tree[_KEY],
+                    own=_VERSION,
+                )
+            )
         findings = tuple(_findings(tree["questions"]))
         return Report(str(tree["against"]), str(tree["server"]), str(tree["askedAt"]), findings, int(tree["requests"]))
     except OSError as error:
-        raise ReportError(f"{path} cannot be read: {error.strerror}") from None
+        raise ReportError(
+            Message("{path} cannot be read: {reason}", "{path} 无法读取：{reason}", path=path, reason=error)
+        ) from None
     except (KeyError, TypeError, AttributeError, json.JSONDecodeError, UnicodeDecodeError):
-        raise ReportError(f"{path}: expected a report that `wxemu conformance --report` has written") from None
+        raise ReportError(
+            Message(
+                "{path}: expected a report that `wxemu conformance --report` has written",
+                "{path}：应为 `wxemu conformance --report` 写出的报告",
+                path=path,
+            )
+        ) from None
 
 
 def _findings(entries: Sequence[Mapping[str, Any]]) -> Iterable[Finding]:

@@ -56,7 +56,12 @@ def require_exchange(world: World, rid: str) -> journal.Exchange:
     with world.transaction():
         exchange = journal.look_up(world, rid)
     if exchange is None:
-        raise NotFound(say(Message("no exchange has the rid {rid}", "没有 rid 为 {rid} 的请求", rid=repr(rid))))
+        nobody = Message(
+            "no exchange has the rid {rid}; `wxemu requests` shows the latest",
+            "没有 rid 为 {rid} 的请求；可用 `wxemu requests` 查看最近的请求",
+            rid=repr(rid),
+        )
+        raise NotFound(say(nobody))
     return exchange
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from wxemu.cloudbase.callers import app_caller
 from wxemu.control import naming
 from wxemu.control.operations import functions as operations
+from wxemu.core.http.language import say
 from wxemu.core.http.serving import answers
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def _function(spec: FunctionSpec) -> Function:
         "path": spec.access_path,
         "triggers": [{"name": trigger.name, "config": trigger.description} for trigger in spec.triggers],
         "openapi": sorted(spec.openapi_permissions),
-        "problem": spec.problem,
+        "problem": None if spec.problem is None else say(spec.problem),
     }
 
 

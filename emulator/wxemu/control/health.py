@@ -9,6 +9,7 @@ from werkzeug.exceptions import ServiceUnavailable
 
 from wxemu.control.operations import health as operations
 from wxemu.core import health, settings
+from wxemu.core.http.language import say
 from wxemu.core.http.serving import answers
 from wxemu.intercept import interception_document
 
@@ -32,7 +33,7 @@ def tell_ready(platform: Platform, _given: Nothing) -> Health:
     """
     lack = health.lack(platform.world)
     if lack is not None:
-        raise ServiceUnavailable(lack)
+        raise ServiceUnavailable(say(lack))
     return {"status": "ready"}
 
 

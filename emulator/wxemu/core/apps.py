@@ -14,7 +14,7 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from wxemu.core.messages import Message
+from wxemu.core.messages import Message, MessageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -30,11 +30,11 @@ PUBLISHED_SECRETS: Final = frozenset({"0123456789abcdef0123456789abcdef", "local
 """The demo app's on loopback, which stand in the docs. With them anybody deploys and runs code."""
 
 
-class UnknownAppError(Exception):
+class UnknownAppError(MessageError):
     """No app has this appid."""
 
 
-class PublishedSecretError(Exception):
+class PublishedSecretError(MessageError):
     """An app has a secret that stands in our docs, and other machines reach the emulator."""
 
 

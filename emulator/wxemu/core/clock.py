@@ -6,7 +6,7 @@ import time
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from wxemu.core.messages import Message
+from wxemu.core.messages import Message, MessageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -20,7 +20,7 @@ FASTEST: Final = 86_400
 """The largest factor: a day in a second."""
 
 
-class ClockError(Exception):
+class ClockError(MessageError):
     """The clock cannot be moved like that."""
 
 

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypeAlias, Typ
 
 from wxemu.core import apps
 from wxemu.core.http.inputs import Takes
-from wxemu.core.messages import Message
+from wxemu.core.messages import Message, MessageError
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Sequence
@@ -50,11 +50,11 @@ DELAY: Final[ContextVar[Callable[[float], object] | None]] = ContextVar("DELAY",
 """What takes the seconds by which the answer to the present request goes out later; without it they pass here."""
 
 
-class FaultError(ValueError):
+class FaultError(MessageError, ValueError):
     """A fault that cannot be."""
 
 
-class UnknownFaultError(Exception):
+class UnknownFaultError(MessageError):
     """There is no fault of this number."""
 
     def __init__(self, number: int) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from wxemu.core import troubles
+from wxemu.core.messages import Message, as_it_is
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,14 +21,14 @@ class Health:
     """The parts that have failed, each with the reason. Thread-safe, as a part fails and recovers in one step."""
 
     def __init__(self) -> None:
-        self._failed: dict[str, str] = {}
+        self._failed: dict[str, Message] = {}
 
     @property
-    def failed(self) -> Mapping[str, str]:
+    def failed(self) -> Mapping[str, Message]:
         """The reasons, by part."""
         return dict(self._failed)
 
-    def fail(self, part: str, reason: str) -> None:
+    def fail(self, part: str, reason: Message) -> None:
         """A part does not work, for the last reason given."""
         self._failed[part] = reason
 
@@ -37,17 +38,26 @@ class Health:
             self._failed.pop(part, None)
 
 
-def lack(world: World) -> str | None:
+def lack(world: World) -> Message | None:
     """Why the emulator is not ready: which part does not work, or that the seed is not loaded; ``None`` if it is."""
     failed = {**_failure_of_state(world), **world.health.failed}
     if failed:
-        return "; ".join(f"{part} failed: {reason}" for part, reason in failed.items())
-    return None if world.has_begun else "the world is being seeded; ask again in a moment"
+        return Message(
+            "{failures}",
+            "{failures}",
+            failures=tuple(
+                Message("{part} failed: {reason}", "{part} 失效：{reason}", part=part, reason=reason)
+                for part, reason in failed.items()
+            ),
+        )
+    if world.has_begun:
+        return None
+    return Message("the world is being seeded; ask again in a moment", "模拟器正在载入种子；请稍后再试")
 
 
-def _failure_of_state(world: World) -> dict[str, str]:
+def _failure_of_state(world: World) -> dict[str, Message]:
     try:
         world.store.probe()
     except troubles.TROUBLES as error:
-        return {STATE: troubles.explain(error) or str(error)}
+        return {STATE: troubles.explain(error) or as_it_is(str(error))}
     return {}

@@ -11,7 +11,7 @@ import time
 from typing import TYPE_CHECKING, Final
 
 from wxemu.core import health, troubles
-from wxemu.core.messages import Message
+from wxemu.core.messages import Message, MessageError
 from wxemu.core.randomness import stream
 from wxemu.core.watched_thread import WatchedThread
 
@@ -30,7 +30,7 @@ _PAUSE: Final = 1.0
 """Seconds until the making of keys is begun again, if it has failed."""
 
 
-class NoKeyError(Exception):
+class NoKeyError(MessageError):
     """No key was made in time."""
 
 
@@ -125,7 +125,11 @@ class KeyPool:
             self._filler.stop()
 
     def _fail(self, error: Exception) -> None:
-        self._health.fail(health.KEYS, troubles.explain(error) or f"a fault of the emulator, {type(error).__name__}")
+        self._health.fail(
+            health.KEYS,
+            troubles.explain(error)
+            or Message("a fault of the emulator, {kind}", "模拟器自身的故障：{kind}", kind=type(error).__name__),
+        )
         troubles.tell(error, "a fault of the emulator, by which no RSA keys are made")
 
     def _work(self) -> None:

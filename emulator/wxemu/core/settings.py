@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from wxemu.core.messages import Message
+from wxemu.core.messages import Message, MessageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -29,7 +29,7 @@ CHOICES: Final[dict[str, tuple[object, ...]]] = {
 }
 
 
-class SettingsError(ValueError):
+class SettingsError(MessageError, ValueError):
     """An unknown setting, or a value that it does not take."""
 
 

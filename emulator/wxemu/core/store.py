@@ -20,6 +20,7 @@ from importlib import resources
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from wxemu.core import migrations
+from wxemu.core.messages import Message, MessageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -32,6 +33,25 @@ FORGET_EVERY: Final = 100
 KEPT_BY_RESET: Final = frozenset({"meta", "rsa_keys", "snapshots", "saved_events"})
 
 
+def of_another_version(place: Path | None, version: object) -> tuple[Message, Message]:
+    """What is said of a state that neither this version keeps nor the one before, and what to do."""
+    is_newer = isinstance(version, int) and version > SCHEMA_VERSION
+    return (
+        Message(
+            "{place} has a state of version {version}, {age} than version {own} of this wxemu",
+            "{place} 中的状态是版本 {version}，比本 wxemu 的版本 {own} {age}",
+            place=place,
+            version=version,
+            age=Message("newer", "新") if is_newer else Message("older", "旧"),
+            own=SCHEMA_VERSION,
+        ),
+        Message(
+            "use the wxemu that made it, delete the folder, or name another one with --state",
+            "请使用创建它的 wxemu，删除该文件夹，或用 --state 指定另一个",
+        ),
+    )
+
+
 LONGEST_WAIT: Final = 5.0
 """Seconds that a transaction waits for another process which has locked the file."""
 SHORT_WAIT: Final = 0.1
@@ -39,16 +59,20 @@ SHORT_WAIT: Final = 0.1
 _LOOK_SECONDS: Final = 1.0
 
 
-class StoreError(Exception):
+class StoreError(MessageError):
     """The state folder cannot be used."""
 
 
 class DamagedStoreError(StoreError):
     """A value in the state is not what we have written."""
 
-    def __init__(self, damage: str) -> None:
+    def __init__(self, damage: Message) -> None:
         super().__init__(
-            f"the state is damaged: {damage}; start the emulator with another one: --state names its folder"
+            Message(
+                "the state is damaged: {damage}; start the emulator with another one: --state names its folder",
+                "状态已损坏：{damage}；请用另一个状态启动模拟器：--state 指定它的文件夹",
+                damage=damage,
+            )
         )
 
 
@@ -57,7 +81,10 @@ class RemovedStoreError(StoreError):
 
     def __init__(self) -> None:
         super().__init__(
-            "the state's folder was removed, so that nothing is kept; bring it back, or start another emulator"
+            Message(
+                "the state's folder was removed, so that nothing is kept; bring it back, or start another emulator",
+                "状态的文件夹已被删除，什么都不会保存；请把它放回原处，或另外启动一个模拟器",
+            )
         )
 
 
@@ -112,10 +139,22 @@ class Store:
             self._create_or_check(path)
             self._tables = set(self._names())
         except sqlite3.OperationalError as error:
-            raise StoreError(f"{path} cannot be used ({error}); name another folder with --state") from error
+            raise StoreError(
+                Message(
+                    "{path} cannot be used ({reason}); name another folder with --state",
+                    "{path} 无法使用（{reason}）；请用 --state 指定另一个文件夹",
+                    path=path,
+                    reason=str(error),
+                )
+            ) from error
         except sqlite3.DatabaseError as error:
             raise StoreError(
-                f"{path} is not a state of this emulator ({error}); name another folder with --state"
+                Message(
+                    "{path} is not a state of this emulator ({reason}); name another folder with --state",
+                    "{path} 不是本模拟器的状态（{reason}）；请用 --state 指定另一个文件夹",
+                    path=path,
+                    reason=str(error),
+                )
             ) from error
 
     def _create_or_check(self, path: Path | None) -> None:
@@ -129,10 +168,8 @@ class Store:
                 self._create_tables(*migrations.NEW_FILES)
                 self._connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
             elif version != SCHEMA_VERSION:
-                raise StoreError(
-                    f"{path} has state version {version}, this emulator keeps version {SCHEMA_VERSION}; "
-                    "delete the folder, or name another with --state"
-                )
+                defect, remedy = of_another_version(path, version)
+                raise StoreError(Message("{defect}; {remedy}", "{defect}；{remedy}", defect=defect, remedy=remedy))
 
     def _create_tables(self, *files: str) -> None:
         for file in files:
@@ -241,7 +278,9 @@ class Store:
                 self._connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
                 missing = self._tables - set(self._names())
         if missing:
-            raise DamagedStoreError(f"it has no {', '.join(sorted(missing))} any more")
+            raise DamagedStoreError(
+                Message("it has no {tables} any more", "其中不再有 {tables}", tables=sorted(missing))
+            )
 
     def run(self, sql: str, *values: object) -> int:
         """Execute one statement inside a transaction; the number of rows it changed."""
@@ -303,7 +342,11 @@ class Store:
                 try:
                     known = kept, make(None if kept is None else json.loads(kept))
                 except (ValueError, TypeError):
-                    raise DamagedStoreError(f"what it keeps as {name} is none of ours") from None
+                    raise DamagedStoreError(
+                        Message(
+                            "what it keeps as {name} is none of ours", "其中 {name} 的内容不是模拟器写的", name=name
+                        )
+                    ) from None
                 self._made[name, make] = known
             made: Value = known[1]
             return made

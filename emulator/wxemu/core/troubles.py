@@ -10,10 +10,13 @@ import logging
 import sqlite3
 import threading
 import time
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from wxemu.core.messages import Message
+from wxemu.core.messages import Message, as_it_is, spoken
 from wxemu.core.store import StoreError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
 
 TROUBLES: Final = (sqlite3.Error, StoreError, OSError)
 """The kinds of error among which troubles are."""
@@ -23,15 +26,28 @@ CANNOT_SERVE: Final = Message(
 """What clients are told: the log is for those who may read it."""
 SILENT_SECONDS: Final = 5.0
 """For so long a sentence is not repeated."""
-_GOES_ON: Final = "the emulator goes on once that has changed"
-_SENTENCES: Final = {
-    sqlite3.SQLITE_FULL: f"the disk that holds the state is full; make room there, {_GOES_ON}",
-    sqlite3.SQLITE_READONLY: f"the state cannot be written, it is read-only; let it be written, {_GOES_ON}",
-    sqlite3.SQLITE_BUSY: f"another process has locked the state's database; {_GOES_ON}",
-    sqlite3.SQLITE_IOERR: f"the state's files cannot be read or written ({{words}}); look at their disk, {_GOES_ON}",
-    sqlite3.SQLITE_CANTOPEN: f"the state's files cannot be opened ({{words}}); look at their folder, {_GOES_ON}",
+_GOES_ON: Final = Message("the emulator goes on once that has changed", "情况改变后模拟器会继续工作")
+_SENTENCES: Final[Mapping[int, Callable[[str], Message]]] = {
+    sqlite3.SQLITE_FULL: lambda _: Message(
+        "the disk that holds the state is full; make room there", "保存状态的磁盘已满；请腾出空间"
+    ),
+    sqlite3.SQLITE_READONLY: lambda _: Message(
+        "the state cannot be written, it is read-only; let it be written", "状态是只读的，无法写入；请允许写入"
+    ),
+    sqlite3.SQLITE_BUSY: lambda _: Message(
+        "another process has locked the state's database", "另一个进程锁住了状态的数据库"
+    ),
+    sqlite3.SQLITE_IOERR: lambda words: Message(
+        "the state's files cannot be read or written ({words}); look at their disk",
+        "状态的文件无法读写（{words}）；请检查所在的磁盘",
+        words=words,
+    ),
+    sqlite3.SQLITE_CANTOPEN: lambda words: Message(
+        "the state's files cannot be opened ({words}); look at their folder",
+        "状态的文件无法打开（{words}）；请检查所在的文件夹",
+        words=words,
+    ),
 }
-_DAMAGED: Final = "the state is damaged ({words}); start the emulator with another one: --state names its folder"
 _DAMAGES: Final = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 _WORDS_OF_DAMAGE: Final = ("no such table", "no such column", "Could not decode")
 
@@ -60,14 +76,17 @@ class _Seldom(logging.Filter):
 _log.addFilter(_Seldom())
 
 
-def explain(error: BaseException) -> str | None:
+def explain(error: BaseException) -> Message | None:
     """One sentence that says what is wrong and what to do; ``None`` for a fault of our own."""
     if isinstance(error, StoreError):
-        return str(error)
+        return error.message
     if isinstance(error, sqlite3.Error):
         return _explain_sqlite(error)
     if isinstance(error, OSError) and error.strerror and not isinstance(error, ConnectionError):
-        return f"{error.strerror}{'' if error.filename is None else f': {error.filename}'}; {_GOES_ON}"
+        place = as_it_is("" if error.filename is None else f": {error.filename}")
+        return Message(
+            "{reason}{place}; {goes_on}", "{reason}{place}；{goes_on}", reason=error, place=place, goes_on=_GOES_ON
+        )
     return None
 
 
@@ -86,18 +105,24 @@ def tell(error: BaseException, fault: str = "a fault of the emulator") -> None:
     if sentence is None:
         _log.error(fault, exc_info=error)
     else:
-        _log.error("%s", sentence)
+        tell_sentence(sentence)
 
 
-def tell_sentence(sentence: str) -> None:
-    """Log a trouble that no exception brought."""
-    _log.error("%s", sentence)
+def tell_sentence(sentence: Message) -> None:
+    """Log a trouble that no exception brought, in the language of whoever has started the emulator."""
+    _log.error("%s", spoken(sentence))
 
 
-def _explain_sqlite(error: sqlite3.Error) -> str | None:
+def _explain_sqlite(error: sqlite3.Error) -> Message | None:
     code, words = getattr(error, "sqlite_errorcode", None), str(error)
     primary = None if code is None else code & 0xFF  # the other bits say more of it
     if primary in _DAMAGES or words.startswith(_WORDS_OF_DAMAGE):
-        return _DAMAGED.format(words=words)
-    sentence = None if primary is None else _SENTENCES.get(primary)
-    return None if sentence is None else sentence.format(words=words)
+        return Message(
+            "the state is damaged ({words}); start the emulator with another one: --state names its folder",
+            "状态已损坏（{words}）；请用另一个状态启动模拟器：--state 指定它的文件夹",
+            words=words,
+        )
+    what = None if primary is None else _SENTENCES.get(primary)
+    if what is None:
+        return None
+    return Message("{what}; {goes_on}", "{what}；{goes_on}", what=what(words), goes_on=_GOES_ON)

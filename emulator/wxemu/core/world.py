@@ -8,6 +8,7 @@ from wxemu.core import settings as platform_settings
 from wxemu.core.clock import Clock
 from wxemu.core.health import Health
 from wxemu.core.keys import KeyPool
+from wxemu.core.messages import Message
 from wxemu.core.randomness import Randomness
 from wxemu.core.secret_values import SecretValues
 from wxemu.core.store import Store, StoreError
@@ -88,5 +89,10 @@ def _make_folder(state: Path) -> None:
         state.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:
         raise StoreError(
-            f"the state cannot be kept in {state}: {error.strerror}; name another folder with --state"
+            Message(
+                "the state cannot be kept in {folder}: {reason}; name another folder with --state",
+                "状态无法保存在 {folder}：{reason}；请用 --state 指定另一个文件夹",
+                folder=state,
+                reason=error,
+            )
         ) from None

@@ -15,6 +15,7 @@ from packaging.metadata import Metadata
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name, parse_wheel_filename
 
+from wxemu.core.messages import Message
 from wxemu.deploy.errors import PackagingError
 from wxemu.deploy.target import make_marker_environment
 
@@ -61,7 +62,13 @@ def parse_requirement(line: str) -> Requirement:
 
     :raises PackagingError: it is an option of pip's, an address, or no requirement at all.
     """
-    refusal = PackagingError(f"expected a requirement like requests>=2.31,<3 in requirements.txt, found {line}")
+    refusal = PackagingError(
+        Message(
+            "expected a requirement like requests>=2.31,<3 in requirements.txt, found {line}",
+            "requirements.txt 中应为 requests>=2.31,<3 这样的依赖，实际是 {line}",
+            line=line,
+        )
+    )
     try:
         requirement = Requirement(line)
     except InvalidRequirement:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from wxemu.core.messages import Message, spoken
 from wxemu.deploy.errors import DeployError
 from wxemu.deploy.tencent_cloud import RefusedError
 
@@ -16,9 +17,12 @@ if TYPE_CHECKING:
 NAME: Final = "wxcloud"
 """As the functions' `wxcloud.store.cloudbase` has it."""
 ACL: Final = "ADMINONLY"
-BY_HAND: Final = (
-    f"make the collection {NAME} in the environment's console, with the permission {ACL} (nobody but administrators"
-    " reads or writes), and deploy with --no-collection"
+BY_HAND: Final = Message(
+    "make the collection {name} in the environment's console, with the permission {acl} (nobody but administrators"
+    " reads or writes), and deploy with --no-collection",
+    "请在云开发控制台创建集合 {name}，权限设为 {acl}（仅管理端可读写），然后用 --no-collection 部署",
+    name=NAME,
+    acl=ACL,
 )
 
 
@@ -31,8 +35,10 @@ class Collection:
 
     def format_text(self) -> str:
         """It for a reader."""
-        made = f"kept ({self.kept})" if self.kept else "made"
-        return f"collection {NAME} -> {self.env}\n  {made}, closed to clients ({ACL})"
+        made = Message("made", "已创建") if not self.kept else Message("kept ({why})", "保留（{why}）", why=self.kept)
+        head = Message("collection {name} -> {env}", "集合 {name} -> {env}", name=NAME, env=self.env)
+        closed = Message("{made}, closed to clients ({acl})", "{made}，不对客户端开放（{acl}）", made=made, acl=ACL)
+        return f"{spoken(head)}\n  {spoken(closed)}"
 
     def document(self) -> Mapping[str, object]:
         """It for `--json`."""
@@ -57,9 +63,17 @@ def close_collection(sign_in: Callable[[], TencentCloud], env: str) -> Collectio
         try:
             cloud.ask("ModifyDatabaseACL", EnvId=env, CollectionName=NAME, AclTag=ACL)
         except RefusedError as refused:
-            raise DeployError("; ".join(filter(None, (kept, str(refused))))) from None
+            reasons = tuple(filter(None, (kept, str(refused))))
+            raise DeployError(Message("{reasons}", "{reasons}", reasons=reasons)) from None
     except DeployError as error:
-        raise DeployError(f"the functions are deployed, but not their collection: {error}; {BY_HAND}") from None
+        raise DeployError(
+            Message(
+                "the functions are deployed, but not their collection: {why}; {by_hand}",
+                "云函数已部署，但集合没有：{why}；{by_hand}",
+                why=error,
+                by_hand=BY_HAND,
+            )
+        ) from None
     return Collection(env, kept)
 
 

@@ -6,6 +6,7 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from wxemu.core.messages import Message, spoken
 from wxemu.deploy.collection import ACL, NAME, Collection, close_collection
 from wxemu.deploy.declaration import Declaration
 from wxemu.deploy.errors import DeployError
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from wxemu.deploy.shipment import Shipment
 
-    Tell = Callable[[str], None]
+    Tell = Callable[[Message], None]
 
 
 @dataclass(frozen=True)
@@ -38,10 +39,12 @@ class Plan:
         """It for a reader."""
         shown = [shipment.format_text() for shipment in self.shipments]
         if self.collection_env is not None:
-            shown.append(
-                f"collection {NAME} -> {self.collection_env}\n  to be made or kept, and closed to clients ({ACL})"
+            head = Message("collection {name} -> {env}", "集合 {name} -> {env}", name=NAME, env=self.collection_env)
+            fate = Message(
+                "to be made or kept, and closed to clients ({acl})", "将创建或保留，不对客户端开放（{acl}）", acl=ACL
             )
-        return "\n".join([*shown, "Nothing was sent: a dry run."])
+            shown.append(f"{spoken(head)}\n  {spoken(fate)}")
+        return "\n".join([*shown, spoken(Message("Nothing was sent: a dry run.", "没有发送任何内容：这是试运行。"))])
 
     def document(self) -> dict[str, Any]:
         """It for `--json`."""
@@ -84,18 +87,32 @@ def _check_project(project: Path, options: CliOptions, names: Sequence[str], *, 
     declared = load_project(project, os.environ, options).functions
     unknown = [name for name in names if name not in declared]
     if unknown:
-        raise DeployError(f"expected functions of cloudbaserc ({', '.join(declared)}), found {', '.join(unknown)}")
+        raise DeployError(
+            Message(
+                "cloudbaserc declares no function {unknown}; name one of {declared}",
+                "cloudbaserc 没有声明云函数 {unknown}；请指定其中的云函数：{declared}",
+                declared=list(declared),
+                unknown=list(unknown),
+            )
+        )
     variables = template_variables(project, os.environ)
     missing = sorted(name for name in Declaration.read(project).variables if not variables.get(name))
     if is_dry:
         return variables
     if missing:
-        raise DeployError(f"{project / '.env'} lacks {', '.join(missing)}; copy .env.example to .env and fill it in")
+        raise DeployError(
+            Message(
+                "{file} lacks {names}; copy .env.example to .env and fill it in",
+                "{file} 缺少 {names}；请把 .env.example 复制为 .env 并填写",
+                file=project / ".env",
+                names=list(missing),
+            )
+        )
     find_command()
     return variables
 
 
-def send(plan: Plan, *, tell: Tell, relay: Tell) -> Deployment:
+def send(plan: Plan, *, tell: Tell, relay: Callable[[str], None]) -> Deployment:
     """Deploy each function, make their collection, then ask each.
 
     :param relay: hears what Tencent's CLI says.
@@ -103,11 +120,13 @@ def send(plan: Plan, *, tell: Tell, relay: Tell) -> Deployment:
     """
     tcb = Tcb.find(plan.folder, plan.variables, env=plan.env, tell=relay)
     for shipment in plan.shipments:
-        tell(f"deploying {shipment.spec.name}")
+        tell(Message("deploying {name}", "正在部署 {name}", name=shipment.spec.name))
         tcb.deploy(shipment.spec.name)
     collection = None
     if plan.collection_env is not None:  # after tcb, which has renewed its login
-        tell(f"making the collection {NAME}, closed to clients")
+        tell(
+            Message("making the collection {name}, closed to clients", "正在创建集合 {name}，不对客户端开放", name=NAME)
+        )
         collection = close_collection(TencentCloud.signed_in, plan.collection_env)
     answers = {shipment.spec.name: tcb.invoke(shipment.spec.name, {}) for shipment in plan.shipments}
     return Deployment(plan.shipments, collection, answers)

@@ -8,8 +8,10 @@ PackagingError
 
 from __future__ import annotations
 
+from wxemu.core.messages import MessageError
 
-class PackagingError(Exception):
+
+class PackagingError(MessageError):
     """There is no package."""
 
 

@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from wxemu.core.messages import Message
 from wxemu.deploy import lock, package
 from wxemu.deploy.closure import find_closure
 from wxemu.deploy.declaration import FUNCTION_ROOT, Declaration
@@ -47,7 +48,7 @@ class DeploymentFolder:
     packages: Sequence[Package]
 
 
-def lock_dependencies(directory: Path, tell: Callable[[str], None]) -> list[Lock]:
+def lock_dependencies(directory: Path, tell: Callable[[Message], None]) -> list[Lock]:
     """Write the locks anew, one for each runtime that can be packaged, with the newest that fits.
 
     :raises PackagingError: pip cannot resolve them.
@@ -57,7 +58,14 @@ def lock_dependencies(directory: Path, tell: Callable[[str], None]) -> list[Lock
     requirements = _read_requirements(project)
     locks = []
     for runtime in PYTHONS if requirements else ():
-        tell(f"resolving {', '.join(requirements)} for {runtime}")
+        tell(
+            Message(
+                "resolving {requirements} for {runtime}",
+                "正在为 {runtime} 解析 {requirements}",
+                requirements=list(requirements),
+                runtime=runtime,
+            )
+        )
         locks.append(resolve_lock(lock.choose_path(project.root, runtime), runtime, requirements))
         locks[-1].write()
     return locks
@@ -66,7 +74,7 @@ def lock_dependencies(directory: Path, tell: Callable[[str], None]) -> list[Lock
 def make_packages(
     directory: Path,
     folder: Path,
-    tell: Callable[[str], None],
+    tell: Callable[[Message], None],
     options: CliOptions = NO_OPTIONS,
     names: Sequence[str] = (),
 ) -> DeploymentFolder:
@@ -84,7 +92,14 @@ def make_packages(
     with tempfile.TemporaryDirectory(dir=folder, prefix=".making-") as passing:
         made = []
         for spec in specs.values():
-            tell(f"packaging {spec.name} for {spec.runtime}")
+            tell(
+                Message(
+                    "packaging {name} for {runtime}",
+                    "正在为 {runtime} 打包 {name}",
+                    name=spec.name,
+                    runtime=spec.runtime,
+                )
+            )
             made.append(
                 package.build_package(
                     spec,
@@ -113,14 +128,20 @@ def _read_requirements(project: Project) -> tuple[str, ...]:
     return lock.merge_requirements([spec.directory for spec in project.functions.values()])
 
 
-def _write_missing_locks(project: Project, tell: Callable[[str], None]) -> None:
+def _write_missing_locks(project: Project, tell: Callable[[Message], None]) -> None:
     """Before the first packages there is none. One that is there is only replaced when that is asked for."""
     requirements = _read_requirements(project)
     needy = [spec for spec in project.functions.values() if lock.read_requirements(spec.directory)]
     for runtime in sorted({spec.runtime for spec in needy}):
         path = lock.choose_path(project.root, runtime)
         if not path.exists():
-            tell(f"there is no {path} yet: writing it; commit it with the project")
+            tell(
+                Message(
+                    "there is no {path} yet: writing it; commit it with the project",
+                    "还没有 {path}：正在生成；请把它和项目一起提交",
+                    path=path,
+                )
+            )
             resolve_lock(path, runtime, requirements).write()
 
 
@@ -142,17 +163,38 @@ def _close(requirements: Sequence[str], locked: Lock, wheels: Sequence[Path]) ->
     found = find_closure(requirements, wheels, locked.runtime)
     if found.lacking:
         lacking = ", ".join(found.lacking)
-        raise LockError(f"{locked.path}: expected wheels for {lacking}, found none; run wxemu package --lock")
+        raise LockError(
+            Message(
+                "{path}: expected wheels for {lacking}, found none; {remedy}",
+                "{path}：缺少 {lacking} 的 wheel；{remedy}",
+                path=locked.path,
+                lacking=lacking,
+                remedy=lock.LOCK_ANEW,
+            )
+        )
     return found.wheels
 
 
 def _claim_folder(folder: Path, project: Project) -> None:
     """Make the folder if it is not there; one with something else in it is not touched."""
     if folder.resolve() == project.directory:
-        raise PackagingError(f"{folder}: expected another folder than the project's own; name one with --output")
+        raise PackagingError(
+            Message(
+                "{folder}: expected another folder than the project's own; name one with --output",
+                "{folder} 是项目自己的文件夹，不能放包；请用 --output 指定另一个文件夹",
+                folder=folder,
+            )
+        )
     others = [path for path in folder.glob("*") if path.suffix not in _BUILDS]
     if others and not (folder / _MARK).is_file():
-        raise PackagingError(f"{folder}: expected an empty folder or one of earlier packages, found other files in it")
+        raise PackagingError(
+            Message(
+                "{folder}: expected an empty folder or one of earlier packages, found other files in it;"
+                " name another one with --output",
+                "{folder} 应为空文件夹或以前打包的文件夹，其中却有别的文件；请用 --output 指定另一个文件夹",
+                folder=folder,
+            )
+        )
     folder.mkdir(parents=True, exist_ok=True)
     (folder / _MARK).write_text(_MARK_TEXT, encoding="utf-8")
 

@@ -6,6 +6,7 @@ import subprocess
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from wxemu.core.messages import Message
 from wxemu.deploy.errors import PackagingError
 from wxemu.scf.runtime.interpreters import NO_PACKAGES
 from wxemu.scf.runtime.interpreters import find as find_command
@@ -18,6 +19,7 @@ CODE_ROOT: Final = "/var/user"
 """Where a package lies on the platform; the compiled files know of no other place."""
 TRIES: Final = 3
 
+_ENDED: Final = Message("it ended the process", "它结束了进程")
 _ABOUT_MODULES: Final = ("ModuleNotFoundError", "ImportError")
 
 _IMPORT: Final = """
@@ -55,7 +57,15 @@ class Interpreter:
         done = self._run("-m", "compileall", *options, str(folder), variables={"PYTHONHASHSEED": "0"})
         if done.returncode != 0:
             said = done.stdout.replace(f"{folder}/", "").split()
-            raise PackagingError(f"{folder.name}: {self.runtime} cannot compile it: {' '.join(said)}")
+            raise PackagingError(
+                Message(
+                    "{name}: {runtime} cannot compile it: {said}",
+                    "{name}：{runtime} 无法编译：{said}",
+                    name=folder.name,
+                    runtime=self.runtime,
+                    said=" ".join(said),
+                )
+            )
 
     def time_import(self, folder: Path, handler: str, variables: Mapping[str, str]) -> float:
         """Milliseconds to import a function with nothing but its package, the best of a few tries.
@@ -70,7 +80,16 @@ class Interpreter:
         done = self._run("-B", "-c", _IMPORT, str(folder), file, variables=variables)
         if done.returncode != 0:
             why = _extract_error(done.stderr)
-            raise PackagingError(f"{folder.name}: {self.runtime} cannot import {file}.py from its package: {why}")
+            raise PackagingError(
+                Message(
+                    "{name}: {runtime} cannot import {file}.py from its package: {why}",
+                    "{name}：{runtime} 无法从包中导入 {file}.py：{why}",
+                    name=folder.name,
+                    runtime=self.runtime,
+                    file=file,
+                    why=why,
+                )
+            )
         return float(done.stdout.split()[-1])
 
     def _run(self, *options: str, variables: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
@@ -78,7 +97,7 @@ class Interpreter:
         return subprocess.run(command, env=dict(variables), capture_output=True, text=True, check=False)  # noqa: S603
 
 
-def _extract_error(trace: str) -> str:
+def _extract_error(trace: str) -> Message | str:
     """What a traceback ends with; of an error that may quote a variable's value, the kind only."""
     last = trace.strip().rpartition("\n")[2]
-    return last if last.startswith(_ABOUT_MODULES) else last.partition(":")[0] or "it ended the process"
+    return last if last.startswith(_ABOUT_MODULES) else last.partition(":")[0] or _ENDED

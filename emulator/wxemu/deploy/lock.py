@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from wxemu.core.messages import Message
 from wxemu.deploy.errors import LockError
 from wxemu.deploy.target import PYTHONS
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
+LOCK_ANEW: Final = Message("run wxemu package --lock", "请运行 wxemu package --lock")
+_NOTHING: Final = Message("nothing", "空")
 _PIN: Final = re.compile(r"^([\w.-]+)==(\S+) \\\n    --hash=sha256:([0-9a-f]{64})$", re.MULTILINE)
 _REQUIREMENT: Final = re.compile(r"^#   (.+)$", re.MULTILINE)
 
@@ -45,14 +48,28 @@ class Lock:
 
         :raises LockError: it is for others, or it holds no pins.
         """
-        remedy = "run wxemu package --lock"
         text = path.read_text(encoding="utf-8")
         lock = cls(path, runtime, tuple(_REQUIREMENT.findall(text)), tuple(Pin(*found) for found in _PIN.findall(text)))
         if lock.requirements != tuple(requirements):
-            asked, found = (", ".join(names) or "nothing" for names in (requirements, lock.requirements))
-            raise LockError(f"{path}: expected a lock for {asked}, found one for {found}; {remedy}")
+            raise LockError(
+                Message(
+                    "{path}: expected a lock for {asked}, found one for {found}; {remedy}",
+                    "{path}：应为 {asked} 的锁定文件，实际是 {found} 的；{remedy}",
+                    path=path,
+                    asked=list(requirements) or _NOTHING,
+                    found=list(lock.requirements) or _NOTHING,
+                    remedy=LOCK_ANEW,
+                )
+            )
         if not lock.pins:
-            raise LockError(f"{path}: expected lines name==version \\ --hash=sha256:..., found none; {remedy}")
+            raise LockError(
+                Message(
+                    "{path}: expected lines name==version \\ --hash=sha256:..., found none; {remedy}",
+                    "{path}：应有 name==version \\ --hash=sha256:... 这样的行，实际没有；{remedy}",
+                    path=path,
+                    remedy=LOCK_ANEW,
+                )
+            )
         return lock
 
     def write(self) -> None:
@@ -70,7 +87,14 @@ def choose_path(functions: Path, runtime: str) -> Path:
     :raises LockError: nothing can be locked for this runtime.
     """
     if runtime not in PYTHONS:
-        raise LockError(f"expected a runtime of {', '.join(PYTHONS)}, found {runtime}; change it in cloudbaserc")
+        raise LockError(
+            Message(
+                "expected a runtime of {known}, found {runtime}; change it in cloudbaserc",
+                "运行环境应为 {known} 之一，实际是 {runtime}；请在 cloudbaserc 中修改",
+                known=list(PYTHONS),
+                runtime=runtime,
+            )
+        )
     return functions / f"requirements-{runtime}.txt"
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
 
+from wxemu.core.messages import Message
 from wxemu.deploy import contents, wheels
 from wxemu.deploy.errors import PackagingError
 from wxemu.deploy.interpreter import Interpreter
@@ -102,8 +103,15 @@ def _write(folder: Path, path: PurePosixPath, content: bytes) -> None:
         with file.open("xb") as new:
             new.write(content)
     except FileExistsError:
-        why = "the function, what the functions share, and its dependencies must not bring the same file; rename one"
-        raise PackagingError(f"{folder.name}: expected one {path}, found two: {why}") from None
+        raise PackagingError(
+            Message(
+                "{name}: expected one {path}, found two: the function, what the functions share, and its dependencies"
+                " must not bring the same file; rename one",
+                "{name}：应只有一个 {path}，实际有两个：云函数、共享代码和依赖不能带有同名文件；请把其中一个改名",
+                name=folder.name,
+                path=path,
+            )
+        ) from None
     file.chmod(0o644)
 
 

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from wxemu.core.columns import in_columns
+from wxemu.core.messages import Message, spoken
 from wxemu.deploy.package import ZIP_FILE_LIMIT
 
 if TYPE_CHECKING:
@@ -14,13 +15,22 @@ if TYPE_CHECKING:
     from wxemu.deploy.folder import DeploymentFolder
     from wxemu.deploy.package import Package
 
-_HEADER = ("function", "runtime", "files", "unpacked", "zip", "import")
+_HEADER = (
+    Message("function", "云函数"),
+    Message("runtime", "运行环境"),
+    Message("files", "文件数"),
+    Message("unpacked", "解压后"),
+    Message("zip", "压缩后"),
+    Message("import", "导入"),
+)
 
 
 def format_text(made: DeploymentFolder) -> str:
     """A table, and what there is to say about it."""
-    table = in_columns(_HEADER, map(_make_row, made.packages), right=_HEADER[2:])
-    return "\n".join([table, *_list_remarks(made.packages), f"They are in {made.folder}."])
+    header = tuple(map(spoken, _HEADER))
+    table = in_columns(header, map(_make_row, made.packages), right=header[2:])
+    place = Message("They are in {folder}.", "它们在 {folder} 中。", folder=made.folder)
+    return "\n".join([table, *map(spoken, _list_remarks(made.packages)), spoken(place)])
 
 
 def format_json(made: DeploymentFolder) -> str:
@@ -39,12 +49,20 @@ def _make_row(package: Package) -> tuple[str, ...]:
     return (package.name, package.runtime, str(package.file_count), *sizes, took)
 
 
-def _list_remarks(packages: Sequence[Package]) -> Iterator[str]:
+def _list_remarks(packages: Sequence[Package]) -> Iterator[Message]:
     for runtime in sorted({package.runtime for package in packages if package.import_ms is None}):
-        yield f"No {runtime.lower()} runs here, so that the package is not compiled: its cold starts take longer."
+        yield Message(
+            "No {python} runs here, so that the package is not compiled: its cold starts take longer.",
+            "本机没有可用的 {python}，因此包没有编译：冷启动会更慢。",
+            python=runtime.lower(),
+        )
     for package in packages:
         if package.zip_size > ZIP_FILE_LIMIT:
-            yield (
-                f"{package.name}.zip is over {format_megabytes(ZIP_FILE_LIMIT)}, too large to go within a request"
-                " (`tcb fn deploy --deployMode zip`): deploy it through COS, as the CLI does by default."
+            yield Message(
+                "{name}.zip is over {limit}, too large to go within a request"
+                " (`tcb fn deploy --deployMode zip`): deploy it through COS, as the CLI does by default.",
+                "{name}.zip 超过 {limit}，无法放进一个请求（`tcb fn deploy --deployMode zip`）："
+                "请通过 COS 部署，CLI 默认如此。",
+                name=package.name,
+                limit=format_megabytes(ZIP_FILE_LIMIT),
             )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from wxemu.core.messages import Message, spoken
 from wxemu.deploy.report import format_megabytes
 
 if TYPE_CHECKING:
@@ -37,14 +38,31 @@ class Shipment:
     def format_text(self) -> str:
         """It for a reader."""
         spec, package = self.spec, self.package
-        variables = (f"{name} ({'empty' if name in self.empty_variables else 'hidden'})" for name in spec.environment)
-        return (
-            f"{spec.name} -> {self.env}\n"
-            f"  runtime    {spec.runtime}, handler {spec.handler}\n"
-            f"  limits     {spec.timeout_seconds} s, {spec.memory_megabytes} MB of memory\n"
-            f"  variables  {', '.join(variables) or 'none'}\n"
-            f"  code       {package.folder}: {package.file_count} files, {format_megabytes(package.zip_size)} zipped"
+        states = {True: spoken(Message("empty", "空")), False: spoken(Message("hidden", "已隐藏"))}
+        variables = ", ".join(f"{name} ({states[name in self.empty_variables]})" for name in spec.environment)
+        shown = Message(
+            "{name} -> {env}\n"
+            "  runtime    {runtime}, handler {handler}\n"
+            "  limits     {seconds} s, {megabytes} MB of memory\n"
+            "  variables  {variables}\n"
+            "  code       {folder}: {count} files, {size} zipped",
+            "{name} -> {env}\n"
+            "  运行环境   {runtime}，handler {handler}\n"
+            "  限制       {seconds} 秒，内存 {megabytes} MB\n"
+            "  环境变量   {variables}\n"
+            "  代码       {folder}：{count} 个文件，压缩后 {size}",
+            name=spec.name,
+            env=self.env,
+            runtime=spec.runtime,
+            handler=spec.handler,
+            seconds=spec.timeout_seconds,
+            megabytes=spec.memory_megabytes,
+            variables=variables or Message("none", "无"),
+            folder=package.folder,
+            count=package.file_count,
+            size=format_megabytes(package.zip_size),
         )
+        return spoken(shown)
 
     def document(self) -> Mapping[str, Any]:
         """It for `--json`."""

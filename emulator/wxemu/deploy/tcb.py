@@ -9,6 +9,7 @@ import subprocess
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+from wxemu.core.messages import Message, as_it_is
 from wxemu.deploy.errors import DeployError
 
 if TYPE_CHECKING:
@@ -51,7 +52,14 @@ class Tcb:
         code, said = self._run("deploy", name, "--force", "--yes")
         refused = [line.strip(f"{_FAILED} \t") for line in said if line.startswith(_FAILED)]
         if code != 0 or refused:
-            raise DeployError(f"{name} is not deployed: {_explain_refusal(refused or said)}")
+            raise DeployError(
+                Message(
+                    "{name} is not deployed: {why}",
+                    "{name} 没有部署成功：{why}",
+                    name=name,
+                    why=_explain_refusal(refused or said),
+                )
+            )
 
     def invoke(self, name: str, event: Mapping[str, Any]) -> Any:
         """Run a function in the cloud; what it returned.
@@ -62,9 +70,23 @@ class Tcb:
         # `Return result：JSON`, or in another language of the CLI's; a failed one has its error there [run].
         answer = next(_parse_values(said), None) if code == 0 else None
         if isinstance(answer, dict) and {"errorCode", "errorMessage"} <= answer.keys():
-            raise DeployError(f"{name} is deployed but fails: {_take_last_line(str(answer['errorMessage']))}")
+            raise DeployError(
+                Message(
+                    "{name} is deployed but fails: {why}",
+                    "{name} 已部署，但运行失败：{why}",
+                    name=name,
+                    why=_take_last_line(str(answer["errorMessage"])),
+                )
+            )
         if answer is None:
-            raise DeployError(f"{name} is deployed but does not answer: {_explain_refusal(said)}")
+            raise DeployError(
+                Message(
+                    "{name} is deployed but does not answer: {why}",
+                    "{name} 已部署，但没有应答：{why}",
+                    name=name,
+                    why=_explain_refusal(said),
+                )
+            )
         return answer
 
     def _run(self, *arguments: str) -> tuple[int, list[str]]:
@@ -95,7 +117,13 @@ def find_command() -> str:
     """
     command = shutil.which("tcb")
     if command is None:
-        raise DeployError(f"the tcb command is missing; install it: npm install --global @cloudbase/cli@{VERSION}")
+        raise DeployError(
+            Message(
+                "the tcb command is missing; install it: npm install --global @cloudbase/cli@{version}",
+                "没有 tcb 命令；请安装：npm install --global @cloudbase/cli@{version}",
+                version=VERSION,
+            )
+        )
     return command
 
 
@@ -109,9 +137,13 @@ def _parse_values(said: list[str]) -> Iterator[Any]:
                 continue
 
 
-def _explain_refusal(said: list[str]) -> str:
-    text = " ".join(line.strip() for line in said if line.strip()) or "tcb says nothing"
-    return f"{text} (sign in first: tcb login)" if "No valid identity" in text else text
+def _explain_refusal(said: list[str]) -> Message:
+    text = " ".join(line.strip() for line in said if line.strip())
+    if not text:
+        return Message("tcb says nothing", "tcb 没有输出")
+    if "No valid identity" in text:
+        return Message("{text} (sign in first: tcb login)", "{text}（请先登录：tcb login）", text=text)
+    return as_it_is(text)
 
 
 def _take_last_line(text: str) -> str:

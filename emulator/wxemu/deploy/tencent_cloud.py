@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 import requests
 
 from wxemu.core.http.tc3 import ALGORITHM, sha256, sign
+from wxemu.core.messages import Message, as_it_is
 from wxemu.deploy.errors import DeployError
 
 if TYPE_CHECKING:
@@ -57,7 +58,13 @@ class TencentCloud:
                 os.environ.get(f"TENCENTCLOUD_{name}", "") for name in ("SECRETID", "SECRETKEY", "SESSIONTOKEN")
             )
         if not (secret_id and secret_key):
-            raise DeployError(f"expected the login of tcb in ~/{_LOGIN}, found none (sign in: tcb login)")
+            raise DeployError(
+                Message(
+                    "expected the login of tcb in ~/{file}, found none (sign in: tcb login)",
+                    "~/{file} 中没有 tcb 的登录信息（请登录：tcb login）",
+                    file=_LOGIN,
+                )
+            )
         return cls(secret_id, secret_key, token)
 
     def ask(self, action: str, **parameters: Any) -> Mapping[str, Any]:
@@ -73,9 +80,17 @@ class TencentCloud:
             )
             answer = response.json()["Response"]
         except (requests.RequestException, ValueError, LookupError, TypeError) as error:
-            raise DeployError(f"{action}: expected an answer of {HOST}, found {type(error).__name__}") from None
+            raise DeployError(
+                Message(
+                    "{action}: expected an answer of {host}, found {kind}",
+                    "{action}：没有得到 {host} 的应答（{kind}）",
+                    action=action,
+                    host=HOST,
+                    kind=type(error).__name__,
+                )
+            ) from None
         if "Error" in answer:
-            raise RefusedError(f"{action}: {answer['Error'].get('Code')}: {answer['Error'].get('Message')}")
+            raise RefusedError(as_it_is(f"{action}: {answer['Error'].get('Code')}: {answer['Error'].get('Message')}"))
         return dict(answer)
 
     def _headers(self, action: str, body: bytes) -> dict[str, str]:

@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Final
 
 from packaging.utils import parse_wheel_filename
 
+from wxemu.core.messages import Message
 from wxemu.deploy.closure import find_closure
 from wxemu.deploy.contents import is_deployed
 from wxemu.deploy.errors import DownloadError, LockError
-from wxemu.deploy.lock import Lock, Pin
+from wxemu.deploy.lock import LOCK_ANEW, Lock, Pin
 from wxemu.deploy.target import PLATFORMS, PYTHONS, list_tags
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ class Wheels:
     :param tell: is told what takes time.
     """
 
-    def __init__(self, folder: Path, tell: Callable[[str], None]) -> None:
+    def __init__(self, folder: Path, tell: Callable[[Message], None]) -> None:
         self._folder = folder
         self._tell = tell
 
@@ -46,7 +47,14 @@ class Wheels:
         """
         wheels = self._index_by_hash()
         if not all(pin.sha256 in wheels for pin in lock.pins):
-            self._tell(f"fetching {len(lock.pins)} wheels for {lock.runtime}")
+            self._tell(
+                Message(
+                    "fetching {count} wheels for {runtime}",
+                    "正在为 {runtime} 下载 {count} 个 wheel",
+                    count=len(lock.pins),
+                    runtime=lock.runtime,
+                )
+            )
             # To `pip install`, unlike to `pip download`, a --python-version counts for nothing in some versions [run].
             options = ("--no-deps", "--require-hashes", "--requirement", str(lock.path))
             _download(self._folder, lock.runtime, *_COMPILED_TOO, *options)
@@ -55,8 +63,18 @@ class Wheels:
         tags = list_tags(lock.runtime)
         unfit = next((wheel.name for wheel in named if tags.isdisjoint(parse_wheel_filename(wheel.name)[3])), None)
         if unfit is not None:
-            expected = f"wheels for {lock.runtime} on Linux x86_64 with glibc 2.17 (manylinux2014)"
-            raise LockError(f"{lock.path}: expected {expected}, found {unfit}; run wxemu package --lock")
+            raise LockError(
+                Message(
+                    "{path}: expected wheels for {runtime} on Linux x86_64 with glibc 2.17 (manylinux2014),"
+                    " found {unfit}; {remedy}",
+                    "{path}：应为 {runtime} 在 Linux x86_64、glibc 2.17（manylinux2014）上的 wheel，"
+                    "实际是 {unfit}；{remedy}",
+                    path=lock.path,
+                    runtime=lock.runtime,
+                    unfit=unfit,
+                    remedy=LOCK_ANEW,
+                )
+            )
         return named
 
     def _index_by_hash(self) -> dict[str, Path]:
@@ -119,7 +137,14 @@ def _download(folder: Path, runtime: str, *options: str) -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
     if done.returncode != 0:
         said = [line for line in done.stderr.splitlines() if line.startswith("ERROR")] or done.stderr.splitlines()
-        raise DownloadError(f"pip cannot download what {runtime} needs: {' '.join(said) or 'it says nothing'}")
+        raise DownloadError(
+            Message(
+                "pip cannot download what {runtime} needs: {said}",
+                "pip 无法下载 {runtime} 所需的包：{said}",
+                runtime=runtime,
+                said=" ".join(said) or Message("it says nothing", "它没有输出"),
+            )
+        )
 
 
 def _read_pin(wheel: Path) -> Pin:

@@ -12,6 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from wxemu.core import troubles
+from wxemu.core.messages import Message
 from wxemu.edge.answer import Answer, ask
 from wxemu.edge.connection import Connection
 
@@ -105,7 +106,13 @@ class Edge:
         try:
             self._threads.submit(call, *arguments)
         except RuntimeError as error:  # this machine gives us no further thread
-            troubles.tell_sentence(f"a request cannot be answered ({error}), and its connection is cut")
+            troubles.tell_sentence(
+                Message(
+                    "a request cannot be answered ({error}), and its connection is cut",
+                    "有一个请求无法应答（{error}），连接已断开",
+                    error=str(error),
+                )
+            )
             connection.cut()  # its call may be in the queue already: an answer that came later would belong to nothing
 
     def _ask(self, environ: WSGIEnvironment) -> Answer:

@@ -29,6 +29,7 @@ from cryptography.hazmat.primitives.serialization import (
 from wxemu.core import troubles
 from wxemu.core.files import write_atomically
 from wxemu.core.http.hosts import EMULATED, is_emulated
+from wxemu.core.messages import Message
 from wxemu.intercept import certificates
 from wxemu.intercept.errors import AuthorityError
 from wxemu.intercept.interception import BUNDLE, CERTIFICATE
@@ -135,20 +136,57 @@ def _read(folder: Path) -> tuple[x509.Certificate, EllipticCurvePrivateKey] | No
     present = [file for file in files if file.exists()]
     if not present:
         return None
-    advice = f"delete {files[0]} and {files[1]}, and the next start makes new ones"
+    advice = Message(
+        "delete {certificate} and {key}, and the next start makes new ones",
+        "请删除 {certificate} 和 {key}，下次启动会重新生成",
+        certificate=files[0],
+        key=files[1],
+    )
     if len(present) == 1:
-        raise AuthorityError(f"the CA is incomplete: {present[0]} without the other file; {advice}")
+        raise AuthorityError(
+            Message(
+                "the CA is incomplete: {file} without the other file; {advice}",
+                "CA 不完整：只有 {file}，缺少另一个文件；{advice}",
+                file=present[0],
+                advice=advice,
+            )
+        )
     try:
         certificate = x509.load_pem_x509_certificate(files[0].read_bytes())
         key = load_pem_private_key(files[1].read_bytes(), password=None)
     except (ValueError, TypeError):
-        raise AuthorityError(f"the CA cannot be read: expected a certificate and its key in PEM; {advice}") from None
+        raise AuthorityError(
+            Message(
+                "the CA cannot be read: expected a certificate and its key in PEM; {advice}",
+                "CA 无法读取：应为 PEM 格式的证书和密钥；{advice}",
+                advice=advice,
+            )
+        ) from None
     except OSError as error:
-        raise AuthorityError(f"the CA cannot be read: {error.filename}: {error.strerror}") from None
+        raise AuthorityError(
+            Message(
+                "the CA cannot be read: {file}: {reason}; let this user read it",
+                "CA 无法读取：{file}：{reason}；请允许当前用户读取它",
+                file=error.filename,
+                reason=error,
+            )
+        ) from None
     if not isinstance(key, EllipticCurvePrivateKey) or key.public_key() != certificate.public_key():
-        raise AuthorityError(f"the CA's certificate and key do not belong together; {advice}")
+        raise AuthorityError(
+            Message(
+                "the CA's certificate and key do not belong together; {advice}",
+                "CA 的证书和密钥不匹配；{advice}",
+                advice=advice,
+            )
+        )
     if not _is_sound(certificate):
-        raise AuthorityError(f"the CA is not the emulator's, or is for other hosts than it emulates; {advice}")
+        raise AuthorityError(
+            Message(
+                "the CA is not the emulator's, or is for other hosts than it emulates; {advice}",
+                "这个 CA 不是模拟器的，或者用于模拟器之外的主机；{advice}",
+                advice=advice,
+            )
+        )
     return certificate, key
 
 
@@ -169,7 +207,14 @@ def _write(file: Path, content: bytes, *, mode: int = 0o644) -> None:
         if not file.exists() or file.read_bytes() != content:
             write_atomically(file, content, mode=mode)
     except OSError as error:
-        raise AuthorityError(f"the CA cannot be kept: {file}: {error.strerror}") from None
+        raise AuthorityError(
+            Message(
+                "the CA cannot be kept: {file}: {reason}; name another folder with --state",
+                "CA 无法保存：{file}：{reason}；请用 --state 指定另一个文件夹",
+                file=file,
+                reason=error,
+            )
+        ) from None
 
 
 def _system_roots() -> bytes:

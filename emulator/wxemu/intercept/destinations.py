@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from wxemu.core.http.hosts import is_emulated, is_named
+from wxemu.core.messages import Message, MessageError
 from wxemu.intercept.variables import function_token
 
 if TYPE_CHECKING:
@@ -30,14 +31,14 @@ LONGEST_NAME: Final = 255
 _NAME: Final = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*\.?", re.IGNORECASE)
 
 
-class RefusedError(Exception):
+class RefusedError(MessageError):
     """A request is not forwarded.
 
     :param status: the HTTP status of the answer.
     """
 
-    def __init__(self, status: int, sentence: str) -> None:
-        super().__init__(sentence)
+    def __init__(self, status: int, message: Message) -> None:
+        super().__init__(message)
         self.status = status
 
 
@@ -64,7 +65,13 @@ def host_and_port(authority: str, default: int | None = None) -> tuple[str, int]
     except ValueError:
         host, port = "", None
     if port is None or not _is_host(host):
-        raise RefusedError(400, "expected a host and its port, like api.weixin.qq.com:443")
+        raise RefusedError(
+            400,
+            Message(
+                "expected a host and its port, like api.weixin.qq.com:443",
+                "应为主机和端口，如 api.weixin.qq.com:443",
+            ),
+        )
     return host, port
 
 
@@ -109,8 +116,13 @@ class Destinations:
         self._refusals.count(host)
         raise RefusedError(
             403,
-            f"{host} is not emulated, and this proxy reaches nothing else; "
-            f"`wxemu start --pass-through {host}` allows it, `--pass-through all` allows every host",
+            Message(
+                "{host} is not emulated, and this proxy reaches nothing else; "
+                "`wxemu start --pass-through {host}` allows it, `--pass-through all` allows every host",
+                "{host} 未被模拟，本代理不访问其他主机；"
+                "`wxemu start --pass-through {host}` 可以放行它，`--pass-through all` 放行所有主机",
+                host=host,
+            ),
         )
 
     def _outside(self, host: str, port: int, authorization: bytes) -> Destination:
@@ -122,8 +134,12 @@ class Destinations:
         ):
             raise RefusedError(
                 HTTPStatus.PROXY_AUTHENTICATION_REQUIRED,
-                f"{host} passes through only with the control token in the proxy's address: "
-                "http://wxemu:TOKEN@HOST:PORT",
+                Message(
+                    "{host} passes through only with the control token in the proxy's address: "
+                    "http://wxemu:TOKEN@HOST:PORT",
+                    "只有代理地址中带有控制令牌时才放行 {host}：http://wxemu:TOKEN@HOST:PORT",
+                    host=host,
+                ),
             )
         return Destination(host, port, is_emulator=False)
 
@@ -135,9 +151,19 @@ class Destinations:
         if is_emulated(host) or _is_local(host):
             return self.emulator
         if not _is_host(host):
-            raise RefusedError(400, "expected a host that is emulated, like api.weixin.qq.com")
+            expected = Message(
+                "expected a host that is emulated, like api.weixin.qq.com", "应为被模拟的主机，如 api.weixin.qq.com"
+            )
+            raise RefusedError(400, expected)
         self._refusals.count(host)
-        raise RefusedError(403, f"{host} is not emulated; hosts that pass through are reached by the proxy")
+        raise RefusedError(
+            403,
+            Message(
+                "{host} is not emulated; hosts that pass through are reached by the proxy",
+                "{host} 未被模拟；放行的主机要通过代理访问",
+                host=host,
+            ),
+        )
 
     def is_let_out(self, host: str) -> bool:
         """Whether requests for a host reach the real one, if they have the control token."""
@@ -156,8 +182,14 @@ class Destinations:
         self._refusals.count(host)
         return RefusedError(
             403,
-            f"{host} is this machine, and this proxy reaches only the emulator's own port {self.emulator.port} here; "
-            f"`wxemu start --pass-through {host}` allows it",
+            Message(
+                "{host} is this machine, and this proxy reaches only the emulator's own port {port} here; "
+                "`wxemu start --pass-through {host}` allows it",
+                "{host} 是本机，本代理在本机只访问模拟器自己的端口 {port}；"
+                "`wxemu start --pass-through {host}` 可以放行",
+                host=host,
+                port=self.emulator.port,
+            ),
         )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from wxemu.core.messages import MessageError
 
-class AuthorityError(Exception):
+
+class AuthorityError(MessageError):
     """The CA's files are broken, do not belong together, or are not ours; the text is for the user."""

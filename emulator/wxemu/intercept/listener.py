@@ -14,6 +14,7 @@ from anyio.streams.buffered import BufferedByteStream
 from anyio.streams.tls import TLSStream
 
 from wxemu.core.http.hosts import is_emulated
+from wxemu.core.messages import Message, spoken
 from wxemu.intercept.authority import default_host
 from wxemu.intercept.destinations import Destination, RefusedError, host_and_port, is_this_machine
 from wxemu.intercept.peer import STALLED, Peer, proxy_authorization
@@ -81,11 +82,14 @@ class Listener:
         """Say once how to make clients trust the CA: their own messages seldom do."""
         if not self._has_advised and any(error.reason in _DISTRUST for error in _flatten(failed)):
             self._has_advised = True
-            _log.warning(
+            distrust = Message(
                 "a client does not trust the emulator's CA; name it by SSL_CERT_FILE, REQUESTS_CA_BUNDLE, "
-                "CURL_CA_BUNDLE or NODE_EXTRA_CA_CERTS: %s",
-                self._authority.bundle,
+                "CURL_CA_BUNDLE or NODE_EXTRA_CA_CERTS: {file}",
+                "有客户端不信任模拟器的 CA；请用 SSL_CERT_FILE、REQUESTS_CA_BUNDLE、"
+                "CURL_CA_BUNDLE 或 NODE_EXTRA_CA_CERTS 指定它：{file}",
+                file=self._authority.bundle,
             )
+            _log.warning("%s", spoken(distrust))
 
     async def _answer(self, stream: SocketStream) -> None:
         first = await _first_bytes(stream)
@@ -105,7 +109,7 @@ class Listener:
             destination = self._destinations.of(host, port, proxy_authorization(request))
             outside = None if destination.is_emulator else await self._connect(destination)
         except RefusedError as refused:
-            await client.refuse(refused.status, str(refused))
+            await client.refuse(refused.status, refused.message)
             await _drain(client.stream)
             return
         await client.accept_tunnel()
@@ -137,7 +141,7 @@ class Listener:
 
         client = Peer(stream, h11.SERVER)
         if await _relay_or_refuse(client, connect) is not None:
-            await client.refuse(400, "there are no tunnels within a tunnel")
+            await client.refuse(400, Message("there are no tunnels within a tunnel", "隧道之内没有隧道"))
 
     async def _connect_as_proxy(self, request: h11.Request) -> tuple[ByteStream, h11.Request]:
         """Connect for a request with an absolute URI; the request comes back in the form that servers read.
@@ -148,31 +152,48 @@ class Listener:
         try:
             uri = urlsplit(target)
         except ValueError:
-            raise RefusedError(400, "expected a URI like http://api.weixin.qq.com/") from None
+            raise RefusedError(
+                400, Message("expected a URI like http://api.weixin.qq.com/", "应为 URI，如 http://api.weixin.qq.com/")
+            ) from None
         if uri.scheme not in ("http", "https") or not uri.netloc:
             emulator = self._destinations.emulator
             if target.startswith("/") and is_emulated(_host_of(request)):
                 return await self._connect(emulator), forward(request)
             raise RefusedError(
                 400,
-                f"this port is for proxy requests and TLS; the emulator is at http://{emulator.host}:{emulator.port}",
+                Message(
+                    "this port is for proxy requests and TLS; the emulator is at http://{host}:{port}",
+                    "这个端口只接受代理请求和 TLS；模拟器位于 http://{host}:{port}",
+                    host=emulator.host,
+                    port=emulator.port,
+                ),
             )
         host, port = host_and_port(uri.netloc, default=443 if uri.scheme == "https" else 80)
         destination = self._destinations.of(host, port, proxy_authorization(request))
         if uri.scheme == "https" and not destination.is_emulator:
-            raise RefusedError(400, f"https to {host} takes CONNECT")
+            raise RefusedError(
+                400, Message("https to {host} takes CONNECT", "对 {host} 的 https 请求要用 CONNECT", host=host)
+            )
         rest = target[len(f"{uri.scheme}://{uri.netloc}") :]
         path = rest if rest.startswith("/") else f"/{rest}"
         authority = uri.netloc.rpartition("@")[2]
         return await self._connect(destination), forward(request, path.encode(), authority.encode())
 
     async def _connect(self, destination: Destination) -> SocketStream:
-        name = "the emulator" if destination.is_emulator else destination.host
+        name = Message("the emulator", "模拟器") if destination.is_emulator else destination.host
         try:
             with anyio.fail_after(CONNECTING):
                 stream = await anyio.connect_tcp(destination.host, destination.port)
         except OSError:
-            raise RefusedError(502, f"{name} cannot be reached at port {destination.port}") from None
+            raise RefusedError(
+                502,
+                Message(
+                    "{name} cannot be reached at port {port}",
+                    "无法连接 {name} 的端口 {port}",
+                    name=name,
+                    port=destination.port,
+                ),
+            ) from None
         if not destination.is_emulator and not self._destinations.may_be_local(destination.host):
             ours, theirs = (str(stream.extra(one)[0]) for one in _ENDS)  # noqa: S610 - anyio's, not Django's
             if is_this_machine(theirs) or ours == theirs:
@@ -211,10 +232,13 @@ async def _relay_or_refuse(client: Peer, connect: Connect) -> h11.Request | None
     try:
         return await relay(client, connect)
     except RefusedError as refused:
-        await client.refuse(refused.status, str(refused))
+        await client.refuse(refused.status, refused.message)
     except h11.RemoteProtocolError as error:
         if client.may_answer:
-            await client.refuse(error.error_status_hint, "that is no request in HTTP/1.1, or it is too large")
+            await client.refuse(
+                error.error_status_hint,
+                Message("that is no request in HTTP/1.1, or it is too large", "这不是 HTTP/1.1 的请求，或者太大"),
+            )
     return None
 
 

@@ -9,6 +9,8 @@ import anyio
 import h11
 from anyio.streams.buffered import BufferedByteStream
 
+from wxemu.core.messages import Message, spoken
+
 if TYPE_CHECKING:
     from anyio.abc import ByteStream
 
@@ -77,9 +79,9 @@ class Peer:
         await self.receive(within=STALLED)  # h11 must see the end of the request first
         await self.send(h11.Response(status_code=200, headers=[], reason="Connection Established"))
 
-    async def refuse(self, status: int, sentence: str) -> None:
+    async def refuse(self, status: int, message: Message) -> None:
         """Answer a request ourselves, and end the connection with that."""
-        body = f"wxemu: {sentence}\n".encode()
+        body = f"wxemu: {spoken(message)}\n".encode()
         headers = [
             ("Content-Type", "text/plain; charset=utf-8"),
             ("Content-Length", str(len(body))),

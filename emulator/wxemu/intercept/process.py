@@ -8,6 +8,7 @@ AuthorityError
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import resource
@@ -23,6 +24,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from wxemu.core import health, troubles
 from wxemu.core.log_lines import log_to_standard_error
+from wxemu.core.messages import Message, from_all, spoken
 from wxemu.core.watched_thread import WatchedThread
 from wxemu.intercept import direct
 from wxemu.intercept.errors import AuthorityError
@@ -48,6 +50,7 @@ MOST_BRIEF: Final = 5
 START_METHOD: Final = "spawn"
 """A fork would copy locks that other threads hold."""
 _END_SECONDS: Final = 2.0
+_NO_CA: Final = Message("the CA cannot be made; the lines above say why", "CA 无法生成；原因见上面的输出")
 _SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
 _log = logging.getLogger(__name__)
 
@@ -94,7 +97,7 @@ class _AuthorityMaker:
         os.close(writing)
         self._reading = reading
         self._lock = threading.Lock()
-        self._failure: str | None = None
+        self._failure: Message | None = None
         self._has_ended = False
 
     def wait(self) -> None:
@@ -107,7 +110,7 @@ class _AuthorityMaker:
                 with open(self._reading, encoding="utf-8") as pipe:  # noqa: PTH123 - a descriptor
                     said = pipe.read()
                 if os.waitpid(self._process, 0)[1] != 0:
-                    self._failure = said or "the CA cannot be made; the lines above say why"
+                    self._failure = from_all(json.loads(said)) if said else _NO_CA
                 self._has_ended = True
         if self._failure is not None:
             raise AuthorityError(self._failure)
@@ -122,7 +125,7 @@ def _make_authority(folder: Path, writing: int) -> int:
         with suppress(OSError):  # Java's clients alone need it
             truststore.make_beside(bundle)
     except AuthorityError as error:
-        os.write(writing, str(error).encode())
+        os.write(writing, json.dumps(error.message.in_all()).encode())
         return 1
     except Exception as error:  # noqa: BLE001 - the emulator cannot tell it
         troubles.tell(error)
@@ -155,7 +158,9 @@ class Proxy:
 
     def begin(self) -> None:
         """Have a process serve as soon as a client connects, from now on until the end."""
-        self.health.fail(health.PROXY, "its CA is not there yet; ask again in a moment")
+        self.health.fail(
+            health.PROXY, Message("its CA is not there yet; ask again in a moment", "CA 尚未生成；请稍后再试")
+        )
         self._watcher.start()
 
     def wait_for_authority(self) -> None:
@@ -215,8 +220,20 @@ class Proxy:
             if self._brief >= MOST_BRIEF:
                 self._give_up(_end_of(process))
                 return
-            self.health.fail(health.PROXY, f"its process ended ({_end_of(process)}) and is being started again")
-            _log.warning("the proxy ended (%s); it is started again", _end_of(process))
+            self.health.fail(
+                health.PROXY,
+                Message(
+                    "its process ended ({end}) and is being started again",
+                    "代理进程已结束（{end}），正在重新启动",
+                    end=_end_of(process),
+                ),
+            )
+            ended = Message(
+                "the proxy ended ({end}); it is started again",
+                "代理已结束（{end}），正在重新启动",
+                end=_end_of(process),
+            )
+            _log.warning("%s", spoken(ended))
             self._start()
 
     def _note_that_it_serves(self, process: SpawnProcess) -> None:
@@ -227,18 +244,26 @@ class Proxy:
                 return
             self.health.recover(health.PROXY)
 
-    def _give_up(self, end: str) -> None:
-        reason = (
-            f"its process ended {MOST_BRIEF} times at once ({end}) and is not started again; clients that say"
-            " https://api.weixin.qq.com find this emulator only after it was stopped and started"
+    def _give_up(self, end: Message) -> None:
+        reason = Message(
+            "its process ended {times} times at once ({end}) and is not started again; clients that say"
+            " https://api.weixin.qq.com find this emulator only after it was stopped and started",
+            "代理进程连续 {times} 次一启动就结束（{end}），不再启动；"
+            "访问 https://api.weixin.qq.com 的客户端要等模拟器重新启动之后才能找到它",
+            times=MOST_BRIEF,
+            end=end,
         )
         self.health.fail(health.PROXY, reason)
-        _log.error("the proxy failed: %s", reason)
+        troubles.tell_sentence(Message("the proxy failed: {reason}", "代理失效：{reason}", reason=reason))
         for listening in self._listening:
             listening.close()  # better refused than left to wait
 
     def _fail(self, error: Exception) -> None:
-        self.health.fail(health.PROXY, troubles.explain(error) or f"it cannot be started: {error!r}")
+        self.health.fail(
+            health.PROXY,
+            troubles.explain(error)
+            or Message("it cannot be started: {error}", "代理无法启动：{error}", error=repr(error)),
+        )
         troubles.tell(error, "a fault of the emulator, by which the proxy is not started")
 
 
@@ -251,9 +276,11 @@ def _readable(*files: Any) -> list[Any]:
     return [by_number[number] for number, _ in poll.poll()]
 
 
-def _end_of(process: SpawnProcess) -> str:
+def _end_of(process: SpawnProcess) -> Message:
     code = process.exitcode or 0
-    return f"killed by {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
+    if code < 0:
+        return Message("killed by {signal}", "被 {signal} 终止", signal=signal.Signals(-code).name)
+    return Message("exit code {code}", "退出码 {code}", code=code)
 
 
 def _run(interception: Interception, listening: Sequence[socket.socket], told: Connection) -> None:
@@ -280,7 +307,7 @@ def _run(interception: Interception, listening: Sequence[socket.socket], told: C
     try:
         authority = Authority.of_folder(interception.folder)
     except AuthorityError as error:
-        troubles.tell_sentence(str(error))
+        troubles.tell_sentence(error.message)
         sys.exit(1)
     listener = Listener(authority, destinations, most=_reserve_descriptors())
     names = NameServer(interception.direct or interception.address, destinations)
@@ -290,7 +317,12 @@ def _run(interception: Interception, listening: Sequence[socket.socket], told: C
 def _tell_unraisable(unraisable: sys.UnraisableHookArgs) -> None:
     """What a TLS hello makes Python's ssl stumble over, before any code of ours is asked."""
     if isinstance(unraisable.exc_value, UnicodeDecodeError):
-        troubles.tell_sentence("a client named a host in its TLS hello that is not ASCII, and was refused")
+        troubles.tell_sentence(
+            Message(
+                "a client named a host in its TLS hello that is not ASCII, and was refused",
+                "有客户端在 TLS 握手中使用了非 ASCII 的主机名，已被拒绝",
+            )
+        )
     elif unraisable.exc_value is not None:
         troubles.tell(unraisable.exc_value)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from wxemu.core import troubles
 from wxemu.core.files import write_atomically
-from wxemu.core.messages import Message
+from wxemu.core.messages import Message, spoken
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,7 +35,7 @@ class Refusals:
         if host not in self._times:
             if len(self._times) >= REMEMBERED:
                 return
-            _log.warning("%s", describe_refusal(host))
+            _log.warning("%s", spoken(describe_refusal(host)))
         self._times[host] += 1
         try:
             write_atomically(self._file, json.dumps(self._times).encode())
@@ -60,7 +60,11 @@ def read(file: Path) -> list[dict[str, str | int]]:
         return []
     except (OSError, ValueError, RecursionError):
         troubles.tell_sentence(
-            f"{file} cannot be read, so that no refused hosts are shown; it is made anew at the next start"
+            Message(
+                "{file} cannot be read, so that no refused hosts are shown; it is made anew at the next start",
+                "{file} 无法读取，因此不显示被拒绝的主机；下次启动时会重新生成",
+                file=file,
+            )
         )
         return []
     return [{"host": host, "times": count} for host, count in times.most_common()]

@@ -10,10 +10,11 @@ import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from wxemu.core.messages import Message, spoken
 from wxemu.scf import api_functions, project
 from wxemu.scf.api_functions import CloudFunction, FunctionError
 from wxemu.scf.packages import Packages
-from wxemu.scf.project import NO_OPTIONS, FunctionSpec, ProjectError, Trigger, read_openapi_permissions
+from wxemu.scf.project import NO_OPTIONS, FunctionSpec, ProjectError, Trigger, read_openapi_permissions, together
 from wxemu.scf.stamps import stamp_of
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ class Catalogue:
         self._read = threading.Lock()
         self._project: Project | None = None
         self._stamps: tuple[Stamp | None, ...] = ()
-        self._logged: frozenset[str] = frozenset()
+        self._logged: frozenset[Message] = frozenset()
         self._forget_packages()
 
     def specs(self, env: str | None = None) -> Mapping[str, FunctionSpec]:
@@ -244,17 +245,17 @@ class Catalogue:
                 self._stamps = stamps
                 found = project.load_project(directory, os.environ, self._options, packaged=self._packaged)
         except ProjectError as error:
-            self._log_once([str(error)])
+            self._log_once([error.message])
             raise
         self._log_once(list_remarks(found))
         return found
 
-    def _log_once(self, texts: Sequence[str]) -> None:
-        """Log each text that the last reading did not give."""
-        for text in texts:
-            if text not in self._logged:
-                _log.warning("%s", text)
-        self._logged = frozenset(texts)
+    def _log_once(self, remarks: Sequence[Message]) -> None:
+        """Log each remark that the last reading did not give."""
+        for remark in remarks:
+            if remark not in self._logged:
+                _log.warning("%s", spoken(remark))
+        self._logged = frozenset(remarks)
 
     def _spec(self, function: CloudFunction, declared: Project | None) -> FunctionSpec | None:
         """What runs; ``None`` if it was the project's folder and the project no longer declares it."""
@@ -333,13 +334,19 @@ def _exists_error(name: str) -> FunctionError:
     return FunctionError("ResourceInUse.FunctionName", f"The function {name!r} exists already.")
 
 
-def list_remarks(found: Project) -> list[str]:
+def list_remarks(found: Project) -> list[Message]:
     """What is odd about a project, a sentence each; broken functions and missing variables among it."""
-    remarks = ["; also ".join(map(str, errors)) for errors in found.problems.values()]
+    remarks = [together(errors) for errors in found.problems.values()]
     missing = dict.fromkeys(f"{{{{{template}}}}} ({key})" for template, key in found.unset if key not in NOT_NEEDED)
     if missing:
-        text = f"nothing is set for {', '.join(missing)}, which renders to nothing; set it in .env"
-        remarks.append(f"{found.directory}: {text}")
+        remarks.append(
+            Message(
+                "{folder}: nothing is set for {names}, which renders to nothing; set it in .env",
+                "{folder}：没有设置 {names}，渲染结果为空；请在 .env 中设置",
+                folder=found.directory,
+                names=list(missing),
+            )
+        )
     return [*remarks, *found.remarks]
 
 

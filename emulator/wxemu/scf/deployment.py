@@ -139,7 +139,7 @@ class Deployment:
                 raise HttpFunctionError(name)
             done = self.run(spec, event, caller)
         except ProjectError as error:
-            raise UnreadableProjectError(str(error)) from None
+            raise UnreadableProjectError(error.message) from None
         if done.failure is not None:
             raise failures.make_error(done.failure, done.request_id)
         return done

@@ -79,7 +79,13 @@ class HttpFunctionError(FunctionFailedError):
     """It is an HTTP function, which SDKs cannot call [doc]; what they are answered is not known [inferred]."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"{name} is an HTTP function; ask it by HTTP access, callFunction is for the other kind")
+        super().__init__(
+            Message(
+                "{name} is an HTTP function; ask it by HTTP access, callFunction is for the other kind",
+                "{name} 是 HTTP 函数；请通过 HTTP 访问服务请求它，callFunction 用于另一类云函数",
+                name=name,
+            )
+        )
 
 
 class InvalidEventError(FunctionFailedError):

@@ -13,6 +13,7 @@ import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from wxemu.core.messages import Message, spoken
 from wxemu.scf.feed import Line
 from wxemu.scf.project import ProjectError
 
@@ -42,7 +43,7 @@ class Inspection:
         self._directory = directory
         self._stamps: dict[str, tuple[int, int]] | None = None
         self._reported: str | None = None
-        self._problems: Mapping[str, str] = {}
+        self._problems: Mapping[str, Message] = {}
 
     def run(self) -> None:
         """Look again and again, for ever."""
@@ -64,7 +65,7 @@ class Inspection:
             specs = self._deployment.functions().values()
         except ProjectError as error:  # which is in the log already
             if str(error) != self._reported:
-                self._deployment.feed.publish(Line(text=str(error)))
+                self._deployment.feed.publish(Line(text=spoken(error.message)))
             self._reported = str(error)
             return
         self._reported = None
@@ -82,11 +83,11 @@ class Inspection:
                 if is_new and (fault := _fault_in(path)) is not None:
                     self._report(path, fault, function)
 
-    def _report_problems(self, problems: Mapping[str, str]) -> None:
+    def _report_problems(self, problems: Mapping[str, Message]) -> None:
         """Report what became wrong with declarations, which is in the log already."""
         for name, problem in problems.items():
             if self._problems.get(name) != problem:
-                self._deployment.feed.publish(Line(text=problem, function=name))
+                self._deployment.feed.publish(Line(text=spoken(problem), function=name))
         self._problems = problems
 
     def _report(self, path: str, fault: str, function: str | None) -> None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from wxemu.core import apps, troubles
 from wxemu.core.function_calls import TIMER
+from wxemu.core.messages import Message, spoken
 from wxemu.core.watched_thread import WatchedThread
 from wxemu.scf.api_functions import list_changes
 from wxemu.scf.failures import NoResultError
@@ -129,7 +130,14 @@ class Timers:
             place = f"{function}/{trigger.name}"
             runs.record(self._world, done, event, caller, name=TIMER, place=place, at=began_at)
         except (NoResultError, ProjectError, UninvokedError) as error:
-            _log.warning("the timer %s of %s has not fired: %s", trigger.name, function, error)
+            idle = Message(
+                "the timer {timer} of {function} has not fired: {error}",
+                "{function} 的定时触发器 {timer} 没有触发：{error}",
+                timer=trigger.name,
+                function=function,
+                error=error,
+            )
+            _log.warning("%s", spoken(idle))
         finally:
             with self._ended:
                 self._running.discard(key)

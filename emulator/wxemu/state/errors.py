@@ -7,8 +7,12 @@ StateError        values that are not a state; the text says where they are wron
 
 from __future__ import annotations
 
+from typing import Final
 
-class SeedError(Exception):
+from wxemu.core.messages import Message, MessageError
+
+
+class SeedError(MessageError):
     """Not a seed, or not an entry of one."""
 
 
@@ -16,5 +20,10 @@ class TakenError(SeedError):
     """The id is in use."""
 
 
-class StateError(Exception):
+NO_TEXT: Final = Message(
+    "expected UTF-8 text, found something else; save it as UTF-8", "应为 UTF-8 文本，实际是别的内容；请用 UTF-8 保存"
+)
+
+
+class StateError(MessageError):
     """Not a state, or not one of this version."""

@@ -47,14 +47,30 @@ def read(text: str, *, name: str) -> dict[str, Any]:
         document = yaml.safe_load(text)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        where = name if mark is None else f"{name}:{mark.line + 1}"
-        raise SeedError(f"{where}: not YAML: {getattr(error, 'problem', None) or error}") from None
+        raise SeedError(
+            Message(
+                "{where}: not YAML: {problem}; correct it there",
+                "{where}：不是 YAML：{problem}；请在该处改正",
+                where=name if mark is None else f"{name}:{mark.line + 1}",
+                problem=getattr(error, "problem", None) or str(error),
+            )
+        ) from None
     except (ValueError, LookupError, AttributeError, RecursionError) as error:
         # The YAML library fails like this on some tags, and on texts that look like a date.
-        raise SeedError(f"{name}: not YAML: {type(error).__name__} in one of its values") from None
-    errors = [f"{name}:{line_of(text, path) or 1}: {error}" for path, error in seed_form.check_seed(document)]
+        raise SeedError(
+            Message(
+                "{name}: not YAML: {kind} in one of its values; correct it",
+                "{name}：不是 YAML：其中一个值有 {kind}；请改正",
+                name=name,
+                kind=type(error).__name__,
+            )
+        ) from None
+    errors = tuple(
+        Message("{where}: {error}", "{where}：{error}", where=f"{name}:{line_of(text, path) or 1}", error=error)
+        for path, error in seed_form.check_seed(document)
+    )
     if errors:
-        raise SeedError("\n".join(errors))
+        raise SeedError(Message("{errors}", "{errors}", errors=errors))
     read_seed: dict[str, Any] = document
     return read_seed
 
@@ -100,7 +116,7 @@ def reload(world: World) -> None:
         for app in seed.get("apps", ()):
             seed_app.load_app(world, app)
     except (settings.SettingsError, PhoneError) as error:
-        raise SeedError(f"the seed cannot be loaded: {error}") from None
+        raise SeedError(Message("the seed cannot be loaded: {error}", "种子无法载入：{error}", error=error)) from None
     world.mark_begun()
 
 

@@ -11,7 +11,7 @@ from wxemu.core import settings
 from wxemu.core.faults import FaultRequest
 from wxemu.core.http import inputs
 from wxemu.core.http.inputs import InputError
-from wxemu.core.messages import Message
+from wxemu.core.messages import Message, from_all
 from wxemu.core.text import describe_kind
 from wxemu.wechat import soter
 
@@ -86,10 +86,16 @@ def _message(error: Any) -> Message:
     if error.validator == "type":
         return Message(
             "found {found}, expected {expected}",
-            "得到的是 {found}，应为 {expected}",
+            "实际是{found}，应为 {expected}",
             found=describe_kind(error.instance),
             expected=error.validator_value,
         )
+    if error.validator == "required":
+        missing = [name for name in error.validator_value if f"'{name}'" in error.message]
+        return from_all([error.message, f"缺少 {missing[0]}"])
+    if error.validator == "additionalProperties" and isinstance(error.instance, dict):
+        strange = sorted(map(str, set(error.instance) - set(error.schema.get("properties", ()))))
+        return from_all([error.message, f"没有字段 {'、'.join(strange)}"])
     if error.absolute_path and error.absolute_path[-1] in _CREDENTIALS:
         return Message("the value has another form", "值的格式不对")
     return Message("{error}", "值不合要求，{error}", error=str(error.message))

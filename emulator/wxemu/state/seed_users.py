@@ -44,7 +44,7 @@ def _load_fault(world: World, appid: str, entry: Mapping[str, Any]) -> None:
     try:
         openapi_faults.ask(world, {**seed_form.read_fault(entry), "appid": appid})
     except (FaultError, InputError) as error:
-        raise SeedError(f"faults: {error}") from None
+        raise SeedError(Message("faults: {error}", "faults 有误：{error}", error=error)) from None
 
 
 def require_free_phones(world: World, entries: Sequence[Mapping[str, Any]]) -> None:

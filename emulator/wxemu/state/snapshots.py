@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from wxemu.core.messages import Message
+from wxemu.core.messages import Message, MessageError
 
 if TYPE_CHECKING:
     from wxemu.core.world import World
@@ -21,7 +21,7 @@ RESERVED: Final = ("seed", "empty")
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
-class SnapshotError(Exception):
+class SnapshotError(MessageError):
     """A wrong name for a snapshot."""
 
 

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any, Final
 from wxemu.core import apps, migrations
 from wxemu.core.files import write_atomically
 from wxemu.core.journal import json_value
-from wxemu.core.messages import Message
+from wxemu.core.messages import Message, spoken
 from wxemu.core.store import SCHEMA_VERSION
 from wxemu.core.text import escape_unseen
 from wxemu.core.world import World
 from wxemu.state import seed, seed_entries, snapshots, tenancy
 from wxemu.state import tables as world_state
-from wxemu.state.errors import StateError
+from wxemu.state.errors import NO_TEXT, StateError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -114,7 +114,11 @@ def _read(document: Mapping[str, Any]) -> Mapping[str, Any]:
         )
     if document[VERSION] == migrations.FORMER_VERSION:
         document = {VERSION: SCHEMA_VERSION, "world": migrations.migrate_tables(document.get("world"))}
-        _log.warning("the sessions that functions had stored are not taken over: users log in again")
+        lost = Message(
+            "the sessions that functions had stored are not taken over: users log in again",
+            "云函数保存的会话不会沿用：用户需要重新登录",
+        )
+        _log.warning("%s", spoken(lost))
     if document[VERSION] != SCHEMA_VERSION or isinstance(document[VERSION], bool):
         raise StateError(
             Message(
@@ -180,10 +184,19 @@ def read_file(file: Path) -> dict[str, Any]:
     try:
         return parse(file.read_text(encoding="utf-8"))
     except OSError as error:
-        raise StateError(f"{file} cannot be read: {error.strerror}") from None
+        raise StateError(
+            Message("{file} cannot be read: {reason}", "{file} 无法读取：{reason}", file=file, reason=error)
+        ) from None
     except (StateError, UnicodeError) as error:
-        problem = error if isinstance(error, StateError) else "expected UTF-8 text, found something else"
-        raise StateError(f"{file}: {problem}") from None
+        problem = error.message if isinstance(error, StateError) else NO_TEXT
+        raise StateError(
+            Message(
+                "{file}: {problem}; name a file that `wxemu state export` has written",
+                "{file}：{problem}；请指定 `wxemu state export` 写出的文件",
+                file=file,
+                problem=problem,
+            )
+        ) from None
 
 
 def write_file(file: Path, document: Mapping[str, Any]) -> None:
@@ -194,4 +207,11 @@ def write_file(file: Path, document: Mapping[str, Any]) -> None:
     try:
         write_atomically(file, text(document).encode())
     except OSError as error:
-        raise StateError(f"the state cannot be written to {file}: {error.strerror}") from None
+        raise StateError(
+            Message(
+                "the state cannot be written to {file}: {reason}; name another file",
+                "状态无法写入 {file}：{reason}；请指定另一个文件",
+                file=file,
+                reason=error,
+            )
+        ) from None

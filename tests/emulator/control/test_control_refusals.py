@@ -32,7 +32,7 @@ OBJECT = "expected a JSON object, got"
 # What is asked, the members of the body (or the body), and the sentence; an answer of another status than 400 names it.
 # A sentence that ends with three dots goes on.
 REFUSED = [
-    ("GET exchanges/6553f100-00000000-00000000", None, "404 no exchange has the rid '6553f100-00000000-00000000'"),
+    ("GET exchanges/6553f100-00000000-00000000", None, "404 no exchange has the rid '6553f100-00000000-00000000'..."),
     *(
         (f"GET exchanges?limit={limit}", None, f"limit: expected a number from 0 to 1000, got {limit!r}")
         for limit in ("", "-1", "1.5", "many", "٣", "12345")

@@ -34,14 +34,13 @@ def test_any_other_function_is_one_for_events(load, keys):
 
 
 def test_another_type_breaks_the_function(load):
-    assert (
-        "functions.0.type of the function web to be Event or HTTP, found 'Web'"
-        in load("type: Web").functions["web"].problem
+    assert "functions.0.type of the function web to be Event or HTTP, found 'Web'" in str(
+        load("type: Web").functions["web"].problem
     )
 
 
 def test_a_bootstrap_that_nothing_starts_is_remarked(load):
-    (remark,) = load("timeout: 3", "functions/web/scf_bootstrap").remarks
+    (remark,) = map(str, load("timeout: 3", "functions/web/scf_bootstrap").remarks)
     assert "scf_bootstrap of web, which is no HTTP function" in remark
     assert load("type: HTTP", "functions/web/scf_bootstrap").remarks == ()
 
@@ -53,7 +52,7 @@ def test_a_path_is_where_http_access_has_the_function(load, text, path):
 
 @pytest.mark.parametrize("text", ["api", "/a*", "/a//b"])
 def test_a_path_that_the_platform_refuses_breaks_the_function(load, text):
-    assert "path of the function web to be a path" in load(f"path: '{text}'").functions["web"].problem
+    assert "path of the function web to be a path" in str(load(f"path: '{text}'").functions["web"].problem)
 
 
 def test_timers_are_those_of_the_last_of_each_name(load):
@@ -76,7 +75,7 @@ def test_a_trigger_that_never_fires_is_remarked_and_breaks_nothing(load, trigger
     project = load(f"triggers: [{TIMER}, {trigger}]")
     assert [one.name for one in project.functions["web"].triggers] == ["warm"]
     assert project.functions["web"].problem is None
-    (remark,) = project.remarks
+    (remark,) = map(str, project.remarks)
     assert f"the function web: a trigger never fires: {told}" in remark
 
 
@@ -92,6 +91,6 @@ def test_layers_are_the_project_s_folders_of_their_names(load, tmp_path):
 def test_a_layer_without_a_folder_is_remarked(load, name):
     project = load(f"layers: [{{name: {name}, version: 1}}]", "layers/deps/a.py")
     assert project.functions["web"].layers == ()
-    (remark,) = project.remarks
+    (remark,) = map(str, project.remarks)
     assert "gets nothing of its layer" in remark
     assert "put its files into" in remark

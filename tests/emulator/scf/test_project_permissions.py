@@ -64,13 +64,13 @@ def test_openapis_that_are_no_list_of_names_break_the_function_that_asks_for_the
     write(folder, f'{{"permissions": {{"openapi": {names}}}}}', "functions/login/config.json")
     functions = load(folder, ONE_FUNCTION + "  - {name: other, runtime: Python3.11}\n").functions
     assert functions["other"].problem is None
-    assert "permissions.openapi to be a list of openapi names" in functions["login"].problem
+    assert "permissions.openapi to be a list of openapi names" in str(functions["login"].problem)
 
 
 @pytest.mark.parametrize("text", ['{"permissions": {"openapi": [}}', '{"permissions": {"openapi": 1}}'])
 def test_permissions_of_all_functions_that_cannot_be_read_are_remarked(folder, text):
     write(folder, text, "config.json")
     project = load(folder)
-    (remark,) = project.remarks
+    (remark,) = map(str, project.remarks)
     assert str(folder / "config.json") in remark
     assert project.functions["login"].problem is None

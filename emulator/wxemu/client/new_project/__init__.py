@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 import wxemu
 from wxemu.client.shipped import FUNCTIONS, shipped_project
+from wxemu.core.messages import Message, MessageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -40,7 +41,7 @@ _COPIED: Final = "# Never commit this file; "
 _MOST_NAMED: Final = 5
 
 
-class NewProjectError(Exception):
+class NewProjectError(MessageError):
     """Something is in the way; the text names it."""
 
 
@@ -122,11 +123,23 @@ def _require_room(folder: Path, files: Mapping[str, str]) -> None:
         if (folder / above).exists() and not (folder / above).is_dir()
     }
     if folder.exists() and not folder.is_dir():
-        raise NewProjectError(f"expected a folder, or nothing yet, at {folder}, found a file; name another one")
+        raise NewProjectError(
+            Message(
+                "expected a folder, or nothing yet, at {folder}, found a file; name another one",
+                "{folder} 是一个文件；请指定一个文件夹，或尚不存在的路径",
+                folder=folder,
+            )
+        )
     if taken:
         named = sorted(taken)
-        more = f" and {len(named) - _MOST_NAMED} more" if len(named) > _MOST_NAMED else ""
+        more = Message(" and {count} more", "等 {count} 个", count=len(named) - _MOST_NAMED)
         raise NewProjectError(
-            f"{', '.join(named[:_MOST_NAMED])}{more} in {folder.resolve()}: already there, and nothing is overwritten;"
-            " name another folder, or move them away"
+            Message(
+                "{names}{more} in {folder}: already there, and nothing is overwritten;"
+                " name another folder, or move them away",
+                "{folder} 中已有 {names}{more}，不会覆盖任何文件；请指定另一个文件夹，或移走它们",
+                names=named[:_MOST_NAMED],
+                more=more if len(named) > _MOST_NAMED else "",
+                folder=folder.resolve(),
+            )
         )

@@ -52,7 +52,7 @@ class Connection:
         try:
             return self.remote.ask(method, path, body)
         except RemoteError as error:
-            raise RemoteError(str(error)) from None  # from here, so that a test that fails ends at its own line
+            raise RemoteError(error.message) from None  # from here, so that a test that fails ends at its own line
 
     def call(self, operation: Operation[Members, Any, Output], /, *_: Members.args, **given: Members.kwargs) -> Output:
         """The output of an operation of the table.
@@ -65,4 +65,4 @@ class Connection:
         try:
             return self.remote.call(operation, *_, **given)
         except RemoteError as error:
-            raise RemoteError(str(error)) from None
+            raise RemoteError(error.message) from None

@@ -12,6 +12,7 @@ from wxemu.client.testing.phone import Phone
 from wxemu.control.operations import apps
 from wxemu.control.operations.functions import SHOW_ENVIRONMENT
 from wxemu.control.operations.health import SHOW_PROXY
+from wxemu.core.messages import Message
 from wxemu.phone.operations import CREATE
 
 if TYPE_CHECKING:
@@ -87,7 +88,13 @@ class Emulator(Connection):
 
         fact = self.call(SHOW_PROXY)[name]
         if fact is None:
-            raise RemoteError(f"the emulator at {self.url} runs without its proxy; start it without --no-intercept")
+            raise RemoteError(
+                Message(
+                    "the emulator at {url} runs without its proxy; start it without --no-intercept",
+                    "{url} 的模拟器没有运行代理；请不带 --no-intercept 启动",
+                    url=self.url,
+                )
+            )
         return fact
 
 

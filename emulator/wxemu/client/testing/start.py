@@ -12,6 +12,7 @@ from wxemu.client.testing.emulator import Emulator
 from wxemu.control.operations import clock
 from wxemu.control.operations.health import READY
 from wxemu.core import temporary
+from wxemu.core.messages import Message
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -27,15 +28,18 @@ def start(project: Path, options: Sequence[str]) -> Iterator[Emulator]:
         try:
             child = Child(project, *options, stderr=words)
         except ChildError:
-            raise ChildError(f"the emulator did not start: {_reason(Path(words.name).read_text())}") from None
+            reason = _reason(Path(words.name).read_text())
+            raise ChildError(
+                Message("the emulator did not start: {reason}", "模拟器没有启动：{reason}", reason=reason)
+            ) from None
         with child:
             yield Emulator(child.url, Remote(child.url), words=Path(words.name))
 
 
 def _reason(said: str) -> str:
-    """Of what it said, the error: warnings or the way to its help may stand before."""
-    _, found, error = f"\n{said.strip()}".rpartition("\nError: ")
-    return error if found else said.strip().rpartition("\n")[2]
+    """Of what it said, the error: warnings may stand before."""
+    _, _, error = said.strip().rpartition("\n")
+    return error.removeprefix("Error: ").removeprefix("错误：")
 
 
 def connect_to(url: str, token: str | None) -> Emulator:
@@ -48,5 +52,5 @@ def connect_to(url: str, token: str | None) -> Emulator:
         remote.call(READY)
         remote.call(clock.SHOW)  # which wants the token, if there is one
     except RemoteError as error:
-        raise RemoteError(f"WXEMU_URL: {error}") from None
+        raise RemoteError(Message("WXEMU_URL: {error}", "WXEMU_URL 不可用：{error}", error=error)) from None
     return Emulator(remote.url, remote)

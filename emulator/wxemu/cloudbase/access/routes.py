@@ -62,7 +62,7 @@ def _functions(deployment: Deployment, env: str) -> Iterable[FunctionSpec]:
     try:
         return deployment.functions(env).values()
     except ProjectError as error:
-        raise call_error("", UnreadableProjectError(str(error))) from None
+        raise call_error("", UnreadableProjectError(error.message)) from None
 
 
 def _raw_path(rest: str) -> str:

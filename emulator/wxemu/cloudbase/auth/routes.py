@@ -13,6 +13,7 @@ from wxemu.cloudbase.web_requests import UnimplementedError, bearer_token, codes
 from wxemu.core.http import body, origins
 from wxemu.core.http.inputs import InputError
 from wxemu.core.http.recording import entry, keep_exchanges
+from wxemu.core.messages import as_it_is
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,7 +45,7 @@ def _sign_in_anonymously(world: World) -> Response:
     env = _environment(body.of_request())
     device_id = request.headers.get("X-Device-Id", "")
     if not device_id:
-        raise InputError("x-device-id: expected the header with an id that the client keeps, got nothing")
+        raise InputError(as_it_is("x-device-id: expected the header with an id that the client keeps, got nothing"))
     with world.transaction():
         return _credentials(world, web_users.sign_in(world, env=env, device_id=device_id))
 
@@ -100,7 +101,7 @@ def _environment(members: Mapping[str, Any]) -> str:
     """
     env = request.args.get("client_id") or body.encodable_text(members, "client_id")
     if not env:
-        raise InputError("client_id: expected an environment's id in the query or the body, got nothing")
+        raise InputError(as_it_is("client_id: expected an environment's id in the query or the body, got nothing"))
     entry().env = env
     return env
 

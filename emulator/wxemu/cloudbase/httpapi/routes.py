@@ -14,6 +14,7 @@ from wxemu.core import apps, outcome
 from wxemu.core.http import body, origins
 from wxemu.core.http.inputs import InputError
 from wxemu.core.http.recording import entry, keep_exchanges
+from wxemu.core.messages import as_it_is
 from wxemu.scf.failures import UnknownFunctionError
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def _ask_server(world: World, deployment: Deployment, user: WebUser, name: str) 
     if app is None or spec is None:
         raise calls.call_error(name, UnknownFunctionError(name))
     if not spec.is_http:
-        raise InputError(f"webfn: {name} is no HTTP function")
+        raise InputError(as_it_is(f"webfn: {name} is no HTTP function"))
     return asking.ask(deployment, app, spec, asking.present_request("/"), "/")
 
 

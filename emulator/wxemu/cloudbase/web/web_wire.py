@@ -10,6 +10,7 @@ from flask import current_app, request
 
 from wxemu.core.http import body
 from wxemu.core.http.inputs import InputError
+from wxemu.core.messages import as_it_is
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -45,7 +46,7 @@ class Call:
         try:
             return body.json_object(json.loads(text))
         except (ValueError, RecursionError):
-            raise InputError("request_data: expected a JSON object in a string, got something else") from None
+            raise InputError(as_it_is("request_data: expected a JSON object in a string, got something else")) from None
 
 
 def call() -> Call:
@@ -56,7 +57,7 @@ def call() -> Call:
     members = body.of_request()
     named = {request.args.get("env"), body.encodable_text(members, "env")} - {None, ""}
     if len(named) != 1:
-        raise InputError(f"env: expected an environment's id, the same in query and body, got {len(named)}")
+        raise InputError(as_it_is(f"env: expected an environment's id, the same in query and body, got {len(named)}"))
     return Call(members, str(named.pop()), is_parsed=request.args.get("parse") == "true")
 
 

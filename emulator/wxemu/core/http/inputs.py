@@ -19,7 +19,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypeVar
 
-from wxemu.core.messages import Message
+from wxemu.core.messages import Message, MessageError
 from wxemu.core.text import describe_kind, is_text
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ MOST: Final = 1e15
 _DIGITS: Final = re.compile(r"-?[0-9]{1,15}")
 
 
-class InputError(ValueError):
+class InputError(MessageError, ValueError):
     """A request of ours that cannot be taken."""
 
 

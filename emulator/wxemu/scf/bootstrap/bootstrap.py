@@ -79,8 +79,8 @@ def await_debugger(emulator: Emulator, asked: Mapping[str, Any], folders: Mappin
     """Tell the emulator where a debugger can attach, or why none can, and wait for it; whether there is one."""
     try:
         port = debugger.listen(asked["port"], asked["lent"])
-    except debugger.DebuggerError as error:
-        emulator.send(json.dumps({"refused": str(error)}))
+    except debugger.NoDebuggerError as error:
+        emulator.send(json.dumps({"refused": error.facts}))
         return False
     emulator.send(json.dumps({"port": port, "places": list(folders)}))
     debugger.wait()

@@ -19,15 +19,19 @@ _QUIET = "PYDEVD_DISABLE_FILE_VALIDATION"  # else it writes into the function's 
 _PORT_SECONDS = 3  # in which a port comes free that the invocation before has waited on: its editor has to let go
 
 
-class DebuggerError(Exception):
-    """No debugger can be waited for; the text says why and what to do."""
+class NoDebuggerError(Exception):
+    """No debugger can be waited for; `facts` say why: the emulator has the words for it."""
+
+    def __init__(self, **facts: str) -> None:
+        super().__init__(facts)
+        self.facts = facts
 
 
 def listen(port: int, lent: Mapping[str, Any] | None) -> int:
     """Listen on `port`, 0 for any that is free, and return it; before the function's modules can be imported.
 
     :param lent: the emulator's `python`, as [3, 11], and the `folder` its debugpy is in.
-    :raises DebuggerError: there is no debugpy for this Python, or the port cannot be had.
+    :raises NoDebuggerError: there is no debugpy for this Python, or the port cannot be had.
     """
     with _quiet(), _in_reach(lent):
         debugpy = _debugpy(lent)
@@ -38,7 +42,7 @@ def listen(port: int, lent: Mapping[str, Any] | None) -> int:
             _, taken = debugpy.listen((HOST, port))
         except (OSError, RuntimeError) as error:
             reason = getattr(error, "strerror", None) or str(error)
-            raise DebuggerError(f"no debugger can be awaited on {HOST}:{port}: {reason}; name another port") from None
+            raise NoDebuggerError(place=f"{HOST}:{port}", reason=reason) from None
     return int(taken)
 
 
@@ -53,9 +57,9 @@ def _debugpy(lent: Mapping[str, Any] | None) -> Any:
     except ImportError:
         present = "Python{}.{}".format(*sys.version_info)
     if lent is None:
-        raise DebuggerError("there is no debugpy; install it beside the emulator: pip install debugpy")
+        raise NoDebuggerError
     other = "Python{}.{}".format(*lent["python"])
-    raise DebuggerError(f"the debugpy here is for {other}; install one for {present}, or declare runtime: {other}")
+    raise NoDebuggerError(other=other, present=present)
 
 
 def _wait_for(port: int) -> None:

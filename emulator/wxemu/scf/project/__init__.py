@@ -24,7 +24,7 @@ from wxemu.scf.project.limits import (
     variables_bytes,
 )
 from wxemu.scf.project.permissions import read_openapi_permissions
-from wxemu.scf.project.project import Project, load_project
+from wxemu.scf.project.project import Project, load_project, together
 from wxemu.scf.project.templates import NO_OPTIONS, CliOptions, template_names, template_variables
 
 __all__ = [
@@ -54,5 +54,6 @@ __all__ = [
     "read_openapi_permissions",
     "template_names",
     "template_variables",
+    "together",
     "variables_bytes",
 ]

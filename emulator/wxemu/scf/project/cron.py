@@ -15,6 +15,8 @@ from datetime import date, datetime, timedelta, timezone
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from wxemu.core.messages import Message, MessageError
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
@@ -27,22 +29,22 @@ _WEEKDAYS: Final = ("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT")
 
 
 class _Field(NamedTuple):
-    name: str
+    name: Message
     low: int
     high: int
     names: tuple[str, ...] = ()
 
 
-_SECOND: Final = _Field("second", 0, 59)
-_MINUTE: Final = _Field("minute", 0, 59)
-_HOUR: Final = _Field("hour", 0, 23)
-_DAY: Final = _Field("day", 1, 31)
-_MONTH: Final = _Field("month", 1, 12, _MONTHS)
-_WEEKDAY: Final = _Field("weekday", 0, 6, _WEEKDAYS)
-_YEAR: Final = _Field("year", 1970, 2099)
+_SECOND: Final = _Field(Message("second", "秒"), 0, 59)
+_MINUTE: Final = _Field(Message("minute", "分"), 0, 59)
+_HOUR: Final = _Field(Message("hour", "时"), 0, 23)
+_DAY: Final = _Field(Message("day", "日"), 1, 31)
+_MONTH: Final = _Field(Message("month", "月"), 1, 12, _MONTHS)
+_WEEKDAY: Final = _Field(Message("weekday", "星期"), 0, 6, _WEEKDAYS)
+_YEAR: Final = _Field(Message("year", "年"), 1970, 2099)
 
 
-class CronError(ValueError):
+class CronError(MessageError):
     """The text is no cron expression of SCF."""
 
 
@@ -101,7 +103,13 @@ def parse(text: str) -> Cron:
     if len(fields) == _FIVE:
         fields = ["0", *fields, "*"]
     if len(fields) != _SEVEN:
-        raise CronError(f"expected seven fields (second minute hour day month weekday year), found {len(fields)}")
+        raise CronError(
+            Message(
+                "expected seven fields (second minute hour day month weekday year), found {count}",
+                "应有七个字段（秒 分 时 日 月 星期 年），实际有 {count} 个",
+                count=len(fields),
+            )
+        )
     second, minute, hour, day, month, weekday, year = fields
     return Cron(
         sorted(_numbers(second, _SECOND)),
@@ -141,7 +149,7 @@ def _weekday(text: str) -> Callable[[date], bool]:
         return lambda present: present.isoweekday() % 7 == wanted and present.day + 7 > _last(present)
     if "#" in text:
         name, _, place = text.partition("#")
-        wanted, nth = _number(name, _WEEKDAY), _number(place, _Field("week of a month", 1, 5))
+        wanted, nth = _number(name, _WEEKDAY), _number(place, _Field(Message("week of a month", "月内第几周"), 1, 5))
         return lambda present: present.isoweekday() % 7 == wanted and (present.day - 1) // 7 + 1 == nth
     numbers = _part(text, _WEEKDAY)
     return lambda present: present.isoweekday() % 7 in numbers
@@ -195,4 +203,13 @@ def _number(text: str, field: _Field) -> int:
 
 
 def _error(text: str, field: _Field) -> CronError:
-    return CronError(f"the field {field.name}: expected {field.low} to {field.high}, found {text!r}")
+    return CronError(
+        Message(
+            "the field {field}: expected {low} to {high}, found {found}",
+            "字段“{field}”：应为 {low} 到 {high}，实际是 {found}",
+            field=field.name,
+            low=field.low,
+            high=field.high,
+            found=repr(text),
+        )
+    )

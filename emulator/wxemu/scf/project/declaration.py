@@ -7,7 +7,8 @@ import os.path
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from wxemu.scf.project.config_file import ConfigFile, ProjectError
+from wxemu.core.messages import Message
+from wxemu.scf.project.config_file import NONE, ConfigFile, ProjectError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,7 +20,7 @@ CONFIG_NAMES: Final = (PACKAGE, "cloudbaserc", "cloudbaserc.json", "cloudbaserc.
 SCRIPTS: Final = ("cloudbaserc.js", "cloudbase.config.js")
 """They need Node.js to be read; the CLI itself (2.12.10) fails to [run]."""
 
-NOTHING: Final = "none of them"
+NOTHING: Final = Message("none of them", "其中一个都没有")
 """What ``describe_lack`` says of a folder where nothing of this kind lies."""
 
 
@@ -68,17 +69,31 @@ def declared_file(directory: Path) -> ConfigFile:
     file = find_declaration(directory)
     if file is None:
         found, remedy = describe_lack(directory)
-        expected = f"one of {', '.join(CONFIG_NAMES[1:])}, or {PACKAGE_KEY} in {PACKAGE}"
-        raise ProjectError(directory, expected=expected, found=found, remedy=remedy)
+        expected = Message(
+            "one of {names}, or {key} in {package}",
+            "应有 {names} 之一，或 {package} 中的 {key}",
+            names=list(CONFIG_NAMES[1:]),
+            key=PACKAGE_KEY,
+            package=PACKAGE,
+        )
+        raise ProjectError(directory, expected=expected, found=NONE if found == NOTHING else found, remedy=remedy)
     return file
 
 
-def describe_lack(directory: Path) -> tuple[str, str]:
+def describe_lack(directory: Path) -> tuple[Message, Message]:
     """Return what lies in a folder that has no declaration, and what to do."""
     script = next((name for name in SCRIPTS if (directory / name).is_file()), None)
     if script is not None:
-        return f"a {script}, which is not read", f"write what it exports as {CONFIG_NAMES[2]}"
+        return (
+            Message("a {script}, which is not read", "{script}，它不会被读取", script=script),
+            Message("write what it exports as {name}", "请把它导出的内容写成 {name}", name=CONFIG_NAMES[2]),
+        )
     empty = next((name for name in CONFIG_NAMES[1:] if (directory / name).is_file()), None)
     if empty is not None:
-        return f"an empty {empty}", "write envId and functions into it"
-    return NOTHING, "go to the project's folder, or name it with --project"
+        return (
+            Message("an empty {name}", "空的 {name}", name=empty),
+            Message("write envId and functions into it", "请在其中写入 envId 和 functions"),
+        )
+    return NOTHING, Message(
+        "go to the project's folder, or name it with --project", "请进入项目所在的文件夹，或用 --project 指定"
+    )

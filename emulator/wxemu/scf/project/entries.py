@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from wxemu.core.messages import Message
 from wxemu.scf.project.config_file import ConfigFile, Table
 
 if TYPE_CHECKING:
@@ -22,7 +23,8 @@ def lay_configs(file: ConfigFile) -> dict[str, Any]:
     tree = file.mapping((), file.tree)
     entries = tree.get("functions")
     if isinstance(entries, str) and entries:
-        raise Table(file, (), tree).error("functions", "a list", "start each function with a dash: - name: login")
+        remedy = Message("start each function with a dash: - name: login", "请让每个云函数以短横线开头：- name: login")
+        raise Table(file, (), tree).error("functions", Message("a list", "列表"), remedy)
     laid = [_lay_config(entry) for entry in entries] if isinstance(entries, list) else []
     return {**tree, "functions": laid}
 

@@ -6,16 +6,16 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
+from wxemu.core.messages import Message, as_it_is
 from wxemu.scf.project.bindings import EVENT, HTTP, read_kind, read_layers, read_path, read_triggers
-from wxemu.scf.project.config_file import ProjectError, Table
+from wxemu.scf.project.config_file import NONE, NOTHING_THERE, ProjectError, Table
 from wxemu.scf.project.limits import FUNCTION_NAME, MOST_VARIABLE_BYTES, VARIABLE_NAME, is_runtime, variables_bytes
 from wxemu.scf.project.permissions import read_openapi_permissions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
-
-    from wxemu.scf.project.bindings import Trigger
+from wxemu.scf.project.bindings import Trigger
 
 DEFAULT_RUNTIME: Final = "Nodejs18.15"
 DEFAULT_HANDLER: Final = "index.main"
@@ -47,7 +47,7 @@ class FunctionSpec:
     environment: Mapping[str, str] = field(repr=False)
     openapi_permissions: frozenset[str]
     ignore: tuple[str, ...] = ()
-    problem: str | None = None
+    problem: Message | None = None
     is_http: bool = False
     path: str | None = None
     triggers: tuple[Trigger, ...] = ()
@@ -99,8 +99,11 @@ def read_name(entry: Table) -> str:
     """Return the name of a function. Raises ProjectError."""
     name = entry.text("name", "")
     if not FUNCTION_NAME.fullmatch(name):
-        expected = "a letter, then up to 59 letters, digits, _ or -"
-        raise entry.error("name", expected, "name it: name: login", found=repr(name) if name else "nothing")
+        expected = Message(
+            "a letter, then up to 59 letters, digits, _ or -", "字母开头，后跟最多 59 个字母、数字、_ 或 -"
+        )
+        remedy = Message("name it: name: login", "请写出名称，如 name: login")
+        raise entry.error("name", expected, remedy, found=repr(name) if name else NOTHING_THERE)
     return name
 
 
@@ -150,15 +153,20 @@ def _read_folder(name: str, entry: Table, surroundings: Surroundings) -> Path:
     own_folder = entry.text("dir", "")
     folder = surroundings.directory / own_folder if own_folder else surroundings.root / name
     if not folder.is_dir():
-        expected, remedy = f"of a folder that is there, {folder}", "make it, or correct this"
-        raise entry.error("dir" if own_folder else "name", expected, remedy, found="none")
+        expected = Message("that of a folder that is there, {folder}", "已有文件夹 {folder} 的名称", folder=folder)
+        remedy = Message("make it, or correct this", "请创建它，或改正这里")
+        raise entry.error("dir" if own_folder else "name", expected, remedy, found=NONE)
     return folder
 
 
 def _require_package(folder: Path) -> Path:
     if not folder.is_dir():
-        expected = f"the package functions/{folder.name}"
-        raise ProjectError(folder.parent.parent, expected=expected, found="none", remedy="make it: wxemu package")
+        raise ProjectError(
+            folder.parent.parent,
+            expected=Message("the package functions/{name}", "应有包 functions/{name}", name=folder.name),
+            found=NONE,
+            remedy=Message("make it: wxemu package", "请运行 wxemu package 生成"),
+        )
     return folder
 
 
@@ -168,29 +176,46 @@ def _read_runtime(entry: Table) -> str:
     runtime = entry.get("runtime")
     if not isinstance(runtime, str) or not is_runtime(runtime):
         found = repr(runtime) if isinstance(runtime, str) and runtime else None
-        raise entry.error("runtime", "one that SCF has", "write it as Python3.11", found=found)
+        expected = Message("one that SCF has", "受 SCF 支持的运行环境")
+        raise entry.error("runtime", expected, Message("write it as Python3.11", "请写成 Python3.11"), found=found)
     return runtime
 
 
 def _read_environment(variables: Table) -> Mapping[str, str]:
     for name, value in variables.values.items():
         if not VARIABLE_NAME.fullmatch(name):
-            expected = "named with 2 to 64 letters, digits and _, a letter first, not SCF_, QCLOUD_ or TENCENTCLOUD_"
-            raise variables.error(name, expected, "rename it", found="another name")
+            expected = Message(
+                "named with 2 to 64 letters, digits and _, a letter first, not SCF_, QCLOUD_ or TENCENTCLOUD_",
+                "以字母开头、由 2 到 64 个字母、数字和 _ 组成的名称，且不以 SCF_、QCLOUD_ 或 TENCENTCLOUD_ 开头",
+            )
+            found = Message("another name", "别的名称")
+            raise variables.error(name, expected, Message("rename it", "请改名"), found=found)
         if not _is_variable_text(value):
             # SCF takes strings only, and text that is JSON of an object, array or null does not stay a string.
-            found = "a text with NUL" if isinstance(value, str) and "\0" in value else None
-            remedy = "quote it, and keep it from being a JSON object, array or null"
-            raise variables.error(name, "text without NUL", remedy, found=found)
+            with_nul = Message("a text with NUL", "含有 NUL 的文本")
+            remedy = Message(
+                "quote it, and keep it from being a JSON object, array or null",
+                "请加上引号，并且不要写成 JSON 对象、数组或 null",
+            )
+            raise variables.error(
+                name,
+                Message("text without NUL", "不含 NUL 的文本"),
+                remedy,
+                found=with_nul if isinstance(value, str) and "\0" in value else None,
+            )
     size = variables_bytes(variables.values)
     if size > MOST_VARIABLE_BYTES:
-        place = f"{'.'.join(map(str, variables.at))} of the function {variables.owner}"
         raise ProjectError(
             variables.file.path,
             line=variables.file.line(variables.at),
-            expected=f"up to {MOST_VARIABLE_BYTES} bytes of names and values in {place}",
-            found=f"{size}",
-            remedy="keep what is longer in a file of the function",
+            expected=Message(
+                "up to {most} bytes of names and values in {place}",
+                "{place} 的名称和值最多共 {most} 字节",
+                most=MOST_VARIABLE_BYTES,
+                place=variables.of_owner(".".join(map(str, variables.at))),
+            ),
+            found=as_it_is(str(size)),
+            remedy=Message("keep what is longer in a file of the function", "请把更长的内容放在云函数自己的文件中"),
         )
     return MappingProxyType(dict(variables.values))
 

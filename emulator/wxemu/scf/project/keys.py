@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
+from wxemu.core.messages import Message
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -44,21 +46,29 @@ FUNCTION_KEYS: Final[Mapping[str, Standing]] = {
 }
 
 
-def remark_keys(tree: Mapping[str, Any], specs: Mapping[str, FunctionSpec]) -> Iterator[str]:
+def remark_keys(tree: Mapping[str, Any], specs: Mapping[str, FunctionSpec]) -> Iterator[Message]:
     """Yield one sentence about what a configuration asks for and does not get here, if there is anything."""
-    lacking = [key for key in tree if PROJECT_KEYS.get(key, _LACKS) == _LACKS]
+    lacking: list[str | Message] = [key for key in tree if PROJECT_KEYS.get(key, _LACKS) == _LACKS]
     entries: list[tuple[str, Any]] = [("functionDefaultConfig", tree.get("functionDefaultConfig"))]
     entries += [(_name(entry), entry) for entry in tree.get("functions") or ()]
     for owner, entry in entries:
         keys = [key for key in entry if _is_lacking(key, entry[key])] if isinstance(entry, dict) else []
-        lacking += [f"{key} of {owner}" for key in keys]
+        lacking += [Message("{key} of {owner}", "{owner} 的 {key}", key=key, owner=owner) for key in keys]
     lacking += [
-        f"scf_bootstrap of {name}, which is no HTTP function"
+        Message(
+            "scf_bootstrap of {name}, which is no HTTP function",
+            "{name} 的 scf_bootstrap（它不是 HTTP 函数）",
+            name=name,
+        )
         for name, spec in specs.items()
         if not spec.is_http and (spec.directory / "scf_bootstrap").exists()
     ]
     if lacking:
-        yield f"these are not emulated: {', '.join(lacking)}; docs/functions.md lists all keys"
+        yield Message(
+            "these are not emulated: {keys}; docs/functions.md lists all keys",
+            "这些未被模拟：{keys}；docs/functions.md 列出所有的键",
+            keys=lacking,
+        )
 
 
 def _name(entry: Any) -> str:

@@ -15,6 +15,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, TypeAlias
 
+from wxemu.core.messages import Message, MessageError
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -23,7 +25,7 @@ TAGS: Final = ("{{", "}}")
 _KINDS: Final = "#^/>{&=!"
 
 
-class MustacheError(ValueError):
+class MustacheError(MessageError):
     """A tag or a section does not end."""
 
 
@@ -60,11 +62,16 @@ def _parse(text: str) -> _Section:
             sections[-2].parts.append(sections[-1])
         elif isinstance(part, _Tag) and part.kind == "/":
             if len(sections) == 1 or sections.pop().name != part.name:
-                raise MustacheError(f"{{{{/{part.name}}}}} ends no section")
+                raise MustacheError(
+                    Message("{{{{/{name}}}}} ends no section", "{{{{/{name}}}}} 没有对应的开头", name=part.name)
+                )
         else:
             sections[-1].parts.append(part)
     if len(sections) > 1:
-        raise MustacheError(f"the section {{{{{sections[-1].kind}{sections[-1].name}}}}} does not end")
+        opened = f"{sections[-1].kind}{sections[-1].name}"
+        raise MustacheError(
+            Message("the section {{{{{opened}}}}} does not end", "段落 {{{{{opened}}}}} 没有结尾", opened=opened)
+        )
     return sections[0]
 
 
@@ -78,7 +85,9 @@ def _scan(text: str) -> Iterator[str | _Tag]:
         closing = {"{": "}" + tags[1], "=": "=" + tags[1]}.get(kind, tags[1])
         end = text.find(closing, inner + len(kind))
         if end < 0:
-            raise MustacheError(f"a tag that begins with {tags[0]} does not end")
+            raise MustacheError(
+                Message("a tag that begins with {start} does not end", "以 {start} 开头的标签没有结尾", start=tags[0])
+            )
         name = text[inner + len(kind) : end].strip()
         position = end + len(closing)
         if kind == "=":
@@ -93,7 +102,7 @@ def _new_tags(name: str) -> tuple[str, str]:
         case [opening, closing]:
             return opening, closing
         case _:
-            raise MustacheError("other tags are two words")
+            raise MustacheError(Message("other tags are two words", "自定义的标签应是两个词"))
 
 
 def _render(parts: Sequence[str | _Tag | _Section], scopes: Sequence[Value]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from wxemu.core.messages import Message
 from wxemu.scf.project.config_file import ConfigFile, ProjectError, Table
 
 if TYPE_CHECKING:
@@ -26,7 +27,9 @@ def read_openapi_permissions(path: Path) -> frozenset[str] | None:
     names = permissions["openapi"]
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
         table = Table(file, ("permissions",), permissions)
-        raise table.error("openapi", "a list of openapi names", 'write it as ["soter.verifySignature"]')
+        expected = Message("a list of openapi names", "由 openapi 名称组成的列表")
+        remedy = Message('write it as ["soter.verifySignature"]', '请写成 ["soter.verifySignature"]')
+        raise table.error("openapi", expected, remedy)
     return frozenset(names)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
+from wxemu.core.messages import Message, MessageError
 from wxemu.scf.project.bindings import LAYERS_FOLDER, remark_bindings
 from wxemu.scf.project.config_file import ProjectError, Table, describe_value
 from wxemu.scf.project.declaration import CONFIG_NAMES, SCRIPTS, declared_file
@@ -25,8 +26,9 @@ from wxemu.scf.project.permissions import is_broken_permissions, read_openapi_pe
 from wxemu.scf.project.templates import NO_OPTIONS, CliOptions, Templates, template_names, template_variables
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
+_ENV_ID: Final = Message("the id of a CloudBase environment", "云开发环境的 ID")
 _SOURCES: Final = (*CONFIG_NAMES, *SCRIPTS, "config.json")
 
 
@@ -50,7 +52,7 @@ class Project:
     files: tuple[Path, ...]
     unset: tuple[tuple[str, str], ...]
     problems: Mapping[str, tuple[ProjectError, ...]]
-    remarks: tuple[str, ...] = ()
+    remarks: tuple[Message, ...] = ()
 
     def require_sound(self) -> None:
         """Raise the first ProjectError of any function."""
@@ -82,15 +84,35 @@ def load_project(
     surroundings = Surroundings(directory, root, shared, permissions)
     specs, problems, unnamed, unbound = _read_functions(top, surroundings, packaged)
     if unnamed:
-        found = f"{file.path}: without a runtime the CLI would create {', '.join(unnamed)} as {DEFAULT_RUNTIME}"
-        remarks.append(f"{found}; add runtime: Python3.11 to what is Python")
+        remarks.append(
+            Message(
+                "{file}: without a runtime the CLI would create {names} as {runtime};"
+                " add runtime: Python3.11 to what is Python",
+                "{file}：{names} 没有 runtime，CLI 会按 {runtime} 创建；如果是 Python，请加上 runtime: Python3.11",
+                file=file.path,
+                names=list(unnamed),
+                runtime=DEFAULT_RUNTIME,
+            )
+        )
     remarks.extend(unbound)
-    remarks.extend(f"{file.path}: {remark}" for remark in remark_keys(top.values, specs))
+    remarks.extend(
+        Message("{file}: {remark}", "{file}：{remark}", file=file.path, remark=remark)
+        for remark in remark_keys(top.values, specs)
+    )
     if not specs and not problems:
         specs = {spec.name: spec for spec in scan_functions(surroundings)}
         if specs:
-            found = f"{file.path}: no functions are declared, so the CLI would deploy each folder of {root}"
-            remarks.append(f"{found} as {DEFAULT_RUNTIME}: {', '.join(specs)}")
+            remarks.append(
+                Message(
+                    "{file}: no functions are declared, so the CLI would deploy each folder of {root} as {runtime}:"
+                    " {names}",
+                    "{file}：没有声明云函数，CLI 会把 {root} 的每个文件夹按 {runtime} 部署：{names}",
+                    file=file.path,
+                    root=root,
+                    runtime=DEFAULT_RUNTIME,
+                    names=list(specs),
+                )
+            )
     folders = [spec.directory for spec in specs.values()]
     lacking = [folder for folder in folders if not folder.is_dir()]
     for folder in folders:
@@ -123,29 +145,40 @@ def _read_env_id(top: Table, raw: Any, templates: Templates, options: CliOptions
         return env_id
     if isinstance(raw, str) and (names := template_names(raw)):
         unset = [name for name, _ in templates.find_unset(raw)] or names
-        found = f"{', '.join(f'{{{{{name}}}}}' for name in names)}, which renders to {describe_value(env_id)}"
-        remedy = f"set {', '.join(unset)}, in .env or in the environment, or name the id with --env-id"
-        raise top.error("envId", "the id of a CloudBase environment", remedy, found=found)
-    raise top.error("envId", "the id of a CloudBase environment", "name one: envId: env-demo")
+        found = Message(
+            "{templates}, which renders to {kind}",
+            "{templates}，渲染结果是{kind}",
+            templates=", ".join(f"{{{{{name}}}}}" for name in names),
+            kind=describe_value(env_id),
+        )
+        remedy = Message(
+            "set {names}, in .env or in the environment, or name the id with --env-id",
+            "请在 .env 或环境变量中设置 {names}，或用 --env-id 指定环境 ID",
+            names=list(unset),
+        )
+        raise top.error("envId", _ENV_ID, remedy, found=found)
+    raise top.error("envId", _ENV_ID, Message("name one: envId: env-demo", "请写出一个，如 envId: env-demo"))
 
 
 def _read_functions(
     top: Table, surroundings: Surroundings, packaged: Path | None
-) -> tuple[dict[str, FunctionSpec], dict[str, tuple[ProjectError, ...]], list[str], list[str]]:
+) -> tuple[dict[str, FunctionSpec], dict[str, tuple[ProjectError, ...]], list[str], list[Message]]:
     """Return the functions by name, the broken ones too; what is wrong with which; which ones name no runtime; what is
     odd about their triggers and layers.
     """
     specs: dict[str, FunctionSpec] = {}
     problems: dict[str, tuple[ProjectError, ...]] = {}
     unnamed: list[str] = []
-    unbound: list[str] = []
+    unbound: list[Message] = []
     for index, raw in enumerate(top.get("functions") or ()):
         label = f"functions.{index}"
         try:
             entry = _read_entry(top, index, raw)
             label = name = read_name(entry)
             if name in specs:
-                raise entry.error("name", "a name no other function has", "rename or remove one of the two", found=name)
+                expected = Message("a name no other function has", "其他云函数没有用过的名称")
+                remedy = Message("rename or remove one of the two", "请改名或删除其中一个")
+                raise entry.error("name", expected, remedy, found=name)
         except ProjectError as error:
             problems[label] = (*problems.get(label, ()), error)
             continue
@@ -159,7 +192,7 @@ def _read_functions(
             unnamed.append(name)
     for name, errors in problems.items():
         if name in specs:
-            specs[name] = replace(specs[name], problem="; also ".join(map(str, errors)))
+            specs[name] = replace(specs[name], problem=together(errors))
     return specs, problems, unnamed, unbound
 
 
@@ -168,14 +201,27 @@ def _read_entry(top: Table, index: int, raw: Any) -> Table:
     return merge_entry(top.file, index, top.file.mapping(("functions", index), raw), defaults)
 
 
-def _read_own_permissions(path: Path, remarks: list[str]) -> frozenset[str]:
+def together(errors: Sequence[MessageError]) -> Message:
+    """Return all that is wrong with one thing as one message."""
+    first, *others = errors
+    message = first.message
+    for error in others:
+        message = Message("{first}; also {error}", "{first}；另外，{error}", first=message, error=error)
+    return message
+
+
+def _read_own_permissions(path: Path, remarks: list[Message]) -> frozenset[str]:
     try:
         return read_openapi_permissions(path) or frozenset()
     except ProjectError as error:
-        remarks.append(str(error))
+        remarks.append(error.message)
         return frozenset()
 
 
-def _remark_permissions(path: Path) -> Iterator[str]:
+def _remark_permissions(path: Path) -> Iterator[Message]:
     if is_broken_permissions(path):
-        yield f"{path}: expected JSON, found a mistake, so the openapis that it names are not permitted; correct it"
+        yield Message(
+            "{path}: expected JSON, found a mistake, so the openapis that it names are not permitted; correct it",
+            "{path}：应为 JSON，但其中有错误，所以它列出的 openapi 没有权限；请改正",
+            path=path,
+        )

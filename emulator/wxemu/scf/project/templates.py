@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+from wxemu.core.messages import Message
 from wxemu.scf.project import mustache
 from wxemu.scf.project.config_file import ConfigFile, ProjectError
 
@@ -75,12 +76,24 @@ class Templates:
         try:
             return _revive(json.loads(mustache.render(text, self._values())))
         except mustache.MustacheError as error:
-            found, remedy = str(error), "correct the templates, {{env.NAME}}"
+            found, remedy = error.message, Message("correct the templates, {{env.NAME}}", "请改正模板 {{env.NAME}}")
         except ValueError:
             unfit = sorted({name for name in template_names(text) if _BREAKS_JSON.search(self._find(name) or "")})
-            found = f"a quote, a backslash or a line break in {', '.join(unfit)}" if unfit else "something else"
-            remedy = "keep such a value out of the templates: the CLI puts it into JSON as it is"
-        raise ProjectError(file.path, expected="JSON once its templates are filled", found=found, remedy=remedy)
+            found = (
+                Message(
+                    "a quote, a backslash or a line break in {names}",
+                    "值中含有引号、反斜杠或换行的 {names}",
+                    names=", ".join(unfit),
+                )
+                if unfit
+                else Message("something else", "别的内容")
+            )
+            remedy = Message(
+                "keep such a value out of the templates: the CLI puts it into JSON as it is",
+                "请不要在模板中使用这样的值：CLI 会把它原样放进 JSON",
+            )
+        expected = Message("JSON once its templates are filled", "填好模板之后应为 JSON")
+        raise ProjectError(file.path, expected=expected, found=found, remedy=remedy)
 
     def find_unset(self, value: Any, key: str = "") -> Iterator[tuple[str, str]]:
         """Yield the templates in all strings that nothing is there to fill, each with the nearest key above it."""

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from wxemu.core.messages import Message
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -39,6 +41,26 @@ class Debugging:
     port: int
     announce: Callable[[Awaited], None]
     is_wanted: Callable[[], bool] = lambda: True
+
+
+def explain_refusal(facts: Mapping[str, str]) -> Message:
+    """Why an instance's bootstrap cannot wait for a debugger, by the facts that it gives."""
+    if "place" in facts:
+        return Message(
+            "no debugger can be awaited on {place}: {reason}; name another port",
+            "无法在 {place} 等待调试器：{reason}；请指定另一个端口",
+            **facts,
+        )
+    if "other" in facts:
+        return Message(
+            "the debugpy here is for {other}; install one for {present}, or declare runtime: {other}",
+            "这里的 debugpy 用于 {other}；请为 {present} 安装一个，或声明 runtime: {other}",
+            **facts,
+        )
+    return Message(
+        "there is no debugpy; install it beside the emulator: pip install debugpy",
+        "没有 debugpy；请在模拟器所在的环境中安装：pip install debugpy",
+    )
 
 
 def find_debugpy() -> dict[str, Any] | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import select
 import socket
 import subprocess
@@ -13,6 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from wxemu.core.messages import Message, spoken
 from wxemu.scf.runtime.invocation import InterpreterError
 from wxemu.scf.runtime.process import state_of
 
@@ -89,7 +89,12 @@ class ForkServer:
         if former is not None and former.is_running():
             return former
         if former is not None:
-            _log.warning("the process that functions start from has ended (%s); a new one is started", former.fate())
+            ended = Message(
+                "the process that functions start from has ended ({fate}); a new one is started",
+                "启动云函数的进程已结束（{fate}）；正在启动新的进程",
+                fate=former.fate(),
+            )
+            _log.warning("%s", spoken(ended))
             former.kill()
         self._current = None
         self._current = started = Started([*self._command, *_FLAGS, _HERE], self._arguments)
@@ -116,7 +121,14 @@ class Started:
             )
         except OSError as error:
             self._control.close()
-            raise InterpreterError(f"{program[0]} cannot be run: {os.strerror(error.errno or 0)}") from None
+            raise InterpreterError(
+                Message(
+                    "{program} cannot be run: {reason}",
+                    "{program} 无法运行：{reason}",
+                    program=program[0],
+                    reason=error,
+                )
+            ) from None
         finally:
             theirs.close()
 
@@ -124,10 +136,12 @@ class Started:
         """Whether it has not ended."""
         return self._process.poll() is None
 
-    def fate(self) -> str:
+    def fate(self) -> Message:
         """How it has ended."""
         code = self._process.returncode
-        return f"signal {-code}" if code is not None and code < 0 else f"status {code}"
+        if code is not None and code < 0:
+            return Message("signal {number}", "信号 {number}", number=-code)
+        return Message("status {code}", "状态码 {code}", code=code)
 
     def ask(self, kind: bytes, descriptors: Sequence[int]) -> bool:
         """Ask for an instance; whether the wire took it."""
@@ -146,8 +160,15 @@ class Started:
         limit = _SILENT_SECONDS if self._is_ready else _START_SECONDS
         is_stopped = state_of(self._process.pid) in _STOPPED
         if is_stopped or time.monotonic() - max(since, self._heard_at) > limit:
-            why = "is stopped" if is_stopped else f"has not answered for {limit:g} seconds"
-            _log.warning("the process that functions start from %s; it is killed, with the functions in it", why)
+            silent = Message(
+                "has not answered for {seconds} seconds", "已有 {seconds} 秒没有应答", seconds=f"{limit:g}"
+            )
+            killed = Message(
+                "the process that functions start from {why}; it is killed, with the functions in it",
+                "启动云函数的进程{why}；它和其中的云函数会被终止",
+                why=Message("is stopped", "已被暂停") if is_stopped else silent,
+            )
+            _log.warning("%s", spoken(killed))
             self._process.kill()
 
     def kill(self) -> None:

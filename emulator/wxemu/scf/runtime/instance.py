@@ -9,6 +9,7 @@ import os
 import time
 from typing import TYPE_CHECKING, Any, Final
 
+from wxemu.core.messages import Message, spoken
 from wxemu.scf.runtime import debugging
 from wxemu.scf.runtime.channel import Channel
 from wxemu.scf.runtime.debugging import Awaited
@@ -114,9 +115,15 @@ class Instance:
         asked = {"port": wanted.port, "lent": debugging.find_debugpy()}
         reply = self._exchange(self._birth(surroundings, asked), LOAD_LIMIT_SECONDS)
         if isinstance(reply, Failure):
-            raise DebuggerError(f"the instance ended before a debugger could attach: {reply.message}")
+            raise DebuggerError(
+                Message(
+                    "the instance ended before a debugger could attach: {reason}",
+                    "调试器还没有连接，实例就结束了：{reason}",
+                    reason=reply.message,
+                )
+            )
         if "refused" in reply:
-            raise DebuggerError(reply["refused"])
+            raise DebuggerError(debugging.explain_refusal(reply["refused"]))
         spec = self.revision.spec
         folders = [str(folder) for folder in (spec.directory, *reversed(spec.layers))]
         wanted.announce(Awaited(reply["port"], dict(zip(folders, reply["places"], strict=False))))
@@ -187,7 +194,12 @@ class Instance:
         if self._process is not None and (self._channel.is_abandoned or not has_ended):
             self._process.kill()
         if not has_ended and not self._channel.wait_for_end(_LAST_WAIT_SECONDS):
-            _log.warning("an instance of %s cannot be ended and is given up", self.revision.spec.name)
+            given_up = Message(
+                "an instance of {name} cannot be ended and is given up",
+                "云函数 {name} 的一个实例无法结束，不再管理它",
+                name=self.revision.spec.name,
+            )
+            _log.warning("%s", spoken(given_up))
         self._channel.close()
 
     def _birth(self, surroundings: Surroundings, debugger: dict[str, Any] | None = None) -> bytes:

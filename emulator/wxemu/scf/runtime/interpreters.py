@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from wxemu.core.messages import Message, spoken
+
 # Without site-packages, those of the machine included: SCF's Pythons from 3.7 on bring no packages [doc 583/40323].
 NO_PACKAGES: Final = "-S"
 PRESENT: Final = "Python{}.{}".format(*sys.version_info)
@@ -72,9 +74,14 @@ def _chosen(runtime: str) -> tuple[str | None, str | None]:
     python = find(runtime) if is_supported else None
     if python is not None:
         return python, None
-    remark = f"there is no {runtime} here that runs; {PRESENT} runs its functions instead"
-    _log.warning("%s", remark)
-    return None, remark
+    remark = Message(
+        "there is no {runtime} here that runs; {present} runs its functions instead",
+        "本机没有可用的 {runtime}；由 {present} 代为运行它的云函数",
+        runtime=runtime,
+        present=PRESENT,
+    )
+    _log.warning("%s", spoken(remark))
+    return None, str(remark)
 
 
 def _runtime_of(python: Path) -> str | None:

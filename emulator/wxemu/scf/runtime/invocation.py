@@ -11,6 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias
 
+from wxemu.core.messages import MessageError
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -119,7 +121,7 @@ class Invocation:
         return None if self.failure is None else self.failure.payload(self.request_id)
 
 
-class UninvokedError(RuntimeError):
+class UninvokedError(MessageError):
     """The function was not invoked."""
 
 

@@ -10,6 +10,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
+from wxemu.core.messages import Message, spoken
+
 # Numbers that distributions give to nobody; the first that no user and no group of this machine has is taken.
 _NUMBERS: Final = range(65533, 65000, -1)
 _NEEDED: Final = sum(1 << capability for capability in (0, 6, 7, 21))  # chown, setgid, setuid, sys_admin
@@ -30,7 +32,13 @@ def own(store: Path | None) -> int | None:
             for path in (store, *store.iterdir()):
                 os.lchown(path, number, number)
         except OSError as error:
-            _log.warning("functions run as root: %s cannot be given to another user (%s)", store, error.strerror)
+            as_root = Message(
+                "functions run as root: {store} cannot be given to another user ({reason})",
+                "云函数以 root 运行：{store} 无法交给其他用户（{reason}）",
+                store=store,
+                reason=error,
+            )
+            _log.warning("%s", spoken(as_root))
             return None
     return number
 

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from wxemu.core.messages import Message, spoken
 from wxemu.scf.runtime.instance import Instance
 from wxemu.scf.runtime.invocation import InterpreterError, RuntimeClosedError
 from wxemu.scf.runtime.precedence import Precedence
@@ -83,7 +84,13 @@ class Pool:
                     yield instance
                     return
                 instance.is_reusable = False
-        raise InterpreterError(f"no instance of {revision.spec.name} can be started")
+        raise InterpreterError(
+            Message(
+                "no instance of {name} can be started; the log says why",
+                "云函数 {name} 的实例无法启动；原因见日志",
+                name=revision.spec.name,
+            )
+        )
 
     def states(self) -> list[InstanceState]:
         """Return what there is, the longest idle first, then those that are busy."""
@@ -143,7 +150,7 @@ class Pool:
         with self._changed:
             self._changed.wait_for(lambda: self._has_room(revision))
             if self._is_closed.is_set():
-                raise RuntimeClosedError("the runtime has been closed")
+                raise RuntimeClosedError(Message("the runtime has been closed", "运行环境已关闭"))
             self._have_sweeper()
             useless = [instance for instance in self._idle if self._is_useless(instance, revision)]
             self._retire(useless)
@@ -221,8 +228,12 @@ class Pool:
 
 def _tell_of(ended: Sequence[Instance]) -> None:
     if ended:
-        names = ", ".join(sorted({instance.revision.spec.name for instance in ended}))
-        _log.warning("idle instances have ended by themselves, of: %s; the next calls start others", names)
+        gone = Message(
+            "idle instances have ended by themselves, of: {names}; the next calls start others",
+            "{names} 的空闲实例自行结束了；之后的调用会启动新的实例",
+            names=sorted({instance.revision.spec.name for instance in ended}),
+        )
+        _log.warning("%s", spoken(gone))
 
 
 def _state(instance: Instance, now: float, *, is_busy: bool) -> InstanceState:

@@ -10,6 +10,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
+from wxemu.core.messages import Message
 from wxemu.scf.runtime import nobody
 from wxemu.scf.runtime.context import invocation_context
 from wxemu.scf.runtime.environment import function_variables
@@ -130,7 +131,12 @@ class Runtime:
         variables = function_variables(spec, self._variables(caller.appid))
         context = invocation_context(spec, caller, variables, request_id)
         if spec.is_http and debugging is not None:
-            raise DebuggerError("an HTTP function's server is a process of its own; start debugpy in its code")
+            raise DebuggerError(
+                Message(
+                    "an HTTP function's server is a process of its own; start debugpy in its code",
+                    "HTTP 函数的服务器是独立的进程；请在它的代码中启动 debugpy",
+                )
+            )
         request = _refuse_unrunnable(spec) or _encode(spec, event, context, caller, environ_leak)
         if isinstance(request, Failure):
             live.start()
@@ -249,7 +255,7 @@ def _is_python(runtime: str) -> bool:
 
 def _refuse_unrunnable(spec: FunctionSpec) -> Failure | None:
     if spec.problem is not None:
-        return load_failure(spec.problem)
+        return load_failure(str(spec.problem))
     if not _is_python(spec.runtime):
         return load_failure(f"runtime {spec.runtime} is not emulated, only Python is")
     if spec.is_http and not (spec.directory / BOOTSTRAP_FILE).is_file():

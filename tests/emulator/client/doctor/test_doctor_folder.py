@@ -15,7 +15,9 @@ SECRET = "5e884898da28047151d0e56f8dc62927"
 
 
 def found_in(project):
-    return [(finding.level, finding.name, f"{finding.found}; {finding.advice}") for finding in folder.examine(project)]
+    return [
+        (finding.level, str(finding.name), f"{finding.found}; {finding.advice}") for finding in folder.examine(project)
+    ]
 
 
 @pytest.fixture
@@ -105,7 +107,7 @@ def without_write(_state):
 @pytest.mark.parametrize(
     ("spoil", "told"),
     [
-        (of_another_version, "has state version 99, this wxemu keeps version"),
+        (of_another_version, "has a state of version 99, newer than version"),
         (that_is_none, "cannot be read: file is not a database"),
         (with_an_open_key, "can be read by others; chmod 600 {state}/ca.key"),
         (without_write, "{state} cannot be written to"),

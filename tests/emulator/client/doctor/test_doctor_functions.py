@@ -26,13 +26,15 @@ def project(tmp_path):
 
 
 def found_in(project, environ=None):
-    return [(finding.level, finding.name, finding.found) for finding in functions.examine(project, environ or {})]
+    return [
+        (finding.level, str(finding.name), str(finding.found)) for finding in functions.examine(project, environ or {})
+    ]
 
 
 def of_the_function(project):
     """What is found of it, and the advice, in one text; the project itself must be fine."""
     first, *others = functions.examine(project, {})
-    assert (first.level, first.name) == ("ok", "project")
+    assert (first.level, str(first.name)) == ("ok", "project")
     return [(finding.level, f"{finding.found}; {finding.advice}") for finding in others]
 
 
@@ -52,9 +54,9 @@ def test_a_project_that_cannot_be_read_is_broken_with_its_line_and_what_to_do(pr
     (folder / "cloudbaserc.yaml").write_text("envId: env-demo\nfunctions: all\n")
     (finding,) = functions.examine(folder, {})
     assert finding.level == "broken"
-    assert f"{folder}/cloudbaserc.yaml:2: expected functions to be a list" in finding.found
-    assert finding.advice.startswith("start each function with a dash")
-    assert finding.advice not in finding.found
+    assert f"{folder}/cloudbaserc.yaml:2: expected functions to be a list" in str(finding.found)
+    assert str(finding.advice).startswith("start each function with a dash")
+    assert str(finding.advice) not in str(finding.found)
 
 
 @pytest.mark.parametrize(
@@ -72,23 +74,23 @@ def test_a_function_that_is_declared_wrong_is_broken_and_no_other(project, decla
     with (folder / "cloudbaserc.yaml").open("a") as file:
         file.write("  - {name: sound, runtime: Python3.11}\n")
     _, finding, sound = functions.examine(folder, {})
-    assert (finding.level, finding.name, sound.level) == ("broken", "function ask", "ok")
-    assert told in finding.found
-    assert finding.advice.startswith(advice)
+    assert (finding.level, str(finding.name), sound.level) == ("broken", "function ask", "ok")
+    assert told in str(finding.found)
+    assert str(finding.advice).startswith(advice)
 
 
 def test_a_function_without_a_runtime_is_one_of_node_js(project):
     _, *hints = functions.examine(project(declared="timeout: 5"), {})
     assert [finding.level for finding in hints] == ["hint", "hint"]
-    assert "without a runtime the CLI would create ask as Nodejs18.15" in hints[0].found
-    assert hints[0].advice == "add runtime: Python3.11 to what is Python"
+    assert "without a runtime the CLI would create ask as Nodejs18.15" in str(hints[0].found)
+    assert str(hints[0].advice) == "add runtime: Python3.11 to what is Python"
 
 
 def test_a_script_that_declares_functions_is_told_of(tmp_path):
     (tmp_path / "cloudbaserc.js").write_text("module.exports = {}")
     (finding,) = functions.examine(tmp_path, {})
-    assert finding.found.endswith("declares no functions; there is a cloudbaserc.js, which is not read")
-    assert finding.advice == "write what it exports as cloudbaserc.json"
+    assert str(finding.found).endswith("declares no functions; there is a cloudbaserc.js, which is not read")
+    assert str(finding.advice) == "write what it exports as cloudbaserc.json"
 
 
 def test_a_variable_that_nobody_sets_is_a_hint(project):

@@ -12,6 +12,7 @@ import pytest
 from wxemu.client.doctor import running
 from wxemu.client.remote import Remote, RemoteError
 from wxemu.core.http.access import Access
+from wxemu.core.messages import as_it_is
 
 TOKEN = "a-token-of-the-tests-own"
 
@@ -37,7 +38,7 @@ def looked_at(remote, environ=None):
             finding = next(looking)
         except StopIteration as end:
             return found, end.value
-        found[finding.name] = (finding.level, f"{finding.found}; {finding.advice}")
+        found[str(finding.name)] = (finding.level, f"{finding.found}; {finding.advice}")
 
 
 @pytest.fixture
@@ -74,7 +75,7 @@ def test_another_machine_s_clock_may_be_another():
     shown = {"now": time.time() - 100, "isFrozen": False, "scale": 1.0, "offset": 0.0}
     finding = running._clock(shown)
     assert finding.level == "hint"
-    assert finding.found.startswith("its machine's clock and this one's are 100 seconds apart")
+    assert str(finding.found).startswith("its machine's clock and this one's are 100 seconds apart")
 
 
 def test_faults_that_wait_are_a_hint(remote, control):
@@ -128,7 +129,7 @@ def test_a_token_that_is_not_asked_for_is_a_hint():
     with Answering(http_answer({"now": 1})).at() as url:
         (found,) = running._token(url, {"WXEMU_TOKEN": TOKEN})
     assert found.level == "hint"
-    assert TOKEN not in found.found + found.advice
+    assert TOKEN not in f"{found.found} {found.advice}"
 
 
 def test_a_token_that_is_asked_for_is_fine():
@@ -170,21 +171,21 @@ def test_what_is_no_address_has_nobody_listening():
 
 
 def test_versions_and_the_system_clock_are_told():
-    found = {finding.name: finding for finding in running.examine_machine()}
-    assert found["versions"].found.startswith("wxemu ")
+    found = {str(finding.name): finding for finding in running.examine_machine()}
+    assert str(found["versions"].found).startswith("wxemu ")
     assert not found["system clock"].is_broken
 
 
 def test_a_system_clock_that_is_behind_this_software_is_broken(monkeypatch):
     monkeypatch.setattr(time, "time", lambda: 0.0)
-    assert [finding.name for finding in running.examine_machine() if finding.is_broken] == ["system clock"]
+    assert [str(finding.name) for finding in running.examine_machine() if finding.is_broken] == ["system clock"]
 
 
 def test_a_remote_error_while_asking_is_no_traceback(remote, monkeypatch):
     def ask(_method, path, _body=None):
         if path == "/readyz":
             return {}
-        raise RemoteError("an older one")
+        raise RemoteError(as_it_is("an older one"))
 
     monkeypatch.setattr(remote, "ask", ask)
     assert looked_at(remote)[0]["control plane"][0] == "broken"

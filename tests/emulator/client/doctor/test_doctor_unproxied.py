@@ -8,6 +8,7 @@ from wxemu.client import private_hosts
 from wxemu.client.doctor import unproxied
 from wxemu.client.environment import PRELOAD
 from wxemu.client.remote import Remote, RemoteError
+from wxemu.core.messages import as_it_is
 
 DIRECT = "127.86.1.2"
 LED = {"NODE_OPTIONS": f'--require "{PRELOAD}"', "WXEMU_INTERCEPTION": "{}"}
@@ -22,13 +23,13 @@ class Told(Remote):
 
     def ask(self, method, path, body=None):
         if self.facts is None:
-            raise RemoteError("no emulator answers")
+            raise RemoteError(as_it_is("no emulator answers"))
         return self.facts
 
 
 def found_in(environ, proxy="http://127.0.0.1:8687", direct=DIRECT):
     found = unproxied.examine(Told({"proxy": proxy, "direct": direct}), environ)
-    return {finding.name: (finding.level, f"{finding.found}; {finding.advice}") for finding in found}
+    return {str(finding.name): (finding.level, f"{finding.found}; {finding.advice}") for finding in found}
 
 
 @pytest.fixture

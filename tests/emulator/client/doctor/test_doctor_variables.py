@@ -11,7 +11,7 @@ OURS = "http://127.0.0.1:8687"
 
 
 def found_in(environ, proxy=None):
-    told = {finding.name: finding for finding in variables.examine(environ, proxy)}
+    told = {str(finding.name): finding for finding in variables.examine(environ, proxy)}
     return {name: finding.level for name, finding in told.items()}, {
         name: f"{finding.found}; {finding.advice}" for name, finding in told.items()
     }
