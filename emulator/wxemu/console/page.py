@@ -17,7 +17,7 @@ from werkzeug.exceptions import NotFound
 from wxemu.console import story
 from wxemu.console.texts import Texts
 from wxemu.core import apps, outcome
-from wxemu.core.http import language
+from wxemu.core.http import choices, language
 from wxemu.core.journal import json_value
 from wxemu.core.messages import LANGUAGES, Message
 
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from wxemu.core.apps import App
     from wxemu.core.outcome import Outcome
     from wxemu.core.world import World
-
-THEMES: Final = ("auto", "light", "dark")
 
 
 @dataclass(frozen=True)
@@ -67,8 +65,8 @@ def show(world: World, template: str, section: str, **facts: object) -> Response
     frame = {
         "t": texts,
         "languages": LANGUAGES,
-        "themes": THEMES,
-        "theme": _choice("theme", THEMES) or "auto",
+        "themes": choices.THEMES,
+        "theme": choices.theme_of_request(),
         "sections": SECTIONS,
         "section": section,
         "tenants": tenants,
@@ -88,8 +86,8 @@ def show(world: World, template: str, section: str, **facts: object) -> Response
 
 def chosen_appid(world: World) -> str | None:
     """The appid that ``?app=`` or else the cookie chooses; ``None`` for all apps."""
-    appid = request.args.get("app", request.cookies.get("app"))
-    if not appid:
+    appid = choices.appid_of_request()
+    if appid is None:
         return None
     with world.transaction():
         app = apps.find(world, appid)
@@ -130,19 +128,6 @@ def here(**changes: object) -> str:
     query = {name: value for name, value in {**request.args, **changes}.items() if value not in (None, "")}
     path = "/" if request.path == "/overview" else g.get("page_path", request.path)  # after a refused form, its page's
     return f"{path}?{urlencode(query)}" if query else path
-
-
-def keep_choices(response: Response) -> Response:
-    """Keep the app and the theme that the request chose in cookies."""
-    if request.args.get("theme") in THEMES:
-        response.set_cookie("theme", request.args["theme"], samesite="Lax", httponly=True)
-    if "app" in request.args:
-        response.set_cookie("app", request.args["app"], samesite="Lax", httponly=True)
-    return response
-
-
-def _choice(name: str, values: tuple[str, ...]) -> str | None:
-    return next((value for value in (request.args.get(name), request.cookies.get(name)) if value in values), None)
 
 
 def _outcome_of_result(result: str) -> Outcome:

@@ -16,7 +16,7 @@ from werkzeug.datastructures import CombinedMultiDict
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 
 from wxemu.core import journal, troubles
-from wxemu.core.http import outages
+from wxemu.core.http import nowhere, outages
 from wxemu.core.http.application import make_application
 from wxemu.core.http.origins import ForeignPageError
 from wxemu.core.http.recording import Entry
@@ -68,6 +68,8 @@ def face(world: World) -> Blueprint:
 
 def refuse_request(world: World, error: Exception) -> Response:
     """WeChat's answer to a request that reached no openapi and ended in ``error``, whichever party was asked."""
+    if isinstance(error, NotFound) and nowhere.is_browsers():
+        return nowhere.page()
     if isinstance(error, ForeignPageError):  # which WeChat knows nothing of
         refusal = WeChatError(40066, errmsg=f"invalid url, {error}")
     elif isinstance(error, NotFound):
