@@ -157,22 +157,23 @@ def _templates() -> Environment:
     return templates
 
 
-def _local(at: float) -> datetime:
-    return datetime.fromtimestamp(at, tz=UTC).astimezone()
+def _utc(at: float) -> datetime:
+    """In the one zone of all pages, of the command line, and of the functions' logs."""
+    return datetime.fromtimestamp(at, tz=UTC)
 
 
 def _time(at: float) -> str:
     """``14:03:22.481``."""
-    return _local(at).strftime("%H:%M:%S.%f")[:-3]
+    return _utc(at).strftime("%H:%M:%S.%f")[:-3]
 
 
 def _day(at: float) -> str:
     """``2026-03-09``."""
-    return _local(at).strftime("%Y-%m-%d")
+    return _utc(at).strftime("%Y-%m-%d")
 
 
 def _iso(at: float) -> str:
-    return _local(at).isoformat(timespec="milliseconds")
+    return _utc(at).isoformat(timespec="milliseconds")
 
 
 def _span(seconds: float) -> str:

@@ -62,6 +62,7 @@ PAGES: Final[dict[str, Page]] = {
 """By path. ``/`` is ``/overview``: app.py says when."""
 ACTIONS: Final[dict[str, tuple[Action, Page]]] = {
     "/functions/<name>/invoke": (functions.invoke, functions.one),
+    "/functions/<name>/sample": (functions.sample, functions.one),
     "/functions/<name>/save": (functions.save, functions.one),
     "/functions/<name>/forget": (functions.forget, functions.one),
     "/users/add": (users.add, users.page),

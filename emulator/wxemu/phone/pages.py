@@ -110,7 +110,7 @@ def _facts(world: World, phone: Phone) -> dict[str, Any]:
     return {
         "phone": codec.phone(world, phone),
         "is_framed": "framed" in request.args,
-        "time": datetime.fromtimestamp(world.clock.now(), tz=UTC).astimezone().strftime("%H:%M"),
+        "time": datetime.fromtimestamp(world.clock.now(), tz=UTC).strftime("%H:%M"),
         "scripts": [name for name in names if name.endswith(".js")],
         "styles": [name for name in names if name.endswith(".wxss")],
         "overrides": OVERRIDES,

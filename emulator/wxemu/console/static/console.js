@@ -46,6 +46,15 @@ async function send(form, button) {
   }
 }
 
+/** Have the server make an event for a function that nobody invoked yet; what somebody wrote meanwhile stays. */
+async function fetchSample(form) {
+  const field = form.elements.event, before = field.value
+  const answer = await fetch(form.dataset.sample, { method: "POST", body: new URLSearchParams(new FormData(form)) })
+  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector(".send")
+  if (!answer.ok || field.value !== before) return
+  for (const name of ["event", "sender", "openid"]) form.elements[name].value = fresh.elements[name].value
+}
+
 document.addEventListener("click", event => {
   const button = event.target.closest("[data-copy]")
   if (button) copy(button)
@@ -64,6 +73,7 @@ document.addEventListener("submit", event => {
   if ("stays" in form.dataset && !event.submitter.hasAttribute("formaction")) { event.preventDefault(); send(form, event.submitter) }
 })
 
+for (const form of document.querySelectorAll("[data-sample]")) fetchSample(form)
 document.querySelector("nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" }) // in a narrow window
 
 const two = number => String(number).padStart(2, "0")
@@ -72,7 +82,7 @@ setInterval(() => {
   for (const face of document.querySelectorAll("[data-ticks]")) {
     face.shownAt ??= performance.now()
     const now = new Date(Number(face.dataset.ticks) + performance.now() - face.shownAt)
-    const day = [now.getFullYear(), two(now.getMonth() + 1), two(now.getDate())].join("-")
-    face.textContent = `${day} ${[now.getHours(), now.getMinutes(), now.getSeconds()].map(two).join(":")}`
+    const day = [now.getUTCFullYear(), two(now.getUTCMonth() + 1), two(now.getUTCDate())].join("-")
+    face.textContent = `${day} ${[now.getUTCHours(), now.getUTCMinutes(), now.getUTCSeconds()].map(two).join(":")}`
   }
 }, 250)
