@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
+import shlex
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
     from wxemu.core.apps import App
     from wxemu.core.outcome import Outcome
     from wxemu.core.world import World
+
+DEFAULT_URL: Final = "http://127.0.0.1:8686"
+"""What ``wxemu`` and ``wx.js`` reach by themselves."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +79,7 @@ def show(world: World, template: str, section: str, **facts: object) -> Response
         "now": now,
         "ahead": ahead if abs(ahead := now - time.time()) >= 1 else 0.0,
         "here": here,
+        "shell": shell,
         "refusal": g.get("refusal"),
         "done": request.cookies.get("done"),
     }
@@ -130,6 +135,14 @@ def here(**changes: object) -> str:
     return f"{path}?{urlencode(query)}" if query else path
 
 
+def shell(lines: str) -> str:
+    """Commands of ``wxemu`` that reach this emulator, also where it is not the one that they reach by themselves."""
+    url = request.host_url.rstrip("/")
+    if url == DEFAULT_URL:
+        return lines
+    return f"export WXEMU_URL={url}\n{lines}" if "\n" in lines else f"{lines} --url {url}"
+
+
 def _outcome_of_result(result: str) -> Outcome:
     """The outcome that a function's result, a JSON text, states."""
     return outcome.of_members(json_value(result))
@@ -153,6 +166,7 @@ def _templates() -> Environment:
         "pretty": _pretty,
         "json": _json,
         "grouped": _grouped,
+        "quoted": shlex.quote,
     }
     return templates
 

@@ -66,6 +66,30 @@ document.addEventListener("input", event => {
   clearTimeout(typing)
   typing = setTimeout(search, PAUSE, form)
 })
+/** The command for what is ticked in an attacker's kit. */
+function showCommand(form) {
+  const place = form.parentElement.querySelector("[data-kit]")
+  if (!place) return
+  const ticked = [...form.querySelectorAll(":checked")].map(box => box.name)
+  const options = ticked.map(name => name === "is_lasting" ? " --until-cleared" : ` --kind ${name}`).join("")
+  place.querySelector("code").textContent = place.querySelector(".copy").dataset.copy = place.dataset.kit + options
+}
+
+/** Of the effects that exclude each other, the others cannot be filled in while one is. */
+function exclude(form) {
+  const fields = [...form.querySelectorAll("[data-effect]")]
+  const isGiven = field => field.type === "checkbox" ? field.checked : field.value !== ""
+  const chosen = fields.find(field => !field.disabled && isGiven(field))?.dataset.effect
+  for (const field of fields) field.disabled = chosen !== undefined && field.dataset.effect !== chosen
+}
+
+for (const type of ["input", "change"]) {
+  document.addEventListener(type, event => {
+    const form = event.target.form
+    if (form?.querySelector(".kit")) showCommand(form)
+    if (form?.querySelector("[data-effect]")) exclude(form)
+  })
+}
 document.addEventListener("submit", event => {
   const form = event.target
   if (form.matches("[data-search]")) { event.preventDefault(); search(form) }
@@ -73,6 +97,7 @@ document.addEventListener("submit", event => {
   if ("stays" in form.dataset && !event.submitter.hasAttribute("formaction")) { event.preventDefault(); send(form, event.submitter) }
 })
 
+for (const form of document.forms) if (form.querySelector("[data-effect]")) exclude(form)
 for (const form of document.querySelectorAll("[data-sample]")) fetchSample(form)
 document.querySelector("nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" }) // in a narrow window
 
