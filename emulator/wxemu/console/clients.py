@@ -60,7 +60,7 @@ def list_clients(url: str, app: App, *, function: str, proxy: str | None, ca: st
         yield Client(
             "wechatpy, EasyWeChat, WxJava, ...",
             f"export HTTPS_PROXY={proxy}\n"
-            f"export REQUESTS_CA_BUNDLE={ca} SSL_CERT_FILE={ca}\n"
+            f"export CURL_CA_BUNDLE={ca} REQUESTS_CA_BUNDLE={ca} SSL_CERT_FILE={ca}\n"
             "curl -s https://api.weixin.qq.com/healthz",
             "client.proxy",
         )
@@ -83,7 +83,8 @@ def list_clients(url: str, app: App, *, function: str, proxy: str | None, ca: st
 _PYTHON: Final = """\
 python3 -c '
 import json, os, wxcloud
-invocation, signed = wxcloud.init().of(None), json.loads(os.environ["SIGNED"])
+context = {"environment": json.dumps(dict(os.environ))}
+invocation, signed = wxcloud.init().of(context), json.loads(os.environ["SIGNED"])
 print(invocation.openapi.soter.verifySignature(
     openid=invocation.caller.openid,
     jsonString=signed["resultJSON"],

@@ -48,11 +48,16 @@ async function send(form, button) {
 
 /** Have the server make an event for a function that nobody invoked yet; what somebody wrote meanwhile stays. */
 async function fetchSample(form) {
-  const field = form.elements.event, before = field.value
-  const answer = await fetch(form.dataset.sample, { method: "POST", body: new URLSearchParams(new FormData(form)) })
-  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector(".send")
-  if (!answer.ok || field.value !== before) return
-  for (const name of ["event", "sender", "openid"]) form.elements[name].value = fresh.elements[name].value
+  const field = form.elements.event, before = field.value, button = form.querySelector(".primary")
+  button.disabled = true
+  try {
+    const answer = await fetch(form.dataset.sample, { method: "POST", body: new URLSearchParams(new FormData(form)) })
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector(".send")
+    if (!answer.ok || field.value !== before) return
+    for (const name of ["event", "sender", "openid"]) form.elements[name].value = fresh.elements[name].value
+  } finally {
+    button.disabled = false
+  }
 }
 
 document.addEventListener("click", event => {

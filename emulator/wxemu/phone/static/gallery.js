@@ -1,6 +1,7 @@
 /** The phones of an app side by side, and the form that adds one. */
 
 const form = /** @type {HTMLFormElement} */ (document.getElementById('new'))
+const refusal = /** @type {HTMLElement} */ (document.getElementById('refusal'))
 const phones = /** @type {HTMLElement} */ (document.getElementById('phones'))
 
 form.addEventListener('submit', async event => {
@@ -9,7 +10,7 @@ form.addEventListener('submit', async event => {
   const body = JSON.stringify({ appid, profile, ...(openid && { openid }) })
   const response = await fetch('/phone/v1/phones', { method: 'POST', body })
   const answer = await response.json()
-  /** @type {HTMLElement} */ (document.getElementById('refusal')).textContent = response.ok ? '' : answer.error.message
+  refusal.textContent = response.ok ? '' : answer.error.message
   if (response.ok) addPhone(answer)
 })
 
