@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 DEFAULT_URL: Final = "http://127.0.0.1:8686"
 """What ``wxemu`` and ``wx.js`` reach by themselves."""
 
+REFRESH: Final = "live"
+"""Who requests a page to replace parts of it: what was done is said on the page that is gone to, which asks later."""
+
 
 @dataclass(frozen=True)
 class Section:
@@ -81,7 +84,7 @@ def show(world: World, template: str, section: str, **facts: object) -> Response
         "here": here,
         "shell": shell,
         "refusal": g.get("refusal"),
-        "done": request.cookies.get("done"),
+        "done": None if request.headers.get("X-Requested-With") == REFRESH else request.cookies.get("done"),
     }
     answer = Response(_templates().get_template(template).render({**frame, **facts}), mimetype="text/html")
     if frame["done"] is not None:
