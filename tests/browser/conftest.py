@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from wxemu.client.testing import Emulator
 
 HERE = Path(__file__).parent
-GRAVE = ("serious", "critical")
 expect.set_options(timeout=20_000)  # milliseconds: what comes at once may come late where Docker builds beside
 
 
@@ -61,9 +60,9 @@ def open_page(browser: Browser, emulator: Emulator) -> Iterator[Callable[..., Pa
     assert asked <= {"127.0.0.1", "localhost"}
 
 
-@pytest.fixture
-def grave_faults(node_modules: Path) -> Callable[..., list[Any]]:
-    """What axe-core finds on a page that keeps somebody from using it: rule, and where. ``rule``: this one alone."""
+@pytest.fixture(scope="module")
+def accessibility_faults(node_modules: Path) -> Callable[..., list[Any]]:
+    """What axe-core finds on a page: rule, and where. ``rule``: this one alone."""
     axe = (node_modules / "axe-core/axe.min.js").read_text(encoding="utf-8")
 
     def find(page: Page, rule: str | None = None) -> list[Any]:
@@ -78,14 +77,13 @@ def grave_faults(node_modules: Path) -> Callable[..., list[Any]]:
         return [
             (violation["id"], violation["impact"], node["target"], node.get("failureSummary"))
             for violation in found["violations"]
-            if violation["impact"] in GRAVE
             for node in violation["nodes"]
         ]
 
     return find
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def wide_parts() -> Callable[[Page], list[str]]:
     """What on a page is wider than its window, and so makes it scroll sideways."""
 

@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from wxemu.client.testing import Clock, MiniProgramError
+from wxemu.client.testing import Clock
 
 LOG_IN, PAY, CHECK, DONE = "Log in with WeChat", "Pay ¥128.00", "Am I still logged in?", "Done"
 TOUCH = "Touch the sensor"
@@ -248,40 +248,3 @@ def test_an_openid_is_text_whatever_it_is(emulator, open_page):
     expect(page.locator(".user__openid")).to_have_text(openid)
     assert hand.openid == openid
     assert page.title() == "Without SOTER · wxemu"
-
-
-@pytest.mark.parametrize("colors", ["light", "dark"])
-@pytest.mark.parametrize("language", ["en-US", "zh-CN"])
-def test_nobody_is_kept_from_using_it(open_page, emulator, grave_faults, colors, language):
-    phone = emulator.new_phone("huawei")
-    with pytest.raises(MiniProgramError, match="90010"):
-        phone.start_soter_authentication("c", modes=["facial"], outcome="lockout")
-    page = open_page("/phone", locale=language, color_scheme=colors)
-    page.frame_locator("iframe").locator("#lock").wait_for()
-    assert grave_faults(page) == []
-    page = open_page(f"/phone/{phone.phone_id}", locale=language, color_scheme=colors)
-    page.locator("button.action").first.wait_for()
-    page.locator("details.kit").evaluate("kit => kit.open = true")
-    assert grave_faults(page) == []
-
-
-@pytest.mark.parametrize("colors", ["light", "dark"])
-def test_nobody_is_kept_from_using_the_sheet_or_reading_a_result(open_page, emulator, grave_faults, colors):
-    still = {"locale": "en-US", "color_scheme": colors, "reduced_motion": "reduce"}
-    page = open_page(f"/phone/{emulator.new_phone().phone_id}", **still)
-    hand = Hand(page, page)
-    hand.tap(LOG_IN, PAY)
-    page.get_by_role("dialog").wait_for()
-    page.locator(".sheet__outcomes").evaluate("outcomes => outcomes.open = true")
-    assert grave_faults(page) == []
-    hand.tap("Wrong finger")
-    hand.sees("That did not work")
-    assert grave_faults(page) == []
-
-
-@pytest.mark.parametrize("path", ["/phone", "/phone/{phone_id}"])
-def test_it_fits_a_real_phone(open_page, emulator, wide_parts, path):
-    phone = emulator.new_phone("huawei")
-    page = open_page(path.format(phone_id=phone.phone_id), viewport={"width": 390, "height": 844}, locale="en-US")
-    (page.frame_locator("iframe") if path == "/phone" else page).locator("button.action").first.wait_for()
-    assert wide_parts(page) == []

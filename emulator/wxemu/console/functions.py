@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote, urlencode
 
@@ -11,10 +11,10 @@ from flask import request
 from werkzeug.exceptions import NotFound
 
 from wxemu.cloudbase.callers import SENDERS, send_by_hand
-from wxemu.console import form, rows, saved_events
+from wxemu.console import form, rows, samples, saved_events
 from wxemu.console.live import classify_line
 from wxemu.console.page import chosen_app, show
-from wxemu.console.saved_events import LAST, SavedEvent
+from wxemu.console.saved_events import LAST, SAMPLE, SavedEvent
 from wxemu.core import journal, messages
 from wxemu.core.http import language
 from wxemu.core.http.inputs import expected_instead
@@ -139,8 +139,10 @@ def one(world: World, deployment: Deployment, name: str) -> Response:
         "functions",
         app=app,
         spec=spec,
-        draft=_draft(saved, app, name, openids),
-        saved=[entry for entry in saved.values() if entry.name != LAST],
+        draft=_draft(saved, app, spec, openids),
+        has_sample=name in samples.SAMPLES,
+        needs_sample=name in samples.SAMPLES and LAST not in saved and _name_of_event() == LAST,
+        saved=[entry for entry in saved.values() if entry.name not in {LAST, SAMPLE}],
         senders=SENDERS,
         openids=openids,
         record=record,
@@ -180,6 +182,21 @@ def save(world: World, deployment: Deployment, name: str) -> str:
     with world.transaction():
         saved_events.keep(world, saved)
     return address(name, event=saved.name)
+
+
+def sample(world: World, deployment: Deployment, name: str) -> str:
+    """Make an event with which the function succeeds, and have it in the editor.
+
+    :raises NotFound: nothing of this name is deployed, or there is no sample of it.
+    :raises NoKeyError: a phone has to be added, and no key is there for it.
+    """
+    app, _ = _function(world, deployment, name)
+    if name not in samples.SAMPLES:
+        raise NotFound(say(Message("there is no sample event of {name}", "{name} 没有示例事件", name=name)))
+    event, openid = samples.make(world, deployment, app, name)
+    with world.transaction():
+        saved_events.keep(world, SavedEvent(app.env, name, SAMPLE, event, "user", openid))
+    return address(name, event=SAMPLE)
 
 
 def forget(world: World, deployment: Deployment, name: str) -> str:
@@ -253,15 +270,23 @@ def _event_of_form(app: App, function: str, name: str) -> SavedEvent:
     )
 
 
-def _draft(saved: dict[str, SavedEvent], app: App, function: str, openids: Sequence[str]) -> SavedEvent:
+def _name_of_event() -> str:
+    """What ``?event=`` names, else the last one."""
+    return request.args.get("event", LAST)
+
+
+def _draft(saved: dict[str, SavedEvent], app: App, spec: FunctionSpec, openids: Sequence[str]) -> SavedEvent:
     """The editor's content: what was just refused, the event that ``?event=`` names, or the last one."""
+    function = spec.name
     if request.method == "POST" and "event" in request.form:
         fields = {name: request.form.get(name, "") for name in ("event", "sender", "openid")}
         return SavedEvent(app.env, function, request.form.get("name", ""), **fields)
-    event = saved.get(request.args.get("event", LAST)) or saved.get(LAST)
+    event = saved.get(_name_of_event()) or saved.get(LAST)
     if event is not None:
-        return event
+        return replace(event, name=event.name.strip())
     sender, openid = ("user", openids[0]) if openids else ("server", "")
+    if spec.triggers:
+        sender = "timer"
     return SavedEvent(app.env, function, LAST, "{}", sender, openid)
 
 

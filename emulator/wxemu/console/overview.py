@@ -26,6 +26,8 @@ def page(world: World, deployment: Deployment, interception: Interception | None
     """What runs where, the clients' settings, the last flow."""
     facts = interception_facts(interception)
     appid, app, url = chosen_appid(world), chosen_app(world), request.host_url.rstrip("/")
+    declared = functions.list_declared(deployment, app)
+    function = next((spec.name for spec in declared.functions), "hello")
     with world.transaction():
         recent = journal.list_latest(world, choice=Choice(appid=appid), limit=4 * story.MOST_EXCHANGES)
         counts = {"requests": journal.last_number(world), "invocations": invocation_records.find_last_number(world)}
@@ -36,10 +38,12 @@ def page(world: World, deployment: Deployment, interception: Interception | None
         "overview",
         url=url,
         interception=facts,
-        clients=[] if app is None else list(clients.list_clients(url, app, proxy=facts["proxy"], ca=facts["caBundle"])),
+        clients=[]
+        if app is None
+        else list(clients.list_clients(url, app, function=function, proxy=facts["proxy"], ca=facts["caBundle"])),
         app=app,
         directory=deployment.catalogue.directory,
-        declared=functions.list_declared(deployment, app),
+        declared=declared,
         phones=all_phones,
         counts=counts,
         diagram=diagram.lay_out(story.list_steps(world.secret_values.strike_out(recent))),

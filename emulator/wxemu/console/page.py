@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
+import shlex
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,7 +18,7 @@ from werkzeug.exceptions import NotFound
 from wxemu.console import story
 from wxemu.console.texts import Texts
 from wxemu.core import apps, outcome
-from wxemu.core.http import language
+from wxemu.core.http import choices, language
 from wxemu.core.journal import json_value
 from wxemu.core.messages import LANGUAGES, Message
 
@@ -26,7 +27,11 @@ if TYPE_CHECKING:
     from wxemu.core.outcome import Outcome
     from wxemu.core.world import World
 
-THEMES: Final = ("auto", "light", "dark")
+DEFAULT_URL: Final = "http://127.0.0.1:8686"
+"""What ``wxemu`` and ``wx.js`` reach by themselves."""
+
+REFRESH: Final = "live"
+"""Who requests a page to replace parts of it: what was done is said on the page that is gone to, which asks later."""
 
 
 @dataclass(frozen=True)
@@ -67,8 +72,8 @@ def show(world: World, template: str, section: str, **facts: object) -> Response
     frame = {
         "t": texts,
         "languages": LANGUAGES,
-        "themes": THEMES,
-        "theme": _choice("theme", THEMES) or "auto",
+        "themes": choices.THEMES,
+        "theme": choices.theme_of_request(),
         "sections": SECTIONS,
         "section": section,
         "tenants": tenants,
@@ -77,8 +82,9 @@ def show(world: World, template: str, section: str, **facts: object) -> Response
         "now": now,
         "ahead": ahead if abs(ahead := now - time.time()) >= 1 else 0.0,
         "here": here,
+        "shell": shell,
         "refusal": g.get("refusal"),
-        "done": request.cookies.get("done"),
+        "done": None if request.headers.get("X-Requested-With") == REFRESH else request.cookies.get("done"),
     }
     answer = Response(_templates().get_template(template).render({**frame, **facts}), mimetype="text/html")
     if frame["done"] is not None:
@@ -88,8 +94,8 @@ def show(world: World, template: str, section: str, **facts: object) -> Response
 
 def chosen_appid(world: World) -> str | None:
     """The appid that ``?app=`` or else the cookie chooses; ``None`` for all apps."""
-    appid = request.args.get("app", request.cookies.get("app"))
-    if not appid:
+    appid = choices.appid_of_request()
+    if appid is None:
         return None
     with world.transaction():
         app = apps.find(world, appid)
@@ -132,17 +138,12 @@ def here(**changes: object) -> str:
     return f"{path}?{urlencode(query)}" if query else path
 
 
-def keep_choices(response: Response) -> Response:
-    """Keep the app and the theme that the request chose in cookies."""
-    if request.args.get("theme") in THEMES:
-        response.set_cookie("theme", request.args["theme"], samesite="Lax", httponly=True)
-    if "app" in request.args:
-        response.set_cookie("app", request.args["app"], samesite="Lax", httponly=True)
-    return response
-
-
-def _choice(name: str, values: tuple[str, ...]) -> str | None:
-    return next((value for value in (request.args.get(name), request.cookies.get(name)) if value in values), None)
+def shell(lines: str) -> str:
+    """Commands of ``wxemu`` that reach this emulator, also where it is not the one that they reach by themselves."""
+    url = request.host_url.rstrip("/")
+    if url == DEFAULT_URL:
+        return lines
+    return f"export WXEMU_URL={url}\n{lines}" if "\n" in lines else f"{lines} --url {url}"
 
 
 def _outcome_of_result(result: str) -> Outcome:
@@ -168,26 +169,28 @@ def _templates() -> Environment:
         "pretty": _pretty,
         "json": _json,
         "grouped": _grouped,
+        "quoted": shlex.quote,
     }
     return templates
 
 
-def _local(at: float) -> datetime:
-    return datetime.fromtimestamp(at, tz=UTC).astimezone()
+def _utc(at: float) -> datetime:
+    """In the one zone of all pages, of the command line, and of the functions' logs."""
+    return datetime.fromtimestamp(at, tz=UTC)
 
 
 def _time(at: float) -> str:
     """``14:03:22.481``."""
-    return _local(at).strftime("%H:%M:%S.%f")[:-3]
+    return _utc(at).strftime("%H:%M:%S.%f")[:-3]
 
 
 def _day(at: float) -> str:
     """``2026-03-09``."""
-    return _local(at).strftime("%Y-%m-%d")
+    return _utc(at).strftime("%Y-%m-%d")
 
 
 def _iso(at: float) -> str:
-    return _local(at).isoformat(timespec="milliseconds")
+    return _utc(at).isoformat(timespec="milliseconds")
 
 
 def _span(seconds: float) -> str:

@@ -81,6 +81,7 @@ def one(world: World, _deployment: Deployment, phone_id: str) -> Response:
         keys=_chain(phone, next((key.public_key for key in uploaded if key.phone_id == phone_id), None)),
         signed=[_confirmation(text) for text in signed if text.phone_id == phone_id],
         overrides=OVERRIDES,
+        options=_options(phone.override),
     )
 
 
@@ -131,6 +132,11 @@ def address(phone: Phone) -> str:
 
 def _text(phone: Phone) -> str:
     return " ".join([phone.phone_id, phone.appid, phone.openid, phone.profile.name, *phone.override.kinds])
+
+
+def _options(override: Override) -> str:
+    """As the command takes them, which stand behind its name."""
+    return "".join(f" --kind {kind}" for kind in override.kinds) + " --until-cleared" * override.is_lasting
 
 
 def _chain(phone: Phone, uploaded: str | None) -> list[Key]:

@@ -51,6 +51,7 @@ def page(world: World, _deployment: Deployment) -> Response:
         "requests.html",
         "requests",
         exchanges=exchanges,
+        depths=story.list_depths(exchanges),
         faces=journal.FACES,
         apis=apis,
         query=query,

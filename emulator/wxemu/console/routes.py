@@ -14,11 +14,12 @@ from werkzeug.exceptions import HTTPException
 
 from wxemu.cloudbase.database.errors import CollectionNotExistError
 from wxemu.console import clock, documents, faults, functions, live, overview, phones, requests, state, tokens, users
-from wxemu.console.page import keep_choices, show
+from wxemu.console.page import show
 from wxemu.core import troubles
 from wxemu.core.http import our_failures
 from wxemu.core.http.admission import ControlTokenError
 from wxemu.core.http.application import make_application
+from wxemu.core.http.choices import keep_choices
 from wxemu.core.http.language import keep_language
 from wxemu.core.http.origins import ForeignPageError, Pages
 from wxemu.core.http.streams import Streams
@@ -61,6 +62,7 @@ PAGES: Final[dict[str, Page]] = {
 """By path. ``/`` is ``/overview``: app.py says when."""
 ACTIONS: Final[dict[str, tuple[Action, Page]]] = {
     "/functions/<name>/invoke": (functions.invoke, functions.one),
+    "/functions/<name>/sample": (functions.sample, functions.one),
     "/functions/<name>/save": (functions.save, functions.one),
     "/functions/<name>/forget": (functions.forget, functions.one),
     "/users/add": (users.add, users.page),
@@ -119,7 +121,7 @@ def face(
     """
     routes = Blueprint("console", __name__, static_folder="static", static_url_path="/console/static")
     keep_language(routes)
-    routes.after_request(keep_choices)
+    keep_choices(routes)
     routes.after_request(_harden)
     pages: dict[str, Page] = {**PAGES, "/overview": partial(overview.page, interception=interception)}
     for path, page in pages.items():

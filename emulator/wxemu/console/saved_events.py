@@ -10,6 +10,8 @@ if TYPE_CHECKING:
 
 LAST: Final = ""
 """The name of the event that was sent last, which is saved automatically."""
+SAMPLE: Final = " "
+"""The name of the latest sample event. No form gives it, as what a form says has no whitespace around it."""
 
 
 @dataclass(frozen=True)

@@ -83,6 +83,17 @@ def made_by(call: Exchange, earlier: Iterable[Exchange]) -> list[Exchange]:
     return [entry for entry in earlier if _is_within(entry, call)]
 
 
+def list_depths(newest_first: Sequence[Exchange]) -> dict[int, int]:
+    """How many calls of functions each exchange is part of, by its number; only calls in the list count."""
+    depths = {exchange.number: 0 for exchange in newest_first}
+    for place, call in enumerate(newest_first):
+        if call.name not in _CALLS:
+            continue
+        for entry in made_by(call, newest_first[place + 1 :]):
+            depths[entry.number] = depths[call.number] + 1
+    return depths
+
+
 def _is_within(entry: Exchange, call: Exchange) -> bool:
     """A cloud call names its invocation; for any other request only the time is known."""
     if entry.request_id is not None:

@@ -41,14 +41,18 @@ class InHand:
     phone: phones.Phone
 
 
-@answers(operations.LOGIN)
-def log_in(held: InHand, _given: NamedPhone) -> LoggedIn:
-    """A code, which a server may buy a session with once."""
-    world, phone = held.world, held.phone
+def new_code(world: World, phone: phones.Phone) -> str:
+    """The code of a wx.login, which a server may buy a session with once."""
     code = sessions.new_code(world, appid=phone.appid, openid=phone.openid)
     sessions.touch(world, phone.appid, phone.openid)
     phones.keep(world, replace(phone, latest_code=code))
-    return {"code": code, "errMsg": "login:ok"}
+    return code
+
+
+@answers(operations.LOGIN)
+def log_in(held: InHand, _given: NamedPhone) -> LoggedIn:
+    """A code."""
+    return {"code": new_code(held.world, held.phone), "errMsg": "login:ok"}
 
 
 @answers(operations.CHECK_SESSION)

@@ -16,7 +16,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from werkzeug.exceptions import NotFound
 
 from wxemu.core import apps
-from wxemu.core.http import language
+from wxemu.core.http import choices, language
 from wxemu.core.messages import LANGUAGES
 from wxemu.phone import codec, phones
 from wxemu.phone.confirmations import OUTCOMES
@@ -46,7 +46,6 @@ PATHS: Final = {
     "/wx.js": "The wx for mini program code outside WeChat",
 }
 """The paths for browsers, and what is there."""
-THEMES: Final = ("light", "dark")
 _PLACE: Final = re.compile(r"<(?:\w+:)?(\w+)>")
 _RPX: Final = re.compile(r"(-?[\d.]+)rpx")
 
@@ -82,8 +81,10 @@ def _document(summary: str, places: list[str]) -> dict[str, Any]:
 
 def _gallery(world: World) -> Response:
     with world.transaction():
-        tenants = [app.appid for app in apps.all_apps(world)]
-        appid = request.args.get("appid") or next(iter(tenants), "")
+        tenants = apps.all_apps(world)
+        chosen = choices.appid_of_request()
+        appids = [app.appid for app in tenants]
+        appid = chosen if chosen in appids else next(iter(appids), "")
         listed_phones = phones.all_phones(world, appid)
     return _page(
         "gallery.html",
@@ -109,7 +110,7 @@ def _facts(world: World, phone: Phone) -> dict[str, Any]:
     return {
         "phone": codec.phone(world, phone),
         "is_framed": "framed" in request.args,
-        "time": datetime.fromtimestamp(world.clock.now(), tz=UTC).astimezone().strftime("%H:%M"),
+        "time": datetime.fromtimestamp(world.clock.now(), tz=UTC).strftime("%H:%M"),
         "scripts": [name for name in names if name.endswith(".js")],
         "styles": [name for name in names if name.endswith(".wxss")],
         "overrides": OVERRIDES,
@@ -151,12 +152,12 @@ def _file_within(folder: Path, name: str) -> Path | None:
 
 def _page(template: str, status: int = 200, **facts: Any) -> Response:
     page_language = language.of_request()
-    theme = request.args.get("theme") or request.cookies.get("theme")
     frame = {
         "t": _texts(page_language),
         "language": page_language,
         "languages": LANGUAGES,
-        "theme": theme if theme in THEMES else "auto",
+        "themes": choices.THEMES,
+        "theme": choices.theme_of_request(),
     }
     page = _templates().get_template(template).render({**frame, **facts})
     response = Response(page, status=status, content_type="text/html; charset=utf-8")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from flask import Blueprint, Response
 
 from wxemu.core.http.application import make_application
+from wxemu.core.http.choices import keep_choices
 from wxemu.core.http.language import keep_language
 from wxemu.core.http.origins import Pages, let_pages_read
 from wxemu.core.http.our_failures import CORE_STATUSES, refuse
@@ -73,6 +74,7 @@ def face(world: World, deployment: Deployment) -> Blueprint:
     keep_exchanges(routes, world, face=FACE, is_unnamed_kept=False)
     let_pages_read(routes, world)
     keep_language(routes)
+    keep_choices(routes)
     add_pages(routes, world)
     add_route(routes, operations.LIST, partial(_list, world))
     add_route(routes, operations.CREATE, partial(_create, world))

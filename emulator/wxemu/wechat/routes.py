@@ -17,7 +17,7 @@ from werkzeug.datastructures import CombinedMultiDict
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 
 from wxemu.core import journal, troubles
-from wxemu.core.http import outages
+from wxemu.core.http import nowhere, outages
 from wxemu.core.http.application import LARGEST_BODY, make_application
 from wxemu.core.http.origins import ForeignPageError
 from wxemu.core.http.plain import PlainRequest, PlainResponse
@@ -113,6 +113,8 @@ def face(world: World) -> Blueprint:
 
 def refuse_request(world: World, error: Exception) -> Response:
     """WeChat's answer to Flask's present request, of whichever party, that reached no openapi: ``error`` says why."""
+    if isinstance(error, NotFound) and nowhere.is_browsers():
+        return nowhere.page()
     return _of_flask(_refuse_request(world, error, request))
 
 

@@ -54,6 +54,12 @@ def test_the_clock_is_moved_frozen_hastened_and_released(send, world):
     assert not world.clock.state().is_frozen
 
 
+def test_what_was_done_is_not_said_to_the_page_that_is_left(http):
+    http.set_cookie("done", "/clock/freeze")
+    assert "frozen." not in http.get("/clock", headers={"X-Requested-With": "live"}).text
+    assert "frozen." in http.get("/clock").text
+
+
 def test_what_was_done_is_said_once(send, http):
     send("/clock/freeze")
 

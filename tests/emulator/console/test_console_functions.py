@@ -3,17 +3,21 @@
 import html
 import json
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from wxemu.console import live, saved_events
+from wxemu.console.samples import SAMPLES
 from wxemu.core import journal
 from wxemu.core.journal import Exchange
+from wxemu.phone import phones
 from wxemu.scf import invocation_records
 from wxemu.scf.invocation_records import Record
 
 APPID = "wx1234567890abcdef"
+PROJECT = Path(__file__).parents[3]
 ENV = "env-demo"
 CLOUD_CALL: dict[str, Any] = {
     "at": 1.0,
@@ -284,3 +288,33 @@ class Said:
     def take(self):
         taken, self.lines = self.lines, []
         return [type("Line", (), {"text": text}) for text in taken]
+
+
+class TestASample:
+    """Of each function of this project, which its own page offers."""
+
+    @pytest.fixture
+    def project(self):
+        return PROJECT
+
+    @pytest.mark.parametrize("name", list(SAMPLES))
+    def test_is_made_fresh_each_time_of_a_user_who_has_a_phone(self, send, world, name):
+        made = []
+        for _ in range(2):
+            status, page = send(f"/functions/{name}/sample", event="", sender="server", openid="")
+            assert status == 303
+            made.append(json.loads(html.unescape(re.search(r"<textarea[^>]*>(.*?)</textarea>", page, re.DOTALL)[1])))
+
+        (phone,) = phones.all_phones(world)
+        assert f'name="openid" value="{phone.openid}"' in page
+        assert (made[0] == made[1]) is (name in {"checkSession", "issueChallenge"})
+
+    def test_is_asked_for_by_the_page_until_something_was_sent(self, send, http):
+        assert "data-sample" in http.get("/functions/login").text
+        send("/functions/login/invoke", event="{}", sender="server", openid="")
+        assert "data-sample" not in http.get("/functions/login").text
+
+    def test_of_another_function_is_none(self, http, serve, world, project_of):
+        own = serve(world, project_of(ASK))
+        assert "/sample" not in own.get("/functions/ask").text
+        assert own.post("/functions/ask/sample", data={"event": "{}"}).status_code == 404

@@ -28,8 +28,8 @@ class TestPages:
 
     def test_the_gallery_shows_one_app_only(self, http, new_phone):
         phone = new_phone("none")
-        assert phone.phone_id in http.get(f"/phone?appid={APPID}").text
-        assert phone.phone_id not in http.get("/phone?appid=wxfedcba0987654321").text
+        assert phone.phone_id in http.get(f"/phone?app={APPID}").text
+        assert phone.phone_id not in http.get("/phone?app=wxfedcba0987654321").text
 
     def test_a_phone_s_page_loads_the_scripts_of_the_mini_program(self, http, new_phone):
         page = http.get(f"/phone/{new_phone('none').phone_id}").text

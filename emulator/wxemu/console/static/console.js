@@ -46,6 +46,20 @@ async function send(form, button) {
   }
 }
 
+/** Have the server make an event for a function that nobody invoked yet; what somebody wrote meanwhile stays. */
+async function fetchSample(form) {
+  const field = form.elements.event, before = field.value, button = form.querySelector(".primary")
+  button.disabled = true
+  try {
+    const answer = await fetch(form.dataset.sample, { method: "POST", body: new URLSearchParams(new FormData(form)) })
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector(".send")
+    if (!answer.ok || field.value !== before) return
+    for (const name of ["event", "sender", "openid"]) form.elements[name].value = fresh.elements[name].value
+  } finally {
+    button.disabled = false
+  }
+}
+
 document.addEventListener("click", event => {
   const button = event.target.closest("[data-copy]")
   if (button) copy(button)
@@ -57,6 +71,30 @@ document.addEventListener("input", event => {
   clearTimeout(typing)
   typing = setTimeout(search, PAUSE, form)
 })
+/** The command for what is ticked in an attacker's kit. */
+function showCommand(form) {
+  const place = form.parentElement.querySelector("[data-kit]")
+  if (!place) return
+  const ticked = [...form.querySelectorAll(":checked")].map(box => box.name)
+  const options = ticked.map(name => name === "is_lasting" ? " --until-cleared" : ` --kind ${name}`).join("")
+  place.querySelector("code").textContent = place.querySelector(".copy").dataset.copy = place.dataset.kit + options
+}
+
+/** Of the effects that exclude each other, the others cannot be filled in while one is. */
+function exclude(form) {
+  const fields = [...form.querySelectorAll("[data-effect]")]
+  const isGiven = field => field.type === "checkbox" ? field.checked : field.value !== ""
+  const chosen = fields.find(field => !field.disabled && isGiven(field))?.dataset.effect
+  for (const field of fields) field.disabled = chosen !== undefined && field.dataset.effect !== chosen
+}
+
+for (const type of ["input", "change"]) {
+  document.addEventListener(type, event => {
+    const form = event.target.form
+    if (form?.querySelector(".kit")) showCommand(form)
+    if (form?.querySelector("[data-effect]")) exclude(form)
+  })
+}
 document.addEventListener("submit", event => {
   const form = event.target
   if (form.matches("[data-search]")) { event.preventDefault(); search(form) }
@@ -64,6 +102,8 @@ document.addEventListener("submit", event => {
   if ("stays" in form.dataset && !event.submitter.hasAttribute("formaction")) { event.preventDefault(); send(form, event.submitter) }
 })
 
+for (const form of document.forms) if (form.querySelector("[data-effect]")) exclude(form)
+for (const form of document.querySelectorAll("[data-sample]")) fetchSample(form)
 document.querySelector("nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" }) // in a narrow window
 
 const two = number => String(number).padStart(2, "0")
@@ -72,7 +112,7 @@ setInterval(() => {
   for (const face of document.querySelectorAll("[data-ticks]")) {
     face.shownAt ??= performance.now()
     const now = new Date(Number(face.dataset.ticks) + performance.now() - face.shownAt)
-    const day = [now.getFullYear(), two(now.getMonth() + 1), two(now.getDate())].join("-")
-    face.textContent = `${day} ${[now.getHours(), now.getMinutes(), now.getSeconds()].map(two).join(":")}`
+    const day = [now.getUTCFullYear(), two(now.getUTCMonth() + 1), two(now.getUTCDate())].join("-")
+    face.textContent = `${day} ${[now.getUTCHours(), now.getUTCMinutes(), now.getUTCSeconds()].map(two).join(":")}`
   }
 }, 250)

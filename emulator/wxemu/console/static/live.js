@@ -20,7 +20,7 @@ export async function refresh(wanted = parts()) {
   if (isBusy) { isStale = true; return }
   isBusy = true
   try {
-    const answer = await fetch(location.href, { headers: { Accept: "text/html" } })
+    const answer = await fetch(location.href, { headers: { "X-Requested-With": "live" } })
     show(await answer.text(), wanted)
   } catch {
     showState(false) // the server is gone; the stream shows when it is back

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from flask import Response, jsonify, request
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, NotFound
 
 from wxemu.core import messages, troubles
 from wxemu.core.apps import PublishedSecretError, UnknownAppError
 from wxemu.core.clock import ClockError
-from wxemu.core.http import language
+from wxemu.core.http import language, nowhere
 from wxemu.core.http.admission import ControlTokenError
 from wxemu.core.http.inputs import InputError
 from wxemu.core.http.origins import ForeignPageError
@@ -51,6 +51,8 @@ def refuse(statuses: Statuses, error: Exception, *, fail: Callable[[int, str], R
     :param statuses: by kind of error; the nearest kind counts.
     :param fail: makes the answer of a status and a message.
     """
+    if isinstance(error, NotFound) and fail is failure and nowhere.is_browsers():
+        return nowhere.page()
     if isinstance(error, HTTPException):
         reason = vars(error).get("description")  # of a view of ours; the library's own words do not say what of
         return fail(error.code or 500, reason or language.say(_no_answer(error)))

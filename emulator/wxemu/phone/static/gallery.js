@@ -1,6 +1,8 @@
 /** The phones of an app side by side, and the form that adds one. */
 
 const form = /** @type {HTMLFormElement} */ (document.getElementById('new'))
+const refusal = /** @type {HTMLElement} */ (document.getElementById('refusal'))
+const phones = /** @type {HTMLElement} */ (document.getElementById('phones'))
 
 form.addEventListener('submit', async event => {
   event.preventDefault()
@@ -8,15 +10,12 @@ form.addEventListener('submit', async event => {
   const body = JSON.stringify({ appid, profile, ...(openid && { openid }) })
   const response = await fetch('/phone/v1/phones', { method: 'POST', body })
   const answer = await response.json()
-  if (!response.ok) {
-    /** @type {HTMLElement} */ (document.getElementById('refusal')).textContent = answer.error.message
-    return
-  }
-  addPhone(answer)
+  refusal.textContent = response.ok ? '' : answer.error.message
+  if (response.ok) addPhone(answer)
 })
 
 /**
- * Put a phone into the row, before the form.
+ * Put a phone behind the others.
  * @param {{ phoneId: string, openid: string, profile: string }} phone
  */
 function addPhone({ phoneId, openid, profile }) {
@@ -27,8 +26,14 @@ function addPhone({ phoneId, openid, profile }) {
   frame.src = `/phone/${encodeURIComponent(phoneId)}?framed`
   frame.title = `${form.querySelector(`[value="${profile}"] + .choice__name`)?.textContent}, ${openid}`
   seat.append(frame)
-  form.closest('li')?.before(seat)
+  phones.append(seat)
   const users = /** @type {HTMLSelectElement} */ (form.elements.namedItem('openid'))
   if (![...users.options].some(option => option.value === openid)) users.append(new Option(openid))
   seat.scrollIntoView({ block: 'nearest', inline: 'center' })
 }
+
+document.addEventListener('click', event => {
+  for (const menu of document.querySelectorAll('details.tenants')) {
+    if (!menu.contains(/** @type {Node} */ (event.target))) menu.removeAttribute('open')
+  }
+})

@@ -1,5 +1,6 @@
 /** The notes beside a phone: its steps, each with a link to its exchange; counter and lock; the attacker's kit. */
 
+const DEFAULT_URL = 'http://127.0.0.1:8686' // which the command takes by itself
 const texts = JSON.parse(document.body.dataset.texts ?? '{}')
 const { phoneId } = JSON.parse(document.body.dataset.phone ?? '{}')
 const url = `/phone/v1/phones/${encodeURIComponent(phoneId)}`
@@ -82,7 +83,17 @@ async function refresh() {
   for (const box of kit?.querySelectorAll('input') ?? []) {
     box.checked = box.name === 'untilCleared' ? phone.untilCleared : phone.override.includes(box.name)
   }
+  showCommand()
   if (phone.lockedFor > 0) setTimeout(refresh, 1000)
+}
+
+/** The command that does what is ticked. */
+function showCommand() {
+  if (!kit) return
+  const ticked = [...new FormData(kit).keys()]
+  const options = ticked.map(name => (name === 'untilCleared' ? ' --until-cleared' : ` --kind ${name}`))
+  const url = location.origin === DEFAULT_URL ? '' : ` --url ${location.origin}`
+  part('command').textContent = `wxemu phone override ${phoneId}${url}${options.join('')}`
 }
 
 /**
@@ -92,6 +103,7 @@ async function refresh() {
 const arrange = (operation, body) => fetch(`${url}/${operation}`, { method: 'POST', body: JSON.stringify(body) })
 
 kit?.addEventListener('change', () => {
+  showCommand()
   arrange('override', Object.fromEntries([...new FormData(kit).keys()].map(name => [name, true])))
 })
 enrolment?.addEventListener('change', event => {
