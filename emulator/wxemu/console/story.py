@@ -87,7 +87,7 @@ def list_depths(newest_first: Sequence[Exchange]) -> dict[int, int]:
     """How many calls of functions each exchange is part of, by its number; only calls in the list count."""
     depths = {exchange.number: 0 for exchange in newest_first}
     for place, call in enumerate(newest_first):
-        if call.name not in _CALLS:
+        if call.name not in CALLS:
             continue
         for entry in made_by(call, newest_first[place + 1 :]):
             depths[entry.number] = depths[call.number] + 1
