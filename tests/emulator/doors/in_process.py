@@ -2,47 +2,43 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
-
-import requests
-from requests.adapters import BaseAdapter
 
 from wxemu.client.remote import Remote
 from wxemu.client.testing import Emulator, Phone
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
     from flask.testing import FlaskClient
 
 URL = "http://localhost"
 
 
-class InProcess(BaseAdapter):
-    """Hands what `requests` would send over a socket to the application, and its answer back."""
+class _Answer(BytesIO):
+    def __init__(self, status: int, body: bytes) -> None:
+        super().__init__(body)
+        self.status = status
 
-    def __init__(self, http: FlaskClient) -> None:
-        super().__init__()
-        self.http = http
 
-    def send(self, request: requests.PreparedRequest, *_: Any, **__: Any) -> requests.Response:
-        answered = self.http.open(
-            request.path_url, method=request.method, data=request.body, headers=dict(request.headers)
-        )
-        response = requests.Response()
-        response.request, response.url, response.status_code = request, request.url or "", answered.status_code
-        response.headers.update(answered.headers)
-        response.raw = BytesIO(answered.data)
-        return response
+class InProcess:
+    """Hands what would go over a socket to the application, and its answer back."""
 
-    def close(self) -> None:
-        pass
+    def __init__(self, http: FlaskClient, headers: Mapping[str, str]) -> None:
+        self.http, self.headers = http, headers
+
+    @contextmanager
+    def ask(self, method: str, path: str, body: bytes) -> Iterator[_Answer]:
+        answered = self.http.open(path, method=method, data=body or None, headers=self.headers)
+        yield _Answer(answered.status_code, answered.data)
 
 
 def emulator_of(http: FlaskClient, **headers: str) -> Emulator:
     """The emulator that a client of Flask's speaks to; with these headers, whatever is asked of it."""
     remote = Remote(URL)
-    remote._session.mount(URL, InProcess(http))
-    remote._session.headers.update(headers)
+    vars(remote)["_wire"] = InProcess(http, headers)
     return Emulator(URL, remote)
 
 
