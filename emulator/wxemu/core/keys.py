@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from wxemu.core.store import Store
 
 KEY_BITS: Final = 2048
+EXPONENT: Final = 65537
 _NEXT = "next_rsa_key"
 _AHEAD: Final = 6
 LONGEST_WAIT: Final = 15.0
@@ -34,11 +35,52 @@ class NoKeyError(MessageError):
     """No key was made in time."""
 
 
+class _QuickKeys:
+    """Makes keys of a few primes, each of two that no other key has together: finding primes takes nearly all the time.
+
+    That gives keys a test can have many of, and is good for nothing else: whoever sees two keys that share a prime can
+    find out both.
+    """
+
+    def __init__(self) -> None:
+        self._primes: list[int] = []
+        self._pairs: list[tuple[int, int]] = []
+
+    def make(self) -> str:
+        """A new key, as PKCS #8 PEM."""
+        # Imported here, by the thread that makes keys: a start need not wait for it.
+        from cryptography.hazmat.primitives.asymmetric import rsa  # noqa: PLC0415
+        from cryptography.hazmat.primitives.serialization import (  # noqa: PLC0415
+            Encoding,
+            NoEncryption,
+            PrivateFormat,
+        )
+
+        if not self._pairs:
+            found = rsa.generate_private_key(public_exponent=EXPONENT, key_size=KEY_BITS).private_numbers()
+            for prime in (found.p, found.q):
+                self._pairs += [(former, prime) for former in self._primes]
+                self._primes.append(prime)
+        p, q = sorted(self._pairs.pop(), reverse=True)
+        private = pow(EXPONENT, -1, (p - 1) * (q - 1))
+        numbers = rsa.RSAPrivateNumbers(
+            p=p,
+            q=q,
+            d=private,
+            dmp1=rsa.rsa_crt_dmp1(private, p),
+            dmq1=rsa.rsa_crt_dmq1(private, q),
+            iqmp=rsa.rsa_crt_iqmp(p, q),
+            public_numbers=rsa.RSAPublicNumbers(EXPONENT, p * q),
+        )
+        key = numbers.private_key(unsafe_skip_rsa_key_validation=True)  # its primes were found by OpenSSL
+        return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+
+
 class KeyPool:
     """A pool of RSA-2048 private keys in the store, filled by one background thread.
 
     :param health: learns that no keys can be made, and that they can again.
-    :param seed: makes key *n* the same in every run (slower: 0.3 s a key instead of 0.05 s).
+    :param seed: makes key *n* the same in every run (slower: 0.3 s a key instead of less than 1 ms).
     """
 
     def __init__(self, store: Store, health: Health, seed: str | None = None) -> None:
@@ -50,6 +92,7 @@ class KeyPool:
         self._wanted = 0
         self._made_at = 0.0
         self._filler: WatchedThread | None = None
+        self._quick = _QuickKeys()
         self._is_closed = False
 
     def fill(self, ahead: int = _AHEAD) -> None:
@@ -159,17 +202,8 @@ class KeyPool:
         return number if number < start + self._wanted else None
 
     def _make(self, number: int) -> str:
-        # Imported here, by the thread that makes keys: a start need not wait for it.
         if self._seed is None:
-            from cryptography.hazmat.primitives.asymmetric import rsa  # noqa: PLC0415
-            from cryptography.hazmat.primitives.serialization import (  # noqa: PLC0415
-                Encoding,
-                NoEncryption,
-                PrivateFormat,
-            )
-
-            key = rsa.generate_private_key(public_exponent=65537, key_size=KEY_BITS)
-            return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+            return self._quick.make()
         # OpenSSL takes no randomness of ours; this is of the extra `seed`.
         from Crypto.PublicKey import RSA  # noqa: PLC0415
 
