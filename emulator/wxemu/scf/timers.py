@@ -17,7 +17,7 @@ from wxemu.core.watched_thread import WatchedThread
 from wxemu.scf.api_functions import list_changes
 from wxemu.scf.failures import NoResultError
 from wxemu.scf.project import CronError, ProjectError, parse_cron
-from wxemu.scf.runtime import Identity, UninvokedError, log, timer_event
+from wxemu.scf.runtime import Identity, UninvokedError, ret_msg, timer_event
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -144,8 +144,8 @@ class Timers:
             appid=caller.appid,
             method="TIMER",
             url=place,
-            request_body=log.ret_msg(event),
-            response_body=log.ret_msg(done.result if done.ok else done.error),
+            request_body=ret_msg(event),
+            response_body=done.ret_msg,
             cost_in_ms=done.duration_ms,
             client_ip="",
             outcome="ok" if done.failure is None else str(done.failure.status_code),
