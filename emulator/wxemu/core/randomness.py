@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import secrets
 import string
@@ -15,6 +16,12 @@ if TYPE_CHECKING:
 _NOTE = "draws"
 ALPHANUMERIC: Final = string.ascii_letters + string.digits
 BASE64URL: Final = ALPHANUMERIC + "-_"
+
+
+@functools.cache
+def _table(alphabet: str) -> bytes:
+    """The character of an alphabet for each byte."""
+    return bytes(ord(alphabet[byte % len(alphabet)]) for byte in range(256))
 
 
 def stream(seed: str) -> Callable[[int], bytes]:
@@ -47,7 +54,7 @@ class Randomness:
 
     def text(self, length: int, alphabet: str = ALPHANUMERIC) -> str:
         """``length`` characters of ``alphabet``."""
-        return "".join(alphabet[byte % len(alphabet)] for byte in self.draw(length))
+        return self.draw(length).translate(_table(alphabet)).decode()
 
     def fraction(self) -> float:
         """A number from 0 to 1, without 1."""

@@ -14,7 +14,7 @@ import sqlite3
 import threading
 import time
 from collections import Counter
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from importlib import resources
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -24,6 +24,7 @@ from wxemu.core.messages import Message, MessageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
 Value = TypeVar("Value")
@@ -57,6 +58,8 @@ LONGEST_WAIT: Final = 5.0
 SHORT_WAIT: Final = 0.1
 """The same, after one has waited in vain: nobody else decides meanwhile."""
 _LOOK_SECONDS: Final = 1.0
+_INNER: Final = nullcontext()
+"""A transaction within another one, of which a request has many."""
 
 
 class StoreError(MessageError):
@@ -111,7 +114,7 @@ class Store:
     def __init__(self, path: Path | None = None) -> None:
         self._path = path
         self._lock = threading.RLock()
-        self._depth = 0
+        self._owner: int | None = None  # the thread whose transaction goes on
         self._is_hasty = False
         self._looked_at = 0.0
         self._notes: dict[str, str | None] = {}
@@ -176,22 +179,22 @@ class Store:
             for statement in resources.files(__package__).joinpath(file).read_text(encoding="utf-8").split(";"):
                 self._connection.execute(statement)
 
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
+    def transaction(self) -> AbstractContextManager[None]:
         """Hold the lock and keep all that is written inside, or none of it if an exception leaves the block.
 
         Blocks may nest; the outermost one commits.
         """
+        return _INNER if self._owner == threading.get_ident() else self._outermost()
+
+    @contextmanager
+    def _outermost(self) -> Iterator[None]:
         with self._lock:
-            if self._depth:
-                yield
-                return
-            self._depth = 1
+            self._owner = threading.get_ident()
             try:
                 with self._part() if self._is_together else self._whole():
                     yield
             finally:
-                self._depth = 0
+                self._owner = None
 
     @contextmanager
     def together(self) -> Iterator[None]:
@@ -333,7 +336,7 @@ class Store:
         """
         with self._lock:
             # Nobody else writes during a transaction, which may ask for the time and the settings over and over.
-            if name not in self._notes or not (self._depth or self._is_together):
+            if name not in self._notes or not (self._owner or self._is_together):
                 row = self.row("SELECT value FROM meta WHERE name = ?", name)
                 self._notes[name] = None if row is None else row["value"]
             kept = self._notes[name]

@@ -6,7 +6,6 @@ import dataclasses
 import functools
 import logging
 import os
-import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -15,7 +14,7 @@ from wxemu.scf import api_functions, project
 from wxemu.scf.api_functions import CloudFunction, FunctionError
 from wxemu.scf.packages import Packages
 from wxemu.scf.project import NO_OPTIONS, FunctionSpec, ProjectError, Trigger, read_openapi_permissions, together
-from wxemu.scf.stamps import stamp_of
+from wxemu.scf.stamps import Look, stamp_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -76,7 +75,7 @@ class Catalogue:
         self._running_folders = running_folders
         self._options = options
         self._packaged = packaged
-        self._read = threading.Lock()
+        self._read_project = Look(self._look)
         self._project: Project | None = None
         self._stamps: tuple[Stamp | None, ...] = ()
         self._logged: frozenset[Message] = frozenset()
@@ -228,13 +227,12 @@ class Catalogue:
             self._world, env, dataclasses.replace(function, modified_at=self._world.clock.now()), code=code
         )
 
-    def _read_project(self) -> Project | None:
+    def _look(self) -> Project | None:
         if self.directory is None:
             return None
-        with self._read:
-            if self._project is None or _stamps(self._project.files) != self._stamps:
-                self._project = self._load(self.directory)
-            return self._project
+        if self._project is None or _stamps(self._project.files) != self._stamps:
+            self._project = self._load(self.directory)
+        return self._project
 
     def _load(self, directory: Path) -> Project:
         """Read the project as it is now; log once what is wrong or odd about it."""

@@ -229,7 +229,7 @@ class Deployment:
             memory_bytes=done.memory_bytes,
             is_ok=done.ok,
             log=log.lines(done, spec),
-            result=log.ret_msg(done.result if done.ok else done.error),
+            result=done.ret_msg,
         )
         with self._world.transaction():
             invocation_records.save(self._world, record)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from wxemu.core import journal
 from wxemu.core.outcome import Outcome, of_members
-from wxemu.scf.runtime import log
+from wxemu.scf.runtime import ret_msg
 
 if TYPE_CHECKING:
     from wxemu.core.world import World
@@ -32,8 +32,8 @@ def record(
         appid=caller.appid,
         method=name.upper(),
         url=f"/{place}",
-        request_body=log.ret_msg(event),
-        response_body=log.ret_msg(result),
+        request_body=ret_msg(event),
+        response_body=done.ret_msg,
         cost_in_ms=done.duration_ms,
         client_ip="",
         outcome=outcome.words,

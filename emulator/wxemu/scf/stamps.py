@@ -4,8 +4,14 @@ from __future__ import annotations
 
 import functools
 import os
+import threading
 import time
-from typing import Final, TypeAlias
+from typing import TYPE_CHECKING, Final, Generic, TypeAlias, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+Seen = TypeVar("Seen")
 
 Stamp: TypeAlias = tuple[int, int, int]
 """Modification time in nanoseconds, size, inode."""
@@ -17,16 +23,41 @@ _COARSEST_NS: Final = 2_000_000_000
 """A folder that has changed since may show the same time: no file system's clock ticks more slowly."""
 
 
+class Look(Generic[Seen]):
+    """A look at files that serves all who have asked for one before it began. Thread-safe.
+
+    So many calls at one time cost little more than one, and each sees what was saved before it came.
+
+    :param look: returns what it sees, or raises why it cannot; not run twice at the same time.
+    """
+
+    def __init__(self, look: Callable[[], Seen]) -> None:
+        self._look = look
+        self._looking = threading.Lock()
+        self._begun = 0
+        self._seen: tuple[Seen] | None = None
+
+    def __call__(self) -> Seen:
+        """What a look sees that begins now or later."""
+        begun = self._begun
+        with self._looking:
+            if self._seen is None or self._begun == begun:
+                self._begun += 1
+                self._seen = None
+                self._seen = (self._look(),)
+            return self._seen[0]
+
+
 def stamps_of(folder: str) -> Stamps:
     """The stamps of all files below a folder, as they are now; the same object while nothing has changed.
 
     Links to folders are not followed. A broken link is no file.
     """
-    return _known(folder).now()
+    return _look_at(folder)()
 
 
 class _Folder:
-    """A folder that is looked at over and over. Thread-safe.
+    """A folder that is looked at over and over.
 
     What comes, goes or gets another name changes the time of the folder that it is in. So a folder that shows the same
     time is not listed again, unless it was listed within the same tick of the clock; each of its files is looked at.
@@ -62,8 +93,8 @@ class _Folder:
 
 
 @functools.lru_cache(maxsize=256)
-def _known(folder: str) -> _Folder:
-    return _Folder(folder)
+def _look_at(folder: str) -> Look[Stamps]:
+    return Look(_Folder(folder).now)
 
 
 def _entries(folder: str) -> list[os.DirEntry[str]]:

@@ -1,12 +1,15 @@
 """What a folder holds, asked over and over: any change shows at once, in a folder that has long been at rest too."""
 
+import itertools
 import os
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from wxemu.scf.stamps import stamps_of
+from wxemu.scf.stamps import Look, stamps_of
 
 
 @pytest.fixture(params=["at rest", "just changed"])
@@ -90,3 +93,43 @@ def test_what_python_has_compiled_is_left_out_and_links_to_folders_are(folder, t
     (folder / "link").symlink_to(tmp_path / "elsewhere")
     (folder / "itself").symlink_to(folder / "itself")
     assert names(folder) == ["index.py", "module.py"]
+
+
+@pytest.fixture
+def slow_look():
+    """A look that ends when it is let, and sees how many have begun; with what tells that it has begun."""
+    begun, end, numbers = threading.Semaphore(0), threading.Semaphore(0), itertools.count(1)
+
+    def see():
+        number = next(numbers)
+        begun.release()
+        assert end.acquire(timeout=60)
+        return number
+
+    return Look(see), begun, end
+
+
+def test_who_asks_while_a_look_lasts_gets_one_that_begins_later(slow_look):
+    look, begun, end = slow_look
+    with ThreadPoolExecutor() as callers:
+        first = callers.submit(look)
+        assert begun.acquire(timeout=60)
+        later = [callers.submit(look) for _ in range(3)]
+        end.release(4)
+        assert first.result() == 1
+        assert all(caller.result() > 1 for caller in later)
+
+
+def test_a_look_that_failed_serves_nobody():
+    sights = iter([ValueError("broken"), "mended"])
+
+    def see():
+        sight = next(sights)
+        if isinstance(sight, Exception):
+            raise sight
+        return sight
+
+    look = Look(see)
+    with pytest.raises(ValueError, match="broken"):
+        look()
+    assert look() == "mended"

@@ -12,6 +12,7 @@ from wxemu.scf.runtime.invocation import (
     JSONValue,
     RuntimeClosedError,
     UninvokedError,
+    ret_msg,
 )
 from wxemu.scf.runtime.pool import InstanceState
 from wxemu.scf.runtime.runtime import BOOTSTRAP_FILE, EnvironLeak, Runtime
@@ -39,6 +40,7 @@ __all__ = [
     "function_variables",
     "instance_environment",
     "log",
+    "ret_msg",
     "timer_event",
     "wx_event",
 ]

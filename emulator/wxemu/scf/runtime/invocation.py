@@ -8,7 +8,9 @@ UninvokedError
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from wxemu.core.messages import MessageError
@@ -88,6 +90,11 @@ def result_size_failure() -> Failure:
     return Failure(407, -1, "The size of response exceeds the upper limit (6MB)")
 
 
+def ret_msg(value: object) -> str:
+    """A value as the platform writes it."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
 @dataclass(frozen=True)
 class Invocation:
     """One invocation that has ended.
@@ -114,6 +121,11 @@ class Invocation:
     def ok(self) -> bool:
         """Whether the function answered."""
         return self.failure is None
+
+    @cached_property
+    def ret_msg(self) -> str:
+        """The result or failure as the platform writes it: JSON, characters as they are, no whitespace."""
+        return ret_msg(self.result if self.failure is None else self.error)
 
     @property
     def error(self) -> dict[str, JSONValue] | None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import codecs
-import json
 import math
 from typing import TYPE_CHECKING
+
+from wxemu.scf.runtime.invocation import ret_msg
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -90,10 +91,10 @@ def _init_report(
 
 def _end(done: Invocation, spec: FunctionSpec) -> tuple[str, str, str]:
     if done.ok:
-        result = _without_body(done.result) if spec.is_http else done.result
-        outcome = f"Response RequestId:{done.request_id} RetMsg:{ret_msg(result)}"
+        text = ret_msg(_without_body(done.result)) if spec.is_http else done.ret_msg
+        outcome = f"Response RequestId:{done.request_id} RetMsg:{text}"
     else:
-        outcome = f"ERROR RequestId: {done.request_id} Result: {ret_msg(done.error)}"
+        outcome = f"ERROR RequestId: {done.request_id} Result: {done.ret_msg}"
     report = (
         f"Report RequestId: {done.request_id} Duration:{done.duration_ms:.0f}ms Memory:{spec.memory_megabytes}MB"
         f" MemUsage:{done.memory_bytes / 2**20:g}MB"
@@ -106,11 +107,6 @@ def _without_body(result: JSONValue) -> JSONValue:
     return {"statusCode": result["statusCode"]} if isinstance(result, dict) and "statusCode" in result else result
 
 
-def ret_msg(value: object) -> str:
-    """Return a result or failure as the platform writes it: JSON, characters as they are, no whitespace."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-
-
 def api_result(done: Invocation, *, log: str) -> dict[str, JSONValue]:
     """Return the `Result` of SCF's Invoke [doc], with `log` as far as the caller wants it.
 
@@ -118,8 +114,8 @@ def api_result(done: Invocation, *, log: str) -> dict[str, JSONValue]:
     """
     return {
         "FunctionRequestId": done.request_id,
-        "RetMsg": ret_msg(done.result) if done.ok else "",
-        "ErrMsg": "" if done.ok else ret_msg(done.error),
+        "RetMsg": done.ret_msg if done.ok else "",
+        "ErrMsg": "" if done.ok else done.ret_msg,
         "Log": log,
         "Duration": round(done.duration_ms, 3),
         "BillDuration": math.ceil(done.duration_ms),
