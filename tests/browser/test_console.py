@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
+from contextlib import closing
 
 import pytest
 from playwright.sync_api import expect
@@ -206,7 +207,7 @@ def test_what_callers_send_runs_nowhere(open_page, emulator, browser):
 def test_ten_thousand_requests_are_as_quick_to_look_through_as_ten(start, open_page, tmp_path):
     running = start("--state", str(tmp_path), "--no-intercept")
     running.ask("GET", "/emulator/v1/clock")
-    with sqlite3.connect(tmp_path / "world.sqlite") as world:
+    with closing(sqlite3.connect(tmp_path / "world.sqlite")) as world, world:
         columns = [row[1] for row in world.execute("PRAGMA table_info(exchanges)")]
         told = dict.fromkeys(columns) | {"at": 1.0, "face": "wechat", "name": "soter.verifySignature", "method": "POST"}
         told |= dict.fromkeys(("url", "request_body", "response_body", "client_ip", "user_agent"), "")

@@ -4,6 +4,7 @@ import stat
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -108,7 +109,7 @@ def test_processes_lose_nothing(cloud, environ, store, sessions_of):
     variables = {**os.environ, **environ, "PYTHONPATH": str(SHARED)}
     instances = [subprocess.Popen([sys.executable, "-c", program, name], env=variables) for name in "abc"]
     assert [instance.wait() for instance in instances] == [0, 0, 0]
-    with sqlite3.connect(store) as database:
+    with closing(sqlite3.connect(store)) as database, database:
         (rows,) = database.execute("SELECT count(*) FROM wxcloud_rows WHERE store = 'sessions'").fetchone()
     database.close()
     assert rows == 60

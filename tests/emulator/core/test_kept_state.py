@@ -3,6 +3,7 @@
 import json
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
@@ -115,7 +116,7 @@ def test_the_folder_is_made_for_its_owner_only(open_world, state):
 
 def test_a_state_of_another_version_is_refused(open_world, state):
     open_world(state).close()
-    with sqlite3.connect(state / DATABASE_NAME) as connection:
+    with closing(sqlite3.connect(state / DATABASE_NAME)) as connection, connection:
         connection.execute("PRAGMA user_version = 99")
     connection.close()
     with pytest.raises(StoreError, match=r"has state version 99, this emulator keeps version \d+; delete the folder"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import pathlib
 import sqlite3
+from contextlib import closing
 
 import pytest
 
@@ -53,7 +54,7 @@ def test_after_a_rotation_both_are_found_and_the_new_key_encrypts(sessions):
 def test_a_row_copied_to_another_user_is_refused(sessions, file):
     sessions(key("k1")).keep("oVictim", KEY)
     sessions(key("k1")).keep("oThief", "thief's key")
-    with sqlite3.connect(file) as database:
+    with closing(sqlite3.connect(file)) as database, database:
         rows = dict(database.execute("SELECT id, value FROM wxcloud_rows"))
         one, other = rows
         database.execute("UPDATE wxcloud_rows SET value = ? WHERE id = ?", (rows[one], other))
@@ -68,7 +69,7 @@ def test_a_row_copied_to_another_user_is_refused(sessions, file):
 )
 def test_a_changed_row_is_refused(sessions, file, change):
     sessions(key("k1")).keep("oUser", KEY)
-    with sqlite3.connect(file) as database:
+    with closing(sqlite3.connect(file)) as database, database:
         (value,) = database.execute("SELECT value FROM wxcloud_rows").fetchone()
         database.execute("UPDATE wxcloud_rows SET value = ?", (change(value),))
     with pytest.raises(StoreFailure):

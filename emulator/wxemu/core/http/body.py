@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from flask import request
 
@@ -12,7 +12,10 @@ from wxemu.core.messages import Message
 from wxemu.core.text import describe_kind, is_text
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterable, Mapping
+
+MOST_LEVELS: Final = 500
+"""Of JSON, as deep as our own recursion goes: from Python 3.12 on its parser goes deeper."""
 
 
 def of_request() -> dict[str, Any]:
@@ -31,11 +34,36 @@ def of_bytes(sent: bytes) -> dict[str, Any]:
     if not sent.strip():
         return {}
     try:
-        return json_object(json.loads(sent.decode(), parse_constant=_refuse_constant))
+        text_sent = sent.decode()
+        decoded = json.loads(text_sent, parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:
         if isinstance(error, InputError):
             raise
         raise expected_instead("body", Message("JSON in UTF-8", "UTF-8 编码的 JSON"), SOMETHING_ELSE) from None
+    if text_sent.count("[") + text_sent.count("{") > MOST_LEVELS and _is_deeper(decoded, MOST_LEVELS):
+        raise InputError(
+            Message(
+                "body: expected {most} levels of JSON at most, got more",
+                "body：JSON 最多只能嵌套 {most} 层",
+                most=MOST_LEVELS,
+            )
+        )
+    return json_object(decoded)
+
+
+def _is_deeper(value: object, levels: int) -> bool:
+    layer = [value]
+    for _ in range(levels):
+        layer = [inner for outer in layer for inner in _members(outer)]
+        if not layer:
+            return False
+    return True
+
+
+def _members(value: object) -> Iterable[object]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
 
 
 def _refuse_constant(constant: str) -> None:

@@ -19,7 +19,7 @@ NO_PACKAGES: Final = "-S"
 PRESENT: Final = "Python{}.{}".format(*sys.version_info)
 _RUNTIME: Final = re.compile(r"Python(\d+)\.(\d+)")
 _OLDEST: Final = (3, 9)  # that runs what an instance is made of
-_VERSION: Final = "import sys; print('Python%d.%d' % sys.version_info[:2])"
+_WHO: Final = "import sys; print('Python%d.%d' % sys.version_info[:2]); print(sys.executable)"
 
 _log = logging.getLogger(__name__)
 
@@ -32,8 +32,9 @@ def find(runtime: str) -> str | None:
     """
     name = runtime.lower()
     for folder in (Path(sys.base_prefix, "bin"), *map(Path, os.get_exec_path())):
-        if _runtime_of(folder / name) == runtime:
-            return str(folder / name)
+        told = _ask(folder / name)
+        if told is not None and told[0] == runtime:
+            return told[1]
     return None
 
 
@@ -84,11 +85,17 @@ def _chosen(runtime: str) -> tuple[str | None, str | None]:
     return None, str(remark)
 
 
-def _runtime_of(python: Path) -> str | None:
-    """Which runtime a command is; None if it does not run, like a version manager's shim of an inactive one."""
-    command = [str(python), "-I", NO_PACKAGES, "-c", _VERSION]
+def _ask(python: Path) -> tuple[str, str] | None:
+    """Which runtime a command is, and its own path; None if it does not run.
+
+    A version manager's shim is a program that starts Python, with variables of its own, or does not.
+    """
+    command = [str(python), "-I", NO_PACKAGES, "-c", _WHO]
     try:
         asked = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - a Python on PATH
     except OSError:
         return None
-    return asked.stdout.strip() if asked.returncode == 0 else None
+    if asked.returncode != 0:
+        return None
+    runtime, _, executable = asked.stdout.strip().partition("\n")
+    return runtime, executable or str(python)

@@ -297,7 +297,8 @@ def test_a_result_nested_too_deeply_fails_and_costs_nothing(runtime, deploy, use
             return value
         """
     )
-    failed = runtime.invoke(spec, 5000, user)
+    depth = 5000 if sys.version_info < (3, 12) else 12_000  # where no function can raise the limit of JSON's depth
+    failed = runtime.invoke(spec, depth, user)
     assert failed.failure.status_code == 430
     assert "RecursionError" in failed.failure.stack_trace
     next_one = runtime.invoke(spec, 1, user)
