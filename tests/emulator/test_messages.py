@@ -177,7 +177,7 @@ def is_said_in_one_language(call):
 
 def test_no_command_and_no_warning_speaks_in_one_language_only():
     assert [f"{path}:{node.lineno}" for path, node in calls() if is_said_in_one_language(node)] == []
-    assert is_said_in_one_language(ast.parse('say(f"{count} deployed, and each answers")').body[0].value)
+    assert is_said_in_one_language(ast.parse('say(f"{count} deployed, and each answers")', mode="eval").body)
 
 
 def all_commands(command=main, name="wxemu"):
