@@ -90,7 +90,10 @@ def _check_project(project: Path, options: CliOptions, names: Sequence[str], *, 
     if is_dry:
         return variables
     if missing:
-        raise DeployError(f"{project / '.env'} lacks {', '.join(missing)}; copy .env.example to .env and fill it in")
+        file = project / ".env"
+        # A copy would take away what the file has already, such as the WX_STORE_KEY of `wxemu init`.
+        advice = "fill it in" if file.is_file() else "copy .env.example to .env and fill it in"
+        raise DeployError(f"{file} lacks {', '.join(missing)}; {advice}")
     find_command()
     return variables
 
