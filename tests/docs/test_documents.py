@@ -296,6 +296,16 @@ def test_both_readmes_show_the_same_pictures_sections_and_examples():
     assert shape(README_ZH) == shape(README)
 
 
+@pytest.mark.parametrize("page", [README, PROJECT / "emulator/README.md"], ids=["repository", "wxemu"])
+def test_the_first_command_installs_what_the_tests_of_a_new_project_need(page):
+    template = PROJECT / "emulator/wxemu/client/new_project/template/requirements.txt"
+    needed = set(re.findall(r"^([a-z]\w*)", template.read_text(encoding="utf-8"), re.MULTILINE))
+
+    (installed,) = re.findall(r"^pip install (.*)$", blocks("bash", page)[0], re.MULTILINE)
+
+    assert needed <= set(installed.split())
+
+
 @pytest.mark.parametrize("page", GUIDE, ids=lambda path: path.name)
 def test_a_long_page_begins_with_a_list_of_its_sections(page):
     beginning = prose_of(page).partition("\n## ")[0]
