@@ -52,7 +52,10 @@ def remove_abandoned(place: Path, prefix: str = PREFIX) -> None:
 def _make(place: Path, prefix: str) -> tuple[Path, int]:
     while True:
         path = Path(tempfile.mkdtemp(prefix=prefix, dir=place))
-        held = os.open(path, os.O_RDONLY)
+        try:
+            held = os.open(path, os.O_RDONLY)
+        except FileNotFoundError:  # another has taken it for an abandoned one
+            continue
         fcntl.flock(held, fcntl.LOCK_EX)
         if path.is_dir():  # else it was removed before it was locked
             return path, held
