@@ -253,7 +253,16 @@ def test_every_request_that_is_shown_has_a_route(app):
         )
 
 
-@pytest.mark.parametrize("page", [README, README_ZH, PROJECT / "CHANGELOG.md", *DOCS], ids=lambda path: path.name)
+@pytest.mark.parametrize(
+    "page",
+    [
+        README,
+        README_ZH,
+        *(PROJECT / name for name in ("CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "examples/README.md")),
+        *DOCS,
+    ],
+    ids=lambda path: path.relative_to(PROJECT).as_posix(),
+)
 def test_every_link_leads_somewhere(page):
     prose = prose_of(page)
     shown = [
