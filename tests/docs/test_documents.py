@@ -256,7 +256,16 @@ def test_every_request_that_is_shown_has_a_route(app):
         )
 
 
-@pytest.mark.parametrize("page", [README, README_ZH, PROJECT / "CHANGELOG.md", *DOCS], ids=lambda path: path.name)
+@pytest.mark.parametrize(
+    "page",
+    [
+        README,
+        README_ZH,
+        *(PROJECT / name for name in ("CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "examples/README.md")),
+        *DOCS,
+    ],
+    ids=lambda path: path.relative_to(PROJECT).as_posix(),
+)
 def test_every_link_leads_somewhere(page):
     prose = prose_of(page)
     shown = [
@@ -297,6 +306,16 @@ def test_both_readmes_show_the_same_pictures_sections_and_examples():
         return pictures, levels, examples
 
     assert shape(README_ZH) == shape(README)
+
+
+@pytest.mark.parametrize("page", [README, PROJECT / "emulator/README.md"], ids=["repository", "wxemu"])
+def test_the_first_command_installs_what_the_tests_of_a_new_project_need(page):
+    template = PROJECT / "emulator/wxemu/client/new_project/template/requirements.txt"
+    needed = set(re.findall(r"^([a-z]\w*)", template.read_text(encoding="utf-8"), re.MULTILINE))
+
+    (installed,) = re.findall(r"^pip install (.*)$", blocks("bash", page)[0], re.MULTILINE)
+
+    assert needed <= set(installed.split())
 
 
 @pytest.mark.parametrize("page", GUIDE, ids=lambda path: path.name)

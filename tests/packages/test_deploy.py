@@ -122,8 +122,16 @@ def test_without_the_cli_it_is_said_how_to_get_it(ready):
 def test_a_variable_that_is_missing_is_named(ready, tcb, line):
     ready.write(".env", f"WX_APPID={APPID}\n{line}")
 
-    assert refused(deploy(ready, tcb=tcb)).endswith(".env lacks WX_SECRET; copy .env.example to .env and fill it in")
+    assert refused(deploy(ready, tcb=tcb)).endswith(".env lacks WX_SECRET; fill it in")
     assert tcb.asked == []
+
+
+def test_without_an_env_file_it_is_said_where_to_take_one_from(ready, tcb):
+    (ready.directory / ".env").unlink()
+
+    assert refused(deploy(ready, tcb=tcb)).endswith(
+        ".env lacks WX_APPID, WX_SECRET; copy .env.example to .env and fill it in"
+    )
 
 
 def test_a_refusal_of_the_cli_is_seen_though_its_exit_code_is_0(ready, tcb):

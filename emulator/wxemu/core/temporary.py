@@ -52,9 +52,11 @@ def remove_abandoned(place: Path, prefix: str = PREFIX) -> None:
 def _make(place: Path, prefix: str) -> tuple[Path, int]:
     while True:
         path = Path(tempfile.mkdtemp(prefix=prefix, dir=place))
-        with suppress(FileNotFoundError):  # another process has removed it before it was locked
+        try:
             held = os.open(path, os.O_RDONLY)
-            fcntl.flock(held, fcntl.LOCK_EX)
-            if path.is_dir():  # the same
-                return path, held
-            os.close(held)
+        except FileNotFoundError:  # another has taken it for an abandoned one
+            continue
+        fcntl.flock(held, fcntl.LOCK_EX)
+        if path.is_dir():  # else it was removed before it was locked
+            return path, held
+        os.close(held)

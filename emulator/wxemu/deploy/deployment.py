@@ -100,12 +100,20 @@ def _check_project(project: Path, options: CliOptions, names: Sequence[str], *, 
     if is_dry:
         return variables
     if missing:
+        file = project / ".env"
+        # A copy would take away what the file has already, such as the WX_STORE_KEY of `wxemu init`.
+        advice = (
+            Message("fill it in", "请填写")
+            if file.is_file()
+            else Message("copy .env.example to .env and fill it in", "请把 .env.example 复制为 .env 并填写")
+        )
         raise DeployError(
             Message(
-                "{file} lacks {names}; copy .env.example to .env and fill it in",
-                "{file} 缺少 {names}；请把 .env.example 复制为 .env 并填写",
-                file=project / ".env",
+                "{file} lacks {names}; {advice}",
+                "{file} 缺少 {names}；{advice}",
+                file=file,
                 names=list(missing),
+                advice=advice,
             )
         )
     find_command()

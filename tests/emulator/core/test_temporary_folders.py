@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+from pathlib import Path
 
 import pytest
 
@@ -53,3 +54,19 @@ def test_what_is_not_such_a_folder_stays(tmp_path):
         f"{temporary.PREFIX}file",
         "wxemu-other",
     }
+
+
+def test_a_folder_that_another_removes_before_it_is_held_is_made_again(monkeypatch):
+    make = tempfile.mkdtemp
+    made = []
+
+    def make_and_lose_the_first(*arguments, **options):
+        made.append(make(*arguments, **options))
+        if len(made) == 1:
+            temporary.remove_abandoned(Path(tempfile.gettempdir()))
+        return made[-1]
+
+    monkeypatch.setattr(tempfile, "mkdtemp", make_and_lose_the_first)
+
+    with temporary.folder() as own:
+        assert (str(own), own.is_dir()) == (made[1], True)
