@@ -52,6 +52,8 @@ TIMERS_PAUSE: Final = 5.0
 THREADS: Final = 2 * MAX_IN_FLIGHT + 200
 """More than all function calls in flight and their calls back can take."""
 
+_SAMPLE: Final = "the sample; name your own with --miniprogram DIR"
+
 _log = logging.getLogger(__name__)
 
 
@@ -82,6 +84,7 @@ class Plan:
     :param intercept_port: of the interception, or ``None`` to do without.
     :param pass_through: hosts and patterns that the interception lets out, or ``all``.
     :param imported: a document of ``wxemu.state`` to begin with instead of a seed.
+    :param mini_program: the folder of the one that the phone page runs, or ``None`` for the sample.
     :param export_to: the file in which to leave one at the end.
     """
 
@@ -103,6 +106,7 @@ class Plan:
     pass_through: tuple[str, ...] = ()
     imported: Mapping[str, Any] | None = field(default=None, repr=False)
     export_to: Path | None = None
+    mini_program: Path | None = None
 
     @property
     def local_url(self) -> str:
@@ -272,7 +276,7 @@ async def _serve(plan: Plan, storage: Path, proxy: Proxy | None, ending: Ending)
         is_bare=plan.is_bare,
         surroundings=_surroundings(interception),
     )
-    switchboard = make_switchboard(world, deployment, plan.access, interception)
+    switchboard = make_switchboard(world, deployment, plan.access, interception, plan.mini_program)
     edge = Edge(switchboard, is_decision=switchboard.is_decision, together=world.store.together, threads=THREADS)
     family = socket.AF_INET6 if ":" in plan.access.address else socket.AF_INET
     listening = socket.create_server((plan.access.address, plan.port), family=family, backlog=1024)
@@ -356,6 +360,7 @@ def _announce(plan: Plan, world: World, interception: Interception | None, new_s
         "secretId": new_secrets.get("secret_id"),
         "secretKey": new_secrets.get("secret_key"),
         "project": None if plan.project is None else str(plan.project),
+        "miniProgram": None if plan.mini_program is None else str(plan.mini_program),
         "state": ":memory:" if plan.state is None else str(plan.state),
         "controlToken": plan.new_token,
         **interception_facts(interception),
@@ -364,7 +369,11 @@ def _announce(plan: Plan, world: World, interception: Interception | None, new_s
         sys.stdout.write(json.dumps(facts) + "\n")
     else:
         pages = {"console": f"{plan.url}/", "phones": f"{plan.url}/phone"}
-        there = pages | {name: value for name, value in facts.items() if name != "url" and value is not None}
+        there = (
+            pages
+            | {"miniProgram": _SAMPLE}
+            | {name: value for name, value in facts.items() if name != "url" and value is not None}
+        )
         width = max(map(len, there))
         sys.stdout.write("wxcloud emulator is ready\n")
         for name, value in there.items():
