@@ -12,6 +12,8 @@ const operations = JSON.parse(document.body.dataset.operations ?? '[]')
 const storageKey = `wxemu storage of ${phoneId}`
 const frame = /** @type {HTMLIFrameElement} */ (document.getElementById('app'))
 const bar = /** @type {HTMLElement} */ (document.getElementById('bar'))
+/** The phone's own, and the mini program's. */
+const bars = [bar.previousElementSibling, bar].filter(one => one instanceof HTMLElement)
 const title = /** @type {HTMLElement} */ (document.getElementById('title'))
 const back = /** @type {HTMLElement} */ (document.getElementById('back'))
 
@@ -91,11 +93,11 @@ function run() {
 /** @param {{ title: string, background: string, color: string, hasBack: boolean, isHidden: boolean }} shown */
 function showBar({ title: words, background, color, hasBack, isHidden }) {
   title.textContent = String(words)
-  bar.style.backgroundColor = String(background)
-  bar.style.color = String(color)
-  const status = /** @type {HTMLElement | null} */ (bar.previousElementSibling)
-  status?.style.setProperty('background-color', String(background))
-  status?.style.setProperty('color', String(color))
+  for (const { style } of bars) {
+    style.backgroundColor = String(background)
+    style.color = String(color)
+    style.colorScheme = color === '#ffffff' ? 'dark' : 'light' // for the capsule, whatever the page around it has
+  }
   back.hidden = !hasBack
   bar.classList.toggle('title_custom', Boolean(isHidden))
 }
