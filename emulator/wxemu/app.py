@@ -19,6 +19,7 @@ from wxemu.core.http.hosts import accessed_env, is_emulated
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from pathlib import Path
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
     from flask import Config, Flask
@@ -168,11 +169,13 @@ def make_switchboard(
     deployment: Deployment,
     access: Access = LOOPBACK_ONLY,
     interception: Interception | None = None,
+    mini_program: Path | None = None,
     *,
     on_phones: Callable[[], object] = bool,
 ) -> Switchboard:
     """All parties over one world and the functions deployed in it, for those whom ``access`` lets in.
 
+    :param mini_program: the folder of the one that the phones run; without it, the sample.
     :param on_phones: called when somebody asks for a phone, whose functions are likely to be called then.
     """
 
@@ -186,7 +189,7 @@ def make_switchboard(
         from wxemu.phone import routes  # noqa: PLC0415
 
         world.keys.fill()  # which new phones need
-        return routes.application(world, deployment, access)
+        return routes.application(world, deployment, access, mini_program)
 
     def control() -> Flask:
         from wxemu.control import routes  # noqa: PLC0415

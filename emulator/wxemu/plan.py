@@ -34,6 +34,7 @@ class Plan:
     :param intercept_port: of the interception, or ``None`` to do without.
     :param pass_through: hosts and patterns that the interception lets out, or ``all``.
     :param imported: a document of ``wxemu.state`` to begin with instead of a seed.
+    :param mini_program: the folder of the one that the phone page runs, or ``None`` for the sample.
     :param export_to: the file in which to leave one at the end.
     """
 
@@ -56,6 +57,7 @@ class Plan:
     pass_through: tuple[str, ...] = ()
     imported: Mapping[str, Any] | None = field(default=None, repr=False)
     export_to: Path | None = None
+    mini_program: Path | None = None
 
     @property
     def local_host(self) -> str:

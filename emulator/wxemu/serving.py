@@ -50,6 +50,10 @@ PREPARE_SECONDS: Final = 0.5
 THREADS: Final = 2 * MAX_IN_FLIGHT + 200
 """More than all function calls in flight and their calls back can take."""
 
+_SAMPLE: Final = Message(
+    "the sample; name your own with --miniprogram DIR", "示例小程序；可用 --miniprogram DIR 指定自己的小程序"
+)
+
 _log = logging.getLogger(__name__)
 
 
@@ -81,7 +85,9 @@ async def serve(plan: Plan, storage: Path, proxy: Proxy | None, ending: Ending) 
         surroundings=_surroundings(interception),
     )
     has_phones = threading.Event()
-    switchboard = make_switchboard(world, deployment, plan.access, interception, on_phones=has_phones.set)
+    switchboard = make_switchboard(
+        world, deployment, plan.access, interception, plan.mini_program, on_phones=has_phones.set
+    )
     edge = Edge(switchboard, is_decision=switchboard.is_decision, together=world.store.together, threads=THREADS)
     family = socket.AF_INET6 if ":" in plan.access.address else socket.AF_INET
     listening = socket.create_server((plan.access.address, plan.port), family=family, backlog=1024)
@@ -187,6 +193,7 @@ def _announce(plan: Plan, world: World, interception: Interception | None, new_s
         "secretId": new_secrets.get("secret_id"),
         "secretKey": new_secrets.get("secret_key"),
         "project": None if plan.project is None else str(plan.project),
+        "miniProgram": None if plan.mini_program is None else str(plan.mini_program),
         "state": ":memory:" if plan.state is None else str(plan.state),
         "controlToken": plan.new_token,
         **interception_facts(interception),
@@ -195,7 +202,11 @@ def _announce(plan: Plan, world: World, interception: Interception | None, new_s
         sys.stdout.write(json.dumps(facts) + "\n")
     else:
         pages = {"console": f"{plan.url}/", "phones": f"{plan.url}/phone"}
-        there = pages | {name: value for name, value in facts.items() if name != "url" and value is not None}
+        there = (
+            pages
+            | {"miniProgram": spoken(_SAMPLE)}
+            | {name: value for name, value in facts.items() if name != "url" and value is not None}
+        )
         width = max(map(len, there))
         sys.stdout.write(spoken(Message("wxcloud emulator is ready", "wxcloud 模拟器已就绪")) + "\n")
         for name, value in there.items():

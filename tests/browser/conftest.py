@@ -32,6 +32,12 @@ def browser(chromium: str) -> Iterator[Browser]:
         launched.close()
 
 
+def _host_of(url: str) -> str | None:
+    """Whom a page asks for something: what it has in itself is asked of this machine."""
+    parts = urlsplit(url)
+    return "localhost" if parts.scheme in ("blob", "data") else parts.hostname
+
+
 @pytest.fixture
 def open_page(browser: Browser, emulator: Emulator) -> Iterator[Callable[..., Page]]:
     """Open a path of the emulator in a browser of its own, with Playwright's context options (``viewport``,
@@ -49,7 +55,7 @@ def open_page(browser: Browser, emulator: Emulator) -> Iterator[Callable[..., Pa
         page = contexts[-1].new_page()
         page.on("console", lambda said: listen(said.text) if said.type in ("error", "warning") else None)
         page.on("pageerror", lambda error: listen(str(error)))
-        page.on("request", lambda request: asked.add(urlsplit(request.url).hostname))
+        page.on("request", lambda request: asked.add(_host_of(request.url)))
         page.goto(path)
         return page
 

@@ -45,6 +45,12 @@ def _require_seeded_keys(_context: click.Context, _option: click.Parameter, seed
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="The folder of `wxemu package`: run the packages in it, each on a bare Python of its runtime.",
 )
+@click.option(
+    "--miniprogram",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="The folder with app.json that /phone runs. [default: miniprogramRoot of PROJECT/project.config.json, or"
+    " PROJECT/miniprogram, or the sample]",
+)
 @click.option("--bare", is_flag=True, help="Run each function on a Python that has nothing but what its code brings.")
 @click.option("--no-timers", is_flag=True, help="Let no declared timer fire by itself.")
 @click.option("--port", type=click.IntRange(0, 65535), default=8686, show_default=True, help="0 picks a free one.")
@@ -71,6 +77,7 @@ def start(
     env_id: str,
     mode: str,
     packages: Path | None,
+    miniprogram: Path | None,
     port: int,
     state: str | None,
     seed_file: Path | None,
@@ -98,6 +105,7 @@ def start(
     \b
     Examples:
       wxemu start                                  this folder's functions, the demo app, port 8686
+      wxemu start --miniprogram app                your mini program on the phones of /phone
       wxemu start --port 0 --state :memory: --json  what a test wants: a line of JSON once it is ready
       wxemu start --seed tests/seed.yaml           your own apps, users and phones
       wxemu start --packages dist                  what `wxemu package` made, as it will be deployed
@@ -136,6 +144,7 @@ def start(
         pass_through=pass_through,
         imported=imported,
         export_to=export_to,
+        mini_program=_checked_mini_program(project, miniprogram),
     )
     server.check_state(plan)
     server.serve(plan)
@@ -172,6 +181,21 @@ def _checked_project(folder: Path, options: CliOptions, packages: Path | None) -
         return None
     load_project(folder, os.environ, options, packaged=packages)
     return folder
+
+
+def _checked_mini_program(project: Path, named: Path | None) -> Path | None:
+    from wxemu.phone import mini_program  # noqa: PLC0415
+
+    if named is not None and not mini_program.is_mini_program(named):
+        raise UsageError(
+            Message(
+                "{folder} has no app.json, so it is no mini program; name its folder with --miniprogram",
+                "{folder} 中没有 app.json，不是小程序；请用 --miniprogram 指定小程序的文件夹",
+                folder=named,
+            )
+        )
+    found = mini_program.find(project) if named is None else named
+    return None if found is None else found.resolve()
 
 
 @click.command()

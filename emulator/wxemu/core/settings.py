@@ -9,12 +9,13 @@ from __future__ import annotations
 import dataclasses
 import re
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from wxemu.core.messages import Message, MessageError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from wxemu.core.store import Store
 
@@ -47,6 +48,8 @@ class Settings:
         requests by hand.
     :param web_origins: origins (``https://app.example.com``) whose pages may call CloudBase for web apps, the phone and
         the control plane; pages of this machine always may.
+    :param request_domains: origins (``https://api.example.com``) that wx.request may reach beside HTTP access, as
+        WeChat's list of domains [doc].
     :param environ_leak: what an invocation leaves in a function's os.environ: ``leak``: all of its caller's values, as
         on the platform [src]; ``clear``: nothing; ``poison``: texts that say they were read from the wrong place.
     :param refusals: what WeChat was seen to answer in the place of an errcode of ours, by API name (``*`` for a path of
@@ -62,6 +65,7 @@ class Settings:
     session_refresh_seconds: float = 0
     verify_signatures: bool = True
     web_origins: Sequence[str] = ()
+    request_domains: Sequence[str] = ()
     environ_leak: Literal["leak", "clear", "poison"] = "leak"
     refusals: Mapping[str, Mapping[str, Mapping[str, Any]]] = field(default_factory=dict)
     quotas: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
@@ -98,9 +102,9 @@ def change(settings: Settings, changes: Mapping[str, Any]) -> Settings:
     return dataclasses.replace(settings, **{**changes, **by_api})
 
 
-def _check_origins(value: object) -> None:
+def _check_origins(name: str, value: object) -> None:
     if not isinstance(value, (list, tuple)) or not all(isinstance(origin, str) for origin in value):
-        raise _unfit("web_origins", '["https://app.example.com", ...]', value)
+        raise _unfit(name, '["https://app.example.com", ...]', value)
 
 
 def _check_refusals(value: object) -> None:
@@ -154,7 +158,12 @@ def _unfit_for(name: str, expected: str, api: object, found: str) -> SettingsErr
     )
 
 
-_CHECKS: Final = {"web_origins": _check_origins, "quotas": _check_quotas, "refusals": _check_refusals}
+_CHECKS: Final[dict[str, Callable[[Any], None]]] = {
+    "web_origins": partial(_check_origins, "web_origins"),
+    "request_domains": partial(_check_origins, "request_domains"),
+    "quotas": _check_quotas,
+    "refusals": _check_refusals,
+}
 
 
 def load(store: Store) -> Settings:

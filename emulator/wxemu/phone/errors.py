@@ -2,7 +2,8 @@
 
 PhoneError
 ├── UnknownPhoneError    no phone has this id
-└── InvalidPhoneError    the phone cannot be made, or cannot be put in this state
+├── InvalidPhoneError    the phone cannot be made, or cannot be put in this state
+└── MiniProgramError     the mini program's folder cannot be read
 """
 
 from __future__ import annotations
@@ -18,3 +19,7 @@ class UnknownPhoneError(PhoneError):
 
 class InvalidPhoneError(PhoneError):
     """The phone cannot be made, or cannot be put in this state."""
+
+
+class MiniProgramError(PhoneError):
+    """The mini program's folder cannot be read."""

@@ -93,6 +93,17 @@ class UserInfoRequest(NamedPhone, total=False):
     userInfo: Annotated[Mapping[str, Any], Takes("Members of userInfo in the place of the anonymous ones")]
 
 
+class WebRequest(NamedPhone):
+    url: AnyText
+    method: NotRequired[Annotated[str | None, Takes("GET, if it is not stated")]]
+    header: NotRequired[Annotated[Mapping[str, Any] | None, Takes("Texts by name")]]
+    body: NotRequired[AnyText | None]
+
+
+class KnownMiniProgram(TypedDict, total=False):
+    stamp: Annotated[str | None, Takes("Of the files that are known; if they are the same, the answer has none")]
+
+
 class Phone(TypedDict):
     phoneId: str
     appid: str
@@ -158,6 +169,20 @@ class FriendData(TypedDict):
 
 class FriendStorage(Answer, total=False):
     data: list[FriendData]
+
+
+class WebAnswer(Answer, total=False):
+    data: str
+    statusCode: int
+    header: dict[str, Any]
+    cookies: list[str]
+
+
+class MiniProgram(TypedDict):
+    stamp: str
+    folder: str
+    files: NotRequired[dict[str, str]]
+    pictures: NotRequired[dict[str, str]]
 
 
 class EncryptedData(Answer, total=False):
@@ -265,6 +290,24 @@ GET_PHONE_NUMBER: Final = Operation(
     "The event of a button with open-type getPhoneNumber, whose code phonenumber.getPhoneNumber takes",
     tag="Phone",
 )
+REQUEST: Final = Operation(
+    "request",
+    "POST",
+    f"{_PHONE}/request",
+    WebRequest,
+    WebAnswer,
+    "What wx.request answers, with data as text; to HTTP access and to the setting request_domains",
+    tag="Phone",
+)
+MINI_PROGRAM: Final = Operation(
+    "miniProgram.show",
+    "GET",
+    "/phone/v1/miniProgram",
+    KnownMiniProgram,
+    MiniProgram,
+    "The files of the mini program that the phones run",
+    tag="Phone",
+)
 CALL_FUNCTION: Final = Operation(
     "callFunction",
     "POST",
@@ -301,6 +344,7 @@ OF_MINI_PROGRAMS: Final = (
     CHECK_ENROLLED,
     START,
     CALL_FUNCTION,
+    REQUEST,
     SET_CLOUD_STORAGE,
     GET_CLOUD_STORAGE,
     REMOVE_CLOUD_STORAGE,
@@ -313,4 +357,4 @@ OF_MINI_PROGRAMS: Final = (
     GET_USER_PROFILE,
 )
 BY_HAND: Final = (PROMPT, ENROL, OVERRIDE, CLOUD_ID, GET_PHONE_NUMBER)
-TABLE: Final = (LIST, CREATE, SHOW, REMOVE, *OF_MINI_PROGRAMS, *BY_HAND)
+TABLE: Final = (LIST, CREATE, SHOW, REMOVE, MINI_PROGRAM, *OF_MINI_PROGRAMS, *BY_HAND)

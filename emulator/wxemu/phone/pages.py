@@ -1,8 +1,14 @@
-"""The pages of simulated phones, which run the sample mini program: one document for each phone."""
+"""The pages of simulated phones: one document for each phone, and on it the screen that runs the mini program.
+
+The mini program's code may be anybody's, so the screen is sandboxed: a document of an opaque origin, whose policy lets
+it reach nothing. All that it needs stands in it, or comes by messages from the phone's document.
+"""
 
 from __future__ import annotations
 
+import base64
 import functools
+import hashlib
 import json
 import mimetypes
 import re
@@ -18,7 +24,7 @@ from werkzeug.exceptions import NotFound
 from wxemu.core import apps
 from wxemu.core.http import choices, language
 from wxemu.core.messages import LANGUAGES
-from wxemu.phone import codec, phones
+from wxemu.phone import codec, operations, phones
 from wxemu.phone.confirmations import OUTCOMES
 from wxemu.phone.errors import UnknownPhoneError
 from wxemu.phone.phones import OVERRIDES
@@ -33,21 +39,24 @@ if TYPE_CHECKING:
     from wxemu.phone.phones import Phone
 
 HERE: Final = Path(__file__).parent
-MINI_PROGRAM: Final = HERE / "miniprogram"
-"""The sample mini program, as WeChat's developer tools open it."""
 _POLICY: Final = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'; object-src 'none'"
 POLICY: Final = f"{_POLICY}; img-src 'self' data:"
 """WeUI's stylesheet has its icons as ``data:`` URLs."""
+SCREEN: Final = HERE / "static/screen"
+SCRIPTS: Final = (
+    *("paths", "expressions", "wxml", "expand", "patch", "events", "elements", "forms", "data", "components", "styles"),
+    *("host", "report", "modules", "program", "pages", "dialogs", "apis", "start"),
+)
+"""Of the screen, each after those that it uses."""
 PATHS: Final = {
     "/phone": "The phones of an app side by side, and the form for another one",
-    "/phone/<phone_id>": "One phone, which runs the sample mini program",
-    "/phone/app/<path:name>": "A file of the sample mini program, as WeChat would run it",
+    "/phone/<phone_id>": "One phone, which runs the mini program",
+    "/phone/screen": "What runs the mini program, in a sandbox",
     "/phone/static/<path:name>": "Styles, scripts and pictures of these pages",
     "/wx.js": "The wx for mini program code outside WeChat",
 }
 """The paths for browsers, and what is there."""
 _PLACE: Final = re.compile(r"<(?:\w+:)?(\w+)>")
-_RPX: Final = re.compile(r"(-?[\d.]+)rpx")
 
 
 def add_pages(routes: Blueprint, world: World) -> None:
@@ -55,7 +64,7 @@ def add_pages(routes: Blueprint, world: World) -> None:
     views: tuple[Callable[..., Response], ...] = (
         partial(_gallery, world),
         partial(_phone, world),
-        _code,
+        _screen,
         partial(_file, HERE / "static"),
         partial(_file, HERE, "wx.js"),
     )
@@ -106,28 +115,39 @@ def _phone(world: World, phone_id: str) -> Response:
 
 
 def _facts(world: World, phone: Phone) -> dict[str, Any]:
-    names = sorted(file.relative_to(MINI_PROGRAM).as_posix() for file in MINI_PROGRAM.rglob("*") if file.is_file())
     return {
         "phone": codec.phone(world, phone),
         "is_framed": "framed" in request.args,
         "time": datetime.fromtimestamp(world.clock.now(), tz=UTC).strftime("%H:%M"),
-        "scripts": [name for name in names if name.endswith(".js")],
-        "styles": [name for name in names if name.endswith(".wxss")],
+        "operations": [operation.name for operation in (*operations.OF_MINI_PROGRAMS, operations.GET_PHONE_NUMBER)],
         "overrides": OVERRIDES,
         "outcomes": [outcome for outcome in OUTCOMES if outcome not in ("match", "mismatch", "cancel")],
     }
 
 
-def _code(name: str) -> Response:
-    """A file of the mini program as WeChat runs it: a script becomes a module, and ``rpx`` in a style is computed."""
-    response = _file(MINI_PROGRAM, name)
-    text = response.get_data(as_text=True)
-    if name.endswith(".js"):
-        response.set_data(f"define({json.dumps(name)}, function (require, module, exports) {{ {text}\n}})\n")
-    elif name.endswith(".wxss"):
-        response.set_data(_RPX.sub(r"calc(\1 * var(--rpx))", text))
-        response.content_type = "text/css; charset=utf-8"
+def _screen() -> Response:
+    """The document of the sandbox. It is one file, for it may ask for none."""
+    scripts, styles, policy = _screen_parts()
+    response = _page("screen.html", scripts=scripts, styles=styles)
+    response.headers["Content-Security-Policy"] = policy
     return response
+
+
+@functools.cache
+def _screen_parts() -> tuple[list[str], list[str], str]:
+    """Its scripts, its styles, and what it may do: run these and the mini program's, which are blobs, and show them."""
+    scripts = [_text(HERE / "wx.js"), *(_text(SCREEN / f"{name}.js") for name in SCRIPTS)]
+    styles = [_text(file) for file in (*sorted((HERE / "static/vendor").glob("*.css")), SCREEN / "screen.css")]
+    hashes = " ".join(f"'sha256-{base64.b64encode(hashlib.sha256(one.encode()).digest()).decode()}'" for one in scripts)
+    policy = (
+        "sandbox allow-scripts; default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'; "
+        f"script-src {hashes} blob:; style-src 'unsafe-inline'; img-src data:; font-src data:"
+    )
+    return scripts, styles, policy
+
+
+def _text(file: Path) -> str:
+    return file.read_text(encoding="utf-8")
 
 
 def _file(folder: Path, name: str) -> Response:

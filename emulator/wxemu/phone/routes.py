@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
 
 from wxemu.core.http.application import make_application
 from wxemu.core.http.choices import keep_choices
@@ -14,9 +14,10 @@ from wxemu.core.http.origins import Pages, let_pages_read
 from wxemu.core.http.our_failures import CORE_STATUSES, refuse
 from wxemu.core.http.recording import entry, keep_exchanges
 from wxemu.core.http.serving import add_route, answers_in
-from wxemu.phone import calls, codec, in_hand, operations, phones, user_data
-from wxemu.phone.errors import InvalidPhoneError, UnknownPhoneError
+from wxemu.phone import calls, codec, in_hand, operations, phones, user_data, web_requests
+from wxemu.phone.errors import InvalidPhoneError, MiniProgramError, UnknownPhoneError
 from wxemu.phone.in_hand import InHand
+from wxemu.phone.mini_program import SAMPLE, MiniProgram
 from wxemu.phone.pages import add_pages
 from wxemu.phone.plain_way import PlainWay
 from wxemu.phone.recording import FACE, record_answer
@@ -24,6 +25,7 @@ from wxemu.wechat.errors import WeChatError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from flask import Flask
 
@@ -32,7 +34,16 @@ if TYPE_CHECKING:
     from wxemu.core.http.plain import PlainResponse
     from wxemu.core.http.recording import Entry
     from wxemu.core.world import World
-    from wxemu.phone.operations import CallFunction, NamedPhone, NewPhone, Phone, Phones, PhonesChoice
+    from wxemu.phone.operations import (
+        CallFunction,
+        KnownMiniProgram,
+        NamedPhone,
+        NewPhone,
+        Phone,
+        Phones,
+        PhonesChoice,
+        WebRequest,
+    )
     from wxemu.phone.plain_way import Run
     from wxemu.scf.deployment import Deployment
 
@@ -40,13 +51,19 @@ ON_A_PHONE = answers_in(in_hand, user_data)
 """The functions that answer what is done on a phone, besides calling functions."""
 
 
-STATUSES: Final = {**CORE_STATUSES, InvalidPhoneError: 400, WeChatError: 400, UnknownPhoneError: 404}
+STATUSES: Final = {
+    **CORE_STATUSES,
+    InvalidPhoneError: 400,
+    MiniProgramError: 400,
+    WeChatError: 400,
+    UnknownPhoneError: 404,
+}
 
 
-def application(world: World, deployment: Deployment, access: Access) -> Flask:
+def application(world: World, deployment: Deployment, access: Access, mini_program: Path | None = None) -> Flask:
     """The phones as a party of its own."""
     app = make_application(
-        face(world, deployment),
+        face(world, deployment, MiniProgram(mini_program or SAMPLE)),
         world=world,
         access=access,
         refuse=partial(refuse, STATUSES),
@@ -68,20 +85,22 @@ def _on_a_phone(world: World, deployment: Deployment) -> dict[Operation[..., Any
     return {**operate, operations.CALL_FUNCTION: partial(_call_function, world, deployment)}
 
 
-def face(world: World, deployment: Deployment) -> Blueprint:
-    """The phones of ``world``; their function calls run on ``deployment``."""
+def face(world: World, deployment: Deployment, mini_program: MiniProgram) -> Blueprint:
+    """The phones of ``world``, which run ``mini_program``; their function calls run on ``deployment``."""
     routes = Blueprint("phone", __name__)
     keep_exchanges(routes, world, face=FACE, is_unnamed_kept=False)
     let_pages_read(routes, world)
     keep_language(routes)
     keep_choices(routes)
     add_pages(routes, world)
+    add_route(routes, operations.MINI_PROGRAM, partial(_show_mini_program, mini_program))
     add_route(routes, operations.LIST, partial(_list, world))
     add_route(routes, operations.CREATE, partial(_create, world))
     add_route(routes, operations.SHOW, partial(_show, world))
     add_route(routes, operations.REMOVE, partial(_remove, world))
     for operation, run in _on_a_phone(world, deployment).items():
         add_route(routes, operation, partial(_answer_by_flask, run))
+    add_route(routes, operations.REQUEST, partial(_answer_by_flask, partial(_request, world, deployment)))
     return routes
 
 
@@ -128,3 +147,29 @@ def _call_function(world: World, deployment: Deployment, exchange: Entry, given:
     answer = calls.call_function(world, deployment, phone, call)
     with world.transaction():
         return record_answer(world, exchange, "wx.cloud.callFunction", phone.appid, answer)
+
+
+def _request(world: World, deployment: Deployment, exchange: Entry, given: WebRequest) -> PlainResponse:
+    """Not one transaction either: the emulator itself may be asked."""
+    with world.transaction():
+        phone = phones.find(world, given["phoneId"])
+        domains = world.settings.request_domains
+    answer = web_requests.send(
+        deployment.base_url,
+        (deployment.base_url, deployment.public_url, request.host_url.rstrip("/")),
+        domains,
+        url=given["url"],
+        method=given.get("method") or "GET",
+        header={name: str(value) for name, value in (given.get("header") or {}).items()},
+        body=given.get("body"),
+    )
+    with world.transaction():
+        return record_answer(world, exchange, "wx.request", phone.appid, answer)
+
+
+def _show_mini_program(mini_program: MiniProgram, given: KnownMiniProgram) -> operations.MiniProgram:
+    stamp, folder = mini_program.stamp(), str(mini_program.folder)
+    if given.get("stamp") == stamp:
+        return {"stamp": stamp, "folder": folder}
+    files = mini_program.read()
+    return {"stamp": stamp, "folder": folder, "files": files.texts, "pictures": files.pictures}

@@ -84,7 +84,7 @@
   const NEWER_FAILURES_SINCE = '2.30.1'
   const DATA_LIMIT = 256 * 1024
   const HERE = typeof document === 'object' ? document.currentScript : null
-  const ORIGIN = HERE && 'src' in HERE ? new URL(HERE.src).origin : undefined
+  const ORIGIN = HERE && 'src' in HERE && HERE.src ? new URL(HERE.src).origin : undefined // inline it has none
 
   /**
    * Which emulator and app are meant. What the environment says goes together: it is not told to another emulator.

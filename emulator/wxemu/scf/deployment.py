@@ -90,8 +90,8 @@ class Deployment:
     ) -> None:
         self._world = world
         self._issue_wx_api_token = issue_wx_api_token
-        self._base_url = base_url
-        self._public_url = base_url if public_url is None else public_url
+        self.base_url = base_url
+        self.public_url = base_url if public_url is None else public_url
         self._runtime = Runtime(
             variables=self._variables,
             new_request_id=world.randomness.uuid,
@@ -252,7 +252,7 @@ class Deployment:
             given = function_variables(spec, self._variables(caller.appid))
             variables = instance_environment(spec, caller.env, given, {})
         kept = {key: value for key, value in variables.items() if key not in PROCESS}
-        here = _addresses(self._public_url)  # since it may run on another machine than the emulator
+        here = _addresses(self.public_url)  # since it may run on another machine than the emulator
         return {**PLATFORM, "SCF_NAMESPACE": caller.env, **kept, **here, **caller.variables(request_id)}
 
     def _with_token(self, caller: Identity, spec: FunctionSpec, request_id: str) -> Identity:
@@ -280,7 +280,7 @@ class Deployment:
             "TENCENTCLOUD_SECRETID": app.secret_id,
             "TENCENTCLOUD_SECRETKEY": app.secret_key,
             "TENCENTCLOUD_SESSIONTOKEN": SESSION_TOKEN,
-            **_addresses(self._base_url),
+            **_addresses(self.base_url),
         }
 
     def prepare(self) -> None:

@@ -8,6 +8,7 @@ DEFAULTS = {
     "session_refresh_seconds": 0,
     "verify_signatures": True,
     "web_origins": [],
+    "request_domains": [],
     "environ_leak": "leak",
     "refusals": {},
     "quotas": {},

@@ -1,5 +1,7 @@
 """What a browser gets of the phone: its pages, the mini program on it, and what the pages ask for."""
 
+import base64
+import hashlib
 import json
 import re
 from html import unescape
@@ -10,7 +12,7 @@ import pytest
 import wxemu.phone
 
 TEXTS = Path(wxemu.phone.__file__).parent / "texts"
-MINI_PROGRAM = Path(wxemu.phone.__file__).parent / "miniprogram"
+SCREEN = Path(wxemu.phone.__file__).parent / "static/screen"
 APPID = "wx1234567890abcdef"
 PROMPT = {"requestAuthModes": ["fingerPrint", "facial"], "challenge": "order-1", "authContent": "pay"}
 
@@ -30,12 +32,6 @@ class TestPages:
         phone = new_phone("none")
         assert phone.phone_id in http.get(f"/phone?app={APPID}").text
         assert phone.phone_id not in http.get("/phone?app=wxfedcba0987654321").text
-
-    def test_a_phone_s_page_loads_the_scripts_of_the_mini_program(self, http, new_phone):
-        page = http.get(f"/phone/{new_phone('none').phone_id}").text
-        scripts = re.findall(r'<script src="(/[^"]+)"', page)
-        assert {"/wx.js", "/phone/app/app.js", "/phone/app/pages/index/index.js"} <= set(scripts)
-        assert [http.get(path).status_code for path in scripts] == [200] * len(scripts)
 
     def test_what_a_page_asks_for_is_refused_in_its_language(self, http):
         def refusal():
@@ -89,27 +85,25 @@ class TestLanguages:
         assert f'data-theme="{theme}"' in http.get("/phone").text
 
 
-class TestMiniProgram:
-    @pytest.mark.parametrize("path", sorted(MINI_PROGRAM.rglob("*.js")), ids=lambda path: path.name)
-    def test_a_script_is_a_module_whose_text_is_unchanged_line_by_line(self, http, path):
-        name = path.relative_to(MINI_PROGRAM).as_posix()
-        served = http.get(f"/phone/app/{name}")
-        assert served.mimetype == "text/javascript"
-        assert served.text.startswith(f'define("{name}", function (require, module, exports) {{ ')
-        assert served.text.split("{ ", 1)[1].startswith(path.read_text("utf-8"))
+class TestScreen:
+    def test_it_is_a_sandbox_without_a_network(self, http):
+        answer = http.get("/phone/screen")
+        policy = dict(part.split(" ", 1) for part in answer.headers["Content-Security-Policy"].split("; "))
+        assert policy["sandbox"] == "allow-scripts"
+        assert policy["default-src"] == "'none'"
+        assert not {"connect-src", "frame-src"} & set(policy)
+        assert not re.search(r"http|\*|'self'|unsafe", policy["script-src"] + policy["img-src"] + policy["font-src"])
 
-    def test_styles_know_no_rpx(self, http):
-        served = http.get("/phone/app/app.wxss")
-        assert served.mimetype == "text/css"
-        assert "calc(32 * var(--rpx))" in served.text
-        assert "rpx " not in served.text
+    def test_a_phone_s_page_has_it_in_a_sandbox_too(self, http, new_phone):
+        page = http.get(f"/phone/{new_phone('none').phone_id}").text
+        assert re.findall(r'<iframe[^>]* sandbox="([^"]*)"', page) == ["allow-scripts"]
 
-    @pytest.mark.parametrize("name", ["nothing.js", "../pages.py", "%2e%2e/pages.py", "pages", "%00", "a" * 300])
-    def test_nothing_else_is_served(self, http, name):
-        assert http.get(f"/phone/app/{name}").status_code == 404
-
-    def test_the_example_is_the_one_that_the_phone_runs(self):
-        assert (Path(__file__).parents[3] / "examples/miniprogram").resolve() == MINI_PROGRAM.resolve()
+    def test_each_of_its_scripts_is_one_that_the_policy_knows(self, http):
+        answer = http.get("/phone/screen")
+        scripts = re.findall("<script>(.*?)</script>", answer.text, re.DOTALL)
+        digests = [base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in scripts]
+        assert len(scripts) == len(list(SCREEN.glob("*.js"))) + 1  # wx.js
+        assert re.findall("'sha256-([^']+)'", answer.headers["Content-Security-Policy"]) == digests
 
 
 class TestWhatThePagesAskFor:

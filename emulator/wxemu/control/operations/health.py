@@ -36,6 +36,7 @@ class Settings(TypedDict):
     session_refresh_seconds: float
     verify_signatures: bool
     web_origins: list[str]
+    request_domains: list[str]
     environ_leak: str
     refusals: Mapping[str, Mapping[str, Mapping[str, Any]]]
     quotas: Mapping[str, Mapping[str, int]]

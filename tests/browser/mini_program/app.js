@@ -1,0 +1,7 @@
+App({
+  onLaunch({ path }) {
+    this.globalData.launched = path
+    wx.cloud.init()
+  },
+  globalData: { launched: '' },
+})
