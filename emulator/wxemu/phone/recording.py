@@ -31,7 +31,7 @@ def record_answer(world: World, name: str, appid: str, answer: Mapping[str, Any]
         exchange.fail(FAILED)  # of wx.checkSession and its like, which have no number for it
     elif not exchange.outcome.is_failure and "result" in answer:
         exchange.outcome = outcome.of_members(answer["result"])  # of the function that was called
-    exchange.rid = answer.get("requestID") or journal.new_rid(world)
+    exchange.rid = answer.get("requestID") or journal.new_rid(world, world.clock.now())
     response = jsonify(answer)
     response.headers[RID_HEADER] = exchange.rid
     return response
