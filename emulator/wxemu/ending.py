@@ -45,6 +45,11 @@ class Ending:
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._on_signal)
 
+    @property
+    def has_begun(self) -> bool:
+        """Whether it has begun."""
+        return self._has_begun
+
     def watch(self) -> None:
         """See to it that the end is one."""
         threading.Thread(target=self._cut_off, name="end", daemon=True).start()

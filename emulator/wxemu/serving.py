@@ -92,7 +92,13 @@ async def serve(plan: Plan, storage: Path, proxy: Proxy | None, ending: Ending) 
     family = socket.AF_INET6 if ":" in plan.access.address else socket.AF_INET
     listening = socket.create_server((plan.access.address, plan.port), family=family, backlog=1024)
     server = await listen(edge, listening)
-    begin = partial(_begin, world, deployment, plan, proxy, has_phones)
+
+    def begin() -> None:
+        _begin(world, deployment, plan, proxy)
+        has_phones.wait(PREPARE_SECONDS)
+        if not ending.has_begun:
+            _prepare(deployment)
+
     WatchedThread("begin", begin, on_failure=partial(_fail_to_begin, ending, plan)).start()
     await ending.begun()
     server.close()
@@ -106,7 +112,7 @@ def _issue_wx_api_token(world: World, caller: Identity, **of_invocation: Any) ->
     return issue_wx_api_token(world, caller, **of_invocation)
 
 
-def _begin(world: World, deployment: Deployment, plan: Plan, proxy: Proxy | None, has_phones: threading.Event) -> None:
+def _begin(world: World, deployment: Deployment, plan: Plan, proxy: Proxy | None) -> None:
     """Seed the world and announce it, while the server already answers that it is not ready; then look after files."""
     world.check()
     if proxy is not None:
@@ -138,7 +144,9 @@ def _begin(world: World, deployment: Deployment, plan: Plan, proxy: Proxy | None
     with suppress(BrokenPipeError):  # its reader is gone, as after Ctrl-C in a demo
         _announce(plan, world, None if proxy is None else proxy.interception, new_secrets or {})
     _look_after_functions(world, deployment, plan)
-    has_phones.wait(PREPARE_SECONDS)
+
+
+def _prepare(deployment: Deployment) -> None:
     try:
         deployment.prepare()
     except ProjectError:  # whoever calls a function gets it

@@ -100,7 +100,7 @@ def _fill(state: Path, *, users: int, is_journal_full: bool) -> None:
 
 def _exchange(world: World) -> journal.Exchange:
     return journal.Exchange(
-        rid=journal.new_rid(world),
+        rid=journal.new_rid(world, world.clock.now()),
         at=world.clock.now(),
         face="wechat",
         name="soter.verifySignature",

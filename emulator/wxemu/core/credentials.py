@@ -13,7 +13,8 @@ _NAMES: Final = (
     "secret|token|access_token|cloudbase_access_token|session_key|sessionKey|secret_key|secretKey|refresh_token|encrypt_key|encryptKey"
     "|wxCloudApiToken|wxCloudbaseAccesstoken|sessionToken|tcb_sessionToken|crossAuthorizationToken|authorization"
 )
-_IS_SUSPECT: Final = re.compile(r"secret|oken|session_?[kK]ey|encrypt_?[kK]ey|uthorization|Bearer|TC3-")
+_SIGNS: Final = ("secret", "oken", "ession", "ncrypt", "uthorization", "Bearer", "TC3-")
+"""A text that has none of them has no credential."""
 
 
 def _in_query(names: str) -> str:
@@ -47,7 +48,10 @@ _PLACES: Final = (
 
 def strike_out(text: str) -> str:
     """Strike secrets, tokens and session keys out of ``text`` (a query, a JSON body, a form, a header)."""
-    if _IS_SUSPECT.search(text) is None:
+    for sign in _SIGNS:  # quicker than a pattern of them all
+        if sign in text:
+            break
+    else:
         return text
     for sign, pattern in _PLACES:
         if sign in text:

@@ -21,6 +21,8 @@ KEPT_CHARACTERS: Final = 64 * 1024
 """Of a body its beginning; what is longer is cut, and says so."""
 SEARCHED_CHARACTERS: Final = 1000
 """Of a text that is looked for its beginning: nobody else decides meanwhile."""
+IN_QUERY: Final = ""
+"""In place of the parameters of an openapi: the query spells them as they are, and each once at least."""
 FACES: Final = ("phone", "wechat", "cloudbase", "tencentcloud")
 """Who tells the journal, from left to right in the flow."""
 _CUT: Final = re.compile(r"\n\[cut: \d+ characters in all\]\Z")
@@ -42,7 +44,8 @@ class Exchange:
     :param api: the openapi that was called, if it was one, by whichever way.
     :param errcode: as the answer has it, WeChat's number or CloudBase's word; ``None`` if it has none.
     :param request_id: of the invocation that made the call, where that is known.
-    :param given: JSON of the openapi's parameters as the world saw them; ``None`` where the body is just that.
+    :param given: JSON of the openapi's parameters as the world saw them; ``None`` where the body is just that, and
+        ``IN_QUERY`` where the query is.
     :param layers: JSON of what the face found inside a body that is no text, see ``wxemu.core.http.layers``.
     :param token_digest: of an access_token that was refused, see ``tokens.digest``.
     :param remark: for our own eyes: the value that caused a failure, the fault that was arranged.
@@ -77,6 +80,11 @@ class Exchange:
     @property
     def parameters(self) -> dict[str, Any]:
         """What the openapi was given; empty where that is no JSON object."""
+        if self.given == IN_QUERY:
+            found: dict[str, Any] = {}
+            for name, _, value in (pair.partition("=") for pair in self.url.partition("?")[2].split("&") if pair):
+                found.setdefault(name, value)
+            return found
         return json_object(self.request_body if self.given is None else self.given)
 
     @property
@@ -132,10 +140,10 @@ _CONDITIONS: Final = {
 }
 
 
-def new_rid(world: World) -> str:
+def new_rid(world: World, at: float) -> str:
     """Three groups of 8 hex digits, the first one the Unix time of the call [field]."""
     random = world.randomness.hex(16)
-    return f"{int(world.clock.now()):08x}-{random[:8]}-{random[8:]}"
+    return f"{int(at):08x}-{random[:8]}-{random[8:]}"
 
 
 def json_object(text: str) -> dict[str, Any]:
@@ -161,9 +169,8 @@ def _finite(written: str) -> float:
 
 def record(world: World, exchange: Exchange) -> int:
     """Keep one exchange; its number. Every hundredth time, forget all but the latest ``KEPT_EXCHANGES``."""
-    row = world.store.row(
-        "INSERT INTO exchanges VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-        " RETURNING number",
+    number = world.store.insert(
+        "INSERT INTO exchanges VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         exchange.rid,
         exchange.at,
         exchange.face,
@@ -187,7 +194,6 @@ def record(world: World, exchange: Exchange) -> int:
         exchange.outcome,
         exchange.is_failure,
     )
-    number = 0 if row is None else int(row["number"])
     world.store.keep_latest_numbers("exchanges", KEPT_EXCHANGES)
     return number
 

@@ -290,6 +290,11 @@ class Store:
         with self._lock:
             return self._connection.execute(sql, values).rowcount
 
+    def insert(self, sql: str, *values: object) -> int:
+        """Insert one row into a table whose rows are numbered, inside a transaction; its number."""
+        with self._lock:
+            return self._connection.execute(sql, values).lastrowid or 0
+
     def keep_latest(self, table: str, by: str, kept: int) -> None:
         """Forget all but the latest ``kept`` rows of a table, by an indexed column; called with every row added.
 

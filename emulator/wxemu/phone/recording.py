@@ -32,7 +32,7 @@ def record_answer(world: World, exchange: Entry, name: str, appid: str, answer: 
         exchange.fail(FAILED)  # of wx.checkSession and its like, which have no number for it
     elif not exchange.outcome.is_failure and "result" in answer:
         exchange.outcome = outcome.of_members(answer["result"])  # of the function that was called
-    exchange.rid = answer.get("requestID") or journal.new_rid(world)
+    exchange.rid = answer.get("requestID") or journal.new_rid(world, world.clock.now())
     text = escape_lone_surrogates(json.dumps(answer, ensure_ascii=False, separators=(",", ":")))
     headers = ((RID_HEADER, exchange.rid), ("Vary", "Origin"))
     response = PlainResponse(f"{text}\n".encode(), "application/json", headers)

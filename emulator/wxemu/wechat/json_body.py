@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from wxemu.wechat.errors import WeChatError
 
@@ -19,7 +19,7 @@ def read(body: bytes) -> Mapping[str, Any]:
     if not body.strip():
         raise WeChatError(44002)
     try:
-        parameters = json.loads(body.decode(), parse_constant=_refuse_constant)
+        parameters = _DECODER.decode(body.decode())
     except (ValueError, RecursionError):
         raise WeChatError(47001) from None
     if not isinstance(parameters, dict):
@@ -29,3 +29,6 @@ def read(body: bytes) -> Mapping[str, Any]:
 
 def _refuse_constant(constant: str) -> None:
     raise ValueError(f"{constant} is Python's, not JSON's")
+
+
+_DECODER: Final = json.JSONDecoder(parse_constant=_refuse_constant)

@@ -259,7 +259,8 @@ def call(
     :param signed_body: the body as it was sent, of a request whose query, read first, has a signature over it.
     """
     with world.transaction():
-        entry.rid, entry.at = journal.new_rid(world), world.clock.now()
+        entry.at = world.clock.now()
+        entry.rid = journal.new_rid(world, entry.at)
         decision = _decide(world, credential, read_parameters, entry, signed_body)
         _note(entry, decision)
         response = encode(decision)

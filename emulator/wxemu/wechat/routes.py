@@ -7,6 +7,7 @@ takes as long as a decision, so that it has only the requests that are out of th
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from wxemu.wechat.errors import CloudCallError
     from wxemu.wechat.openapis import Decision
 
+_SPELT: Final = re.compile(r"[%+]|[^!-~]")
 METHODS: Final = ("GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS")
 CONTENT_TYPE: Final = "application/json; encoding=utf-8"
 _COMPACT: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
@@ -140,12 +142,13 @@ def _refuse_request(world: World, error: Exception, asked: Asked) -> PlainRespon
 
 def _refuse(world: World, error: WeChatError, asked: Asked) -> PlainResponse:
     has_query = asked.method == "GET"
-    entry = Entry(face="wechat", asked=asked, given=_first_of_each(asked.args) if has_query else None)
+    entry = Entry(face="wechat", asked=asked, given=_given(asked, asked.args) if has_query else None)
     error = error.as_seen(world.settings.refusals, entry.api)
     entry.fail(error.errcode)
     entry.remark = None if error.value is None else repr(error.value)
     with world.transaction():
-        entry.rid, entry.at = journal.new_rid(world), world.clock.now()
+        entry.at = world.clock.now()
+        entry.rid = journal.new_rid(world, entry.at)
         response = _response(asked, _failure(world, entry, error))
         entry.keep(world, response)
     return response
@@ -220,7 +223,7 @@ def _answer(world: World, api: Api, asked: Asked, query: Mapping[str, str]) -> P
 
     :param query: the parameters that stand there, or in a form that may stand in its place.
     """
-    given = _first_of_each(query) if _has_query(api) else None
+    given = _given(asked, query) if _has_query(api) else None
     entry = Entry(face="wechat", asked=asked, name=api.name, api=api.name, given=given, appid=query.get("appid"))
     body = asked.get_data()
     return openapis.call(
@@ -270,7 +273,10 @@ def _of_query(query: Mapping[str, list[str]]) -> Mapping[str, Any]:
     return {name: values[0] if len(values) == 1 else values for name, values in query.items()}
 
 
-def _first_of_each(query: Mapping[str, str]) -> Mapping[str, str]:
+def _given(asked: Asked, query: Mapping[str, str]) -> Mapping[str, str] | str:
+    """The parameters for the journal, which has those already that the query spells as they are."""
+    if query is asked.args and not _SPELT.search(asked.full_path):
+        return journal.IN_QUERY
     return {name: query[name] for name in query}
 
 

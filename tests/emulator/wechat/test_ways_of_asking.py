@@ -38,3 +38,11 @@ def ask(http, control):
 @pytest.mark.parametrize("question", QUESTIONS.values(), ids=QUESTIONS)
 def test_both_ways_give_the_same_answer_and_keep_the_same_exchange(ask, question):
     assert ask(*question, {}) == ask(*question, OF_A_PAGE)
+
+
+def test_parameters_are_shown_alike_however_a_query_spells_them(http, control):
+    shown = []
+    for appid in ("wx-1", "wx%2D1"):
+        http.get(f"{TOKEN}?grant_type=client_credential&appid={appid}&secret=s&appid=wx2&more")
+        shown.append(control.exchanges[0]["given"])
+    assert shown == [{"grant_type": "client_credential", "appid": "wx-1", "secret": "***", "more": ""}] * 2

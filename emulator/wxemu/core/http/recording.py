@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Protocol, runtime_checkable
 
@@ -13,10 +14,9 @@ from werkzeug.exceptions import HTTPException
 
 from wxemu.core import apps, journal, troubles
 from wxemu.core.outcome import OK, Outcome, of_status
+from wxemu.core.text import is_text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from flask import Blueprint, Response
 
     from wxemu.core.http.layers import Layer
@@ -48,7 +48,7 @@ class Entry:
     :param rid, at, face, name, appid, api, errcode, request_id, token_digest, remark: as of ``journal.Exchange``.
     :param outcome: what the answer says came of it; its HTTP status speaks for itself.
     :param env: names the app where ``appid`` is not known.
-    :param given: the openapi's parameters, where the body is not just these.
+    :param given: the openapi's parameters, where the body is not just these, or ``journal.IN_QUERY``.
     :param request_body: what is kept of the body, where it is not to be kept as it came; so ``response_body``.
     :param layers: what the face found inside the bodies, where they are no text.
     """
@@ -63,7 +63,7 @@ class Entry:
     api: str | None = None
     errcode: int | str | None = None
     request_id: str | None = None
-    given: Mapping[str, Any] | None = None
+    given: Mapping[str, Any] | str | None = None
     request_body: str | None = None
     response_body: str | None = None
     layers: tuple[Layer, ...] = ()
@@ -109,7 +109,7 @@ class Entry:
                 api=self.api,
                 errcode=None if self.errcode is None else str(self.errcode),
                 request_id=self.request_id,
-                given=None if self.given is None else _json(self.given),
+                given=_json(self.given) if isinstance(self.given, Mapping) else self.given,
                 layers=_json([layer.document() for layer in self.layers]) if self.layers else None,
                 token_digest=self.token_digest,
                 remark=self.remark,
@@ -129,11 +129,15 @@ def _body_as_text(asked: Asked) -> str:
 
 def _json(value: object) -> str:
     # A parameter may hold a lone surrogate, or a file's bytes.
-    return json.dumps(value, ensure_ascii=False, default=_shown).encode(errors="backslashreplace").decode()
+    text = _ENCODER.encode(value)
+    return text if is_text(text) else text.encode(errors="backslashreplace").decode()
 
 
 def _shown(value: object) -> object:
     return value.document() if isinstance(value, HasDocument) else repr(value)
+
+
+_ENCODER: Final = json.JSONEncoder(ensure_ascii=False, default=_shown)
 
 
 def entry() -> Entry:
