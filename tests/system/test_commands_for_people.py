@@ -12,6 +12,8 @@ import pytest
 
 from wxemu.core.columns import in_columns
 
+pytestmark = pytest.mark.slow  # an emulator is started
+
 APPID = "wx1234567890abcdef"
 
 
