@@ -102,8 +102,8 @@ def end_of(url):
 @slow
 @pytest.mark.parametrize(
     "options",
-    [("-p", "no:randomly"), ("-n", "4"), ("-n", "2", "--import-mode=importlib", "-W", "error")],
-    ids=["one after another", "four at once", "strictly"],
+    [("-p", "no:randomly"), ("-n", "4", "--import-mode=importlib", "-W", "error")],
+    ids=["one after another", "four at once, strictly"],
 )
 def test_the_copyable_example_passes(example, options):
     example.runpytest_subprocess(*options).assert_outcomes(passed=10)
