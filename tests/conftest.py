@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import shutil
@@ -38,6 +39,8 @@ TESTS = Path(__file__).parent
 PROJECT = TESTS.parent
 NODE_MODULES = TESTS / "clients/node_modules"
 LONGEST_NAME = 100
+SLOW = {"browser", "clients", "docker", "packages"}
+"""Folders that `scripts/test --fast` leaves out: browsers, real clients and containers take their time."""
 
 # How many examples of each kind: pytest --hypothesis-profile=thorough. None has a deadline, as machines may be busy.
 usual = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -222,13 +225,36 @@ def chromium(missing: Callable[[str], None]) -> str:
     return str(found)
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[None]:
+    """What is collected stays until the end, so that no search for garbage needs to look through it."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
+        gc.freeze()
+
+
 @pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Tests of a module that share an emulator, a browser or packages run in one worker, which makes it once."""
-    if config.pluginmanager.hasplugin("xdist"):
-        for item in items:
-            if {"start_for_module", "browser", "packages_of"} & set(getattr(item, "fixturenames", ())):
-                item.add_marker(pytest.mark.xdist_group(item.path.stem))
+    """Let one worker have the tests of a module that share what takes long to make, and begin with what takes longest.
+
+    So no worker is still busy with a minute's test, or is the only one with tests to do, when the others have ended.
+    """
+    for item in items:
+        if item.path.relative_to(TESTS).parts[0] in SLOW:
+            item.add_marker(pytest.mark.slow)
+    if not config.pluginmanager.hasplugin("xdist"):
+        return
+    for item in items:
+        if _fixtures(item) & {"start_for_module", "browser", "packages_of", "wheels"}:
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+    items.sort(key=lambda item: (not _fixtures(item) & {"browser", "wheels"}, item.get_closest_marker("slow") is None))
+
+
+def _fixtures(item: pytest.Item) -> set[str]:
+    return set(getattr(item, "fixturenames", ()))
 
 
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -11,12 +10,12 @@ from playwright.sync_api import expect, sync_playwright
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
 
     from playwright.sync_api import Browser, BrowserContext, Page
 
     from wxemu.client.testing import Emulator
 
-HERE = Path(__file__).parent
 expect.set_options(timeout=20_000)  # milliseconds: what comes at once may come late where Docker builds beside
 
 
@@ -106,10 +105,3 @@ def wide_parts() -> Callable[[Page], list[str]]:
         return parts
 
     return find
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A browser takes its time: `scripts/test --fast` leaves this folder out."""
-    for item in items:
-        if HERE in item.path.parents:
-            item.add_marker(pytest.mark.slow)

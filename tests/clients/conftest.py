@@ -80,10 +80,3 @@ def start_cli(node_modules: Path, missing: Callable[[str], None]) -> Iterator[Ca
 
     with ExitStack() as stack:
         yield start
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Real clients take their time: `scripts/test --fast` leaves this folder out."""
-    for item in items:
-        if HERE in item.path.parents:
-            item.add_marker(pytest.mark.slow)

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 import requests
 
+pytestmark = pytest.mark.slow  # a process for each
+
 FUNCTIONS = Path(__file__).parents[2] / "functions"
 
 COMPILE = "import pathlib, sys\nfor path in sys.argv[1:]:\n    compile(pathlib.Path(path).read_bytes(), path, 'exec')\n"

@@ -153,10 +153,3 @@ def python_of():
         return find(runtime) or pytest.skip(f"there is no {runtime} here")
 
     return find_or_skip
-
-
-def pytest_collection_modifyitems(items):
-    """Packaging fetches, unpacks and compiles: `scripts/test --fast` leaves this folder out."""
-    for item in items:
-        if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.slow)

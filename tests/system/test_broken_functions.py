@@ -2,6 +2,8 @@
 
 import pytest
 
+pytestmark = pytest.mark.slow  # an emulator is started
+
 SOUND = "def main(event, context):\n    return {'sum': event['a'] + 1}\n"
 DECLARED = """
 envId: env-demo

@@ -16,6 +16,8 @@ from wxemu.client.remote import Remote
 from wxemu.control.operations.functions import INVOKE
 from wxemu.core.columns import in_columns
 
+pytestmark = pytest.mark.slow  # an emulator is started
+
 APPID = "wx1234567890abcdef"
 
 

@@ -1,5 +1,9 @@
 """The setting `environ_leak`: what a function finds of its callers in os.environ."""
 
+import pytest
+
+pytestmark = pytest.mark.slow  # an emulator is started
+
 READS_ENVIRON = "import os\ndef main(event, context): return os.environ.get('WX_OPENID')\n"
 PROJECT = "envId: env-demo\nfunctions: [{name: ask, runtime: Python3.11}]\n"
 

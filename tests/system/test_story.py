@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 
 from wxemu.client.testing import MiniProgramError
 
+pytestmark = pytest.mark.slow  # an emulator is started
+
 
 def test_a_confirmation_is_genuine_for_its_user_and_for_nobody_else(emulator):
     mine, theirs = emulator.new_phone(), emulator.new_phone("huawei")
@@ -61,7 +63,6 @@ def test_an_unknown_function_fails_in_the_platforms_words(emulator):
     )
 
 
-@pytest.mark.slow
 @settings(max_examples=60)
 @given(text=st.recursive(st.none() | st.booleans() | st.integers() | st.text(), st.lists, max_leaves=8), data=st.data())
 def test_any_json_text_travels_verbatim_from_the_phone_to_the_endpoint(emulator, text, data):
@@ -79,7 +80,6 @@ def test_any_json_text_travels_verbatim_from_the_phone_to_the_endpoint(emulator,
     assert asked.given["json_string"] == sent
 
 
-@pytest.mark.slow
 def test_two_hundred_logins_and_confirmations_by_twenty_users_at_once_lose_and_mix_nothing(emulator):
     phones = [emulator.new_phone() for _ in range(20)]
     cpu_ids = {phone.openid: emulator.ask("GET", f"/phone/v1/phones/{phone.phone_id}")["cpuId"] for phone in phones}

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow  # an emulator is started
+
 SHARED = Path(__file__).parents[2] / "functions/_shared"
 
 PROJECT = """

@@ -8,6 +8,8 @@ import pytest
 
 from wxemu.intercept import interception_document
 
+pytestmark = pytest.mark.slow  # each starts a process that intercepts
+
 
 @pytest.fixture
 def theirs(other_server):

@@ -8,6 +8,8 @@ from contextlib import ExitStack
 
 import pytest
 
+pytestmark = pytest.mark.slow  # each starts a process that intercepts
+
 
 @pytest.fixture(params=["through a tunnel", "to the listener"])
 def secure(request, client):
@@ -244,7 +246,6 @@ def test_only_so_many_certificates_are_kept(intercept, monkeypatch):
             assert connection.told()["host"] == host
 
 
-@pytest.mark.slow
 def test_200_tunnels_stand_at_a_time(client):
     tunnels = [client.tunnel() for _ in range(200)]
 

@@ -58,13 +58,14 @@ class RedisServer:
             ],
             stdout=subprocess.DEVNULL,
         )
-        until = time.monotonic() + 10
+        until = time.monotonic() + 60
         while time.monotonic() < until:
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", self.port)) == 0:
+            with suppress(OSError), socket.create_connection(("127.0.0.1", self.port), timeout=10) as probe:
+                probe.sendall(b"PING\r\n")
+                if probe.recv(64).startswith(b"+PONG"):  # it listens before it has its rows
                     return
             time.sleep(0.02)
-        raise AssertionError("redis-server does not listen")
+        raise AssertionError("redis-server does not answer")
 
     def kill(self) -> None:
         self._process.kill()

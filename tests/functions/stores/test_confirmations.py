@@ -50,12 +50,18 @@ class Shop:
         return str(answer["reason"])
 
 
+@pytest.fixture(scope="module")
+def phone(emulator):
+    """One for all tests: each makes its own challenges, and the keys of a phone take half a second."""
+    return emulator.new_phone()
+
+
 @pytest.fixture
-def shop(emulator, deploy, context_of, wx_store):
+def shop(emulator, phone, deploy, context_of, wx_store):
     app = emulator.app
     settings = {"WX_APPID": app.appid, "WX_SECRET": app.secret, "WX_API_BASE": emulator.url, "WX_STORE": wx_store}
     issue, verify = deploy("issueChallenge", **settings), deploy("verifySignature", **settings)
-    return Shop(issue, verify, emulator.new_phone(), context_of)
+    return Shop(issue, verify, phone, context_of)
 
 
 def test_what_the_user_confirmed_is_given_back(shop):

@@ -9,6 +9,8 @@ import pytest
 
 from wxemu.scf.runtime import DebuggerError, Debugging
 
+pytestmark = pytest.mark.slow  # servers are started
+
 BOOTSTRAP = "#!/bin/bash\nexport PORT=9000\n/var/lang/python3.11/bin/python3 app.py\n"
 STANDARD = """
 import os, sys, threading

@@ -9,6 +9,8 @@ import pytest
 
 from wxemu.scf.runtime import instance
 
+pytestmark = pytest.mark.slow  # processes are started
+
 USER_CODE = {"errorCode": 1, "errorMessage": "user code exception caught", "requestId": "req-1", "statusCode": 430}
 EXITED = {"errorCode": -1, "errorMessage": "User process exit when running", "requestId": "req-1", "statusCode": 439}
 TIMED_OUT = {

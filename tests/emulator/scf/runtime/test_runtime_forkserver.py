@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow  # processes are started
+
 BACK_SECONDS = 5  # it takes one where nothing else runs
 
 

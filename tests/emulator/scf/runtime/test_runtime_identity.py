@@ -8,6 +8,8 @@ import pytest
 
 from wxemu.scf.runtime import Identity, wx_event
 
+pytestmark = pytest.mark.slow  # processes are started
+
 ECHO_CONTEXT = "def main(event, context):\n    return context\n"
 
 

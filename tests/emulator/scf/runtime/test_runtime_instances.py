@@ -17,6 +17,8 @@ from hypothesis import strategies as st
 from wxemu.scf.runtime import InterpreterError, RuntimeClosedError
 from wxemu.scf.runtime.pool import MAX_IDLE
 
+pytestmark = pytest.mark.slow  # processes are started
+
 COUNT = "count = 0\ndef main(event, context):\n    global count\n    count += 1\n    return count\n"
 PROCESS = "import uuid\nME = uuid.uuid4().hex\ndef main(event, context):\n    return ME\n"
 ECHO = "def main(event, context):\n    return event\n"

@@ -7,6 +7,8 @@ import pytest
 
 from wxemu.scf.runtime import InterpreterError, interpreters
 
+pytestmark = pytest.mark.slow  # processes are started
+
 VERSION = "import sys\ndef main(event, context): return 'Python%d.%d' % sys.version_info[:2]\n"
 
 

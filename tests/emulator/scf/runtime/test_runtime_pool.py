@@ -5,6 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+pytestmark = pytest.mark.slow  # processes are started
+
 FUNCTION = "def main(event, context): pass\n"
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = pytest.mark.usefixtures("needs_view")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("needs_view")]  # processes are started
 
 ROOT_ONLY = pytest.mark.skipif(os.geteuid() != 0, reason="only root can start processes of another user")
 STATUS = """

@@ -10,6 +10,8 @@ import pytest
 
 from wxemu.scf.runtime import Surroundings
 
+pytestmark = pytest.mark.slow  # processes are started
+
 TELL = """
 import os, sys
 def main(event, context):
