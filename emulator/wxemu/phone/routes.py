@@ -143,10 +143,11 @@ def _operate(
 
 def _call_function(world: World, deployment: Deployment, exchange: Entry, given: CallFunction) -> PlainResponse:
     """Not one transaction: the function waits, and calls back meanwhile."""
-    call, phone = codec.function_call(given), phones.find(world, given["phoneId"])
-    answer = calls.call_function(world, deployment, phone, call)
-    with world.transaction():
-        return record_answer(world, exchange, "wx.cloud.callFunction", phone.appid, answer)
+    with deployment.lane:
+        call, phone = codec.function_call(given), phones.find(world, given["phoneId"])
+        answer = calls.call_function(world, deployment, phone, call)
+        with world.transaction():
+            return record_answer(world, exchange, "wx.cloud.callFunction", phone.appid, answer)
 
 
 def _request(world: World, deployment: Deployment, exchange: Entry, given: WebRequest) -> PlainResponse:

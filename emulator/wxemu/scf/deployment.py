@@ -9,6 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final, Protocol
 
 from wxemu.core import apps, faults
+from wxemu.core.lane import Lane
 from wxemu.scf import failures, invocation_records, stand_in
 from wxemu.scf.catalogue import Catalogue
 from wxemu.scf.failures import HttpFunctionError, TooManyCallsError, UnknownFunctionError, UnreadableProjectError
@@ -63,6 +64,8 @@ class _Begun:
 class Deployment:
     """The functions of all environments, and the processes that run them.
 
+    Its ``lane`` is for threads that call functions: left while a function runs.
+
     :param directory: the project, or ``None`` for an environment without one.
     :param base_url: where the functions reach WeChat, which is this emulator.
     :param issue_wx_api_token: asked for each invocation that CloudBase makes or a timer.
@@ -92,9 +95,11 @@ class Deployment:
         self._issue_wx_api_token = issue_wx_api_token
         self.base_url = base_url
         self.public_url = base_url if public_url is None else public_url
+        self.lane = Lane()
         self._runtime = Runtime(
             variables=self._variables,
             new_request_id=world.randomness.uuid,
+            waiting=self.lane.left,
             is_bare=is_bare or packaged is not None,
             surroundings=surroundings,
         )
@@ -179,7 +184,7 @@ class Deployment:
         try:
             begun = self._begin(spec, caller)
             tell = partial(self._hear, hear, caller.env, spec.name, begun.request_id)
-            done = _stand_in(begun, spec, tell) or self._runtime.invoke(
+            done = self._stand_in(begun, spec, tell) or self._runtime.invoke(
                 spec,
                 event,
                 begun.caller,
@@ -218,6 +223,18 @@ class Deployment:
             if fault is None or fault.only_delays:
                 caller = self._with_token(caller, spec, request_id)
             return _Begun(request_id, at, caller, leak, fault)
+
+    def _stand_in(self, begun: _Begun, spec: FunctionSpec, tell: Callable[[str], None]) -> Invocation | None:
+        """The outcome that a fault puts in the place of the function's own, if the invocation meets one."""
+        if begun.fault is None:
+            return None
+        with self.lane.left():
+            faults.wait(begun.fault)
+        done = stand_in.make_invocation(begun.fault, spec, begun.request_id)
+        if done is not None:
+            for line in log.lines(done, spec).splitlines():
+                tell(line)
+        return done
 
     def _record(self, done: Invocation, spec: FunctionSpec, caller: Identity, *, at: float) -> None:
         record = invocation_records.Record(
@@ -293,18 +310,6 @@ class Deployment:
     def close(self) -> None:
         """End all functions' processes."""
         self._runtime.close()
-
-
-def _stand_in(begun: _Begun, spec: FunctionSpec, tell: Callable[[str], None]) -> Invocation | None:
-    """The outcome that a fault puts in the place of the function's own, if the invocation meets one."""
-    if begun.fault is None:
-        return None
-    faults.wait(begun.fault)
-    done = stand_in.make_invocation(begun.fault, spec, begun.request_id)
-    if done is not None:
-        for line in log.lines(done, spec).splitlines():
-            tell(line)
-    return done
 
 
 def _addresses(url: str) -> dict[str, str]:

@@ -8,6 +8,7 @@ own bootstrap show.
 
 from __future__ import annotations
 
+import ctypes
 import importlib.util
 import json
 import logging
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
 
     from .sandbox import Sandbox
 
+_libc = ctypes.PyDLL(None)
+_libc.strdup.argtypes, _libc.strdup.restype = (ctypes.c_char_p,), ctypes.c_void_p
+_libc.putenv.argtypes = _libc.free.argtypes = (ctypes.c_void_p,)
 RESULT_LIMIT_BYTES = 6 << 20  # [doc]
 POISON = "environ_leak=poison: read {} from the invocation's context, not from os.environ"
 
@@ -137,13 +141,31 @@ class Environ:
     def __init__(self) -> None:
         self._own = dict(os.environ)
         self._copied: set[str] = set()
+        self._strings: dict[str, int] = {}
 
     def copy(self, pairs: Mapping[str, str], leak: str) -> None:
         """Copy an invocation's `pairs`, as the platform does; with the leak `poison` nothing true of the caller's."""
         if leak == "poison":
             pairs = {name: POISON.format(name) for name in pairs if name not in self._own}
         self._copied.update(pairs)
-        os.environ.update(pairs)
+        for name, value in pairs.items():
+            self._put(name, value)
+
+    def _put(self, name: str, value: str) -> None:
+        """Set a variable in a string of our own: of those that Python sets, the C library keeps every value for ever.
+
+        The string before is let go once the environment does not name it any more.
+        """
+        data = getattr(os.environ, "_data", None)
+        if data is None:  # the function has put a mapping of its own in its place
+            os.environ[name] = value
+            return
+        key, encoded = os.fsencode(name), os.fsencode(value)
+        string = _libc.strdup(key + b"=" + encoded)
+        _libc.putenv(string)
+        data[key] = encoded
+        _libc.free(self._strings.get(name))
+        self._strings[name] = string
 
     def clear(self) -> None:
         """Take all away that invocations have copied, which the platform never does."""

@@ -7,6 +7,7 @@ import threading
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+from weakref import WeakValueDictionary
 
 from wxemu.core.messages import Message, spoken
 from wxemu.scf.runtime.instance import Instance
@@ -64,6 +65,7 @@ class Pool:
         self._idle: list[Instance] = []  # the longest unused first
         self._leased: list[Instance] = []
         self._ending: list[Instance] = []
+        self._rooms: WeakValueDictionary[tuple[str, ...], threading.Semaphore] = WeakValueDictionary()
         self._precedence = Precedence()
         self._is_closed = threading.Event()
         self._sweeper: threading.Thread | None = None
@@ -75,15 +77,16 @@ class Pool:
         With `is_fresh` it is a new one to be debugged, that is ended afterwards. Raises RuntimeClosedError, and
         InterpreterError if `server` brings forth no instance.
         """
-        for _ in range(_BIRTHS):
-            with (
-                self._precedence.begin(revision) as start,
-                self._borrow(revision, server, start, is_fresh=is_fresh) as instance,
-            ):
-                if not instance.is_cold or instance.is_born():
-                    yield instance
-                    return
-                instance.is_reusable = False
+        with self._room_of(revision):
+            for _ in range(_BIRTHS):
+                with (
+                    self._precedence.begin(revision) as start,
+                    self._borrow(revision, server, start, is_fresh=is_fresh) as instance,
+                ):
+                    if not instance.is_cold or instance.is_born():
+                        yield instance
+                        return
+                    instance.is_reusable = False
         raise InterpreterError(
             Message(
                 "no instance of {name} can be started; the log says why",
@@ -148,7 +151,6 @@ class Pool:
 
     def _take(self, revision: Revision, server: ForkServer, start: ExitStack, *, is_fresh: bool) -> Instance:
         with self._changed:
-            self._changed.wait_for(lambda: self._has_room(revision))
             if self._is_closed.is_set():
                 raise RuntimeClosedError(Message("the runtime has been closed", "运行环境已关闭"))
             self._have_sweeper()
@@ -181,8 +183,13 @@ class Pool:
                 ended.append(instance)
         return ended, None
 
-    def _has_room(self, revision: Revision) -> bool:
-        return sum(instance.revision.name == revision.name for instance in self._leased) < self._max_instances
+    def _room_of(self, revision: Revision) -> threading.Semaphore:
+        """What as many callers of a function hold as it has instances; each that lets go wakes one who waits."""
+        with self._changed:
+            room = self._rooms.get(revision.name)
+            if room is None:
+                room = self._rooms[revision.name] = threading.Semaphore(self._max_instances)
+            return room
 
     def _is_useless(self, instance: Instance, revision: Revision) -> bool:
         if self._is_forgotten(instance):

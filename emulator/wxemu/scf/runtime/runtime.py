@@ -6,6 +6,7 @@ import json
 import logging
 import threading
 import time
+from contextlib import nullcontext
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
@@ -33,6 +34,7 @@ from wxemu.scf.runtime.web_requests import web_request
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from wxemu.scf.project import FunctionSpec
@@ -65,7 +67,7 @@ class Runtime:
     WX_APPID, WX_SECRET and WX_API_BASE. The functions can use the folder `store`, as a file system that is mounted
     there (CFS), and the `surroundings`; of all else that is kept on this machine, each has its own code only.
     `new_request_id()` gives a UUID. `max_instances` is per function and appid: callers beyond it wait. An instance that
-    was not used for `idle_seconds`, by the `clock`, is ended.
+    was not used for `idle_seconds`, by the `clock`, is ended. Whatever has to be waited for is, within `waiting`.
 
     Each function runs on a Python of its own `runtime`, where there is one; with `is_bare` on one that has no packages
     but the function's. `interpreter` runs all of them instead. Functions see the platform's places where this machine
@@ -80,6 +82,7 @@ class Runtime:
         max_instances: int = 10,
         idle_seconds: float = IDLE_SECONDS,
         clock: Callable[[], float] = time.monotonic,
+        waiting: Callable[[], AbstractContextManager[None]] = nullcontext,
         interpreter: str | None = None,
         is_bare: bool = False,
         is_isolated: bool = True,
@@ -88,6 +91,7 @@ class Runtime:
     ) -> None:
         self._variables = variables
         self._new_request_id = new_request_id
+        self._waiting = waiting
         self._interpreter = Interpreter((interpreter,)) if interpreter is not None else None
         self._is_isolated = is_isolated
         folders = surroundings.folders if store is None else (*surroundings.folders, str(store.resolve()))
@@ -145,7 +149,8 @@ class Runtime:
             interpreter = self._interpreter_of(spec.runtime)
             revision = Revision.now(spec, caller.appid, caller.env, variables)
             is_fresh = debugging is not None
-            with self._pool.lease(revision, self._server(interpreter), is_fresh=is_fresh) as instance:
+            leased = self._pool.lease(revision, self._server(interpreter), is_fresh=is_fresh)
+            with self._waiting(), leased as instance:
                 if debugging is not None:
                     instance.await_debugger(debugging, self._surroundings)
                 live.start()

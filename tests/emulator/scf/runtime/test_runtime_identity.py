@@ -1,11 +1,15 @@
 """What a function learns of its caller."""
 
 import json
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+import wxemu.scf
 from wxemu.scf.runtime import Identity, wx_event
 
 pytestmark = pytest.mark.slow  # processes are started
@@ -179,3 +183,30 @@ def test_a_failed_invocation_leaves_environ_as_any_other(start_runtime, deploy, 
     assert runtime.invoke(spec, False, user, environ_leak=leak).failure.status_code == 430  # noqa: FBT003 - an event
     left = runtime.invoke(spec, True, server, environ_leak=leak)  # noqa: FBT003 - an event
     assert left.result == {"leak": "oUse", "clear": None, "poison": "envi"}[leak]
+
+
+_COPIES = """
+import os, sys
+sys.path.insert(0, sys.argv[1])
+from bootstrap.bootstrap import Environ
+
+def held():
+    return int(open("/proc/self/statm").read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+environ = Environ()
+for number in range(40_000):
+    environ.copy({"WX_API_TOKEN": f"{number:064}", "TCB_SEQID": f"{number:036}"}, "leak")
+    if number == 20_000:
+        before = held()
+os.system("echo $TCB_SEQID")
+print(held() - before)
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="Linux counts the memory")
+def test_an_instance_s_environment_has_the_last_invocation_s_variables_and_grows_by_none():
+    folder = Path(wxemu.scf.__file__).parent
+    ran = subprocess.run([sys.executable, "-c", _COPIES, str(folder)], capture_output=True, text=True, check=True)
+    last, grown = ran.stdout.split()
+    assert int(last) == 39_999
+    assert int(grown) < 1 << 20
