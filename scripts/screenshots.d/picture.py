@@ -38,7 +38,7 @@ class Picture:
         return self.width * self.scale, self.height * self.scale
 
 
-PHONE = Picture("phone.png", 1240, 912)
+PHONE = Picture("phone.png", 1240, 870)
 OVERVIEW = Picture("overview.png", 1280, 776)
 OVERVIEW_DARK = Picture("overview-dark.png", 1280, 776, browser={"color_scheme": "dark"})
 EXPLAINED = Picture("explained.png", 1280, 720)

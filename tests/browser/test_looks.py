@@ -208,7 +208,7 @@ def test_one_time_zone_is_everywhere_and_has_its_name(looked_at, emulator, phone
     emulator.ask("POST", "/emulator/v1/clock/release", {})
     for path in ("/requests", "/functions/verifySignature", f"/phones/{phone.phone_id}"):
         expect(looked_at(path).get_by_role("columnheader", name="Time (UTC)").first).to_be_visible()
-    for path in ("/", "/state", f"/users/{APPID}/{phone.openid}"):
+    for path in ("/", f"/users/{APPID}/{phone.openid}"):
         expect(looked_at(path).locator("main time").first).to_have_text(re.compile(" UTC$"))
     face = looked_at("/clock").locator("[data-ticks]")
     shown = face.inner_text()

@@ -13,7 +13,7 @@ from playwright.sync_api import expect
 PROJECT = Path(__file__).parents[2]
 RECORDING = PROJECT / "docs/pictures/demo.svg"
 SIZES = {
-    "phone.png": (2480, 1824),
+    "phone.png": (2480, 1740),
     "overview.png": (2560, 1552),
     "overview-dark.png": (2560, 1552),
     "explained.png": (2560, 1440),

@@ -134,6 +134,11 @@ class TestTheEditor:
     def test_begins_with_a_user_if_there_is_one(self, http):
         assert 'name="openid" value="oAlice"' in http.get("/functions/ask").text
 
+    def test_begins_with_the_timer_of_a_function_that_has_one(self, world, serve, project_of):
+        keys = 'triggers: [{name: nightly, type: timer, config: "0 0 2 * * * *"}]'
+        page = serve(world, project_of(ASK, keys=keys)).get("/functions/ask").text
+        assert '<option value="timer" selected>' in page
+
     def test_keeps_events_under_names_and_forgets_them(self, send, http, world):
         status, page = send("/functions/ask/save", name="a <b>", event='{"x": 1}', sender="server")
         assert status == 303

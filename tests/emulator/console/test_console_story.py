@@ -1,5 +1,7 @@
 """The last flow: who asked whom, in the order in which it happened."""
 
+from dataclasses import replace
+
 import pytest
 
 from wxemu.console import diagram, story
@@ -123,6 +125,20 @@ def test_what_a_server_asks_of_the_document_database_is():
         "server > gateway: database.getDocument",
         "gateway < server: ok",
     ]
+
+
+def depths(*in_order):
+    numbered = [replace(entry, number=number) for number, entry in enumerate(in_order, start=1)]
+    return list(story.list_depths(numbered[::-1]).values())[::-1]
+
+
+def test_what_a_function_asked_is_below_its_call_and_what_nobody_s_function_asked_is_not():
+    inner = exchange("functions.invokeFunction", "cloudbase", rid="in", request_id="out", at=100.2)
+    asked = exchange("wx.api", "cloudbase", api="soter.verifySignature", request_id="in", at=100.3)
+    over_https = exchange("auth.code2Session", at=100.1)
+    before = exchange("auth.getAccessToken", at=99.0)
+    assert depths(before, over_https, asked, inner, call(rid="out", at=100.0)) == [0, 1, 2, 1, 0]
+    assert depths(before, over_https, asked) == [0, 0, 0]
 
 
 def test_a_diagram_has_a_line_for_each_who_takes_part_and_room_for_every_step():
