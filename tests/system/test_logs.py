@@ -97,6 +97,8 @@ def test_a_failure_shows_its_trace_and_is_exit_code_1(wxemu):
     failed = wxemu("invoke", "ask", "--data", '{"ask":"fail"}')
     assert (failed.returncode, failed.stdout) == (1, "")
     assert failed.stderr.endswith("ValueError: no such question\n")
+    explained = wxemu("explain", failed.stderr.split()[2])
+    assert "function_failed: ValueError: no such question\n" in explained.stdout
     in_json = wxemu("invoke", "ask", "--data", '{"ask":"fail"}', "--json")
     assert (in_json.returncode, json.loads(in_json.stdout)["InvokeResult"]) == (1, 1)
 

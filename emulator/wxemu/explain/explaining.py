@@ -30,7 +30,7 @@ PHONE: Final = "phone"
 VERIFY: Final = "soter.verifySignature"
 _NO_FUNCTION: Final = ("FUNCTION_NOT_FOUND", "ResourceNotFound.FunctionName")
 _NO_FUNCTION_ON_PHONE: Final = ("FUNCTION_NOT_FOUND", "Function not found: [")
-_MESSAGES: Final = ("errMsg", "message", "errorMessage")
+_MESSAGES: Final = ("errMsg", "message", "stackTrace", "errorMessage")
 """How the faces, and the platform, name what they say of a failure."""
 _FAULT: Final = re.compile(r"fault \d+")
 _LOOKS: Final[Mapping[str, Callable[[Case], None]]] = {
@@ -170,7 +170,8 @@ def _tell_failure(case: Case, exchange: Exchange) -> None:
         case.look("function_refused", said)
         return
     message = next((answer[name] for name in _MESSAGES if name in answer), exchange.errcode or exchange.outcome)
-    case.look("function_failed", Message("{error}", "{error}", error=str(message)[:MOST_CHARACTERS]))
+    last_line = str(message).strip().rpartition("\n")[2]  # of a trace it is the exception
+    case.look("function_failed", Message("{error}", "{error}", error=last_line[:MOST_CHARACTERS]))
 
 
 def _join(case: Case, explained: Explanation) -> Explanation:
