@@ -119,7 +119,7 @@ def test_a_state_of_another_version_is_refused(open_world, state):
     with closing(sqlite3.connect(state / DATABASE_NAME)) as connection, connection:
         connection.execute("PRAGMA user_version = 99")
     connection.close()
-    with pytest.raises(StoreError, match=r"has state version 99, this emulator keeps version \d+; delete the folder"):
+    with pytest.raises(StoreError, match=r"has a state of version 99, newer than version \d+ of this wxemu"):
         World(state)
 
 
