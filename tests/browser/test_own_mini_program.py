@@ -218,6 +218,24 @@ def test_requests_go_to_listed_domains_only(hold, emulator):
     assert body.evaluate("(_, url) => fetch(url).then(() => 'open', () => 'shut')", emulator.url) == "shut"
 
 
+def test_its_code_reaches_neither_the_page_around_it_nor_any_server(hold):
+    hand = go_to_apis(hold(complaints=["Content Security Policy"]))
+    (frame,) = [frame for frame in hand.page.frames if frame.url.endswith("/phone/screen")]
+    assert (
+        frame.evaluate("() => { try { return parent.document.title } catch ({ name }) { return name } }")
+        == "SecurityError"
+    )
+    assert (
+        frame.evaluate("() => { try { return document.cookie } catch ({ name }) { return name } }") == "SecurityError"
+    )
+    loads = (
+        "src => new Promise(end => Object.assign(new Image(), { src, onload: () => end(1), onerror: () => end(0) }))"
+    )
+    assert frame.evaluate(loads, "/phone/static/icon.svg") == 0
+    with hand.page.expect_event("console", lambda said: "Framing" in said.text):
+        frame.evaluate("() => { location.href = 'http://localhost:1/' }")
+
+
 def test_a_question_is_answered_on_the_screen(at_apis):
     hand = at_apis
     hand.tap("ask")
