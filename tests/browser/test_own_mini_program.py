@@ -215,7 +215,28 @@ def test_requests_go_to_listed_domains_only(hold, emulator):
     body = hand.screen.locator("body")
     body.evaluate("(_, url) => { getApp().emulator = url }", emulator.url)
     assert hand.asks("control") == refused
+    ask = "(_, url) => new Promise(end => wx.request({ url, complete: answer => end([answer.errMsg, answer.statusCode]) }))"
+    for access in (f"{emulator.url}/http/env-demo", "https://env-demo.service.tcloudbase.com"):
+        assert body.evaluate(ask, f"{access}/nothing?a=b") == ["request:ok", 404]
     assert body.evaluate("(_, url) => fetch(url).then(() => 'open', () => 'shut')", emulator.url) == "shut"
+
+
+def test_its_code_reaches_neither_the_page_around_it_nor_any_server(hold):
+    hand = go_to_apis(hold(complaints=["Content Security Policy"]))
+    (frame,) = [frame for frame in hand.page.frames if frame.url.endswith("/phone/screen")]
+    assert (
+        frame.evaluate("() => { try { return parent.document.title } catch ({ name }) { return name } }")
+        == "SecurityError"
+    )
+    assert (
+        frame.evaluate("() => { try { return document.cookie } catch ({ name }) { return name } }") == "SecurityError"
+    )
+    loads = (
+        "src => new Promise(end => Object.assign(new Image(), { src, onload: () => end(1), onerror: () => end(0) }))"
+    )
+    assert frame.evaluate(loads, "/phone/static/icon.svg") == 0
+    with hand.page.expect_event("console", lambda said: "Framing" in said.text):
+        frame.evaluate("() => { location.href = 'http://localhost:1/' }")
 
 
 def test_a_question_is_answered_on_the_screen(at_apis):
@@ -304,6 +325,16 @@ def test_what_wxemu_init_makes_runs_as_the_sample_does(start, hold, tmp_path):
         hand.tap(label)
     hand.page.get_by_role("button", name="Touch the sensor").click()
     hand.sees("Payment confirmed")
+
+
+def test_nobody_is_kept_from_using_the_tags(hold, grave_faults):
+    hand = hold()
+    (frame,) = [frame for frame in hand.page.frames if frame.url.endswith("/phone/screen")]
+    hand.sees("2 teas, launched at pages/list/list")
+    assert grave_faults(frame) == []
+    hand.tap("Order")
+    hand.sees("Hello Ann")
+    assert grave_faults(frame) == []
 
 
 @pytest.mark.parametrize("colors", ["light", "dark"])

@@ -82,6 +82,23 @@ def test_two_emulators_never_share_a_port(process_of, emulator):
     assert "is taken" in second.stderr
 
 
+def test_a_folder_that_is_no_mini_program_is_told(process_of, tmp_path):
+    started = process_of("start", "--port", "0", "--miniprogram", str(tmp_path), cwd=tmp_path)
+
+    assert started.returncode == 2
+    assert f"{tmp_path} has no app.json" in started.stderr
+
+
+def test_it_says_which_mini_program_of_the_project_the_phones_run(start, tmp_path):
+    (tmp_path / "app").mkdir()
+    (tmp_path / "app/app.json").write_text("{}")
+    (tmp_path / "project.config.json").write_text('{"miniprogramRoot": "app/"}')
+    running = start(project=tmp_path)
+
+    assert running.facts["miniProgram"] == str(tmp_path / "app")
+    assert running.ask("GET", "/phone/v1/miniProgram")["files"] == {"app.json": "{}"}
+
+
 @pytest.mark.parametrize("by", [signal.SIGTERM, signal.SIGINT])
 def test_it_stops_cleanly(start, by):
     running = start()
