@@ -215,7 +215,7 @@ def test_requests_go_to_listed_domains_only(hold, emulator):
     body = hand.screen.locator("body")
     body.evaluate("(_, url) => { getApp().emulator = url }", emulator.url)
     assert hand.asks("control") == refused
-    ask = "(_, url) => new Promise(end => wx.request({ url, complete: answer => end([answer.errMsg, answer.statusCode]) }))"
+    ask = "(_, url) => new Promise(end => wx.request({ url, complete: one => end([one.errMsg, one.statusCode]) }))"
     for access in (f"{emulator.url}/http/env-demo", "https://env-demo.service.tcloudbase.com"):
         assert body.evaluate(ask, f"{access}/nothing?a=b") == ["request:ok", 404]
     assert body.evaluate("(_, url) => fetch(url).then(() => 'open', () => 'shut')", emulator.url) == "shut"
