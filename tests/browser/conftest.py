@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
-    from playwright.sync_api import Browser, BrowserContext, Page
+    from playwright.sync_api import Browser, BrowserContext, Frame, Page
 
     from wxemu.client.testing import Emulator
 
@@ -67,10 +67,10 @@ def open_page(browser: Browser, emulator: Emulator) -> Iterator[Callable[..., Pa
 
 @pytest.fixture(scope="module")
 def accessibility_faults(node_modules: Path) -> Callable[..., list[Any]]:
-    """What axe-core finds on a page: rule, and where. ``rule``: this one alone."""
+    """What axe-core finds on a page, or in one of its frames: rule, and where. ``rule``: this one alone."""
     axe = (node_modules / "axe-core/axe.min.js").read_text(encoding="utf-8")
 
-    def find(page: Page, rule: str | None = None) -> list[Any]:
+    def find(page: Page | Frame, rule: str | None = None) -> list[Any]:
         # Evaluated by the debugger, which the page's Content-Security-Policy does not bind.
         if page.evaluate("typeof axe") == "undefined":
             page.evaluate(axe)

@@ -327,23 +327,23 @@ def test_what_wxemu_init_makes_runs_as_the_sample_does(start, hold, tmp_path):
     hand.sees("Payment confirmed")
 
 
-def test_nobody_is_kept_from_using_the_tags(hold, grave_faults):
+def test_nobody_is_kept_from_using_the_tags(hold, accessibility_faults):
     hand = hold()
     (frame,) = [frame for frame in hand.page.frames if frame.url.endswith("/phone/screen")]
     hand.sees("2 teas, launched at pages/list/list")
-    assert grave_faults(frame) == []
+    assert accessibility_faults(frame) == []
     hand.tap("Order")
     hand.sees("Hello Ann")
-    assert grave_faults(frame) == []
+    assert accessibility_faults(frame) == []
 
 
 @pytest.mark.parametrize("colors", ["light", "dark"])
-def test_nobody_is_kept_from_using_the_page_around_it(hold, grave_faults, colors):
+def test_nobody_is_kept_from_using_the_page_around_it(hold, accessibility_faults, colors):
     hand = hold(color_scheme=colors)
     hand.screen.get_by_text("Jasmine").click()
     hand.tap("Fail")
     hand.logged("TypeError", "pages/detail/detail.js:12")
-    assert grave_faults(hand.page) == []
+    assert accessibility_faults(hand.page) == []
 
 
 def test_it_fits_a_real_phone(hold, wide_parts):
