@@ -84,14 +84,15 @@ def test_no_command_is_a_usage_error(wxemu):
     done = wxemu("exec", "--fresh")
 
     assert done.returncode == 2
-    assert "Missing argument 'COMMAND...'" in done.stderr
+    assert "COMMAND is missing" in done.stderr
 
 
 def test_an_unknown_command_is_one_sentence_before_anything_starts(wxemu):
     done = wxemu("exec", "--", "no-such-command", "--option")
 
     assert (done.returncode, done.stdout) == (127, "")
-    assert done.stderr == "Error: there is no command 'no-such-command' here that can be run\n"
+    assert done.stderr.startswith("Error: there is no command 'no-such-command' here that can be run; ")
+    assert done.stderr.count("\n") == 1
 
 
 def test_a_file_that_is_no_program_is_one_sentence(wxemu, tmp_path):

@@ -170,7 +170,7 @@ def test_a_start_that_names_no_seed_leaves_the_one_that_a_reset_returns_to(start
     [
         (["--import", "BAD"], 1, "bad.json: this is not a state of an emulator: expected a JSON object"),
         (["--import", "OLD"], 1, "the state is of version 0, this emulator reads version"),
-        (["--import", "none.json"], 2, "File 'none.json' does not exist"),
+        (["--import", "none.json"], 2, "the file 'none.json' does not exist"),
         (["--import", "BAD", "--seed", "BAD"], 2, "--seed and --import: name one, which the emulator is to begin with"),
         (["--export-on-exit"], 2, "--export-on-exit: name a FILE, since no --import does"),
         (["--export-on-exit", "none/s.json"], 2, "--export-on-exit: there is no folder"),

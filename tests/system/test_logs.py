@@ -153,7 +153,9 @@ def test_one_invocation_is_found_by_its_request_id(wxemu):
     assert json.loads(wxemu("logs", "--request-id", request_id, "--json").stdout)["requestId"] == request_id
     unknown = wxemu("logs", "--request-id", "nothing")
     assert unknown.returncode == 1
-    assert unknown.stderr == "Error: no invocation that was kept has the request id 'nothing'\n"
+    assert unknown.stderr == (
+        "Error: no invocation that was kept has the request id 'nothing'; `wxemu logs` shows the latest\n"
+    )
 
 
 def test_a_follower_sees_what_was_and_what_comes(wxemu, followed):

@@ -182,4 +182,7 @@ def test_requests_are_listed_shown_and_sent_again(mistaken_server, wxemu):
 
 def test_a_rid_of_nothing_is_told_in_one_sentence(wxemu):
     told = wxemu("explain", "6553f100-00000000-00000000")
-    assert (told.returncode, told.stderr) == (1, "Error: no exchange has the rid '6553f100-00000000-00000000'\n")
+    assert (told.returncode, told.stderr) == (
+        1,
+        "Error: no exchange has the rid '6553f100-00000000-00000000'; `wxemu requests` shows the latest\n",
+    )

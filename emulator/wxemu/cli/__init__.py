@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from wxemu.cli.language import choose_language, localized
+from wxemu.cli.language import chosen_language, localized
 from wxemu.core.messages import Message, MessageError, spoken
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 _COMMANDS: Final = {
     "init": "init:init",
@@ -58,23 +59,30 @@ class _Commands(click.Group):
 
     def main(self, args: Sequence[str] | None = None, **asked: Any) -> Any:  # type: ignore[override] # click's overloads
         arguments = sys.argv[1:] if args is None else list(args)
-        choose_language(arguments)
-        if not asked.pop("standalone_mode", True):
-            return super().main(arguments, standalone_mode=False, **asked)
-        try:
-            code = click.Group.main(localized(self), arguments, standalone_mode=False, **asked)
-        except click.exceptions.NoArgsIsHelpError as error:
-            error.show()
-            code = error.exit_code
-        except click.Abort:
-            code = _tell(Message("interrupted", "已中断"))
-        except MessageError as error:
-            code = _tell(error.message, getattr(error, "exit_code", 1))
-        except click.ClickException as error:
-            from wxemu.cli import wrong_use  # noqa: PLC0415 - as below
+        is_standalone = asked.pop("standalone_mode", True)
+        with chosen_language(arguments):
+            command = partial(click.Group.main, localized(self), arguments, standalone_mode=False, **asked)
+            if is_standalone:
+                sys.exit(_exit_code(command))
+            return command()
 
-            code = _tell(wrong_use.describe(error), error.exit_code)
-        sys.exit(code if isinstance(code, int) else 0)
+
+def _exit_code(command: Callable[[], Any]) -> int:
+    """Run a command, and tell what is wrong."""
+    try:
+        code = command()
+    except click.exceptions.NoArgsIsHelpError as error:
+        error.show()
+        return error.exit_code
+    except click.Abort:
+        return _tell(Message("interrupted", "已中断"))
+    except MessageError as error:
+        return _tell(error.message, getattr(error, "exit_code", 1))
+    except click.ClickException as error:
+        from wxemu.cli import wrong_use  # noqa: PLC0415 - as below
+
+        return _tell(wrong_use.describe(error), error.exit_code)
+    return code if isinstance(code, int) else 0
 
 
 def _tell(message: Message, code: int = 1) -> int:

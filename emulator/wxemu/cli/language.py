@@ -12,6 +12,7 @@ import inspect
 import json
 import os
 import re
+from contextlib import contextmanager
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
@@ -30,16 +31,26 @@ _BESIDE: Final = re.compile(r"(  \S.*? {2,})(\S.*)")
 """A command of an example, and what is said of it."""
 
 
-def choose_language(arguments: Sequence[str]) -> None:
-    """Let ``--lang`` decide, wherever it stands, for this process and those that it starts.
+@contextmanager
+def chosen_language(arguments: Sequence[str]) -> Iterator[None]:
+    """Let ``--lang`` decide, wherever it stands, for the time of a command and for the processes that it starts.
 
     It is read before anything else, as what is wrong with the other arguments is said in the language, too.
     """
     options = arguments[: arguments.index("--")] if "--" in arguments else arguments
     named = [language for option, language in pairwise(options) if option == OPTION]
     named += [option.partition("=")[2] for option in options if option.startswith(f"{OPTION}=")]
+    variable = messages.VARIABLES[0]
+    former = os.environ.get(variable)
     if named and named[-1] in LANGUAGES:
-        os.environ[messages.VARIABLES[0]] = named[-1]
+        os.environ[variable] = named[-1]
+    try:
+        yield
+    finally:
+        if former is None:
+            os.environ.pop(variable, None)
+        else:
+            os.environ[variable] = former
 
 
 def localized(command: click.Command) -> click.Command:

@@ -94,7 +94,7 @@ def list_declared(deployment: Deployment, app: App | None) -> DeclaredFunctions:
     try:
         return DeclaredFunctions(tuple(deployment.functions(None if app is None else app.env).values()))
     except ProjectError as error:
-        return DeclaredFunctions((), str(error))
+        return DeclaredFunctions((), say(error.message))
 
 
 def page(world: World, deployment: Deployment) -> Response:

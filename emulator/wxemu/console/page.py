@@ -162,6 +162,7 @@ def _templates() -> Environment:
     )
     templates.globals |= {"outcome_of_result": _outcome_of_result, "story": story}
     templates.filters |= {
+        "in_language": language.say,
         "time": _time,
         "day": _day,
         "iso": _iso,
