@@ -10,10 +10,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
+from wxemu.core.messages import Message
 from wxemu.core.outcome import Outcome, of_status
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
     from sqlite3 import Connection
 
 FORMER_VERSION: Final = 2
@@ -48,6 +50,25 @@ def migrate(connection: Connection) -> None:
     connection.create_function("former_failure", 3, lambda *told: _outcome(*told).is_failure, deterministic=True)
     for statement in _STATEMENTS:
         connection.execute(statement)
+
+
+def of_another_version(place: Path | None, version: object, own: int) -> tuple[Message, Message]:
+    """What is said of a state that neither this version keeps nor the one before, and what to do."""
+    is_newer = isinstance(version, int) and version > own
+    return (
+        Message(
+            "{place} has a state of version {version}, {age} than version {own} of this wxemu",
+            "{place} 中的状态是版本 {version}，比本 wxemu 的版本 {own} {age}",
+            place=place,
+            version=version,
+            age=Message("newer", "新") if is_newer else Message("older", "旧"),
+            own=own,
+        ),
+        Message(
+            "use the wxemu that made it, delete the folder, or name another one with --state",
+            "请使用创建它的 wxemu，删除该文件夹，或用 --state 指定另一个",
+        ),
+    )
 
 
 def migrate_tables(tables: Any) -> Any:

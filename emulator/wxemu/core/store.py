@@ -34,25 +34,6 @@ FORGET_EVERY: Final = 100
 KEPT_BY_RESET: Final = frozenset({"meta", "rsa_keys", "snapshots", "saved_events"})
 
 
-def of_another_version(place: Path | None, version: object) -> tuple[Message, Message]:
-    """What is said of a state that neither this version keeps nor the one before, and what to do."""
-    is_newer = isinstance(version, int) and version > SCHEMA_VERSION
-    return (
-        Message(
-            "{place} has a state of version {version}, {age} than version {own} of this wxemu",
-            "{place} 中的状态是版本 {version}，比本 wxemu 的版本 {own} {age}",
-            place=place,
-            version=version,
-            age=Message("newer", "新") if is_newer else Message("older", "旧"),
-            own=SCHEMA_VERSION,
-        ),
-        Message(
-            "use the wxemu that made it, delete the folder, or name another one with --state",
-            "请使用创建它的 wxemu，删除该文件夹，或用 --state 指定另一个",
-        ),
-    )
-
-
 LONGEST_WAIT: Final = 5.0
 """Seconds that a transaction waits for another process which has locked the file."""
 SHORT_WAIT: Final = 0.1
@@ -171,7 +152,7 @@ class Store:
                 self._create_tables(*migrations.NEW_FILES)
                 self._connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
             elif version != SCHEMA_VERSION:
-                defect, remedy = of_another_version(path, version)
+                defect, remedy = migrations.of_another_version(path, version, SCHEMA_VERSION)
                 raise StoreError(Message("{defect}; {remedy}", "{defect}；{remedy}", defect=defect, remedy=remedy))
 
     def _create_tables(self, *files: str) -> None:

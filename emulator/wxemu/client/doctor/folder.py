@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Final
 
 from wxemu.client.doctor.finding import broken, hint, ok
 from wxemu.core.messages import Message, as_it_is
-from wxemu.core.migrations import FORMER_VERSION
-from wxemu.core.store import SCHEMA_VERSION, of_another_version
+from wxemu.core.migrations import FORMER_VERSION, of_another_version
+from wxemu.core.store import SCHEMA_VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -117,5 +117,5 @@ def _state(folder: Path) -> Iterator[Finding]:
         )
         return
     if version not in (0, FORMER_VERSION, SCHEMA_VERSION):
-        defect, remedy = of_another_version(database, version)
+        defect, remedy = of_another_version(database, version, SCHEMA_VERSION)
         yield broken(_STATE, defect, remedy)
