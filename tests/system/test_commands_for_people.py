@@ -53,6 +53,19 @@ def test_an_id_alone_is_what_the_next_command_takes(told):
     assert told("fault", "add", "--api", "*", "--latency", "1ms", "-q").isdecimal()
 
 
+def test_faults_are_a_table_that_says_what_happens(told):
+    told("fault", "add", "--api", "auth.code2Session", "--errcode", "45011", "--times", "1")
+    told("fault", "add", "--function", "login", "--fail", "timeout", "--latency", "300ms", "--probability", "0.5")
+    header, *faults = (re.split(r"  +", line.strip()) for line in told("fault", "list").splitlines())
+
+    assert header == ["id", "meets", "what happens", "calls left", "met", "app"]
+    assert [fault[1:] for fault in faults] == [
+        ["auth.code2Session", "errcode 45011", "1", "0"],
+        ["function login", "fail timeout, latencyMs 300, probability 0.5", "0"],
+    ]
+    assert told("fault", "remove", "--all") == "2 removed."
+
+
 def test_the_start_shows_the_addresses_of_both_pages(tmp_path):
     command = [sys.executable, "-P", "-m", "wxemu", "start", "--port", "0", "--state", ":memory:", "--no-intercept"]
     with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, text=True) as process:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import mimetypes
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
@@ -29,7 +30,7 @@ from wxemu.core.messages import Message, spoken
 from wxemu.wechat import programmed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping, Sequence
 
     from wxemu.client.remote import Remote
     from wxemu.core.http.inputs import Member
@@ -48,6 +49,17 @@ _HEADER: Final = (
     Message("begins anew", "重新计数"),
     Message("app", "应用"),
 )
+
+
+_OF_FAULTS: Final = (
+    Message("id", "编号"),
+    Message("meets", "作用于"),
+    Message("what happens", "效果"),
+    Message("calls left", "剩余次数"),
+    Message("met", "已触发"),
+    Message("app", "应用"),
+)
+_NOT_ITS_EFFECT: Final = ("id", "api", "function", "appid", "times", "probability", "hits")
 
 
 @click.group()
@@ -128,7 +140,7 @@ def add(file: Path | None, url: str, *, is_json: bool, is_quiet: bool, **given: 
     asked = {name: value for name, value in given.items() if value is not None}
     remote = connect(url)
     added = remote.call(operations.ADD, **cast("FaultRequest", asked))
-    say(str(added["id"])) if is_quiet else show(added, is_json=is_json)
+    say(str(added["id"])) if is_quiet else _show(added, [added], is_json=is_json)
     if given["function"] is not None:
         _warn_of_nobody(remote, given["function"])
 
@@ -153,7 +165,31 @@ def _warn_of_nobody(remote: Remote, function: str) -> None:
 @json_option
 def list_faults(appid: str | None, url: str, *, is_json: bool) -> None:
     """The faults that wait, oldest first, and how often each was met."""
-    show(connect(url).call(operations.LIST, appid=appid), is_json=is_json)
+    answer = connect(url).call(operations.LIST, appid=appid)
+    _show(answer, answer["faults"], is_json=is_json)
+
+
+def _show(answer: Any, faults: Sequence[Mapping[str, Any]], *, is_json: bool) -> None:
+    if is_json:
+        show(answer, is_json=True)
+        return
+    header = tuple(map(spoken, _OF_FAULTS))
+    say(in_columns(header, [_row(fault) for fault in faults], right=(header[0], header[3], header[4])))
+
+
+def _row(fault: Mapping[str, Any]) -> tuple[Any, ...]:
+    effect = [f"{name} {_brief(value)}" for name, value in fault.items() if name not in _NOT_ITS_EFFECT]
+    if fault["probability"] != 1:
+        effect.append(f"probability {fault['probability']:g}")
+    left = "" if fault["times"] is None else fault["times"]
+    subject = fault.get("api") or spoken(Message("function {name}", "云函数 {name}", name=fault["function"]))
+    return (fault["id"], subject, ", ".join(effect), left, fault["hits"], fault.get("appid", ""))
+
+
+def _brief(value: Any) -> str:
+    if isinstance(value, float):
+        return f"{value:g}"
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 @fault.command()
@@ -183,7 +219,10 @@ def remove(number: int | None, appid: str | None, url: str, *, is_all: bool, is_
     answer = (
         remote.call(operations.REMOVE_ALL, appid=appid) if number is None else remote.call(operations.REMOVE, id=number)
     )
-    show(answer, is_json=is_json)
+    if is_json:
+        show(answer, is_json=True)
+        return
+    say(Message("{count} removed.", "已移除 {count} 个。", count=answer["removed"]))
 
 
 @click.command()

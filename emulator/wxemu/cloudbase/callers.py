@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from wxemu.cloudbase import grants, web_users
 from wxemu.core import apps
-from wxemu.scf.runtime import Identity, timer_event, wx_event
+from wxemu.scf.runtime import TRIGGER_NAME, Identity, timer_event, wx_event
 from wxemu.wechat import sessions, users
 
 if TYPE_CHECKING:
     from wxemu.cloudbase.web_users import WebUser
     from wxemu.core.apps import App
     from wxemu.core.world import World
+    from wxemu.scf.project import FunctionSpec
     from wxemu.scf.runtime import JSONValue
 
 MINI_PROGRAM_SOURCE: Final = "wx_client"
@@ -60,10 +61,11 @@ def web_user(world: World, user: WebUser) -> Identity:
 
 
 def send_by_hand(
-    world: World, app: App, *, sender: str, event: Any, openid: str, device: str
+    world: World, app: App, spec: FunctionSpec, *, sender: str, event: Any, openid: str, device: str
 ) -> tuple[JSONValue, Identity]:
     """The event that a function gets when ``event`` is sent by hand, and its caller.
 
+    :param spec: the function; a timer that it declares sends in its own name.
     :param sender: one of ``SENDERS``.
     :param event: an object if a user or a visitor sends it; a timer sends an event of its own.
     :param openid: the user's.
@@ -71,7 +73,8 @@ def send_by_hand(
     :raises WeChatError: 40003 nobody has this openid.
     """
     if sender == "timer":
-        return timer_event(world.clock.now()), Identity.of_timer(app.appid, app.env)
+        trigger = next((trigger.name for trigger in spec.triggers), TRIGGER_NAME)
+        return timer_event(world.clock.now(), trigger), Identity.of_timer(app.appid, app.env)
     if sender == "server":
         return event, Identity.of_server(app.appid, app.env)
     if sender == "user":

@@ -163,8 +163,8 @@ def invoke(world: World, deployment: Deployment, name: str) -> str:
     :raises WeChatError: 40003, no user has the openid.
     :raises TooManyCallsError: too many calls are in flight.
     """
-    app, _ = _function(world, deployment, name)
-    event, caller = _send(world, app)
+    app, spec = _function(world, deployment, name)
+    event, caller = _send(world, app, spec)
     with world.transaction():
         saved_events.keep(world, _event_of_form(app, name, LAST))
     done = deployment.invoke(name, event, caller)
@@ -236,7 +236,7 @@ def _function(world: World, deployment: Deployment, name: str) -> tuple[App, Fun
         raise NotFound(messages.of_error(error, language.of_request())) from None
 
 
-def _send(world: World, app: App) -> tuple[JSONValue, Identity]:
+def _send(world: World, app: App, spec: FunctionSpec) -> tuple[JSONValue, Identity]:
     """The event and the caller for the form's ``event``, ``sender`` and ``openid``.
 
     :raises InputError: not JSON, an unknown sender, or not an event that such a sender can send.
@@ -249,7 +249,7 @@ def _send(world: World, app: App) -> tuple[JSONValue, Identity]:
         raise expected_instead("event", expected, describe_kind(event))
     openid = form.text("openid", is_required=sender == "user")
     event = {} if event is None else event
-    return send_by_hand(world, app, sender=sender, event=event, openid=openid, device=DEVICE)
+    return send_by_hand(world, app, spec, sender=sender, event=event, openid=openid, device=DEVICE)
 
 
 def _entry(world: World, app: App | None, spec: FunctionSpec, running: Sequence[InstanceState]) -> Entry:

@@ -106,4 +106,4 @@ def _invocation(platform: Platform, given: Invoke) -> tuple[FunctionSpec, JSONVa
     if sender in ("user", "visitor"):
         event = json_object(event, "event")
     spec = platform.deployment.function(app.env, given["name"])  # before a visitor is made for it
-    return spec, *callers.send_by_hand(world, app, sender=sender, event=event, openid=openid or "", device=DEVICE)
+    return spec, *callers.send_by_hand(world, app, spec, sender=sender, event=event, openid=openid or "", device=DEVICE)

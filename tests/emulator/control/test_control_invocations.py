@@ -18,7 +18,7 @@ def main(event, context):
 
 @pytest.fixture
 def project(project_of):
-    return project_of(ASK)
+    return project_of(ASK, keys='timeout: 5, triggers: [{name: nightly, type: timer, config: "0 0 2 * * * *"}]')
 
 
 @pytest.fixture
@@ -81,9 +81,9 @@ def test_a_refused_invocation_leaves_no_visitor_behind(http, world):
     assert world.store.rows("SELECT * FROM web_users") == []
 
 
-def test_a_timer_sends_its_own_event_and_may_make_cloud_calls(told):
+def test_the_declared_timer_sends_its_own_event_and_may_make_cloud_calls(told):
     event, environment = told(timer=True)
-    assert event == {"Type": "Timer", "TriggerName": "timer", "Time": "2023-11-14T22:13:20Z", "Message": ""}
+    assert event == {"Type": "Timer", "TriggerName": "nightly", "Time": "2023-11-14T22:13:20Z", "Message": ""}
     assert environment["TRIGGER_SRC"] == "timer"
     assert environment["WX_TRIGGER_API_TOKEN_V0"]
     assert environment["WX_CONTEXT_KEYS"] == "WX_TRIGGER_API_TOKEN_V0"

@@ -3,7 +3,7 @@
 from wxemu.scf.runtime import log
 from wxemu.scf.runtime.debugging import Awaited, Debugging
 from wxemu.scf.runtime.environment import PLATFORM, PROCESS, function_variables, instance_environment
-from wxemu.scf.runtime.identity import Identity, timer_event, wx_event
+from wxemu.scf.runtime.identity import TRIGGER_NAME, Identity, timer_event, wx_event
 from wxemu.scf.runtime.invocation import (
     DebuggerError,
     Failure,
@@ -23,6 +23,7 @@ __all__ = [
     "NOTHING",
     "PLATFORM",
     "PROCESS",
+    "TRIGGER_NAME",
     "Awaited",
     "DebuggerError",
     "Debugging",

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 TRIGGER_NAME: Final = "timer"
-"""Of a trigger that is fired by hand; the platform's have the names that they are declared with."""
+"""Of a trigger that is fired by hand, of a function that declares none."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,7 +88,7 @@ def _list_keys(name: str, variables: Mapping[str, str]) -> dict[str, str]:
     return {name: ",".join(variables)} if variables else {}
 
 
-def timer_event(at: float, name: str = TRIGGER_NAME) -> dict[str, JSONValue]:
+def timer_event(at: float, name: str) -> dict[str, JSONValue]:
     """Return the event of a timer of this `name` that fires at Unix time `at` [doc]."""
     time = datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     return {"Type": "Timer", "TriggerName": name, "Time": time, "Message": ""}
