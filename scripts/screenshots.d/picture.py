@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-MOST_BYTES: Final = {".png": 150_000, ".svg": 100_000}
+MOST_BYTES: Final = {".png": 200_000, ".svg": 100_000}
 """A README is looked at on a telephone's connection, too."""
 
 

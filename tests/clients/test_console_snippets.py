@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 import requests
 
+WXCLOUD = Path(__file__).parents[2] / "functions/_shared"
 SHELL = ("Python · wxcloud", "wx-server-sdk · Node.js", "wechatpy, EasyWeChat, WxJava, ...", "curl")
 NODE = ("@cloudbase/node-sdk", "@cloudbase/js-sdk")
 TCB = "tcb · @cloudbase/cli"
@@ -44,6 +45,7 @@ def run(tmp_path, node_modules):
     """Run a program in an empty folder: what it prints."""
     paths = [str(Path(sys.executable).parent), os.environ["PATH"]]
     variables = {**os.environ, "PATH": os.pathsep.join(paths), "NODE_PATH": str(node_modules), "HOME": str(tmp_path)}
+    variables["PYTHONPATH"] = str(WXCLOUD)  # where `pip install wxcloud` has not put it
 
     def run_one(*command, **more):
         environment = {name: value for name, value in variables.items() if not name.startswith("WXEMU_")} | more

@@ -1,4 +1,4 @@
-"""docs/deploy.md says what the scripts do: its options exist, its snippets run, its answers are the functions'."""
+"""docs/deploy.md says what the commands do: their options exist, its snippets run, its answers are the functions'."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ SHELL = "".join(re.findall(r"^```bash\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTA
 
 
 @pytest.mark.parametrize("name", ["package", "deploy"])
-def test_every_option_on_the_page_is_one_of_the_script(name):
+def test_every_option_on_the_page_is_one_of_the_command(name):
     shown = subprocess.run(
         [sys.executable, "-m", "wxemu", name, "--help"], capture_output=True, text=True, check=True
     ).stdout
     used = {
-        option for line in re.findall(rf"scripts/{name}\b([^`\n]*)", PAGE) for option in re.findall(r"--[\w-]+", line)
+        option for line in re.findall(rf"wxemu {name}\b([^`\n]*)", PAGE) for option in re.findall(r"--[\w-]+", line)
     }
 
     assert used
@@ -34,7 +34,7 @@ def test_every_option_on_the_page_is_one_of_the_script(name):
 
 
 def test_every_wxemu_command_on_the_page_is_one():
-    for line in re.findall(r"wxemu ([^#`\n]+)", SHELL):
+    for line in re.findall(r"wxemu ([^#`\n]+)", SHELL.replace("wxemu exec -- ", "")):
         name, *arguments = line.split()
         command = main.get_command(click.Context(main), name)
         assert command is not None
@@ -45,7 +45,7 @@ def test_every_wxemu_command_on_the_page_is_one():
 def test_every_script_on_the_page_is_there():
     scripts = set(re.findall(r"\./scripts/\w+", PAGE))
 
-    assert scripts >= {"./scripts/demo", "./scripts/package", "./scripts/deploy"}
+    assert scripts >= {"./scripts/setup", "./scripts/package", "./scripts/deploy"}
     assert [script for script in scripts if not (PROJECT / script).is_file()] == []
 
 

@@ -18,7 +18,7 @@ functions:
 """
 BROKEN = {
     "late": "functions.1.timeout of the function late to be a whole number from 1 to 900, found 1000",
-    "gone": "functions.2.name of the function gone to be of a folder that is there",
+    "gone": "functions.2.name of the function gone to be that of a folder that is there",
     "small": "functions.3.runtime of the function small to be one that SCF has, found 'python3.11'",
     "asking": "permissions.openapi to be a list of openapi names",
 }

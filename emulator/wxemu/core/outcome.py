@@ -9,6 +9,8 @@ from typing import Final
 
 FIRST_FAILURE: Final = 400
 """Of HTTP's statuses."""
+NOT_GENUINE: Final = "is_ok false"
+"""What the words of an outcome begin with where a signature was not genuine."""
 _NAME: Final = re.compile(r"[a-z_]{1,40}")
 """Of a reason, such as challenge_used."""
 
@@ -37,9 +39,9 @@ def of_members(members: object) -> Outcome:
     is_ok = members.get("is_ok", members.get("isOk"))
     if not isinstance(is_ok, bool):
         return OK
-    reason = "" if is_ok else members.get("reason", "")
+    reason = members.get("reason")
     named = f", {reason}" if isinstance(reason, str) and _NAME.fullmatch(reason) else ""
-    return Outcome(f"is_ok {str(is_ok).lower()}{named}", is_failure=not is_ok)
+    return Outcome("is_ok true") if is_ok else Outcome(f"{NOT_GENUINE}{named}", is_failure=True)
 
 
 def of_status(status: int) -> Outcome:

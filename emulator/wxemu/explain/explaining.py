@@ -10,6 +10,7 @@ from wxemu.core import journal
 from wxemu.core.function_calls import CALLS, function_of
 from wxemu.core.journal import Choice
 from wxemu.core.messages import Message, join
+from wxemu.core.outcome import NOT_GENUINE
 from wxemu.explain import access, confirmation, login_state, payment, refusals, requests
 from wxemu.explain.case import Case, Explanation, it_is, quote
 from wxemu.wechat.errors import ERRMSG
@@ -161,7 +162,12 @@ def _is_missing(exchange: Exchange) -> bool:
 
 
 def _tell_failure(case: Case, exchange: Exchange) -> None:
-    """The function itself is what failed: by a result that says so, or by none."""
+    """The function itself is what failed: by a result that says so, or by none.
+
+    That something is not genuine is a result like any other; why is the function's own affair.
+    """
+    if exchange.outcome.startswith(NOT_GENUINE):
+        return
     answer = exchange.answer
     results = refusals.objects_in(answer) if exchange.errcode is None else ()
     returned = next((found for found in results if str(found.get("errCode")) == exchange.outcome), None)

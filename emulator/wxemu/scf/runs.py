@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from wxemu.core import journal
 from wxemu.core.outcome import Outcome, of_members
+from wxemu.core.text import escape_lone_surrogates
 from wxemu.scf.runtime import ret_msg
 
 if TYPE_CHECKING:
@@ -32,8 +33,8 @@ def record(
         appid=caller.appid,
         method=name.upper(),
         url=f"/{place}",
-        request_body=ret_msg(event),
-        response_body=done.ret_msg,
+        request_body=escape_lone_surrogates(ret_msg(event)),
+        response_body=escape_lone_surrogates(done.ret_msg),
         cost_in_ms=done.duration_ms,
         client_ip="",
         outcome=outcome.words,

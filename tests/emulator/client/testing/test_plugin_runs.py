@@ -266,7 +266,7 @@ def test_a_project_that_is_not_there_is_one_sentence(pytester):
     pytester.makepyfile("def test_a(wx_app): pass")
     done = pytester.runpytest_subprocess()
     done.assert_outcomes(errors=1)
-    done.stdout.fnmatch_lines(["the emulator did not start: *'--project'*nowhere' does not exist."])
+    done.stdout.fnmatch_lines(["the emulator did not start: --project: the folder '*nowhere' does not exist*"])
 
 
 @slow
