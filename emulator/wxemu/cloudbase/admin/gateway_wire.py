@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, Final
 from werkzeug.http import parse_options_header
 
 from wxemu.cloudbase.admin.gateway_errors import AdminError, InvalidParamError
-from wxemu.core.credentials import strike_out
 from wxemu.core.http import forms
 from wxemu.core.http.forms import MULTIPART, FormError
 from wxemu.core.http.plain import PlainResponse
@@ -122,10 +121,10 @@ def _form(boundary: str, body: bytes) -> dict[str, Any]:
 
 
 def for_journal(parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """Parameters as JSON can hold them: bytes in base64, credentials struck out."""
-    text = json.dumps(parameters, default=lambda content: b64encode(content).decode())
-    struck: dict[str, Any] = json.loads(strike_out(text))
-    return struck
+    """Parameters as JSON can hold them: bytes in base64."""
+    return {
+        name: b64encode(value).decode() if isinstance(value, bytes) else value for name, value in parameters.items()
+    }
 
 
 def json_reply(members: Mapping[str, Any]) -> PlainResponse:

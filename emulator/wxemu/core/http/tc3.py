@@ -106,7 +106,7 @@ def sign(secret_key: str, canonical_request: str, *, at: int, service: str) -> s
     key = f"TC3{secret_key}".encode()
     for link in scope.split("/"):
         key = hmac.digest(key, link.encode(), hashlib.sha256)
-    return hmac.new(key, string_to_sign.encode(), hashlib.sha256).hexdigest()
+    return hmac.digest(key, string_to_sign.encode(), hashlib.sha256).hex()
 
 
 def authenticate(
