@@ -11,6 +11,7 @@ from wxemu.cloudbase.auth import routes as auth
 from wxemu.cloudbase.httpapi import routes as httpapi
 from wxemu.cloudbase.web import routes as web
 from wxemu.core.http.application import make_application
+from wxemu.core.http.plain_way import open_plain_way
 from wxemu.wechat.routes import refuse_request
 
 if TYPE_CHECKING:
@@ -25,4 +26,7 @@ def application(world: World, deployment: Deployment, access: Access) -> Flask:
     """The gateway, the web SDK's two protocols, HTTP access and the login, over ``world`` and ``deployment``."""
     over_functions = (admin, web, httpapi, access_routes)
     faces = [protocol.face(world, deployment) for protocol in over_functions]
-    return make_application(*faces, auth.face(world), world=world, access=access, refuse=partial(refuse_request, world))
+    refuse = partial(refuse_request, world)
+    app = make_application(*faces, auth.face(world), world=world, access=access, refuse=refuse)
+    open_plain_way(app, access, partial(admin.find, world, deployment))
+    return app

@@ -6,6 +6,7 @@ what came from outside could forge lines with them, hide others, or write to the
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Final
 
@@ -18,6 +19,7 @@ _UNSEEN: Final = re.compile(
 )
 
 
+_COMPACT: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 _SOMETHING_ELSE: Final = Message("something else", "别的内容")
 _KINDS: Final = {
     str: Message("a string", "字符串"),
@@ -45,14 +47,19 @@ def is_text(value: str) -> bool:
     return True
 
 
-def escape_lone_surrogates(json: str) -> str:
+def compact_json(value: object) -> str:
+    """JSON without spaces, characters as they are but for lone surrogates."""
+    return escape_lone_surrogates(_COMPACT.encode(value))
+
+
+def escape_lone_surrogates(text: str) -> str:
     """JSON with its lone surrogates spelt as escapes, as ``JSON.stringify`` does; so it has a UTF-8 form."""
-    return _LONE_SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", json)
+    return text if is_text(text) else _LONE_SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def replace_lone_surrogates(text: str) -> str:
     """Text with U+FFFD in the place of its lone surrogates, as Node encodes a string."""
-    return _LONE_SURROGATE.sub("\ufffd", text)
+    return text if is_text(text) else _LONE_SURROGATE.sub("\ufffd", text)
 
 
 def show_unseen(text: str) -> str:
@@ -65,9 +72,9 @@ def show_in_line(text: str) -> str:
     return show_unseen(text).replace("\n", r"\n")
 
 
-def escape_unseen(json: str) -> str:
+def escape_unseen(text: str) -> str:
     """JSON for a terminal, which means the same."""
-    return _UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", json)
+    return _UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def _spell(character: str) -> str:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any, Final
 
 from wxemu.core import journal, outcome
 from wxemu.core.http.plain import PlainResponse
-from wxemu.core.text import escape_lone_surrogates
+from wxemu.core.text import compact_json
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,8 +32,7 @@ def record_answer(world: World, exchange: Entry, name: str, appid: str, answer: 
     elif not exchange.outcome.is_failure and "result" in answer:
         exchange.outcome = outcome.of_members(answer["result"])  # of the function that was called
     exchange.rid = answer.get("requestID") or journal.new_rid(world, world.clock.now())
-    text = escape_lone_surrogates(json.dumps(answer, ensure_ascii=False, separators=(",", ":")))
     headers = ((RID_HEADER, exchange.rid), ("Vary", "Origin"))
-    response = PlainResponse(f"{text}\n".encode(), "application/json", headers)
+    response = PlainResponse(f"{compact_json(answer)}\n".encode(), "application/json", headers)
     exchange.keep(world, response)
     return response

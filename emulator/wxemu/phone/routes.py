@@ -12,6 +12,7 @@ from wxemu.core.http.choices import keep_choices
 from wxemu.core.http.language import keep_language
 from wxemu.core.http.origins import Pages, let_pages_read
 from wxemu.core.http.our_failures import CORE_STATUSES, refuse
+from wxemu.core.http.plain_way import as_flasks, open_plain_way
 from wxemu.core.http.recording import entry, keep_exchanges
 from wxemu.core.http.serving import add_route, answers_in
 from wxemu.phone import calls, codec, in_hand, operations, phones, user_data, web_requests
@@ -19,7 +20,7 @@ from wxemu.phone.errors import InvalidPhoneError, MiniProgramError, UnknownPhone
 from wxemu.phone.in_hand import InHand
 from wxemu.phone.mini_program import SAMPLE, MiniProgram
 from wxemu.phone.pages import add_pages
-from wxemu.phone.plain_way import PlainWay
+from wxemu.phone.plain_way import PlainOperations
 from wxemu.phone.recording import FACE, record_answer
 from wxemu.wechat.errors import WeChatError
 
@@ -70,8 +71,9 @@ def application(world: World, deployment: Deployment, access: Access, mini_progr
         pages=Pages.ALLOWED_AND_LINKS,
         asks_token=True,
     )
-    plain = _on_a_phone(world, deployment)
-    app.wsgi_app = PlainWay(world, access, app, plain, STATUSES)  # type: ignore[method-assign]  # as Flask has one do
+    if access.control_token is None:  # which Flask looks for
+        plain = PlainOperations(world, app, _on_a_phone(world, deployment), STATUSES)
+        open_plain_way(app, access, plain.find)
     return app
 
 
@@ -105,8 +107,7 @@ def face(world: World, deployment: Deployment, mini_program: MiniProgram) -> Blu
 
 
 def _answer_by_flask(run: Run, given: Any) -> Response:
-    answer = run(entry(), given)
-    return Response(answer.data, content_type=answer.content_type, headers=answer.headers)
+    return as_flasks(run(entry(), given))
 
 
 def _list(world: World, given: PhonesChoice) -> Phones:

@@ -6,7 +6,6 @@ takes as long as a decision, so that it has only the requests that are out of th
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass, field
 from functools import partial
@@ -19,24 +18,26 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 
 from wxemu.core import journal, troubles
 from wxemu.core.http import nowhere, outages
-from wxemu.core.http.application import LARGEST_BODY, make_application
+from wxemu.core.http.application import make_application
 from wxemu.core.http.origins import ForeignPageError
-from wxemu.core.http.plain import PlainRequest, PlainResponse
+from wxemu.core.http.plain import PlainResponse
+from wxemu.core.http.plain_way import as_flasks, open_plain_way
 from wxemu.core.http.recording import Entry
-from wxemu.core.text import escape_lone_surrogates
+from wxemu.core.text import compact_json
 from wxemu.wechat import json_body, known, openapis, programmed, signed_requests, tokens
 from wxemu.wechat.errors import WeChatError
 from wxemu.wechat.openapis import TABLE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+    from collections.abc import Mapping
+    from wsgiref.types import WSGIEnvironment
 
     from flask import Flask
 
     from wxemu.core.apps import App
     from wxemu.core.http.access import Access
     from wxemu.core.http.plain import Answered, Asked
+    from wxemu.core.http.plain_way import Answer
     from wxemu.core.world import World
     from wxemu.wechat.api import Api
     from wxemu.wechat.errors import CloudCallError
@@ -45,7 +46,6 @@ if TYPE_CHECKING:
 _SPELT: Final = re.compile(r"[%+]|[^!-~]")
 METHODS: Final = ("GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS")
 CONTENT_TYPE: Final = "application/json; encoding=utf-8"
-_COMPACT: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 SNS: Final = "/sns/"
 SNS_CONTENT_TYPE: Final = "text/plain"
 """What /sns/ labels its JSON [src, field]."""
@@ -54,47 +54,30 @@ SNS_CONTENT_TYPE: Final = "text/plain"
 def application(world: World, access: Access) -> Flask:
     """WeChat as a party of its own, which also answers whatever belongs to nobody."""
     app = make_application(face(world), world=world, access=access, refuse=partial(refuse_request, world))
-    app.wsgi_app = _PlainWay(world, access, app.wsgi_app)  # type: ignore[method-assign]  # as Flask has one do
+    open_plain_way(app, access, partial(_find, world))
     return app
 
 
-class _PlainWay:
-    """Has the openapis of THE TABLE answered without Flask, where their parameters stand in the query or in JSON.
+_PLAIN: Final = {
+    (method, api.path): api
+    for api in TABLE
+    if api.place in ("query", "json")
+    for method in METHODS
+    if not (api.has_form and method == "POST")
+}
+"""The openapis whose parameters stand in the query or in JSON, by what asks for them."""
 
-    :param otherwise: answers every other request, and what is no request to an openapi.
-    """
 
-    def __init__(self, world: World, access: Access, otherwise: WSGIApplication) -> None:
-        self._world = world
-        self._access = access
-        self._otherwise = otherwise
-        self._apis = {
-            (method, api.path): api
-            for api in TABLE
-            if api.place in ("query", "json")
-            for method in METHODS
-            if not (api.has_form and method == "POST")
-        }
+def _find(world: World, environ: WSGIEnvironment) -> Answer | None:
+    api = _PLAIN.get((environ["REQUEST_METHOD"], environ["PATH_INFO"]))
+    return None if api is None else partial(_answer_plainly, world, api)
 
-    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Answer, as WSGI wants it."""
-        api = self._apis.get((environ["REQUEST_METHOD"], environ["PATH_INFO"]))
-        if api is None or not self._is_plain(environ):
-            return self._otherwise(environ, start_response)
-        asked = PlainRequest(environ)
-        answer: Answered
-        try:
-            answer = _answer(self._world, api, asked, asked.args)
-        except Exception as error:  # noqa: BLE001 - whatever it is, it has an answer
-            answer = _refuse_request(self._world, error, asked)
-        return answer(environ, start_response)
 
-    def _is_plain(self, environ: WSGIEnvironment) -> bool:
-        return (
-            self._access.is_plain(environ)
-            and environ.get("QUERY_STRING", "").isascii()
-            and int(environ.get("CONTENT_LENGTH") or 0) <= LARGEST_BODY
-        )
+def _answer_plainly(world: World, api: Api, asked: Asked) -> Answered:
+    try:
+        return _answer(world, api, asked, asked.args)
+    except Exception as error:  # noqa: BLE001 - whatever it is, it has an answer
+        return _refuse_request(world, error, asked)
 
 
 def face(world: World) -> Blueprint:
@@ -117,7 +100,7 @@ def refuse_request(world: World, error: Exception) -> Response:
     """WeChat's answer to Flask's present request, of whichever party, that reached no openapi: ``error`` says why."""
     if isinstance(error, NotFound) and nowhere.is_browsers():
         return nowhere.page()
-    return _of_flask(_refuse_request(world, error, request))
+    return as_flasks(_refuse_request(world, error, request))
 
 
 def _refuse_request(world: World, error: Exception, asked: Asked) -> PlainResponse:
@@ -211,11 +194,7 @@ def _answer_by_flask(world: World, api: Api) -> Response:
     parameters: Mapping[str, str] = request.args
     if api.has_form and request.method == "POST":
         parameters = CombinedMultiDict((request.args, request.form))
-    return _of_flask(_answer(world, api, request, parameters))
-
-
-def _of_flask(answer: PlainResponse | Response) -> Response:
-    return answer if isinstance(answer, Response) else Response(answer.data, content_type=answer.content_type)
+    return as_flasks(_answer(world, api, request, parameters))
 
 
 def _answer(world: World, api: Api, asked: Asked, query: Mapping[str, str]) -> PlainResponse | Response:
@@ -297,7 +276,7 @@ def _encode(world: World, entry: Entry, decision: Decision) -> PlainResponse | R
     content = programmed.content_of(decision.members)
     if content is None:
         return _response(entry.asked, decision.members)
-    entry.response_body = _json(decision.members)  # the bytes in base64, for readers
+    entry.response_body = compact_json(decision.members)  # the bytes in base64, for readers
     return PlainResponse(content.data, content.content_type)
 
 
@@ -320,11 +299,7 @@ def _members(error: WeChatError | CloudCallError) -> Mapping[str, object]:
 
 def _response(asked: Asked, members: Mapping[str, Any]) -> PlainResponse:
     """Compact JSON, characters as they are."""
-    return PlainResponse(_json(members).encode(), SNS_CONTENT_TYPE if _is_sns(asked) else CONTENT_TYPE)
-
-
-def _json(members: Mapping[str, Any]) -> str:
-    return escape_lone_surrogates(_COMPACT.encode(members))
+    return PlainResponse(compact_json(members).encode(), SNS_CONTENT_TYPE if _is_sns(asked) else CONTENT_TYPE)
 
 
 def _is_sns(asked: Asked) -> bool:

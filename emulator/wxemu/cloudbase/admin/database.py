@@ -14,20 +14,18 @@ from wxemu.cloudbase.admin.database_call import DatabaseCall
 from wxemu.cloudbase.admin.gateway_errors import AdminError, InvalidParamError
 from wxemu.cloudbase.database import collections, ejson, operations, transactions
 from wxemu.cloudbase.database.errors import DatabaseError, DuplicateKeyError, InvalidOperatorError
-from wxemu.core.http.recording import entry
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from flask import Response
-
     from wxemu.cloudbase.admin.gateway_actions import Gateway
     from wxemu.cloudbase.admin.gateway_wire import Call
+    from wxemu.core.http.plain import PlainResponse
 
     Answer = Mapping[str, Any]
 
 
-def answer(gateway: Gateway, call: Call) -> Response:
+def answer(gateway: Gateway, call: Call) -> PlainResponse:
     """The answer to the action of ``call``, or the database's refusal.
 
     :raises AdminError: it refuses.
@@ -40,7 +38,7 @@ def answer(gateway: Gateway, call: Call) -> Response:
         members = ANSWERS[action](DatabaseCall(gateway, call))
     except DatabaseError as error:
         raise AdminError(error.message, code=error.code) from None
-    return gateway_wire.json_reply({**members, "requestId": entry().rid})
+    return gateway_wire.json_reply({**members, "requestId": call.entry.rid})
 
 
 def _tell_invocation(gateway: Gateway, call: Call) -> None:
@@ -48,7 +46,7 @@ def _tell_invocation(gateway: Gateway, call: Call) -> None:
     if wx_api_token := call.text("wxCloudApiToken"):
         with gateway.world.transaction():
             grant = grants.find(gateway.world, wx_api_token, appid=gateway.app.appid)
-        entry().request_id = None if grant is None else grant.request_id
+        call.entry.request_id = None if grant is None else grant.request_id
 
 
 def _add_collection(call: DatabaseCall) -> Answer:

@@ -13,7 +13,7 @@ from wxemu.cloudbase.callers import app_caller
 from wxemu.cloudbase.grants import CloudCallCredential
 from wxemu.core import outcome
 from wxemu.core.http import outages
-from wxemu.core.http.recording import entry
+from wxemu.core.text import compact_json
 from wxemu.scf.failures import (
     FunctionFailedError,
     MemoryLimitError,
@@ -34,11 +34,13 @@ if TYPE_CHECKING:
 
     from wxemu.cloudbase.admin.gateway_wire import Call
     from wxemu.core.apps import App
+    from wxemu.core.http.plain import PlainResponse
+    from wxemu.core.http.recording import Entry
     from wxemu.core.world import World
     from wxemu.scf.deployment import Deployment
     from wxemu.wechat.openapis import Decision
 
-    Encode = Callable[[Decision], Response]
+    Encode = Callable[[Decision], PlainResponse]
 
 LATEST: Final = "$LATEST"
 _NO_RESULT: Final[Mapping[type[NoResultError], str]] = {
@@ -63,50 +65,51 @@ class Gateway:
     deployment: Deployment
     app: App
 
-    def cloud_call(self, call: Call, parameters: Mapping[str, Any], encode: Encode) -> Response:
+    def cloud_call(self, call: Call, parameters: Mapping[str, Any], encode: Encode) -> PlainResponse | Response:
         """The answer to the openapi that ``call`` names.
 
         :param encode: writes WeChat's answer, or a refusal by the gateway that stands in its place.
         """
-        entry().api, entry().given = call.text("apiName").encode(errors="replace").decode(), parameters
+        entry = call.entry
+        entry.api, entry.given = call.text("apiName"), parameters
         credential = CloudCallCredential(call.text("wxCloudApiToken"), call.text("apiName"), self.app)
-        return openapis.call(self.world, credential, lambda: parameters, entry(), partial(_encode, encode))
+        return openapis.call(self.world, credential, lambda: parameters, entry, partial(_encode, entry, encode))
 
 
-def _encode(encode: Encode, decision: Decision) -> Response:
+def _encode(entry: Entry, encode: Encode, decision: Decision) -> PlainResponse | Response:
     """An answer that has the same form whichever encoding the call came in, or else that encoding's."""
     if decision.fault is not None and decision.fault.is_outage:
         return outages.response(decision.fault)
     error = decision.error
     if isinstance(error, CloudCallError) and error.errcode in OVERLOADS:
-        return gateway_wire.refusal(AdminError(error.errmsg, code=OVERLOAD_CODES[error.errcode]))
+        return gateway_wire.refusal(entry, AdminError(error.errmsg, code=OVERLOAD_CODES[error.errcode]))
     return encode(decision)
 
 
-def members_of(decision: Decision) -> Mapping[str, Any]:
+def members_of(entry: Entry, decision: Decision) -> Mapping[str, Any]:
     """WeChat's answer. Through the gateway the errmsg carries a rid like any other [inferred]."""
     error = decision.error
     if error is None:
         return decision.members
-    rid = f" rid: {entry().rid}" if isinstance(error, WeChatError) else ""
+    rid = f" rid: {entry.rid}" if isinstance(error, WeChatError) else ""
     return {"errcode": error.errcode, "errmsg": f"{error.errmsg}{rid}"}
 
 
-def wx_api(gateway: Gateway, call: Call) -> Response:
+def wx_api(gateway: Gateway, call: Call) -> PlainResponse | Response:
     """``wx.api``: JSON both ways. A refusal of the gateway stands where WeChat's would [inferred]."""
     text = call.text("requestData")
     parameters = gateway_wire.json_object("requestData", text) if text else {}
-    request_id = gateway.world.randomness.uuid()
+    request_id = call.entry.rid  # before WeChat's rid stands there
     return gateway.cloud_call(
         call,
         parameters,
         lambda decision: gateway_wire.json_reply(
-            {"data": {"responseData": gateway_wire.json_text(members_of(decision))}, "requestId": request_id}
+            {"data": {"responseData": compact_json(members_of(call.entry, decision))}, "requestId": request_id}
         ),
     )
 
 
-def invoke_function(gateway: Gateway, call: Call) -> Response:
+def invoke_function(gateway: Gateway, call: Call) -> PlainResponse:
     """``functions.invokeFunction``: run a function for the user whose invocation calls, or for a server.
 
     :raises FunctionError: no result.
@@ -122,10 +125,8 @@ def invoke_function(gateway: Gateway, call: Call) -> Response:
         done = gateway.deployment.call(name, event, caller)
     except NoResultError as error:
         raise _no_result(error) from None
-    entry().rid, entry().outcome = done.request_id, outcome.of_members(done.result)
-    return gateway_wire.json_reply(
-        {"data": {"response_data": gateway_wire.json_text(done.result)}, "requestId": done.request_id}
-    )
+    call.entry.rid, call.entry.outcome = done.request_id, outcome.of_members(done.result)
+    return gateway_wire.json_reply({"data": {"response_data": compact_json(done.result)}, "requestId": done.request_id})
 
 
 def _caller(gateway: Gateway, call: Call) -> Identity:
@@ -137,7 +138,7 @@ def _caller(gateway: Gateway, call: Call) -> Identity:
         grant = grants.find(gateway.world, wx_api_token, appid=gateway.app.appid)
     if grant is None:
         raise InvalidRequestSourceError("the wxCloudApiToken has ended, or is that of no invocation of this app")
-    entry().request_id = grant.request_id
+    call.entry.request_id = grant.request_id
     return app_caller(gateway.world, gateway.app.appid, openid=grant.openid, source=call.source)
 
 

@@ -36,6 +36,7 @@ WHITESPACE: Final = "".join(
 """What JavaScript's trim takes away, which is not what Python's strip does."""
 ADDED_AFTERWARDS: Final = frozenset({"authorization", "sessiontoken", "sdk_version"})
 """Parameters, in lower case, that tcb-admin-node adds when it has signed; and requestData, where that is a Buffer."""
+_UNSIGNED_IN_FORM: Final = ADDED_AFTERWARDS | {"requestdata"}
 FORM_ACTIONS: Final = ("wx.openApi", "wx.wxPayApi")
 
 
@@ -53,14 +54,22 @@ class SignedRequest:
 
     def to_be_signed(self) -> dict[str, Any]:
         """The parameters that every version signs."""
-        is_form = self.values.get("action") in FORM_ACTIONS
-        unsigned = ADDED_AFTERWARDS | ({"requestdata"} if is_form else set())
-        return {name: value for name, value in self.parameters.items() if name.lower() not in unsigned}
+        return {name: value for name, value in self.parameters.items() if name.lower() not in self.unsigned}
+
+    @property
+    def unsigned(self) -> frozenset[str]:
+        """Names in lower case that some version does not sign."""
+        return _UNSIGNED_IN_FORM if self.values.get("action") in FORM_ACTIONS else ADDED_AFTERWARDS
 
     @cached_property
     def values(self) -> Mapping[str, Any]:
         """The parameters by their names in lower case, as they are signed."""
         return {name.lower(): value for name, value in self.parameters.items()}
+
+    @cached_property
+    def contents(self) -> Mapping[str, bytes]:
+        """The same as they are signed."""
+        return {name: _value(value) for name, value in self.values.items()}
 
 
 def authenticate(world: World, request: SignedRequest) -> App:
@@ -71,8 +80,8 @@ def authenticate(world: World, request: SignedRequest) -> App:
     if "authorization" in request.values:
         return _authenticate_cos(world, request, request.values["authorization"])
     authorization = Authorization.parse(request.headers.get("Authorization", ""))
-    names = {name.lower() for name, value in request.to_be_signed().items() if _value(value)}
-    if not names <= set(authorization.signed_params):  # stricter than need be [inferred]: no SDK leaves any out
+    names = {name for name, content in request.contents.items() if content} - request.unsigned
+    if not names.issubset(authorization.signed_params):  # stricter than need be [inferred]: no SDK leaves any out
         raise WrongSignatureError("the body has parameters that are not signed")
     return signatures.authenticate(
         world,
@@ -89,7 +98,7 @@ def canonical_request(request: SignedRequest, authorization: Authorization) -> s
     names = authorization.signed_headers
     headers = "".join(f"{name}:{_header(name, request.headers.get(name, ''))}\n" for name in names)
     url = f"//{request.headers.get('Host', '')}{request.path}"
-    payload = _payload(request.values, authorization.signed_params)
+    payload = _payload(request.contents, authorization.signed_params)
     return "\n".join(["post", url, request.query, headers, ";".join(names), signatures.sha256(payload)])
 
 
@@ -99,10 +108,9 @@ def _header(name: str, value: str) -> str:
     return value.strip(WHITESPACE).lower()
 
 
-def _payload(values: Mapping[str, Any], names: tuple[str, ...]) -> bytes:
+def _payload(contents: Mapping[str, bytes], names: tuple[str, ...]) -> bytes:
     """Empty values are skipped by every version; the older one lists them all the same."""
-    pairs = ((name.encode(), _value(values[name])) for name in names if name in values)
-    return b"".join(b"&%b=%b\r\n" % pair for pair in pairs if pair[1])
+    return b"".join(b"&%b=%b\r\n" % (name.encode(), contents[name]) for name in names if contents.get(name))
 
 
 def _value(value: object) -> bytes:

@@ -8,18 +8,18 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
-from flask import Response, current_app
 from werkzeug.http import parse_options_header
 
 from wxemu.cloudbase.admin.gateway_errors import AdminError, InvalidParamError
-from wxemu.core.credentials import strike_out
 from wxemu.core.http import forms
 from wxemu.core.http.forms import MULTIPART, FormError
-from wxemu.core.http.recording import entry
-from wxemu.core.text import describe_kind, is_text
+from wxemu.core.http.plain import PlainResponse
+from wxemu.core.text import compact_json, describe_kind, is_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from wxemu.core.http.recording import Entry
 
 JSON_TYPE: Final = "application/json; charset=utf-8"
 """To the letter: node-sdk takes any other type in reply to wx.openApi for a message of protobuf [src]."""
@@ -32,11 +32,12 @@ class Call:
     :param parameters: the body's, by their names on the wire: from JSON any values, from multipart strings, but bytes
         where the SDK has sent a Buffer.
     :param source: the way the call has come, by its own word: ``wx_client,scf``.
+    :param entry: the journal's.
     """
 
     parameters: Mapping[str, Any] = field(repr=False)
     source: str
-    client_ip: str
+    entry: Entry = field(repr=False)
 
     @cached_property
     def _values(self) -> Mapping[str, Any]:
@@ -120,24 +121,19 @@ def _form(boundary: str, body: bytes) -> dict[str, Any]:
 
 
 def for_journal(parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """Parameters as JSON can hold them: bytes in base64, credentials struck out."""
-    text = json.dumps(parameters, default=lambda content: b64encode(content).decode())
-    struck: dict[str, Any] = json.loads(strike_out(text))
-    return struck
+    """Parameters as JSON can hold them: bytes in base64."""
+    return {
+        name: b64encode(value).decode() if isinstance(value, bytes) else value for name, value in parameters.items()
+    }
 
 
-def json_text(value: object) -> str:
-    """JSON, characters as they are but for lone surrogates."""
-    return current_app.json.dumps(value, separators=(",", ":"))
-
-
-def json_reply(members: Mapping[str, Any]) -> Response:
+def json_reply(members: Mapping[str, Any]) -> PlainResponse:
     """A reply in JSON."""
-    return Response(json_text(members), content_type=JSON_TYPE)
+    return PlainResponse(compact_json(members).encode(), JSON_TYPE)
 
 
-def refusal(error: AdminError) -> Response:
+def refusal(entry: Entry, error: AdminError) -> PlainResponse:
     """A refusal in the gateway's own form, which the journal is told of."""
-    entry().fail(error.code)
-    entry().rid = error.request_id or entry().rid
-    return json_reply({"code": error.code, "message": error.message, "requestId": entry().rid})
+    entry.fail(error.code)
+    entry.rid = error.request_id or entry.rid
+    return json_reply({"code": error.code, "message": error.message, "requestId": entry.rid})

@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final, NoReturn
 
 from flask import Blueprint, Response, request
+from werkzeug.datastructures import EnvironHeaders
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from wxemu.cloudbase.admin import gateway_signature, gateway_wire
@@ -18,29 +19,42 @@ from wxemu.core.http.application import ANY_METHOD
 from wxemu.core.http.forms import MULTIPART
 from wxemu.core.http.layers import Layer
 from wxemu.core.http.origins import ForeignPageError
-from wxemu.core.http.recording import entry, keep_exchanges
+from wxemu.core.http.plain_way import as_flasks
+from wxemu.core.http.recording import Entry, entry, keep_exchanges
 from wxemu.core.http.tc3 import SignatureError, UnknownSecretIdError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from wsgiref.types import WSGIEnvironment
 
     from wxemu.cloudbase.admin.gateway_wire import Call
     from wxemu.core.apps import App
+    from wxemu.core.http.plain import Answered, Asked, PlainResponse
+    from wxemu.core.http.plain_way import Answer
     from wxemu.core.world import World
     from wxemu.scf.deployment import Deployment
+
+FACE: Final = "cloudbase"
+PATH: Final = "/admin"
+
+
+def find(world: World, deployment: Deployment, environ: WSGIEnvironment) -> Answer | None:
+    """What answers a call without Flask, if a request is one."""
+    is_call = environ["PATH_INFO"] == PATH and environ["REQUEST_METHOD"] == "POST"
+    return partial(_answer_plainly, world, deployment) if is_call else None
 
 
 def face(world: World, deployment: Deployment) -> Blueprint:
     """``POST /admin`` over ``world`` and ``deployment``."""
     routes = Blueprint("admin", __name__)
-    keep_exchanges(routes, world, face="cloudbase")
-    routes.add_url_rule("/admin", "admin", partial(_answer, world, deployment), methods=["POST"])
-    routes.add_url_rule("/admin", "unserved", _refuse_method, methods=ANY_METHOD)
-    routes.register_error_handler(Exception, _refuse)
+    keep_exchanges(routes, world, face=FACE)
+    routes.add_url_rule(PATH, "admin", partial(_answer_by_flask, world, deployment), methods=["POST"])
+    routes.add_url_rule(PATH, "unserved", _refuse_method, methods=ANY_METHOD)
+    routes.register_error_handler(Exception, _refuse_by_flask)
     return routes
 
 
-def wx_open_api(gateway: Gateway, call: Call) -> Response:
+def wx_open_api(gateway: Gateway, call: Call) -> PlainResponse | Response:
     """``wx.openApi``: protobuf in a form, answered in protobuf."""
     # Imported when the first one comes: protobuf takes 15 ms, a twentieth of a start.
     from wxemu.cloudbase.admin import wx_open_api  # noqa: PLC0415
@@ -48,7 +62,7 @@ def wx_open_api(gateway: Gateway, call: Call) -> Response:
     return wx_open_api.answer(gateway, call)
 
 
-def document_database(gateway: Gateway, call: Call) -> Response:
+def document_database(gateway: Gateway, call: Call) -> PlainResponse | Response:
     """``database.*``: EJSON in JSON."""
     # Imported when the first one comes: its engine takes 60 ms, a fifth of a start.
     from wxemu.cloudbase.admin import database  # noqa: PLC0415
@@ -56,7 +70,7 @@ def document_database(gateway: Gateway, call: Call) -> Response:
     return database.answer(gateway, call)
 
 
-ACTIONS: Final[dict[str, Callable[[Gateway, Call], Response]]] = {
+ACTIONS: Final[dict[str, Callable[[Gateway, Call], PlainResponse | Response]]] = {
     "wx.openApi": wx_open_api,
     "wx.api": wx_api,
     "functions.invokeFunction": invoke_function,
@@ -64,13 +78,28 @@ ACTIONS: Final[dict[str, Callable[[Gateway, Call], Response]]] = {
 }
 
 
-def _answer(world: World, deployment: Deployment) -> Response:
-    call = _call()
-    entry().name = call.text("action")
+def _answer_plainly(world: World, deployment: Deployment, asked: Asked) -> Answered:
+    exchange = Entry(face=FACE, asked=asked)
+    answer: PlainResponse | Response
+    try:
+        exchange.rid, exchange.at = world.randomness.uuid(), world.clock.now()
+        answer = _answer(world, deployment, exchange)
+    except Exception as error:  # noqa: BLE001 - whatever it is, it has an answer
+        answer = _refuse(exchange, error)
+    exchange.keep_at_last(world, answer)
+    return answer
+
+
+def _answer_by_flask(world: World, deployment: Deployment) -> Response:
+    return as_flasks(_answer(world, deployment, entry()))
+
+
+def _answer(world: World, deployment: Deployment, exchange: Entry) -> PlainResponse | Response:
+    call = _call(exchange)
+    name = exchange.name = call.text("action")
     with world.transaction():
         app = _app(world, call)
-    entry().appid = app.appid
-    name = call.text("action")
+    exchange.appid = app.appid
     action = ACTIONS.get("database.*" if name.startswith("database.") else name)
     if action is None:
         raise InvalidParamError(f"action: expected one of {', '.join(ACTIONS)}, got {name!r}")
@@ -81,16 +110,12 @@ def _refuse_method() -> NoReturn:
     raise InvalidParamError(f"method: expected POST, got {request.method}")
 
 
-def _call() -> Call:
-    body = request.get_data(cache=True, parse_form_data=False)
-    parameters = gateway_wire.parameters(request.headers.get("Content-Type", ""), body)
+def _call(exchange: Entry) -> Call:
+    environ = exchange.asked.environ
+    parameters = gateway_wire.parameters(environ.get("CONTENT_TYPE", ""), exchange.asked.get_data())
     if any(isinstance(value, bytes) for value in parameters.values()):
-        entry().layers = (Layer(layers.REQUEST, MULTIPART, "", gateway_wire.for_journal(parameters)),)
-    return gateway_wire.Call(
-        parameters,
-        source=request.headers.get("X-TCB-Source", ""),
-        client_ip=request.remote_addr or "",
-    )
+        exchange.layers = (Layer(layers.REQUEST, MULTIPART, "", gateway_wire.for_journal(parameters)),)
+    return gateway_wire.Call(parameters, source=environ.get("HTTP_X_TCB_SOURCE", ""), entry=exchange)
 
 
 def _app(world: World, call: Call) -> App:
@@ -104,7 +129,9 @@ def _app(world: World, call: Call) -> App:
         if bound is None:
             raise InvalidEnvError("Environment not found")
         return bound
-    signed = SignedRequest(request.path, request.query_string.decode("latin-1"), request.headers, call.parameters)
+    environ = call.entry.asked.environ
+    query, headers = environ.get("QUERY_STRING", ""), EnvironHeaders(environ)
+    signed = SignedRequest(call.entry.asked.path, query, headers, call.parameters)
     try:
         app = gateway_signature.authenticate(world, signed)
     except UnknownSecretIdError:
@@ -116,8 +143,12 @@ def _app(world: World, call: Call) -> App:
     return app
 
 
-def _refuse(error: Exception) -> Response:
-    return gateway_wire.refusal(_as_admin_error(error))
+def _refuse_by_flask(error: Exception) -> Response:
+    return as_flasks(_refuse(entry(), error))
+
+
+def _refuse(exchange: Entry, error: Exception) -> PlainResponse:
+    return gateway_wire.refusal(exchange, _as_admin_error(error))
 
 
 def _as_admin_error(error: Exception) -> AdminError:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from flask import Response
 from google.protobuf.message import DecodeError, Message
 
 from wxemu.cloudbase import grants, open_data
@@ -22,13 +22,17 @@ from wxemu.cloudbase.admin.openapi_pb2 import (
 from wxemu.cloudbase.open_data import CloudIDError
 from wxemu.core.http.forms import Part
 from wxemu.core.http.layers import REQUEST, RESPONSE, Layer
-from wxemu.core.http.recording import entry
+from wxemu.core.http.plain import PlainResponse
+from wxemu.core.text import compact_json
 from wxemu.wechat import programmed
 from wxemu.wechat.errors import CloudCallError
 
 if TYPE_CHECKING:
+    from flask import Response
+
     from wxemu.cloudbase.admin.gateway_actions import Gateway
     from wxemu.cloudbase.admin.gateway_wire import Call
+    from wxemu.core.http.recording import Entry
     from wxemu.wechat.openapis import Decision
 
 Decoded = TypeVar("Decoded", bound=Message)
@@ -37,48 +41,48 @@ OPEN_DATA: Final = "ApiGetOpenDataByCloudId"
 PROTOBUF_TYPE: Final = "application/octet-stream"
 
 
-def answer(gateway: Gateway, call: Call) -> Response:
+def answer(gateway: Gateway, call: Call) -> PlainResponse | Response:
     """The answer to ``wx.openApi``, in protobuf; so are the gateway's own refusals [field]."""
     message = _parse(CommApiData, call.content("requestData"))
-    _keep_layer(REQUEST, message)
+    _keep_layer(call.entry, REQUEST, message)
     try:
         return _answer(gateway, call, message)
     except CloudCallError as error:
-        entry().fail(error.errcode)
-        return _reply(CommOpenApiResp(error_code=error.errcode))
+        call.entry.fail(error.errcode)
+        return _reply(call.entry, CommOpenApiResp(error_code=error.errcode))
 
 
-def _answer(gateway: Gateway, call: Call, message: CommApiData) -> Response:
+def _answer(gateway: Gateway, call: Call, message: CommApiData) -> PlainResponse | Response:
     """:raises CloudCallError: it is refused before any openapi is named."""
     if message.appid not in ("", gateway.app.appid):  # resources of another app, by an agreement not emulated
         raise CloudCallError(-604104)
     if message.api_type == CommApiData.SVRKIT_API and message.svrkit_data.api_name == OPEN_DATA:
-        return _reply(_open_data(gateway, call, message.svrkit_data.req_data))
+        return _reply(call.entry, _open_data(gateway, call, message.svrkit_data.req_data))
     if message.api_type != CommApiData.OPEN_API:
         raise CloudCallError(-604100)
     parameters = {pair.key: _parameter(pair) for pair in message.openapi_data.pairs}
-    return gateway.cloud_call(call, parameters, _encode)
+    return gateway.cloud_call(call, parameters, partial(_encode, call.entry))
 
 
-def _encode(decision: Decision) -> Response:
+def _encode(entry: Entry, decision: Decision) -> PlainResponse:
     if isinstance(decision.error, CloudCallError):
-        return _reply(CommOpenApiResp(error_code=decision.error.errcode))
-    members = members_of(decision)
+        return _reply(entry, CommOpenApiResp(error_code=decision.error.errcode))
+    members = members_of(entry, decision)
     content = programmed.content_of(members)
     if content is not None:
-        return _reply(CommOpenApiResp(resp_data=content.data, content_type=content.content_type))
-    text = gateway_wire.json_text(members)
-    return _reply(CommOpenApiResp(resp_data=text.encode(), content_type="application/json"))
+        return _reply(entry, CommOpenApiResp(resp_data=content.data, content_type=content.content_type))
+    text = compact_json(members)
+    return _reply(entry, CommOpenApiResp(resp_data=text.encode(), content_type="application/json"))
 
 
-def _reply(message: CommOpenApiResp) -> Response:
-    _keep_layer(RESPONSE, message)
-    return Response(message.SerializeToString(), content_type=PROTOBUF_TYPE)
+def _reply(entry: Entry, message: CommOpenApiResp) -> PlainResponse:
+    _keep_layer(entry, RESPONSE, message)
+    return PlainResponse(message.SerializeToString(), PROTOBUF_TYPE)
 
 
-def _keep_layer(direction: str, message: Message) -> None:
+def _keep_layer(entry: Entry, direction: str, message: Message) -> None:
     """Let the journal have a message as JSON."""
-    entry().layers += (Layer(direction, f"{message.DESCRIPTOR.name} (protobuf)", "", _document(message)),)
+    entry.layers += (Layer(direction, f"{message.DESCRIPTOR.name} (protobuf)", "", _document(message)),)
 
 
 def _document(message: Message) -> dict[str, Any]:
@@ -111,7 +115,7 @@ def _open_data(gateway: Gateway, call: Call, sent: bytes) -> CommOpenApiResp:
             raise CloudCallError(-604104)
         items = [
             ApiGetOpenDataByCloudIdResp.OpDataItem(
-                cloud_id=cloud_id, json=gateway_wire.json_text(_open_data_item(gateway, cloud_id, grant.openid))
+                cloud_id=cloud_id, json=compact_json(_open_data_item(gateway, cloud_id, grant.openid))
             )
             for cloud_id in message.cloudid_list
         ]

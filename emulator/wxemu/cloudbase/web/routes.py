@@ -13,6 +13,7 @@ from wxemu.cloudbase.web_requests import UnservedError, codes_of, refuse_the_res
 from wxemu.core import outcome
 from wxemu.core.http import origins
 from wxemu.core.http.recording import entry, keep_exchanges
+from wxemu.core.text import compact_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -57,7 +58,7 @@ def _invoke_function(world: World, deployment: Deployment, call: Call) -> Mappin
     name = call.text("function_name")
     done = calls.call_function(world, deployment, user=user, name=name, data=call.request_data)
     entry().rid, entry().outcome = done.request_id, outcome.of_members(done.result)
-    return {"data": {"response_data": done.result if call.is_parsed else web_wire.json_text(done.result)}}
+    return {"data": {"response_data": done.result if call.is_parsed else compact_json(done.result)}}
 
 
 def _sign_in_anonymously(world: World, _deployment: Deployment, call: Call) -> Mapping[str, Any]:

@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from flask import current_app, request
+from flask import request
 
 from wxemu.core.http import body
 from wxemu.core.http.inputs import InputError
@@ -59,8 +59,3 @@ def call() -> Call:
     if len(named) != 1:
         raise InputError(as_it_is(f"env: expected an environment's id, the same in query and body, got {len(named)}"))
     return Call(members, str(named.pop()), is_parsed=request.args.get("parse") == "true")
-
-
-def json_text(value: object) -> str:
-    """JSON in a string, as ``response_data`` is."""
-    return current_app.json.dumps(value, separators=(",", ":"))

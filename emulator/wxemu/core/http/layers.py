@@ -5,7 +5,7 @@ A face adds what it found in a body that is no text (a form, protobuf); the rest
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qsl, urlsplit
 
@@ -39,7 +39,7 @@ class Layer:
 
     def document(self) -> dict[str, Any]:
         """As JSON has it."""
-        return asdict(self)
+        return dict(vars(self))  # not asdict, which copies the content to its last text
 
 
 def of(exchange: Exchange) -> list[Layer]:

@@ -119,6 +119,15 @@ class Entry:
         )
         asked.environ.get(RECORDED, []).append(number)
 
+    def keep_at_last(self, world: World, response: Answered) -> None:
+        """The same in a transaction of its own, unless it is kept already."""
+        if not self.is_kept:
+            try:
+                with world.transaction():
+                    self.keep(world, response)
+            except troubles.TROUBLES as error:  # the answer stands, though the journal lacks it
+                troubles.tell(error)
+
 
 def _body_as_text(asked: Asked) -> str:
     try:
@@ -166,10 +175,6 @@ def keep_exchanges(
     @routes.after_request
     def _record(response: Response) -> Response:
         is_exchange = request.method != "OPTIONS" and (is_unnamed_kept or entry().name)
-        if is_exchange and not entry().is_kept:
-            try:
-                with world.transaction():
-                    entry().keep(world, response)
-            except troubles.TROUBLES as error:  # the answer stands, though the journal lacks it
-                troubles.tell(error)
+        if is_exchange:
+            entry().keep_at_last(world, response)
         return response

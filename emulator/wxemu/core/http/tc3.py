@@ -17,6 +17,7 @@ import hmac
 import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, Self
 
 from wxemu.core import apps
@@ -103,10 +104,15 @@ def sign(secret_key: str, canonical_request: str, *, at: int, service: str) -> s
     date = datetime.fromtimestamp(at, UTC).date().isoformat()
     scope = f"{date}/{service}/tc3_request"
     string_to_sign = f"{ALGORITHM}\n{at}\n{scope}\n{sha256(canonical_request.encode())}"
+    return hmac.digest(_key(secret_key, scope), string_to_sign.encode(), hashlib.sha256).hex()
+
+
+@lru_cache(maxsize=16)  # the same one for a whole day
+def _key(secret_key: str, scope: str) -> bytes:
     key = f"TC3{secret_key}".encode()
     for link in scope.split("/"):
         key = hmac.digest(key, link.encode(), hashlib.sha256)
-    return hmac.new(key, string_to_sign.encode(), hashlib.sha256).hexdigest()
+    return key
 
 
 def authenticate(
