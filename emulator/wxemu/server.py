@@ -16,7 +16,7 @@ from wxemu.core import apps, temporary, troubles
 from wxemu.core.health import Health
 from wxemu.core.http.access import LOOPBACK
 from wxemu.core.messages import Message, MessageError, as_it_is
-from wxemu.core.store import StoreError
+from wxemu.core.store_errors import StoreError
 from wxemu.core.watched_thread import WatchedThread
 from wxemu.core.world import World
 from wxemu.ending import EndedError, Ending

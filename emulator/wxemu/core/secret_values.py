@@ -18,7 +18,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 from wxemu.core.credentials import STRUCK_OUT
-from wxemu.core.store import StoreError
+from wxemu.core.store_errors import StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -1,10 +1,4 @@
-"""The one place where state lives: a SQLite file, or a private database in memory.
-
-StoreError
-│   The state cannot be used; the text says what to do.
-├── DamagedStoreError    a value in it is not what we have written
-└── RemovedStoreError    its file was removed while we had it open
-"""
+"""The one place where state lives: a SQLite file, or a private database in memory."""
 
 from __future__ import annotations
 
@@ -20,7 +14,8 @@ from importlib import resources
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from wxemu.core import migrations
-from wxemu.core.messages import Message, MessageError
+from wxemu.core.messages import Message
+from wxemu.core.store_errors import DamagedStoreError, RemovedStoreError, StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -32,8 +27,6 @@ Value = TypeVar("Value")
 SCHEMA_VERSION: Final = 3
 FORGET_EVERY: Final = 100
 KEPT_BY_RESET: Final = frozenset({"meta", "rsa_keys", "snapshots", "saved_events"})
-
-
 LONGEST_WAIT: Final = 5.0
 """Seconds that a transaction waits for another process which has locked the file."""
 SHORT_WAIT: Final = 0.1
@@ -41,35 +34,6 @@ SHORT_WAIT: Final = 0.1
 _LOOK_SECONDS: Final = 1.0
 _INNER: Final = nullcontext()
 """A transaction within another one, of which a request has many."""
-
-
-class StoreError(MessageError):
-    """The state folder cannot be used."""
-
-
-class DamagedStoreError(StoreError):
-    """A value in the state is not what we have written."""
-
-    def __init__(self, damage: Message) -> None:
-        super().__init__(
-            Message(
-                "the state is damaged: {damage}; start the emulator with another one: --state names its folder",
-                "状态已损坏：{damage}；请用另一个状态启动模拟器：--state 指定它的文件夹",
-                damage=damage,
-            )
-        )
-
-
-class RemovedStoreError(StoreError):
-    """The state's file was removed, or another one has taken its place."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            Message(
-                "the state's folder was removed, so that nothing is kept; bring it back, or start another emulator",
-                "状态的文件夹已被删除，什么都不会保存；请把它放回原处，或另外启动一个模拟器",
-            )
-        )
 
 
 @dataclass(frozen=True)

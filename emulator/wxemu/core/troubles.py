@@ -13,7 +13,7 @@ import time
 from typing import TYPE_CHECKING, Final
 
 from wxemu.core.messages import Message, as_it_is, spoken
-from wxemu.core.store import StoreError
+from wxemu.core.store_errors import StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -11,7 +11,8 @@ from wxemu.core.keys import KeyPool
 from wxemu.core.messages import Message
 from wxemu.core.randomness import Randomness
 from wxemu.core.secret_values import SecretValues
-from wxemu.core.store import Store, StoreError
+from wxemu.core.store import Store
+from wxemu.core.store_errors import StoreError
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager

@@ -14,7 +14,7 @@ from wxemu.cloudbase.database import ejson
 from wxemu.cloudbase.database.errors import InvalidValueError
 from wxemu.core import apps, clock, journal, settings
 from wxemu.core.messages import Message
-from wxemu.core.store import DamagedStoreError
+from wxemu.core.store_errors import DamagedStoreError
 from wxemu.core.text import describe_kind
 from wxemu.phone import phones
 from wxemu.scf import api_functions

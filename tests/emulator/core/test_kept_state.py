@@ -9,7 +9,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-from wxemu.core.store import StoreError
+from wxemu.core.store_errors import StoreError
 from wxemu.core.world import DATABASE_NAME, World
 from wxemu.phone import phones
 from wxemu.phone.confirmations import confirm
