@@ -29,7 +29,7 @@ MOST_COLD_MS = 30
 MOST_ADDED_MS = 3
 MOST_FIRST_PAINT_MS = 200
 """Up to which a page seems to be there at once."""
-_CODES_SECONDS = 8
+_CODES_SECONDS = 16
 """Codes are made for so long: more than one slice can use up."""
 
 

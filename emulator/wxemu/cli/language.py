@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from wxemu.cli.chinese_help import ChineseContext
 from wxemu.core import messages
 from wxemu.core.messages import LANGUAGES
 
@@ -61,6 +60,8 @@ def localized(command: click.Command) -> click.Command:
         group: Any = made
         group.commands = {name: localized(each) for name, each in command.commands.items()}
     if messages.of_environment() == "zh":
+        from wxemu.cli.chinese_help import ChineseContext  # noqa: PLC0415 - help in English does without
+
         made.context_class = ChineseContext
         made.params = [_in_chinese(param) for param in made.params]
         made.help = "\n\n".join(map(_translate, paragraphs(command.help)))

@@ -11,7 +11,6 @@ UsageError
 from __future__ import annotations
 
 import re
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, ClassVar, Final, NoReturn, TypeVar
 
 import click
@@ -55,6 +54,8 @@ class ValueType(click.ParamType[Value]):
 
 def describe(error: click.ClickException) -> Message:
     """What click found wrong, in one sentence."""
+    from difflib import get_close_matches  # noqa: PLC0415 - a right use does without
+
     context = error.ctx if isinstance(error, click.UsageError) else None
     match error:
         case click.MissingParameter():
