@@ -29,8 +29,8 @@ MOST_COLD_MS = 30
 MOST_ADDED_MS = 3
 MOST_FIRST_PAINT_MS = 200
 """Up to which a page seems to be there at once."""
-_CODES_SECONDS = 16
-"""Codes are made for so long: more than one slice can use up."""
+_CODES_SECONDS = 5
+"""Codes are made for so long: more than one slice can use up, and no more than are kept."""
 
 
 ROUNDS = 8
