@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import socket
 import threading
 
@@ -11,6 +12,18 @@ import pytest
 from wxemu.client.remote import Remote, RemoteError
 
 ANSWER = b'HTTP/1.1 200 OK\r\nContent-Length: 12\r\n\r\n{"ok": true}'
+
+
+def receive(connection):
+    """One whole request; its body comes after its headers, and often by itself."""
+    request = b""
+    while b"\r\n\r\n" not in request:
+        request += connection.recv(65536)
+    length = re.search(rb"\r\nContent-Length: (\d+)\r\n", request)
+    end = request.index(b"\r\n\r\n") + 4 + (0 if length is None else int(length[1]))
+    while len(request) < end:
+        request += connection.recv(65536)
+    return request
 
 
 @pytest.fixture
@@ -23,7 +36,7 @@ def serve():
             for one in answers:
                 connection, _ = listening.accept()
                 with connection:
-                    sent.append(connection.recv(65536))
+                    sent.append(receive(connection))
                     connection.sendall(one)
 
         def begin(*answers: bytes) -> tuple[Remote, list[bytes]]:
