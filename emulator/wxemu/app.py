@@ -248,8 +248,8 @@ def _answer_health_check(world: World, access: Access, environ: WSGIEnvironment)
     lack = health.lack(world)
     if lack is None:
         return "200 OK", b'{"status":"ready"}\n'
-    asked = environ.get("HTTP_ACCEPT_LANGUAGE", "").lower().startswith("zh")  # of a command; pages ask elsewhere
-    words = lack.in_language("zh" if asked else "en")
+    is_chinese = environ.get("HTTP_ACCEPT_LANGUAGE", "").lower().startswith("zh")  # of a command; pages ask elsewhere
+    words = lack.in_language("zh" if is_chinese else "en")
     told = json.dumps({"error": {"status": 503, "message": words}}, ensure_ascii=False, separators=(",", ":"))
     return "503 SERVICE UNAVAILABLE", f"{told}\n".encode()
 

@@ -156,7 +156,7 @@ def _rates(running: Mapping[str, Served], rounds: int) -> Iterator[Row]:
     pairs = {
         "verify_signature, a signed token": ("oauth2-mock-server", visit.verify_signature(), _TOKEN),
         "checksession": ("", visit.check_session(), None),
-        "wx.openApi through /admin": ("", visit.open_api(), None),
+        "a cloud call (wx.api) through /admin": ("", visit.cloud_call(), None),
         "a function that does nothing": (
             "functions-framework",
             visit.echo(),

@@ -91,7 +91,7 @@ class Visit:
         """`wx.cloud.callFunction` of a function that does nothing."""
         return Load([Request("POST", f"{self._phone}/callFunction", {"name": waiting.ECHO})], '"ok":true')
 
-    def open_api(self) -> Load:
+    def cloud_call(self) -> Load:
         """A genuine confirmation, verified by a cloud call that a function of the bench has signed."""
         asked = {"openid": self._openid, "json_string": self.result["jsonString"]}
         signed = self.call(waiting.SIGNS, {**asked, "json_signature": self.result["jsonSignature"]})

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 from wxemu.core import journal
 from wxemu.core.outcome import Outcome, of_members
-from wxemu.core.text import escape_lone_surrogates
-from wxemu.scf.runtime import ret_msg
+from wxemu.core.text import compact_json, escape_lone_surrogates
 
 if TYPE_CHECKING:
     from wxemu.core.world import World
@@ -33,7 +32,7 @@ def record(
         appid=caller.appid,
         method=name.upper(),
         url=f"/{place}",
-        request_body=escape_lone_surrogates(ret_msg(event)),
+        request_body=compact_json(event),
         response_body=escape_lone_surrogates(done.ret_msg),
         cost_in_ms=done.duration_ms,
         client_ip="",
