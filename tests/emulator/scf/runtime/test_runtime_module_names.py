@@ -1,5 +1,7 @@
 """A function's own modules, where they have the names of Python's; and nothing of ours in its log."""
 
+import sys
+
 import pytest
 
 from wxemu.scf.runtime.module_names import RESERVED
@@ -14,6 +16,8 @@ WINNING = [
 @pytest.mark.parametrize("is_package", [False, True], ids=["file", "package"])
 @pytest.mark.parametrize("name", WINNING)
 def test_a_function_s_own_module_wins(runtime, deploy, user, name, is_package):
+    if name in sys.builtin_module_names:  # as select is in Debian's, where no file comes before it
+        pytest.skip(f"this Python has {name} built in")
     spec = deploy(PICK.format(name))
     if is_package:
         (spec.directory / name).mkdir()
