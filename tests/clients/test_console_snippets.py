@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 import requests
 
+from wxemu.client.testing import Clock
+
 WXCLOUD = Path(__file__).parents[2] / "functions/_shared"
 SHELL = ("Python · wxcloud", "wx-server-sdk · Node.js", "wechatpy, EasyWeChat, WxJava, ...", "curl")
 NODE = ("@cloudbase/node-sdk", "@cloudbase/js-sdk")
@@ -81,8 +83,12 @@ def test_commands_that_pages_show_do_what_they_say(snippets, run, emulator):
     pages = [f"/phones/{phone['phoneId']}", "/faults", "/state", "/clock"]
     commands = [text for page in pages for text in snippets(page).values() if "wxemu" in text]
     assert len(commands) >= 5  # of the phone two
-    for text in commands:
-        run("sh", "-ec", text)
+    try:
+        for text in commands:
+            run("sh", "-ec", text)
+    finally:  # a fault, and a clock that has moved, which other tests would meet
+        emulator.ask("DELETE", "/emulator/v1/faults")
+        Clock(emulator).release()
     assert emulator.ask("GET", f"/phone/v1/phones/{phone['phoneId']}")["counter"] > phone["counter"]
 
 
