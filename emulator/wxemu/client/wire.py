@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import select
+import weakref
 from contextlib import contextmanager
 from http.client import HTTPConnection, HTTPException, HTTPSConnection, InvalidURL
 from typing import TYPE_CHECKING, Final
@@ -41,11 +42,8 @@ class Wire:
         self._url = url
         self._headers = {"User-Agent": f"wxemu/{__version__}", **headers}
         self._idle: list[HTTPConnection] = []
-
-    def __del__(self) -> None:
-        """Close what is kept: nobody who holds an emulator is asked to close it."""
-        for connection in self._idle:
-            connection.close()
+        # Nobody who holds an emulator is asked to close it. Unlike __del__, this precedes the sockets' end in a cycle.
+        weakref.finalize(self, _close_all, self._idle)
 
     @contextmanager
     def ask(self, method: str, path: str, body: bytes) -> Iterator[HTTPResponse]:
@@ -98,6 +96,11 @@ class Wire:
 
         context = ssl.create_default_context(cafile=certifi.where())
         return HTTPSConnection(host, port, timeout=SILENCE_SECONDS, context=context), parts.path
+
+
+def _close_all(connections: list[HTTPConnection]) -> None:
+    for connection in connections:
+        connection.close()
 
 
 def _has_ended(connection: HTTPConnection) -> bool:

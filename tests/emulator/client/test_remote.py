@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import re
 import socket
 import threading
+import warnings
 
 import pytest
 
@@ -27,7 +29,13 @@ def receive(connection):
 
 
 @pytest.fixture
-def serve():
+def closed():
+    """Released by each connection that the server has closed."""
+    return threading.Semaphore(0)
+
+
+@pytest.fixture
+def serve(closed):
     """A server that gives each connection one of these answers, and closes it then; with what it was sent."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
         sent: list[bytes] = []
@@ -38,6 +46,7 @@ def serve():
                 with connection:
                     sent.append(receive(connection))
                     connection.sendall(one)
+                closed.release()
 
         def begin(*answers: bytes) -> tuple[Remote, list[bytes]]:
             threading.Thread(target=answer, args=answers, daemon=True).start()
@@ -53,10 +62,24 @@ def test_a_lone_surrogate_is_sent_as_json_spells_it(serve):
     assert json.loads(sent[0].partition(b"\r\n\r\n")[2].decode()) == {"event": event}
 
 
-def test_a_connection_that_was_closed_meanwhile_is_replaced(serve):
+def test_a_connection_that_was_closed_meanwhile_is_replaced(serve, closed):
     remote, sent = serve(ANSWER, ANSWER)
-    assert [remote.ask("POST", "/", {}) for _ in range(2)] == [{"ok": True}] * 2
+    for _ in range(2):
+        assert remote.ask("POST", "/", {}) == {"ok": True}
+        closed.acquire()
     assert len(sent) == 2
+
+
+def test_who_forgets_a_client_leaves_no_connection_open(serve):
+    remote, _ = serve(ANSWER)
+    remote.ask("POST", "/", {})
+    cycle = [remote]
+    cycle.append(cycle)
+    with warnings.catch_warnings(record=True) as warned:
+        warnings.simplefilter("always")
+        del remote, cycle
+        gc.collect()
+    assert [str(warning.message) for warning in warned if "socket" in str(warning.message)] == []
 
 
 @pytest.mark.parametrize("answer", [b"", b"SSH-2.0-OpenSSH_9.2\r\n", ANSWER[:-3]], ids=["nothing", "no HTTP", "half"])
