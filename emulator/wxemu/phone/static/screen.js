@@ -6,6 +6,7 @@
 import { clear, log, showFolder } from './log.js'
 
 const POLL_MILLISECONDS = 1000
+const SERVER_FAILS = 500
 const { phoneId } = JSON.parse(document.body.dataset.phone ?? '{}')
 /** @type {string[]} */
 const operations = JSON.parse(document.body.dataset.operations ?? '[]')
@@ -123,6 +124,7 @@ async function look() {
 
 async function refresh() {
   const response = await fetch(`/phone/v1/miniProgram?stamp=${program?.stamp ?? ''}`)
+  if (response.status >= SERVER_FAILS) return // which says nothing of the mini program: it goes on
   const read = await response.json()
   if (!response.ok) {
     if (program?.stamp !== read.error.message) log({ level: 'error', text: read.error.message })
