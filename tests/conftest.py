@@ -5,8 +5,10 @@ from __future__ import annotations
 import gc
 import json
 import os
+import random
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 from contextlib import ExitStack
@@ -39,6 +41,8 @@ TESTS = Path(__file__).parent
 PROJECT = TESTS.parent
 NODE_MODULES = TESTS / "clients/node_modules"
 LONGEST_NAME = 100
+SELDOM_USED_PORTS = range(20_000, 32_000)
+"""Below those that the system gives to whoever asks for any."""
 SLOW = {"browser", "clients", "docker", "packages"}
 """Folders that `scripts/test --fast` leaves out: browsers, real clients and containers take their time."""
 
@@ -129,6 +133,23 @@ def _starter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
         stack.callback(lambda: [emulator.child.stop() for emulator in running])
         yield start
     assert {emulator.child.wait() for emulator in running} <= {0, -signal.SIGKILL}
+
+
+@pytest.fixture(scope="session")
+def unused_port() -> Callable[[], int]:
+    """Find a port at which nobody listens, nor at the one after it, nor will soon."""
+
+    def find() -> int:
+        while True:
+            port = random.SystemRandom().choice(SELDOM_USED_PORTS)
+            try:
+                for one in (port, port + 1):
+                    socket.create_server(("127.0.0.1", one)).close()
+            except OSError:
+                continue
+            return port
+
+    return find
 
 
 start = pytest.fixture(_starter, name="start")

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import ipaddress
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from wxemu.core.http.access import LOOPBACK_ONLY, Access
 from wxemu.scf.project import NO_OPTIONS, CliOptions
 
 if TYPE_CHECKING:
+    import socket
     from collections.abc import Mapping
     from pathlib import Path
 
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 class Plan:
     """How an emulator is to run.
 
+    :param listening: where clients connect.
     :param project: the folder with cloudbaserc.yaml, or ``None`` to serve no functions.
     :param options: what the project is read with.
     :param packaged: the folder of `wxemu package`, to run what it made instead of the project's folders.
@@ -31,14 +34,14 @@ class Plan:
     :param access: on which address it listens, and who may reach it.
     :param public_url: where clients reach it, if that is not where it listens: behind a mapped port.
     :param new_token: the control token, if it was made for this run, so that nobody knows it yet.
-    :param intercept_port: of the interception, or ``None`` to do without.
+    :param intercepting: where clients of the interception connect, or ``None`` to do without.
     :param pass_through: hosts and patterns that the interception lets out, or ``all``.
     :param imported: a document of ``wxemu.state`` to begin with instead of a seed.
     :param mini_program: the folder of the one that the phone page runs, or ``None`` for the sample.
     :param export_to: the file in which to leave one at the end.
     """
 
-    port: int
+    listening: socket.socket
     project: Path | None
     state: Path | None
     seed: Mapping[str, Any] | None
@@ -53,11 +56,17 @@ class Plan:
     access: Access = LOOPBACK_ONLY
     public_url: str | None = None
     new_token: str | None = field(default=None, repr=False)
-    intercept_port: int | None = None
+    intercepting: socket.socket | None = None
     pass_through: tuple[str, ...] = ()
     imported: Mapping[str, Any] | None = field(default=None, repr=False)
     export_to: Path | None = None
     mini_program: Path | None = None
+
+    @cached_property
+    def port(self) -> int:
+        """At which it listens."""
+        port: int = self.listening.getsockname()[1]
+        return port
 
     @property
     def local_host(self) -> str:

@@ -37,42 +37,42 @@ class NoAddressError(MessageError):
     """This machine has no such address to listen on."""
 
 
-def free_port(wanted: int, address: str = LOOPBACK, option: str = "--port") -> int:
-    """``wanted``, or for 0 a port that is free now on ``address``; ``option`` is where the user named it.
+def listen(wanted: int, address: str = LOOPBACK, option: str = "--port") -> socket.socket:
+    """Listen at port ``wanted``, or for 0 at any free one; clients wait until they are served.
 
-    :raises PortTakenError: somebody listens there. (The server itself would share the port silently.)
+    A port that was only looked up would be anybody's until the server is there.
+
+    :param option: where the user named the port.
+    :raises PortTakenError: somebody listens there.
     :raises NoAddressError: ``address`` is not of this machine.
     """
-    with socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((address, wanted))
-        except OSError as error:
-            if error.errno == errno.EADDRNOTAVAIL:
-                raise NoAddressError(
-                    Message(
-                        "this machine has no address {address} to listen on; name one that it has with --host,"
-                        " or 0.0.0.0 for all of them",
-                        "本机没有地址 {address}，无法监听；请用 --host 指定本机的地址，或用 0.0.0.0 表示所有地址",
-                        address=address,
-                    )
-                ) from None
-            if error.errno not in (errno.EADDRINUSE, errno.EACCES):
-                raise
-            is_taken = error.errno == errno.EADDRINUSE
-            raise PortTakenError(
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    try:
+        return socket.create_server((address, wanted), family=family, backlog=1024)
+    except OSError as error:
+        if error.errno == errno.EADDRNOTAVAIL:
+            raise NoAddressError(
                 Message(
-                    "port {port} {why}; name another one with {option}, or {option} 0 for any",
-                    "端口 {port} {why}；请用 {option} 指定另一个端口，或用 {option} 0 任选一个",
-                    port=wanted,
-                    why=Message("is taken", "已被占用")
-                    if is_taken
-                    else Message("may not be used by this user", "不允许当前用户使用"),
-                    option=option,
+                    "this machine has no address {address} to listen on; name one that it has with --host,"
+                    " or 0.0.0.0 for all of them",
+                    "本机没有地址 {address}，无法监听；请用 --host 指定本机的地址，或用 0.0.0.0 表示所有地址",
+                    address=address,
                 )
             ) from None
-        port: int = probe.getsockname()[1]
-        return port
+        if error.errno not in (errno.EADDRINUSE, errno.EACCES):
+            raise
+        is_taken = error.errno == errno.EADDRINUSE
+        raise PortTakenError(
+            Message(
+                "port {port} {why}; name another one with {option}, or {option} 0 for any",
+                "端口 {port} {why}；请用 {option} 指定另一个端口，或用 {option} 0 任选一个",
+                port=wanted,
+                why=Message("is taken", "已被占用")
+                if is_taken
+                else Message("may not be used by this user", "不允许当前用户使用"),
+                option=option,
+            )
+        ) from None
 
 
 def check_state(plan: Plan) -> None:
@@ -119,7 +119,7 @@ def serve(plan: Plan) -> None:
 def _serve_until_end(plan: Plan, ending: Ending) -> None:
     with temporary.folder() as passing:
         storage = passing if plan.state is None else plan.state
-        with _intercepting(_interception(plan, storage)) as proxy:
+        with _intercepting(plan, storage) as proxy:
             import uvloop  # noqa: PLC0415 - all that serves is imported while another process makes the CA
 
             from wxemu import serving  # noqa: PLC0415
@@ -135,12 +135,21 @@ def _serve_until_end(plan: Plan, ending: Ending) -> None:
             _export(storage, plan.export_to)
 
 
-def _intercepting(interception: Interception | None) -> AbstractContextManager[Proxy | None]:
-    if interception is None:
+def _intercepting(plan: Plan, storage: Path) -> AbstractContextManager[Proxy | None]:
+    if plan.intercepting is None:
         return nullcontext()
     from wxemu.intercept.process import intercepting  # noqa: PLC0415 - for those who intercept
 
-    return intercepting(interception, Health())
+    interception = Interception(
+        address=plan.access.address,
+        port=plan.intercepting.getsockname()[1],
+        host=urlsplit(plan.url).hostname or LOOPBACK,
+        emulator=(plan.local_host, plan.port),
+        folder=storage,
+        pass_through=plan.pass_through,
+        control_token=plan.access.control_token,
+    )
+    return intercepting(interception, plan.intercepting, Health())
 
 
 def _stop_at_eof(ending: Ending) -> None:
@@ -160,17 +169,3 @@ def _export(storage: Path, file: Path) -> None:
             from wxemu.state.state import State, write_file  # noqa: PLC0415
 
             write_file(file, State(world).document())
-
-
-def _interception(plan: Plan, storage: Path) -> Interception | None:
-    if plan.intercept_port is None:
-        return None
-    return Interception(
-        address=plan.access.address,
-        port=plan.intercept_port,
-        host=urlsplit(plan.url).hostname or LOOPBACK,
-        emulator=(plan.local_host, plan.port),
-        folder=storage,
-        pass_through=plan.pass_through,
-        control_token=plan.access.control_token,
-    )

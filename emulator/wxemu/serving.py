@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import socket
 import sys
 import threading
 from contextlib import suppress
@@ -89,9 +88,7 @@ async def serve(plan: Plan, storage: Path, proxy: Proxy | None, ending: Ending) 
         world, deployment, plan.access, interception, plan.mini_program, on_phones=has_phones.set
     )
     edge = Edge(switchboard, is_decision=switchboard.is_decision, together=world.store.together, threads=THREADS)
-    family = socket.AF_INET6 if ":" in plan.access.address else socket.AF_INET
-    listening = socket.create_server((plan.access.address, plan.port), family=family, backlog=1024)
-    server = await listen(edge, listening)
+    server = await listen(edge, plan.listening)
 
     def begin() -> None:
         _begin(world, deployment, plan, proxy)

@@ -25,8 +25,6 @@ from load import Load, Request
 from report import Table, number
 from visit import PING, Visit
 
-from wxemu.server import free_port
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
@@ -76,7 +74,7 @@ def measure(*, is_quick: bool, tell: Callable[[str], None]) -> Table:
         tell(f"start and idle memory: {starts} of each")
         start, memory = _measure_starts(peers, starts)
         with ExitStack() as stack:
-            running = {peer: stack.enter_context(begin(free_port(0))) for peer, begin in peers.items()}
+            running = {peer: stack.enter_context(begin(served.free_port())) for peer, begin in peers.items()}
             tell(f"rates: {rounds} rounds")
             return Table(_HEADER, [*_starts(start, memory), *_rates(running, rounds)])
 
@@ -135,7 +133,7 @@ def _measure_starts(peers: Mapping[str, _Start], starts: int) -> tuple[dict[str,
     memory: dict[str, list[float]] = {peer: [] for peer in peers}
     for _ in range(starts + 1):
         for peer, begin in peers.items():
-            with begin(free_port(0)) as one:
+            with begin(served.free_port()) as one:
                 lasted[peer].append(one.start_ms)
                 memory[peer].append(one.idle_mib())
     return (

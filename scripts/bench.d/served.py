@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from errors import BenchError
 
-from wxemu import server, serving
+from wxemu import serving
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -101,16 +101,23 @@ def listens(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
+def free_port() -> int:
+    """A port at which nobody listens now."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port: int = probe.getsockname()[1]
+        return port
+
+
 def serve_ping(port: int | None = None) -> Served:
     """The bare Flask app behind the edge, as `wxemu start` has it."""
-    port = server.free_port(0) if port is None else port
+    port = free_port() if port is None else port
     options = {"port": port, "threads": serving.THREADS}
     return serve({"server": "edge", "options": options, "application": "ping", "port": port}, "/ping")
 
 
 def serve_emulator(project: Path, state: Path, port: int | None = None) -> Served:
     """`wxemu start` as a user types it."""
-    port = server.free_port(0) if port is None else port
+    port = free_port() if port is None else port
     wxemu = str(Path(sys.executable).with_name("wxemu"))
     where = ("--port", str(port), "--intercept-port", "0", "--project", str(project), "--state", str(state))
     return Served((wxemu, "start", "--json", *where), port, "/readyz")

@@ -23,7 +23,6 @@ from report import Table, number
 from visit import PING, Visit
 
 from wxemu.core.http.access import LOOPBACK
-from wxemu.server import free_port
 from wxemu.serving import THREADS
 
 if TYPE_CHECKING:
@@ -59,7 +58,7 @@ class Candidate:
 
     def serve(self, application: str, ready_path: str, folder: Path, packages: Path) -> Served:
         """The application behind this server."""
-        port = free_port(0)
+        port = served.free_port()
         where = {
             "edge": {"port": port, "threads": THREADS},
             "granian": {"address": LOOPBACK, "port": port, **self.options},

@@ -22,7 +22,6 @@ import waiting
 from errors import BenchError
 from report import Table, number
 
-from wxemu import server
 from wxemu.client.remote import Remote
 from wxemu.state.seed import DEMO
 
@@ -129,7 +128,7 @@ def _serve_redis(folder: Path, tell: Callable[[str], None]) -> Iterator[Mapping[
         tell("there is no redis-server, or no library redis (scripts/setup --dev), so that row is left out")
         yield {}
         return
-    port = server.free_port(0)
+    port = served.free_port()
     where = ("--port", str(port), "--bind", "127.0.0.1", "--dir", str(folder), "--save", "", "--appendonly", "yes")
     with subprocess.Popen(("redis-server", *where), stdout=subprocess.DEVNULL) as process:
         try:

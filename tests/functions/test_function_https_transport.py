@@ -15,12 +15,6 @@ CODE2SESSION, STABLE, VERIFY = "/sns/jscode2session", "/cgi-bin/stable_token", "
 BUSY = {"errcode": -1, "errmsg": "system error"}
 
 
-def free_port():
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
-
-
 def verify(cloud):
     return cloud.of({}).openapi.soter.verifySignature(openid="o1", jsonString="{}", jsonSignature="")
 
@@ -30,8 +24,8 @@ def test_a_busy_token_endpoint_is_asked_again_too(cloud, wechat):
     assert verify(cloud)["isOk"] is True
 
 
-def test_a_refused_connection_is_tried_three_times_even_for_a_code(environ, clock):
-    cloud = wxcloud.init({**environ, "WX_API_BASE": f"http://127.0.0.1:{free_port()}"}, sleep=clock.pauses.append)
+def test_a_refused_connection_is_tried_three_times_even_for_a_code(environ, clock, unused_port):
+    cloud = wxcloud.init({**environ, "WX_API_BASE": f"http://127.0.0.1:{unused_port()}"}, sleep=clock.pauses.append)
     with pytest.raises(wxcloud.CloudError) as failed:
         cloud.auth.code2session("081abc")
     assert failed.value.errCode == -601003

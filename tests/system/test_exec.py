@@ -29,10 +29,9 @@ TOKEN = "a-token-of-the-tests-own"
 
 
 @pytest.fixture
-def nowhere():
+def nowhere(unused_port):
     """An address where nobody listens."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return f"http://127.0.0.1:{probe.getsockname()[1]}"
+    return f"http://127.0.0.1:{unused_port()}"
 
 
 @pytest.fixture

@@ -38,23 +38,6 @@ def tunnel(running):
     return connection
 
 
-@pytest.fixture
-def unused_ports():
-    """A port that nobody listens on, and the one after it."""
-
-    def find():
-        while True:
-            with socket.create_server(("127.0.0.1", 0)) as first:
-                port = first.getsockname()[1]
-                try:
-                    socket.create_server(("127.0.0.1", port + 1)).close()
-                except OSError:
-                    continue
-                return port
-
-    return find
-
-
 def test_the_readiness_line_tells_clients_what_they_need(emulator):
     told = facts_of(emulator)
 
@@ -72,16 +55,16 @@ def test_without_interception_its_facts_are_null(start):
     assert [facts_of(running)[name] for name in PARTS] == [None] * 4
 
 
-def test_the_port_is_the_one_after_the_emulator_s(start, unused_ports):
-    port = unused_ports()
+def test_the_port_is_the_one_after_the_emulator_s(start, unused_port):
+    port = unused_port()
 
     running = start("--port", str(port))
 
     assert running.facts["proxy"] == f"http://127.0.0.1:{port + 1}"
 
 
-def test_port_and_hosts_to_pass_through_may_be_named(start, unused_ports):
-    port, hosts = unused_ports(), ["example.com", "*.example.com", "all", "10.0.0.1", "2001:db8::1"]
+def test_port_and_hosts_to_pass_through_may_be_named(start, unused_port):
+    port, hosts = unused_port(), ["example.com", "*.example.com", "all", "10.0.0.1", "2001:db8::1"]
 
     running = start("--intercept-port", str(port), *(part for host in hosts for part in ("--pass-through", host)))
 

@@ -9,7 +9,6 @@ import requests
 
 from wxemu.client.remote import Remote, RemoteError
 from wxemu.client.testing import Emulator
-from wxemu.server import free_port
 
 pytestmark = pytest.mark.slow  # every test starts processes of its own, as a user does
 
@@ -65,8 +64,8 @@ def test_health_needs_no_token(wxemu, opened):
     assert (asked.returncode, json.loads(asked.stdout)) == (0, {"status": "ready"})
 
 
-def test_functions_call_back_by_loopback_whatever_the_public_url(start):
-    public, port = "http://emulator.test:9", free_port(0)
+def test_functions_call_back_by_loopback_whatever_the_public_url(start, unused_port):
+    public, port = "http://emulator.test:9", unused_port()
     options = ("--host", "0.0.0.0", "--public-url", public, "--control-token", TOKEN, "--port", str(port))
     running = start("--intercept-port", "0", *options)
     remote = Remote(f"http://127.0.0.1:{port}", token=TOKEN)
@@ -81,9 +80,9 @@ def test_functions_call_back_by_loopback_whatever_the_public_url(start):
     assert json.loads(by_hand["TCB_CONTEXT_CNFG"]) == {"URL": f"{public}/admin"}
 
 
-def test_hosts_that_options_name_are_hosts_of_the_emulator(start):
+def test_hosts_that_options_name_are_hosts_of_the_emulator(start, unused_port):
     options = ("--public-url", "http://public.test:80", "--allow-host", "service", "--allow-host", "*.test.internal")
-    port = free_port(0)
+    port = unused_port()
     start("--port", str(port), "--intercept-port", "0", *options)
     url = f"http://127.0.0.1:{port}/healthz"
 

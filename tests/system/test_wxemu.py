@@ -11,6 +11,7 @@ from functools import partial
 
 import pytest
 
+from wxemu import server
 from wxemu.client.testing import MiniProgramError
 
 pytestmark = pytest.mark.slow  # through processes, as a user's own
@@ -57,9 +58,8 @@ def test_an_address_of_another_machine_is_one_clear_sentence(process_of, tmp_pat
     )
 
 
-def test_it_works_on_though_nobody_reads_that_it_is_ready(tmp_path, wxemu):
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = str(probe.getsockname()[1])
+def test_it_works_on_though_nobody_reads_that_it_is_ready(tmp_path, wxemu, unused_port):
+    port = str(unused_port())
     (tmp_path / "cloudbaserc.yaml").write_text("envId: env-demo\nfunctions: []\n")
     command = [sys.executable, "-m", "wxemu", "start", "--port", port, "--no-intercept", "--project", str(tmp_path)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as started:
@@ -287,3 +287,8 @@ def test_a_demo_without_the_functions_says_where_they_are_missed(process_of, tmp
         "Error: the story calls login, issueChallenge, verifySignature, checkSession,"
         f" which {tmp_path} does not declare; name the folder that does with --project"
     )
+
+
+def test_a_port_is_taken_before_anything_else_is_done():
+    with server.listen(0) as listening, pytest.raises(server.PortTakenError):
+        server.listen(listening.getsockname()[1])

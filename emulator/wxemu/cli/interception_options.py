@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -12,7 +13,9 @@ from wxemu.cli.wrong_use import UsageError, ValueType
 from wxemu.core.messages import Message
 
 if TYPE_CHECKING:
+    import socket
     from collections.abc import Callable
+    from contextlib import AbstractContextManager
 
 Command = TypeVar("Command", bound="Callable[..., Any]")
 
@@ -66,16 +69,18 @@ def interception_options(command: Command) -> Command:
     return command
 
 
-def choose_intercept_port(wanted: int | None, port: int, host: str, *, is_off: bool) -> int | None:
-    """The port to intercept at, or ``None``.
+def listen_to_intercept(
+    wanted: int | None, port: int, host: str, *, is_off: bool
+) -> AbstractContextManager[socket.socket | None]:
+    """Listen at the port to intercept at, or ``None``.
 
     :param wanted: what --intercept-port says.
     :param port: what --port says.
     """
-    from wxemu.server import free_port  # noqa: PLC0415 - `wxemu --help` need not load it
+    from wxemu.server import listen  # noqa: PLC0415 - `wxemu --help` need not load it
 
     if is_off:
-        return None
+        return nullcontext()
     if wanted is not None and wanted == port != 0:
         raise UsageError(
             Message(
@@ -85,4 +90,4 @@ def choose_intercept_port(wanted: int | None, port: int, host: str, *, is_off: b
         )
     if wanted is None:
         wanted = port + 1 if 0 < port < _LARGEST_PORT else 0
-    return free_port(wanted, host, "--intercept-port")
+    return listen(wanted, host, "--intercept-port")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from wxemu.cli.access_options import access_options, read_access_options
-from wxemu.cli.interception_options import choose_intercept_port, interception_options
+from wxemu.cli.interception_options import interception_options, listen_to_intercept
 from wxemu.cli.options import json_option, project_options, say, show
 from wxemu.cli.state_options import read_state_options, state_options
 from wxemu.cli.wrong_use import CommandError, UsageError
@@ -124,30 +124,34 @@ def start(
     folder = project / _STATE_FOLDER if state is None else Path(state)
     access, new_token = read_access_options(host, public_url, allow_host, control_token)
     options = CliOptions(env_id, mode)
-    plan = Plan(
-        port=server.free_port(port, host),
-        project=_checked_project(project, options, packages),
-        options=options,
-        packaged=None if packages is None else packages.resolve(),
-        is_bare=bare,
-        has_timers=not no_timers,
-        state=None if state == ":memory:" else folder.resolve(),
-        seed=seed_document,
-        random_seed=random_seed,
-        is_json=is_json,
-        prints_logs=not (is_json or is_quiet),
-        is_until_eof=until_eof,
-        access=access,
-        public_url=public_url,
-        new_token=new_token,
-        intercept_port=choose_intercept_port(intercept_port, port, host, is_off=no_intercept),
-        pass_through=pass_through,
-        imported=imported,
-        export_to=export_to,
-        mini_program=_checked_mini_program(project, miniprogram),
-    )
-    server.check_state(plan)
-    server.serve(plan)
+    with (
+        server.listen(port, host) as listening,
+        listen_to_intercept(intercept_port, port, host, is_off=no_intercept) as intercepting,
+    ):
+        plan = Plan(
+            listening=listening,
+            project=_checked_project(project, options, packages),
+            options=options,
+            packaged=None if packages is None else packages.resolve(),
+            is_bare=bare,
+            has_timers=not no_timers,
+            state=None if state == ":memory:" else folder.resolve(),
+            seed=seed_document,
+            random_seed=random_seed,
+            is_json=is_json,
+            prints_logs=not (is_json or is_quiet),
+            is_until_eof=until_eof,
+            access=access,
+            public_url=public_url,
+            new_token=new_token,
+            intercepting=intercepting,
+            pass_through=pass_through,
+            imported=imported,
+            export_to=export_to,
+            mini_program=_checked_mini_program(project, miniprogram),
+        )
+        server.check_state(plan)
+        server.serve(plan)
 
 
 def _read_seed(file: Path) -> dict[str, Any]:

@@ -56,17 +56,15 @@ _log = logging.getLogger(__name__)
 
 
 @contextmanager
-def intercepting(interception: Interception, health: Health) -> Iterator[Proxy]:
-    """Intercept within the ``with`` block. Clients may connect from its beginning.
+def intercepting(interception: Interception, proxied: socket.socket, health: Health) -> Iterator[Proxy]:
+    """Intercept within the ``with`` block.
 
+    :param proxied: listens at the address and port of ``interception``, and is closed in the end.
     :param health: learns that the process has died, and that another one serves.
-    :raises OSError: the port is in use.
     """
     interception.refused_file.unlink(missing_ok=True)
-    family = socket.AF_INET6 if ":" in interception.address else socket.AF_INET
     with ExitStack() as open_sockets:
-        at = interception.address, interception.port
-        listening = [open_sockets.enter_context(socket.create_server(at, family=family, backlog=1024))]
+        listening = [open_sockets.enter_context(proxied)]
         address = direct.address_beside(interception.port)
         if own_ports := direct.listen(address):
             listening += map(open_sockets.enter_context, own_ports)

@@ -196,33 +196,23 @@ class Client:
 
 
 @pytest.fixture
-def unused_port():
-    """A port that nobody listens on."""
-
-    def port():
-        with socket.create_server(("127.0.0.1", 0)) as probe:
-            return probe.getsockname()[1]
-
-    return port
-
-
-@pytest.fixture
-def intercept(server, tmp_path, unused_port, monkeypatch):
+def intercept(server, tmp_path, monkeypatch):
     """Begin to intercept for the server, in a process that has what a test changes."""
     monkeypatch.setattr(process, "START_METHOD", "fork")
     with ExitStack() as running:
 
         def begin(*pass_through, emulator=server.server_address, control_token=None, port=None):
+            proxied = socket.create_server(("127.0.0.1", port or 0))
             interception = Interception(
                 address="127.0.0.1",
-                port=port or unused_port(),
+                port=proxied.getsockname()[1],
                 host="127.0.0.1",
                 emulator=emulator,
                 folder=tmp_path,
                 pass_through=pass_through,
                 control_token=control_token,
             )
-            proxy = running.enter_context(intercepting(interception, Health()))
+            proxy = running.enter_context(intercepting(interception, proxied, Health()))
             proxy.wait_for_authority()
             return Client(proxy.interception)
 

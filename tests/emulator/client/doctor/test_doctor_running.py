@@ -138,9 +138,8 @@ def test_a_token_that_is_asked_for_is_fine():
     assert found.level == "ok"
 
 
-def test_where_nobody_answers_is_broken_with_how_to_start_one():
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        url = f"http://127.0.0.1:{probe.getsockname()[1]}"
+def test_where_nobody_answers_is_broken_with_how_to_start_one(unused_port):
+    url = f"http://127.0.0.1:{unused_port()}"
     found, _ = looked_at(Remote(url))
     assert found == {
         "emulator": (

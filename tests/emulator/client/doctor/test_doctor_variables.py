@@ -18,9 +18,8 @@ def found_in(environ, proxy=None):
 
 
 @pytest.fixture
-def free_url():
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return f"http://127.0.0.1:{probe.getsockname()[1]}"
+def free_url(unused_port):
+    return f"http://127.0.0.1:{unused_port()}"
 
 
 def test_without_variables_clients_go_to_the_real_hosts():

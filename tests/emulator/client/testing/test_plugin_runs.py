@@ -270,9 +270,8 @@ def test_a_project_that_is_not_there_is_one_sentence(pytester):
 
 
 @slow
-def test_an_emulator_that_does_not_answer_is_one_sentence(pytester, monkeypatch):
-    with socket.create_server(("127.0.0.1", 0)) as place:
-        url = f"http://127.0.0.1:{place.getsockname()[1]}"
+def test_an_emulator_that_does_not_answer_is_one_sentence(pytester, monkeypatch, unused_port):
+    url = f"http://127.0.0.1:{unused_port()}"
     monkeypatch.setenv("WXEMU_URL", url)
     pytester.makepyfile("def test_a(wx_app): pass")
     done = pytester.runpytest_subprocess()
