@@ -8,6 +8,7 @@ import pytest
 
 from wxemu.cloudbase import grants, open_data, web_users
 from wxemu.core import store
+from wxemu.phone import signed_texts
 from wxemu.wechat import sessions
 
 ROUNDS = 120
@@ -23,6 +24,7 @@ def _small_limits(monkeypatch):
         (open_data, "KEPT"),
         (web_users, "KEPT_LOGINS"),
         (web_users, "MOST_USERS"),
+        (signed_texts, "KEPT"),
     ):
         monkeypatch.setattr(module, name, 40)
 
@@ -86,3 +88,12 @@ def test_forced_refreshes(world, wechat, clock):
         wechat.stable_token(force_refresh=True)
         clock.advance(25 * 3600)
     assert count(world, "forced_refreshes") <= 1
+
+
+def test_texts_that_removed_phones_have_signed(world, new_phone):
+    for _ in range(ROUNDS // signed_texts.KEPT_BY_PHONE):
+        phone = new_phone()
+        for _ in range(signed_texts.KEPT_BY_PHONE):
+            phone.confirm()
+        phone.emulator.ask("DELETE", f"/phone/v1/phones/{phone.phone_id}")
+    assert count(world, "signed_texts") <= MOST
