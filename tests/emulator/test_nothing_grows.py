@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import replace
 
 import pytest
 
 from wxemu.cloudbase import grants, open_data, web_users
 from wxemu.core import store
+from wxemu.core.world import World
 from wxemu.phone import signed_texts
 from wxemu.wechat import sessions
 
@@ -51,6 +53,18 @@ def test_codes_of_wx_login(world, wechat, new_phone, ticking):
     assert count(world, "codes") <= MOST
     assert wechat.code_to_session(codes[0]).errcode == 40029
     assert wechat.code_to_session(codes[-1]).is_success
+
+
+def test_codes_of_emulators_that_end_soon(open_world, tmp_path):
+    for _ in range(MOST // 4):
+        world = open_world(tmp_path)
+        for _ in range(8):
+            world.clock.advance(1)
+            with world.transaction():
+                sessions.new_code(world, appid="wx1234567890abcdef", openid="oAlice")
+        world.close()
+    with closing(World(tmp_path)) as world:
+        assert count(world, "codes") <= MOST
 
 
 def test_grants_of_invocations(world, grant, ticking):
