@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import replace
 
 import pytest
 
 from wxemu.cloudbase import grants, open_data, web_users
 from wxemu.core import store
+from wxemu.core.world import World
+from wxemu.phone import signed_texts
 from wxemu.wechat import sessions
 
 ROUNDS = 120
@@ -23,6 +26,7 @@ def _small_limits(monkeypatch):
         (open_data, "KEPT"),
         (web_users, "KEPT_LOGINS"),
         (web_users, "MOST_USERS"),
+        (signed_texts, "KEPT"),
     ):
         monkeypatch.setattr(module, name, 40)
 
@@ -49,6 +53,18 @@ def test_codes_of_wx_login(world, wechat, new_phone, ticking):
     assert count(world, "codes") <= MOST
     assert wechat.code_to_session(codes[0]).errcode == 40029
     assert wechat.code_to_session(codes[-1]).is_success
+
+
+def test_codes_of_emulators_that_end_soon(open_world, tmp_path):
+    for _ in range(MOST // 4):
+        world = open_world(tmp_path)
+        for _ in range(8):
+            world.clock.advance(1)
+            with world.transaction():
+                sessions.new_code(world, appid="wx1234567890abcdef", openid="oAlice")
+        world.close()
+    with closing(World(tmp_path)) as world:
+        assert count(world, "codes") <= MOST
 
 
 def test_grants_of_invocations(world, grant, ticking):
@@ -86,3 +102,12 @@ def test_forced_refreshes(world, wechat, clock):
         wechat.stable_token(force_refresh=True)
         clock.advance(25 * 3600)
     assert count(world, "forced_refreshes") <= 1
+
+
+def test_texts_that_removed_phones_have_signed(world, new_phone):
+    for _ in range(ROUNDS // signed_texts.KEPT_BY_PHONE):
+        phone = new_phone()
+        for _ in range(signed_texts.KEPT_BY_PHONE):
+            phone.confirm()
+        phone.emulator.ask("DELETE", f"/phone/v1/phones/{phone.phone_id}")
+    assert count(world, "signed_texts") <= MOST

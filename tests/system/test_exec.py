@@ -94,6 +94,18 @@ def test_an_unknown_command_is_one_sentence_before_anything_starts(wxemu):
     assert done.stderr.count("\n") == 1
 
 
+@pytest.mark.parametrize(("code", "lines"), [(1, 1), (0, 0)])
+def test_a_pytest_that_failed_without_our_fixtures_is_told_of_in_one_line(wxemu, tmp_path, code, lines):
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", tmp_path / "other"], check=True)
+    (tmp_path / "other/bin/pytest").write_text(f"#!{tmp_path}/other/bin/python\nraise SystemExit({code})\n")
+    (tmp_path / "other/bin/pytest").chmod(0o755)
+
+    done = wxemu("exec", "--", "pytest", PATH=f"{tmp_path}/other/bin{os.pathsep}{os.environ['PATH']}")
+
+    assert done.returncode == code
+    assert done.stderr.count("/other/bin/python, which has no wxemu, so that its fixtures are missing there; ") == lines
+
+
 def test_a_file_that_is_no_program_is_one_sentence(wxemu, tmp_path):
     (tmp_path / "nothing").write_bytes(b"\x7fELF nonsense")
     (tmp_path / "nothing").chmod(0o755)

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 _BY_SIGNAL = 128
 _STEP_SECONDS = 1.0
+_PYTEST = "pytest"
 _TOKEN = "WXEMU_TOKEN"  # noqa: S105 - a name
 _PASSED_ON = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -108,7 +109,20 @@ def execute(
         variables |= of_real_names(remote, os.environ, token.get(_TOKEN)) | token
         with making(remote, variables["TCB_ENV"]) as enter, telling(remote):
             code = _run(command, {**os.environ, **variables}, enter)
+    if code != 0 and Path(command[0]).name == _PYTEST:
+        _tell_if_foreign(command[0])
     sys.exit(code)
+
+
+def _tell_if_foreign(pytest: str) -> None:
+    """Tell, once it has failed, that a pytest does not know our fixtures; tests that need none are not disturbed."""
+    from wxemu.client.pytest_found import find_foreign  # noqa: PLC0415
+
+    if (foreign := find_foreign(pytest)) is not None:
+        told = Message(
+            "wxemu: {found}; {advice}", "wxemu：{found}；{advice}", found=foreign.found, advice=foreign.advice
+        )
+        say(told, err=True)
 
 
 def _let_out(host: str) -> tuple[str, str]:

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from wxemu.wechat.api import Api
 
 LIFE: Final = 600
-KEPT_GRANTS: Final = 10_000
 """Seconds that a wx_api_token works; the real one's life is not known [inferred]."""
+KEPT_GRANTS: Final = 10_000
 
 
 @dataclass(frozen=True)

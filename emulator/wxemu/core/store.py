@@ -243,7 +243,8 @@ class Store:
     def keep_latest(self, table: str, by: str, kept: int) -> None:
         """Forget all but the latest ``kept`` rows of a table, by an indexed column; called with every row added.
 
-        Only every hundredth call does it, so that there may be a hundred more. Rows of the same time go together.
+        The first call of a process does it, and every hundredth after it, so that there may be a hundred more. Rows of
+        the same time go together.
         """
         first = f"(SELECT {by} FROM {table} ORDER BY {by} DESC LIMIT 1 OFFSET ?)"  # noqa: S608 - names of the schema
         self._forget(table, f"{by} < {first}", kept - 1)
@@ -254,9 +255,9 @@ class Store:
 
     def _forget(self, table: str, condition: str, value: int) -> None:
         with self._lock:
-            self._added[table] += 1
             if self._added[table] % FORGET_EVERY == 0:
                 self.run(f"DELETE FROM {table} WHERE {condition}", value)  # noqa: S608 - as above
+            self._added[table] += 1
 
     def row(self, sql: str, *values: object) -> sqlite3.Row | None:
         """The first row, or ``None``."""

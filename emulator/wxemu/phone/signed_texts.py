@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from wxemu.core.world import World
 
 KEPT_BY_PHONE: Final = 20
+KEPT: Final = 10_000
+"""Of all phones together, give or take a hundred: those of a phone that was removed stay, as they explain, too."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,7 @@ class SignedText:
 
 
 def keep(world: World, signed: SignedText) -> None:
-    """Keep a confirmation, and delete all but the latest of its phone."""
+    """Keep a confirmation, and delete all but the latest of its phone, and of all phones."""
     world.store.run(
         "INSERT INTO signed_texts VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?)",
         signed.appid,
@@ -53,6 +55,7 @@ def keep(world: World, signed: SignedText) -> None:
         signed.phone_id,
         KEPT_BY_PHONE,
     )
+    world.store.keep_latest_numbers("signed_texts", KEPT)
 
 
 def find(world: World, signature: str) -> SignedText | None:

@@ -44,7 +44,8 @@ class LoginTokens:
         if not openid or seconds <= 0:
             raise InvalidParameter("a login token is for an openid, and for a time above 0 seconds")
         token = secrets.token_urlsafe(RANDOM_BYTES)
-        if not self._store().insert(TOKENS, self._row_id(token), openid, expires_at=self._clock() + seconds):
+        now = self._clock()
+        if not self._store().insert(TOKENS, self._row_id(token), openid, now=now, expires_at=now + seconds):
             raise AssertionError("256 random bits came twice")
         return LoginToken(token, expires_in=int(seconds))
 

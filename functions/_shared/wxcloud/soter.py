@@ -105,8 +105,8 @@ class Soter:
         bound = _json_text({"openid": openid, "purpose": purpose, "payload": payload})
         seconds = PAY_SECONDS if purpose == PAY else CHALLENGE_SECONDS
         challenge = secrets.token_urlsafe(RANDOM_BYTES)
-        expires_at = self._clock() + seconds
-        if not self._store().insert(CHALLENGES, self._row_id(challenge), bound, expires_at=expires_at):
+        now = self._clock()
+        if not self._store().insert(CHALLENGES, self._row_id(challenge), bound, now=now, expires_at=now + seconds):
             raise AssertionError("256 random bits came twice")
         return Challenge(challenge, expires_in=int(seconds))
 

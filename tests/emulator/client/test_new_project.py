@@ -7,8 +7,10 @@ import stat
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 import wxemu
+from wxemu.cli import main
 from wxemu.client.new_project import NewProjectError, make_project
 from wxemu.scf.project import find_project, load_project
 
@@ -112,3 +114,45 @@ def test_a_project_is_found_from_any_folder_below_it(tmp_path, name, text, is_fo
     (tmp_path / name).write_text(text)
 
     assert find_project(below) == (tmp_path if is_found else below)
+
+
+@pytest.fixture
+def told_by_init(tmp_path, monkeypatch):
+    """The lines that follow the list of files; a pytest can be run, or not."""
+
+    def tell(*arguments, has_pytest):
+        (tmp_path / "bin").mkdir()
+        if has_pytest:
+            (tmp_path / "bin/pytest").touch(mode=0o755)
+        monkeypatch.setenv("PATH", str(tmp_path / "bin"))
+        monkeypatch.setenv("WXEMU_LANG", "en")
+        monkeypatch.chdir(tmp_path)
+        lines = CliRunner().invoke(main, ["init", *arguments], catch_exceptions=False).output.splitlines()
+        return [line for line in lines if not line.startswith("  ")]
+
+    return tell
+
+
+def test_what_is_next_is_to_test_it(told_by_init):
+    made, places, following = told_by_init("shop", has_pytest=True)
+
+    assert made.endswith("/shop.")
+    assert places.startswith("README.md in it says")
+    assert following == "Next: cd shop && wxemu exec -- pytest"
+
+
+def test_where_no_pytest_is_installed_that_comes_first(told_by_init, tmp_path):
+    *_, lack, following = told_by_init(has_pytest=False)
+
+    assert lack == "There is no pytest here yet; requirements.txt has it."
+    assert following == "Next: pip install -r requirements.txt && wxemu exec -- pytest"
+    assert "pytest" in (tmp_path / "requirements.txt").read_text().splitlines()
+
+
+def test_a_minimal_project_has_no_readme_so_that_its_places_are_told(told_by_init, tmp_path):
+    _, places, _ = told_by_init("--minimal", has_pytest=True)
+
+    assert not (tmp_path / "README.md").exists()
+    for place in ("functions/greet", "tests", "cloudbaserc.yaml", "config.json", ".env"):
+        assert place in places
+        assert (tmp_path / place).exists()

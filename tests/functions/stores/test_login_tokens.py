@@ -9,6 +9,9 @@ import pytest
 
 import wxcloud
 from wxcloud.errors import InvalidParameter
+from wxcloud.store import cloudbase
+
+DAY = 86_400
 
 
 @pytest.fixture
@@ -27,6 +30,14 @@ def test_a_token_names_its_user_until_it_ends(login_tokens, now):
     assert issued.expires_in == 60
     now[0] += 60
     assert login_tokens.check(issued.token) is None
+
+
+def test_a_token_lasts_until_its_end_whatever_is_issued_meanwhile(login_tokens, now, monkeypatch):
+    monkeypatch.setattr(cloudbase, "SWEEP_EVERY", 1)
+    long, short = login_tokens.issue("oLong", seconds=30 * DAY), login_tokens.issue("oShort", seconds=60)
+    login_tokens.issue("oUser", seconds=30 * DAY)
+    assert login_tokens.check(short.token) == "oShort"
+    assert login_tokens.check(long.token) == "oLong"
 
 
 def test_a_revoked_token_names_nobody_and_others_stay(login_tokens):

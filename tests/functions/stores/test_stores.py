@@ -13,6 +13,7 @@ import pytest
 
 import wxcloud
 from wxcloud.errors import CloudError, StoreFailure
+from wxcloud.store import cloudbase
 
 pytestmark = pytest.mark.slow  # a Redis, and an emulator
 
@@ -20,6 +21,7 @@ SHARED = Path(__file__).parents[3] / "functions" / "_shared"
 NOW = float(int(time.time()))
 LATER = NOW + 300
 TABLE = "challenges"
+DAY = 86_400
 
 
 @pytest.fixture
@@ -55,19 +57,31 @@ def test_what_was_replaced_is_found(store):
 
 
 def test_a_row_is_inserted_once(store):
-    assert store.insert(TABLE, "a", "one", expires_at=LATER)
-    assert not store.insert(TABLE, "a", "two", expires_at=LATER)
+    assert store.insert(TABLE, "a", "one", now=NOW, expires_at=LATER)
+    assert not store.insert(TABLE, "a", "two", now=NOW, expires_at=LATER)
     assert store.find(TABLE, "a").value == "one"
 
 
 def test_a_row_is_consumed_once_and_in_time(store):
     assert not store.consume(TABLE, "a", now=NOW)
-    store.insert(TABLE, "a", "one", expires_at=LATER)
+    store.insert(TABLE, "a", "one", now=NOW, expires_at=LATER)
     assert store.consume(TABLE, "a", now=NOW)
     assert not store.consume(TABLE, "a", now=NOW)
     assert store.find(TABLE, "a").used_by
-    store.insert(TABLE, "b", "one", expires_at=LATER)
+    store.insert(TABLE, "b", "one", now=NOW, expires_at=LATER)
     assert not store.consume(TABLE, "b", now=LATER)
+
+
+def test_rows_that_ended_long_ago_are_taken_away_though_each_invocation_has_a_store_of_its_own(
+    environ, wx_store, context_of, unique, monkeypatch
+):
+    monkeypatch.setattr(cloudbase, "SWEEP_EVERY", 4)
+    instance, context = wxcloud.init({**environ, "WX_STORE": wx_store}), context_of()
+    for number, ended in enumerate([NOW - 2 * DAY, NOW - 1, *[LATER] * 60]):
+        store = Named(instance.of(context)._store(), unique)
+        assert store.insert(TABLE, str(number), "one", now=min(ended, NOW), expires_at=ended)
+    assert store.find(TABLE, "0") is None
+    assert store.find(TABLE, "1").value == "one"
 
 
 def test_a_counter_only_grows(store):
@@ -91,15 +105,15 @@ def test_a_lock_has_one_owner_until_it_ends(store):
     "name", ["a'; DROP TABLE wxcloud_rows; --", "*\r\nDEL a\r\n", '{"$ne": null}', "a:b|c", "\x00", "é" * 200]
 )
 def test_no_name_means_another_row(store, name):
-    store.insert(TABLE, "other", "kept", expires_at=LATER)
-    assert store.insert(TABLE, name, "one", expires_at=LATER)
+    store.insert(TABLE, "other", "kept", now=NOW, expires_at=LATER)
+    assert store.insert(TABLE, name, "one", now=NOW, expires_at=LATER)
     assert store.consume(TABLE, name, now=NOW)
     other = store.find(TABLE, "other")
     assert (other.value, other.used_by) == ("kept", "")
 
 
 def test_of_threads_that_consume_one_wins(store):
-    store.insert(TABLE, "a", "one", expires_at=LATER)
+    store.insert(TABLE, "a", "one", now=NOW, expires_at=LATER)
     with ThreadPoolExecutor(16) as threads:
         won = list(threads.map(lambda _: store.consume(TABLE, "a", now=NOW), range(100)))
     assert won.count(True) == 1
@@ -115,7 +129,7 @@ print(sum(store.consume("challenges", f"{sys.argv[2]} {number}", now=float(sys.a
 
 def test_of_processes_that_consume_one_wins(store, wx_store, context_of, unique):
     for number in range(100):
-        store.insert(TABLE, str(number), "one", expires_at=LATER)
+        store.insert(TABLE, str(number), "one", now=NOW, expires_at=LATER)
     command = [sys.executable, "-c", PROGRAM, wx_store, unique, str(NOW), json.dumps(context_of())]
     racing = [
         subprocess.Popen(
@@ -146,7 +160,7 @@ class TestDown:
 
     def test_a_redis_that_was_killed_is_used_again_once_it_is_back(self, environ, redis_server):
         store = wxcloud.init({**environ, "WX_STORE": redis_server.address}).of({})._store()
-        assert store.insert(TABLE, "killed", "one", expires_at=LATER)
+        assert store.insert(TABLE, "killed", "one", now=NOW, expires_at=LATER)
         assert store.consume(TABLE, "killed", now=NOW)
         redis_server.kill()
         with pytest.raises(StoreFailure):

@@ -26,7 +26,7 @@ def examine(
     :param environ: the clients' environment.
     :param options: what the project is read with.
     """
-    yield from running.examine_machine()
+    yield from running.examine_machine(environ)
     yield from functions.examine(project, environ, options)
     yield from folder.examine(project)
     proxy = yield from running.examine(remote, environ, project)

@@ -66,9 +66,8 @@ def examine(project: Path, environ: Mapping[str, str], options: CliOptions = NO_
         if spec.problem is not None:
             continue
         problems = list(_function(spec))
-        works = Message(
-            "{handler} on {runtime}", "{handler}，运行环境 {runtime}", handler=spec.handler, runtime=spec.runtime
-        )
+        begins = BOOTSTRAP_FILE if spec.is_http else spec.handler
+        works = Message("{begins} on {runtime}", "{begins}，运行环境 {runtime}", begins=begins, runtime=spec.runtime)
         yield from problems or [ok(_named(spec.name), works)]
 
 

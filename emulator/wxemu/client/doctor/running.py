@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from wxemu.client.doctor.finding import broken, hint, ok
 from wxemu.client.project_of import describe, is_another, project_of
+from wxemu.client.pytest_found import find_foreign
 from wxemu.client.remote import NobodyError, Remote, RemoteError
 from wxemu.control.operations import clock as clocks
 from wxemu.control.operations import health
@@ -34,8 +35,8 @@ _CLOCK: Final = Message("clock", "时钟")
 _FAULTS: Final = Message("faults", "故障")
 
 
-def examine_machine() -> Iterator[Finding]:
-    """Report versions, and check the clock: clients compare certificates with it."""
+def examine_machine(environ: Mapping[str, str]) -> Iterator[Finding]:
+    """Report versions, and check the clock, with which clients compare certificates, and whose pytest this is."""
     versions = Message(
         "wxemu {wxemu} on Python {python}",
         "wxemu {wxemu}，运行于 Python {python}",
@@ -56,6 +57,8 @@ def examine_machine() -> Iterator[Finding]:
         )
     else:
         yield ok(_SYSTEM_CLOCK, as_it_is(now))
+    if (foreign := find_foreign(path=environ.get("PATH"))) is not None:
+        yield hint(as_it_is("pytest"), foreign.found, foreign.advice)
 
 
 def examine(remote: Remote, environ: Mapping[str, str], project: Path) -> Generator[Finding, None, str | None]:

@@ -49,8 +49,8 @@ class Store(Protocol):
     def replace(self, table: str, row_id: str, value: str, *, expires_at: float) -> None:
         """Put the row in the place of the one that is there."""
 
-    def insert(self, table: str, row_id: str, value: str, *, expires_at: float) -> bool:
-        """Put the row there; False when one is there already."""
+    def insert(self, table: str, row_id: str, value: str, *, now: float, expires_at: float) -> bool:
+        """Put the row there; False when one is there already. Rows that ended long before `now` may be taken away."""
 
     def consume(self, table: str, row_id: str, *, now: float) -> bool:
         """Mark the row as used. True for one caller only: False when it is used, expired or not there."""

@@ -6,6 +6,7 @@ codes of the gateway and by `E11000`, never by numbers, which wx-server-sdk's ta
 
 from __future__ import annotations
 
+import secrets
 from typing import TYPE_CHECKING, Any
 
 from wxcloud.database.command import Command
@@ -19,7 +20,10 @@ _ = Command()
 COLLECTION = "wxcloud"
 NEVER = 9e15
 SWEEP_EVERY = 64
-"""One insert in so many takes ended rows away: the database has no TTL."""
+"""One insert in so many takes ended rows away: the database has no TTL.
+
+It is drawn by lot, as nothing is there to count them: a store lives for one invocation, an instance for a few inserts.
+"""
 
 
 class CloudBaseStore:
@@ -28,7 +32,6 @@ class CloudBaseStore:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._rows = database.collection(COLLECTION)
-        self._inserts = 0
 
     def find(self, table: str, row_id: str) -> Row | None:
         """As `Store.find`."""
@@ -44,9 +47,10 @@ class CloudBaseStore:
             if not self._is_ours(table, row_id, document["by"], error):
                 raise _failure(error) from None
 
-    def insert(self, table: str, row_id: str, value: str, *, expires_at: float) -> bool:
+    def insert(self, table: str, row_id: str, value: str, *, now: float, expires_at: float) -> bool:
         """As `Store.insert`; now and then ended rows are taken away."""
-        self._sweep(table, expires_at)
+        if secrets.randbelow(SWEEP_EVERY) == 0:
+            self._sweep(table, now)
         document = {"_id": _id(table, row_id), **_document(table, value, expires_at)}
         try:
             self._made(lambda: self._rows.add(document))
@@ -155,14 +159,12 @@ class CloudBaseStore:
         found = self._read(_id(table, row_id))
         return found is not None and found.get("by") == by
 
-    def _sweep(self, table: str, expires_at: float) -> None:
-        self._inserts += 1
-        if self._inserts % SWEEP_EVERY == 0:
-            ended = {"table": table, "exp": _.lt(expires_at - 2 * KEEP_USED_SECONDS)}
-            try:
-                self._rows.where(ended).remove()
-            except CloudError:
-                return  # what is left behind does no harm, and the next sweep takes it
+    def _sweep(self, table: str, now: float) -> None:
+        ended = {"table": table, "exp": _.lt(now - KEEP_USED_SECONDS)}
+        try:
+            self._rows.where(ended).remove()
+        except CloudError:
+            return  # what is left behind does no harm, and the next sweep takes it
 
 
 def is_duplicate(error: CloudError) -> bool:

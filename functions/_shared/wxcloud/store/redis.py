@@ -86,7 +86,7 @@ class RedisStore:
         """As `Store.replace`."""
         self._run(_REPLACE, table, row_id, value, repr(expires_at), _kept_until(expires_at))
 
-    def insert(self, table: str, row_id: str, value: str, *, expires_at: float) -> bool:
+    def insert(self, table: str, row_id: str, value: str, *, now: float, expires_at: float) -> bool:  # noqa: ARG002
         """As `Store.insert`; Redis takes ended rows away."""
         return self._run(_INSERT, table, row_id, value, repr(expires_at), _kept_until(expires_at))
 

@@ -55,12 +55,12 @@ class SQLiteStore:
                 "INSERT OR REPLACE INTO wxcloud_rows VALUES (?, ?, ?, ?, '', 0)", (table, row_id, value, expires_at)
             )
 
-    def insert(self, table: str, row_id: str, value: str, *, expires_at: float) -> bool:
+    def insert(self, table: str, row_id: str, value: str, *, now: float, expires_at: float) -> bool:
         """As `Store.insert`; ended rows of the table are taken away first."""
         with self._transaction() as database:
             database.execute(
                 "DELETE FROM wxcloud_rows WHERE store = ? AND expires_at < ?",
-                (table, expires_at - 2 * KEEP_USED_SECONDS),
+                (table, now - KEEP_USED_SECONDS),
             )
             done = database.execute(
                 "INSERT OR IGNORE INTO wxcloud_rows VALUES (?, ?, ?, ?, '', 0)", (table, row_id, value, expires_at)

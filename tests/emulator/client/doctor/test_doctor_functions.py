@@ -205,7 +205,7 @@ BOOTSTRAP = "#!/bin/bash\n/var/lang/python311/bin/python3.11 app.py\n"
         (BOOTSTRAP, 0o644, "broken "),
         (BOOTSTRAP.replace("\n", "\r\n"), 0o755, "broken "),
         ("#!/bin/sh\npython3 app.py\n", 0o755, "hint "),
-        (BOOTSTRAP, 0o755, "ok index.main on Python3.11"),
+        (BOOTSTRAP, 0o755, "ok scf_bootstrap on Python3.11"),
     ],
 )
 def test_what_starts_an_http_function_is_looked_at(project, text, mode, told):

@@ -170,14 +170,14 @@ def test_what_is_no_address_has_nobody_listening():
 
 
 def test_versions_and_the_system_clock_are_told():
-    found = {str(finding.name): finding for finding in running.examine_machine()}
+    found = {str(finding.name): finding for finding in running.examine_machine({})}
     assert str(found["versions"].found).startswith("wxemu ")
     assert not found["system clock"].is_broken
 
 
 def test_a_system_clock_that_is_behind_this_software_is_broken(monkeypatch):
     monkeypatch.setattr(time, "time", lambda: 0.0)
-    assert [str(finding.name) for finding in running.examine_machine() if finding.is_broken] == ["system clock"]
+    assert [str(finding.name) for finding in running.examine_machine({}) if finding.is_broken] == ["system clock"]
 
 
 def test_a_remote_error_while_asking_is_no_traceback(remote, monkeypatch):
