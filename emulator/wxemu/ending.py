@@ -6,16 +6,18 @@ EndedError
 
 from __future__ import annotations
 
-import asyncio
 import os
 import signal
 import sys
 import threading
 import time
 from contextlib import suppress
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from wxemu.core.messages import Message, MessageError, spoken
+
+if TYPE_CHECKING:
+    import asyncio
 
 END_SECONDS: Final = 10.0
 """From the first signal on. In order it takes three at most."""
@@ -69,6 +71,8 @@ class Ending:
 
     async def begun(self) -> None:
         """Wait until the end begins."""
+        import asyncio  # noqa: PLC0415 - an end is made before all that serves is imported
+
         self._loop, self._waiting = asyncio.get_running_loop(), asyncio.Event()
         if not self._has_begun:
             await self._waiting.wait()

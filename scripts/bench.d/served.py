@@ -37,7 +37,7 @@ class Served:
         self.port = port
         self.url = f"http://127.0.0.1:{port}"
         began = time.perf_counter()
-        self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+        self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL, env=_environment())
         try:
             self._wait_until_ready(ready_path)
         except BaseException:
@@ -93,6 +93,11 @@ class Served:
 
     def __exit__(self, *_: object) -> None:
         self.stop()
+
+
+def _environment() -> dict[str, str]:
+    """One in which bytecode is kept, as that of an installed package is: else each start would compile a checkout."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
 def listens(port: int) -> bool:

@@ -17,7 +17,6 @@ from wxemu.cli.environment import invocation_options
 from wxemu.cli.interception_options import PassThrough
 from wxemu.cli.options import connect, is_named_url, nearest_project, read_token, say, url_option
 from wxemu.cli.wrong_use import CommandError
-from wxemu.control.operations.health import READY, SHOW_PROXY
 from wxemu.core.messages import Message, as_it_is, spoken
 from wxemu.core.text import show_in_line
 
@@ -101,7 +100,7 @@ def execute(
         )
     options = [*(("--seed", str(seed)) if seed else ()), *(part for host in pass_through for part in _let_out(host))]
     is_own = fresh or project is not None or bool(options)
-    with _emulator(url, project or nearest_project(), options, is_own=is_own) as (remote, token, telling):
+    with _emulator(url, project, options, is_own=is_own) as (remote, token, telling):
         from wxemu.client.environment import of_invocation, of_real_names  # noqa: PLC0415
         from wxemu.client.private_hosts import making  # noqa: PLC0415
 
@@ -131,25 +130,25 @@ def _let_out(host: str) -> tuple[str, str]:
 
 @contextmanager
 def _emulator(
-    url: str, project: Path, options: Sequence[str], *, is_own: bool
+    url: str, project: Path | None, options: Sequence[str], *, is_own: bool
 ) -> Iterator[tuple[Remote, dict[str, str], _Telling]]:
     """The one that runs, or one for as long as the block lasts; what its control plane asks for; who tells refusals."""
     from wxemu.client.child import Child  # noqa: PLC0415
 
-    remote, other = (None, as_it_is("")) if is_own else _running(url, project)
+    remote, other = (None, as_it_is("")) if is_own else _running(url, nearest_project())
     if remote is not None:
         token = read_token()
         yield remote, {} if token is None else {_TOKEN: token}, _telling_refusals
         return
     with Child(project, *options, meanwhile=_import_the_rest) as child:
-        from wxemu.client.project_of import describe, project_of  # noqa: PLC0415
+        from wxemu.client.project_of import describe  # noqa: PLC0415
         from wxemu.client.remote import Remote  # noqa: PLC0415
 
         remote = Remote(child.url)
         own = Message(
             "wxemu: an emulator of its own, with {project}{other}",
             "wxemu：使用自己的模拟器，项目是{project}{other}",
-            project=describe(project_of(remote)),
+            project=describe(child.project),
             other=other,
         )
         say(own, err=True)
@@ -172,6 +171,8 @@ def _telling_refusals(remote: Remote) -> Iterator[None]:
 
 def _refusals(remote: Remote) -> Mapping[str, int]:
     """How often each host was refused."""
+    from wxemu.control.operations.health import SHOW_PROXY  # noqa: PLC0415 - as below
+
     return {refused["host"]: refused["times"] for refused in remote.call(SHOW_PROXY)["refused"]}
 
 
@@ -182,8 +183,10 @@ def _import_the_rest() -> None:
 
 def _running(url: str, project: Path) -> tuple[Remote | None, Message]:
     """The running one, if it is the one that is meant; or what is to be said of another project's."""
+    # An emulator of its own is started before anything else is imported.
     from wxemu.client.project_of import describe, is_another, project_of  # noqa: PLC0415
     from wxemu.client.remote import RemoteError  # noqa: PLC0415
+    from wxemu.control.operations.health import READY  # noqa: PLC0415
 
     is_named = is_named_url()
     try:

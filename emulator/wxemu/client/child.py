@@ -10,13 +10,13 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final, Self
 
 from wxemu.core.messages import Message, MessageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from pathlib import Path
 
 _STOP_SECONDS: Final = 15
 """An emulator that does not stop in this time is killed; it needs three seconds at most."""
@@ -71,6 +71,12 @@ class Child:
     def url(self) -> str:
         """Its URL."""
         return str(self.facts["url"])
+
+    @property
+    def project(self) -> Path | None:
+        """The folder whose functions it has; None if it has none."""
+        folder = self.facts["project"]
+        return None if folder is None else Path(folder)
 
     @property
     def pid(self) -> int:

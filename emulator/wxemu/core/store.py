@@ -10,7 +10,7 @@ import time
 from collections import Counter
 from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
-from importlib import resources
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from wxemu.core import migrations
@@ -20,7 +20,6 @@ from wxemu.core.store_errors import DamagedStoreError, RemovedStoreError, StoreE
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from contextlib import AbstractContextManager
-    from pathlib import Path
 
 Value = TypeVar("Value")
 
@@ -121,7 +120,7 @@ class Store:
 
     def _create_tables(self, *files: str) -> None:
         for file in files:
-            for statement in resources.files(__package__).joinpath(file).read_text(encoding="utf-8").split(";"):
+            for statement in Path(__file__).with_name(file).read_text(encoding="utf-8").split(";"):
                 self._connection.execute(statement)
 
     def transaction(self) -> AbstractContextManager[None]:
