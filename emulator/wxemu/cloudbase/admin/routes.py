@@ -97,8 +97,7 @@ def _answer_by_flask(world: World, deployment: Deployment) -> Response:
 def _answer(world: World, deployment: Deployment, exchange: Entry) -> PlainResponse | Response:
     call = _call(exchange)
     name = exchange.name = call.text("action")
-    with world.transaction():
-        app = _app(world, call)
+    app = _app(world, call)
     exchange.appid = app.appid
     action = ACTIONS.get("database.*" if name.startswith("database.") else name)
     if action is None:
