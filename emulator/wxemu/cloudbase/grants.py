@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from wxemu.core.randomness import BASE64URL
@@ -73,8 +74,13 @@ def find(world: World, wx_api_token: str, *, appid: str) -> Grant | None:
     row = world.store.row("SELECT * FROM wx_api_tokens WHERE wx_api_token = ? AND appid = ?", wx_api_token, appid)
     if row is None or world.clock.now() >= row["expires_at"]:
         return None
-    permissions = frozenset(json.loads(row["permissions"]))
+    permissions = _read_permissions(row["permissions"])
     return Grant(wx_api_token, appid, row["env"], row["function"], row["openid"], permissions, row["request_id"])
+
+
+@lru_cache(maxsize=256)  # as many as there are functions
+def _read_permissions(text: str) -> frozenset[str]:
+    return frozenset(json.loads(text))
 
 
 def find_by_invocation(world: World, request_id: str) -> Grant | None:
@@ -100,13 +106,14 @@ class CloudCallCredential:
 
         :raises CloudCallError: -604104 the token; -604100 no such openapi, or none by cloud call; -604101 not declared.
         """
-        from wxemu.wechat import known  # noqa: PLC0415 - the openapis, which who only makes a token does without
+        # The openapis, which who only makes a token does without.
+        from wxemu.wechat.known import find as find_api  # noqa: PLC0415
 
         grant = find(world, self.wx_api_token, appid=self.app.appid)
         if grant is None:
             raise CloudCallError(-604104)
         entry.request_id = grant.request_id
-        api = known.find(self.api_name)
+        api = find_api(self.api_name)
         if api is None or not api.has_cloud_call:
             raise CloudCallError(-604100)
         if self.api_name not in grant.permissions:

@@ -190,7 +190,9 @@ def _authorization(exchange: Exchange, app: App, parameters: Mapping[str, Any], 
     names = tuple(sorted(name.lower() for name, value in parameters.items() if value))
     date = datetime.fromtimestamp(at, UTC).date().isoformat()
     unsigned = Authorization(app.secret_id, date, "tcb", SIGNED_HEADERS, names, "")
-    asked = SignedRequest(address.path, address.query, Headers(dict(headers)), parameters)
+    known = Headers(dict(headers))
+    values = {name.lower(): value for name, value in parameters.items()}
+    asked = SignedRequest(address.path, address.query, lambda name: known.get(name, ""), parameters, values)
     signature = signatures.sign(app.secret_key, canonical_request(asked, unsigned), at=at, service="tcb")
     return (
         f"{ALGORITHM} Credential={app.secret_id}/{date}/tcb/tc3_request, SignedParams={';'.join(names)}, "

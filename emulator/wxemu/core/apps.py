@@ -131,16 +131,9 @@ def find_by_env(world: World, env: str) -> App | None:
 
 
 def of_row(row: Row) -> App:
-    """The app in a row of the table ``apps``, or of a join with it."""
-    return App(
-        row["appid"],
-        row["secret"],
-        row["env"],
-        _read_restrictions(row["restrictions"]),
-        row["secret_id"],
-        row["secret_key"],
-        row["app_key"],
-    )
+    """The app in a row of the table ``apps``, or of a join that begins with it."""
+    appid, secret, env, secret_id, secret_key, restrictions, app_key = row[:7]  # by place: each name is looked for
+    return App(appid, secret, env, _read_restrictions(restrictions), secret_id, secret_key, app_key)
 
 
 def all_apps(world: World) -> list[App]:

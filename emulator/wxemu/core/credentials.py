@@ -29,8 +29,10 @@ def _in_json(names: str) -> str:
 # Looked for by the sign after the name, which takes half of the time: each exchange has a query.
 _BEFORE: Final = "|".join(rf"(?<=\b{name}=)" for name in _NAMES.split("|"))
 _IN_QUERY: Final = re.compile(rf"(=(?:{_BEFORE}))[^&\s]+")
-# A value may hold escapes, such as PHP's slashes.
-_IN_JSON: Final = re.compile(rf'({_in_json(_NAMES)})(?:[^"\\]+|\\+[^"\\])+')
+# Looked for by how a name ends, before its quote. A value may hold escapes, such as PHP's slashes.
+_LAST: Final = "".join(sorted({name[-1] for name in _NAMES.split("|")}))
+_ENDED: Final = "|".join(f"(?<={name})" for name in _NAMES.split("|"))
+_IN_JSON: Final = re.compile(rf'([{_LAST}](?=[\\"])(?:{_ENDED})\\*"\s*:\s*\\*")(?:[^"\\]+|\\+[^"\\])+')
 _IN_FORM: Final = re.compile(rf'(\bname="(?:{_NAMES})"[^\n]{{0,200}}\n(?:[^\r\n]{{1,200}}\r?\n){{0,4}}\r?\n)[^\r\n]+')
 # The search for a signature ends after a few words: a text may hold the scheme's name any number of times.
 _IN_HEADER: Final = re.compile(

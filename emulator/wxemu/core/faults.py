@@ -211,7 +211,7 @@ def take_for_call(world: World, *, apis: Sequence[str], appid: str | None, spare
         *apis,
         appid,
     )
-    return _take(world, (_fault(row) for row in rows if row["errcode"] not in spared))
+    return _take(world, (_fault(row) for row in rows if row["errcode"] not in spared)) if rows else None
 
 
 def take_for_invocation(world: World, *, function: str, appid: str) -> Fault | None:

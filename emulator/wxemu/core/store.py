@@ -48,6 +48,20 @@ class Column:
     is_required: bool
 
 
+class _Block:
+    """A block that is entered over and over. As a generator it would take each request as long as its statements."""
+
+    def __init__(self, enter: Callable[[], None], leave: Callable[[BaseException | None], None]) -> None:
+        self._enter = enter
+        self._leave = leave
+
+    def __enter__(self) -> None:
+        self._enter()
+
+    def __exit__(self, _kind: object, error: BaseException | None, _traceback: object) -> None:
+        self._leave(error)
+
+
 class Store:
     """SQLite behind one lock: one transaction at a time.
 
@@ -64,7 +78,8 @@ class Store:
         self._notes: dict[str, str | None] = {}
         self._made: dict[tuple[str, Callable[[Any], Any]], tuple[str | None, Any]] = {}
         self._is_together = False
-        self._failure: sqlite3.Error | None = None
+        self._failure: BaseException | None = None
+        self._outermost = _Block(self._enter, self._leave)
         self._added: Counter[str] = Counter()
         self._known_columns: dict[str, tuple[Column, ...]] = {}
         try:
@@ -128,63 +143,64 @@ class Store:
 
         Blocks may nest; the outermost one commits.
         """
-        return _INNER if self._owner == threading.get_ident() else self._outermost()
+        return _INNER if self._owner == threading.get_ident() else self._outermost
 
-    @contextmanager
-    def _outermost(self) -> Iterator[None]:
-        with self._lock:
-            self._owner = threading.get_ident()
-            try:
-                with self._part() if self._is_together else self._whole():
-                    yield
-            finally:
-                self._owner = None
+    def _enter(self) -> None:
+        self._lock.acquire()
+        self._owner = threading.get_ident()
+        try:
+            self._begin_part() if self._is_together else self._begin()
+        except BaseException:
+            self._let_go()
+            raise
+
+    def _begin_part(self) -> None:
+        if self._failure is not None:  # which may have ended the transaction: what followed would be kept by itself
+            raise self._failure
+
+    def _leave(self, error: BaseException | None) -> None:
+        try:
+            if not self._is_together:
+                self._end(error)
+            elif error is not None:
+                self._failure = error
+        finally:
+            self._let_go()
+
+    def _let_go(self) -> None:
+        self._owner = None
+        self._lock.release()
 
     @contextmanager
     def together(self) -> Iterator[None]:
         """Commit at once what several transactions in the block write, which spares each half of its time.
 
-        Each is still kept whole or not at all, and none before the end of the block.
+        All are kept at the end of the block, or none: a part that could be taken back by itself would need a savepoint,
+        whose copies of pages take as long as what is written.
 
-        :raises sqlite3.Error: one of them could not be written, as on a full disk. Then none is kept.
+        :raises Exception: what left one of them, such as that it could not be written; then none is kept.
         """
-        with self._lock, self._whole():
+        with self._lock:
+            self._begin()
             self._is_together, self._failure = True, None
             try:
                 yield
-                if self._failure is not None:
-                    raise self._failure
+            except BaseException as error:
+                self._failure = error
+                raise
             finally:
                 self._is_together = False
+                self._end(self._failure)
+            if self._failure is not None:
+                raise self._failure
 
-    @contextmanager
-    def _whole(self) -> Iterator[None]:
-        self._begin()
+    def _end(self, error: BaseException | None) -> None:
         try:
-            yield
-            self._connection.execute("COMMIT")
-        except BaseException:
-            self._notes.clear()
+            if error is None:
+                self._connection.execute("COMMIT")
+        finally:
             if self._connection.in_transaction:  # some failures have ended it already
                 self._connection.execute("ROLLBACK")
-            raise
-
-    @contextmanager
-    def _part(self) -> Iterator[None]:
-        if self._failure is not None:  # which may have ended the transaction: what followed would be kept by itself
-            raise self._failure
-        self._connection.execute("SAVEPOINT part")
-        try:
-            yield
-            self._connection.execute("RELEASE part")
-        except sqlite3.Error as error:
-            self._failure = error
-            raise
-        except BaseException:
-            self._notes.clear()
-            self._connection.execute("ROLLBACK TO part")
-            self._connection.execute("RELEASE part")
-            raise
 
     def _begin(self) -> None:
         self._look_for_file()

@@ -40,6 +40,8 @@ def describe_kind(value: object) -> Message:
 
 def is_text(value: str) -> bool:
     """Whether the string has a UTF-8 form, without which nothing can be kept or looked up under it."""
+    if value.isascii():  # known without looking at it
+        return True
     try:
         value.encode()  # quicker than the pattern
     except UnicodeEncodeError:

@@ -49,14 +49,20 @@ def test_nothing_is_kept_before_the_block_ends(world, other):
     assert (other.store.note("one"), other.store.note("two")) == (True, True)
 
 
-def test_a_part_that_fails_is_not_kept_and_takes_no_other_with_it(world, other):
-    with world.store.together():
-        keep(world, "one")
-        with pytest.raises(ArithmeticError):
-            fail_to_keep(world, "failed")
-        assert world.store.note("failed") is None
-        keep(world, "two")
-    assert [other.store.note(name) for name in ("one", "failed", "two")] == [True, None, True]
+def test_where_a_part_fails_none_is_kept(world, other):
+    def keep_all():
+        with world.store.together():
+            keep(world, "one")
+            with pytest.raises(ArithmeticError):
+                fail_to_keep(world, "failed")
+            with pytest.raises(ArithmeticError):
+                keep(world, "two")
+
+    with pytest.raises(ArithmeticError):
+        keep_all()
+    assert [world.store.note(name) for name in ("one", "failed", "two")] == [None, None, None]
+    keep(world, "three")
+    assert other.store.note("three") is True
 
 
 def test_where_the_state_cannot_be_written_none_is_kept(world, other):

@@ -20,9 +20,7 @@ from wxemu.core.http.tc3 import Authorization, MalformedSignatureError, WrongSig
 from wxemu.core.text import is_text, replace_lone_surrogates
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from werkzeug.datastructures import Headers
+    from collections.abc import Callable, Mapping
 
     from wxemu.core.apps import App
     from wxemu.core.world import World
@@ -44,13 +42,15 @@ FORM_ACTIONS: Final = ("wx.openApi", "wx.wxPayApi")
 class SignedRequest:
     """A request as its signature sees it.
 
-    :param parameters: the body's, as ``gateway_wire.Call`` has them.
+    :param header: gives a header by its name in whatever case, empty without it.
+    :param parameters: the body's, as ``gateway_wire.Call`` has them; so ``values``.
     """
 
     path: str
     query: str
-    headers: Headers = field(repr=False)
+    header: Callable[[str], str] = field(repr=False)
     parameters: Mapping[str, Any] = field(repr=False)
+    values: Mapping[str, Any] = field(repr=False)
 
     def to_be_signed(self) -> dict[str, Any]:
         """The parameters that every version signs."""
@@ -62,13 +62,8 @@ class SignedRequest:
         return _UNSIGNED_IN_FORM if self.values.get("action") in FORM_ACTIONS else ADDED_AFTERWARDS
 
     @cached_property
-    def values(self) -> Mapping[str, Any]:
-        """The parameters by their names in lower case, as they are signed."""
-        return {name.lower(): value for name, value in self.parameters.items()}
-
-    @cached_property
     def contents(self) -> Mapping[str, bytes]:
-        """The same as they are signed."""
+        """The values as they are signed."""
         return {name: _value(value) for name, value in self.values.items()}
 
 
@@ -79,7 +74,7 @@ def authenticate(world: World, request: SignedRequest) -> App:
     """
     if "authorization" in request.values:
         return _authenticate_cos(world, request, request.values["authorization"])
-    authorization = Authorization.parse(request.headers.get("Authorization", ""))
+    authorization = Authorization.parse(request.header("Authorization"))
     names = {name for name, content in request.contents.items() if content} - request.unsigned
     if not names.issubset(authorization.signed_params):  # stricter than need be [inferred]: no SDK leaves any out
         raise WrongSignatureError("the body has parameters that are not signed")
@@ -87,7 +82,7 @@ def authenticate(world: World, request: SignedRequest) -> App:
         world,
         authorization,
         canonical_request(request, authorization),
-        at=signatures.timestamp(request.headers.get("X-Timestamp", "")),
+        at=signatures.timestamp(request.header("X-Timestamp")),
         service="tcb",
         life=LIFE,
     )
@@ -96,8 +91,8 @@ def authenticate(world: World, request: SignedRequest) -> App:
 def canonical_request(request: SignedRequest, authorization: Authorization) -> str:
     """What node-sdk signs: not the body, but the parameters that the header names, each by itself."""
     names = authorization.signed_headers
-    headers = "".join(f"{name}:{_header(name, request.headers.get(name, ''))}\n" for name in names)
-    url = f"//{request.headers.get('Host', '')}{request.path}"
+    headers = "".join([f"{name}:{_header(name, request.header(name))}\n" for name in names])
+    url = f"//{request.header('Host')}{request.path}"
     payload = _payload(request.contents, authorization.signed_params)
     return "\n".join(["post", url, request.query, headers, ";".join(names), signatures.sha256(payload)])
 
@@ -110,7 +105,8 @@ def _header(name: str, value: str) -> str:
 
 def _payload(contents: Mapping[str, bytes], names: tuple[str, ...]) -> bytes:
     """Empty values are skipped by every version; the older one lists them all the same."""
-    return b"".join(b"&%b=%b\r\n" % (name.encode(), contents[name]) for name in names if contents.get(name))
+    signed = [(name, content) for name in names if (content := contents.get(name))]
+    return b"".join([b"&%b=%b\r\n" % (name.encode(), content) for name, content in signed])
 
 
 def _value(value: object) -> bytes:
@@ -148,7 +144,7 @@ def _authenticate_cos(world: World, request: SignedRequest, authorization: objec
 
 
 def _cos(secret_key: str, request: SignedRequest, fields: Mapping[str, str]) -> str:
-    headers = {name: request.headers.get(name, "") for name in fields.get("q-header-list", "").split(";")}
+    headers = {name: request.header(name) for name in fields.get("q-header-list", "").split(";")}
     signed = "\n".join(["post", request.path, _join(request.to_be_signed()), _join(headers), ""])
     key = _sha1(secret_key, fields.get("q-key-time", ""))
     return _sha1(key, f"sha1\n{fields['q-sign-time']}\n{hashlib.sha1(signed.encode()).hexdigest()}\n")  # noqa: S324

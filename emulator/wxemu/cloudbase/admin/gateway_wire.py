@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from base64 import b64encode
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 from werkzeug.http import parse_options_header
@@ -31,25 +30,23 @@ class Call:
 
     :param parameters: the body's, by their names on the wire: from JSON any values, from multipart strings, but bytes
         where the SDK has sent a Buffer.
+    :param values: the same by their names in lower case. That is how they are signed, so a name in another case is no
+        other name.
     :param source: the way the call has come, by its own word: ``wx_client,scf``.
     :param entry: the journal's.
     """
 
     parameters: Mapping[str, Any] = field(repr=False)
+    values: Mapping[str, Any] = field(repr=False)
     source: str
     entry: Entry = field(repr=False)
-
-    @cached_property
-    def _values(self) -> Mapping[str, Any]:
-        """In whatever case they are named: that is how they are signed, so a name in another case is no other name."""
-        return {name.lower(): value for name, value in self.parameters.items()}
 
     def text(self, name: str) -> str:
         """A string parameter, empty without it.
 
         :raises InvalidParamError: it is something else.
         """
-        value = self._values.get(name.lower(), "")
+        value = self.values.get(name.lower(), "")
         if not isinstance(value, str) or not is_text(value):
             found = "half a surrogate pair" if isinstance(value, str) else describe_kind(value)
             raise InvalidParamError(f"{name}: expected a text, got {found}")
@@ -60,7 +57,7 @@ class Call:
 
         :raises InvalidParamError: it is something else.
         """
-        value = self._values.get(name.lower(), b"")
+        value = self.values.get(name.lower(), b"")
         if not isinstance(value, bytes):
             raise InvalidParamError(f"{name}: expected the bytes of a form's part, got {describe_kind(value)}")
         return value
@@ -72,16 +69,22 @@ def parameters(content_type: str, body: bytes) -> dict[str, Any]:
     :raises InvalidParamError: the body is neither the JSON object nor the form that the header announces.
     """
     kind, options = parse_options_header(content_type)
-    found = _form(options.get("boundary", ""), body) if kind == MULTIPART else json_object("body", body)
-    _refuse_twins(found)
-    return found
+    return _form(options.get("boundary", ""), body) if kind == MULTIPART else json_object("body", body)
+
+
+def in_lower_case(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Parameters by their names in lower case.
+
+    :raises InvalidParamError: two names differ in their case alone: SDKs sign them in lower case, so one could stand
+        for the other.
+    """
+    values = {name.lower(): value for name, value in parameters.items()}
+    if len(values) < len(parameters):
+        _refuse_twins(parameters)
+    return values
 
 
 def _refuse_twins(parameters: Mapping[str, Any]) -> None:
-    """Refuse names that differ in their case alone: SDKs sign them in lower case, so one could stand for the other.
-
-    :raises InvalidParamError: there are some.
-    """
     seen: dict[str, str] = {}
     for name in parameters:
         twin = seen.setdefault(name.lower(), name)

@@ -6,7 +6,6 @@ from functools import partial
 from typing import TYPE_CHECKING, Final, NoReturn
 
 from flask import Blueprint, Response, request
-from werkzeug.datastructures import EnvironHeaders
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from wxemu.cloudbase.admin import gateway_signature, gateway_wire
@@ -19,6 +18,7 @@ from wxemu.core.http.application import ANY_METHOD
 from wxemu.core.http.forms import MULTIPART
 from wxemu.core.http.layers import Layer
 from wxemu.core.http.origins import ForeignPageError
+from wxemu.core.http.plain import header
 from wxemu.core.http.plain_way import as_flasks
 from wxemu.core.http.recording import Entry, entry, keep_exchanges
 from wxemu.core.http.tc3 import SignatureError, UnknownSecretIdError
@@ -97,8 +97,7 @@ def _answer_by_flask(world: World, deployment: Deployment) -> Response:
 def _answer(world: World, deployment: Deployment, exchange: Entry) -> PlainResponse | Response:
     call = _call(exchange)
     name = exchange.name = call.text("action")
-    with world.transaction():
-        app = _app(world, call)
+    app = _app(world, call)
     exchange.appid = app.appid
     action = ACTIONS.get("database.*" if name.startswith("database.") else name)
     if action is None:
@@ -115,7 +114,8 @@ def _call(exchange: Entry) -> Call:
     parameters = gateway_wire.parameters(environ.get("CONTENT_TYPE", ""), exchange.asked.get_data())
     if any(isinstance(value, bytes) for value in parameters.values()):
         exchange.layers = (Layer(layers.REQUEST, MULTIPART, "", gateway_wire.for_journal(parameters)),)
-    return gateway_wire.Call(parameters, source=environ.get("HTTP_X_TCB_SOURCE", ""), entry=exchange)
+    values = gateway_wire.in_lower_case(parameters)
+    return gateway_wire.Call(parameters, values, source=environ.get("HTTP_X_TCB_SOURCE", ""), entry=exchange)
 
 
 def _app(world: World, call: Call) -> App:
@@ -130,8 +130,8 @@ def _app(world: World, call: Call) -> App:
             raise InvalidEnvError("Environment not found")
         return bound
     environ = call.entry.asked.environ
-    query, headers = environ.get("QUERY_STRING", ""), EnvironHeaders(environ)
-    signed = SignedRequest(call.entry.asked.path, query, headers, call.parameters)
+    path, query = call.entry.asked.path, environ.get("QUERY_STRING", "")
+    signed = SignedRequest(path, query, partial(header, environ), call.parameters, call.values)
     try:
         app = gateway_signature.authenticate(world, signed)
     except UnknownSecretIdError:

@@ -109,16 +109,16 @@ def _parameter(pair: KeyValuePair) -> Any:
 def _open_data(gateway: Gateway, call: Call, sent: bytes) -> CommOpenApiResp:
     """``getOpenData``: needs no permission, but the token of an invocation."""
     message = _parse(ApiGetOpenDataByCloudIdReq, sent)
+    wx_api_token = call.text("wxCloudApiToken")
     with gateway.world.transaction():
-        grant = grants.find(gateway.world, call.text("wxCloudApiToken"), appid=gateway.app.appid)
-        if grant is None:
-            raise CloudCallError(-604104)
-        items = [
-            ApiGetOpenDataByCloudIdResp.OpDataItem(
-                cloud_id=cloud_id, json=compact_json(_open_data_item(gateway, cloud_id, grant.openid))
-            )
-            for cloud_id in message.cloudid_list
-        ]
+        grant = grants.find(gateway.world, wx_api_token, appid=gateway.app.appid)
+        data = [] if grant is None else [_open_data_item(gateway, one, grant.openid) for one in message.cloudid_list]
+    if grant is None:  # not in the transaction: what others have written together with it would be taken back
+        raise CloudCallError(-604104)
+    items = [
+        ApiGetOpenDataByCloudIdResp.OpDataItem(cloud_id=cloud_id, json=compact_json(one))
+        for cloud_id, one in zip(message.cloudid_list, data, strict=True)
+    ]
     found = ApiGetOpenDataByCloudIdResp(data_list=items)
     return CommOpenApiResp(resp_data=found.SerializeToString(), svrkit_error_code=0)
 

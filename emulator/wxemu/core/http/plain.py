@@ -7,12 +7,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 from urllib.parse import unquote_plus
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from wsgiref.types import StartResponse, WSGIEnvironment
+
+
+_WITHOUT_PREFIX: Final = ("CONTENT_TYPE", "CONTENT_LENGTH")
 
 
 class Asked(Protocol):
@@ -62,6 +65,7 @@ class PlainRequest:
         self.path: str = environ["PATH_INFO"]
         self.remote_addr: str | None = environ.get("REMOTE_ADDR")
         self._query: str = environ.get("QUERY_STRING", "")
+        self._body: bytes | None = None
 
     @cached_property
     def args(self) -> Mapping[str, str]:
@@ -78,15 +82,19 @@ class PlainRequest:
         """Path and query."""
         return f"{self.path}?{self._query}"
 
-    @cached_property
-    def _body(self) -> bytes:
-        length = self.environ.get("CONTENT_LENGTH")
-        body: bytes = self.environ["wsgi.input"].read(int(length)) if length else b""
-        return body
-
     def get_data(self) -> bytes:
         """The body."""
+        if self._body is None:
+            length = self.environ.get("CONTENT_LENGTH")
+            self._body = self.environ["wsgi.input"].read(int(length)) if length else b""
         return self._body
+
+
+def header(environ: WSGIEnvironment, name: str) -> str:
+    """A header by its name in whatever case, empty without it; werkzeug's way there takes four calls."""
+    key = name.upper().replace("-", "_")
+    value: str = environ.get(key if key in _WITHOUT_PREFIX else f"HTTP_{key}", "")
+    return value
 
 
 def _read(text: str) -> str:

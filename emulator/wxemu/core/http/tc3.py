@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from wxemu.core.world import World
 
 ALGORITHM: Final = "TC3-HMAC-SHA256"
+DAY: Final = 24 * 3600
 _HEADER: Final = re.compile(
     rf"{ALGORITHM} +Credential=(?P<secret_id>[^/,\s]+)/(?P<date>\d{{4}}-\d\d-\d\d)/(?P<service>[^/,\s]+)/tc3_request,"
     r"(?: *SignedParams=(?P<params>[^,\s]*),)? *SignedHeaders=(?P<headers>[^,\s]+), *Signature=(?P<signature>\S+)",
@@ -101,18 +102,26 @@ def timestamp(header: str) -> int:
 
 def sign(secret_key: str, canonical_request: str, *, at: int, service: str) -> str:
     """The signature, in lower hex, of a canonical request at Unix second ``at`` [doc]."""
-    date = datetime.fromtimestamp(at, UTC).date().isoformat()
-    scope = f"{date}/{service}/tc3_request"
+    scope = _scope(at // DAY, service)
     string_to_sign = f"{ALGORITHM}\n{at}\n{scope}\n{sha256(canonical_request.encode())}"
-    return hmac.digest(_key(secret_key, scope), string_to_sign.encode(), hashlib.sha256).hex()
+    signing = _key(secret_key, scope).copy()
+    signing.update(string_to_sign.encode())
+    return signing.hexdigest()
 
 
-@lru_cache(maxsize=16)  # the same one for a whole day
-def _key(secret_key: str, scope: str) -> bytes:
+@lru_cache(maxsize=16)  # this one and the next are the same for a whole day
+def _scope(day: int, service: str) -> str:
+    date = datetime.fromtimestamp(day * DAY, UTC).date().isoformat()
+    return f"{date}/{service}/tc3_request"
+
+
+@lru_cache(maxsize=16)
+def _key(secret_key: str, scope: str) -> hmac.HMAC:
+    """What has the key and no text yet; to be copied."""
     key = f"TC3{secret_key}".encode()
     for link in scope.split("/"):
         key = hmac.digest(key, link.encode(), hashlib.sha256)
-    return key
+    return hmac.new(key, digestmod=hashlib.sha256)
 
 
 def authenticate(
