@@ -40,8 +40,9 @@ TENCENT_CLOUD: Final = tuple(f"/{digit}" for digit in range(10))
 """COS, whose paths begin with a date; ``/`` is Tencent Cloud's as well."""
 WECHAT: Final = ("/cgi-bin/", "/sns/", "/wxa/")
 ADMIN: Final = "/admin"
-SLOW: Final = (b"functions.invokeFunction", b"database.")
-"""In the body of a call that may take long: as long as a function does, or as a query of many documents."""
+SLOW: Final = (b"functions.invokeFunction", b"database.", b"\\u00")
+"""In the body of a call that may take long: as long as a function does, or as a query of many documents. The last one
+is how JSON may spell each letter of these."""
 READY: Final = "/readyz"
 OUR_OWN: Final = (*PHONE, *CONTROL, *DOCUMENTS)
 """What answers in our own JSON."""
