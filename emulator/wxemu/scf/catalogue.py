@@ -14,7 +14,7 @@ from wxemu.scf import api_functions, project
 from wxemu.scf.api_functions import CloudFunction, FunctionError
 from wxemu.scf.packages import Packages
 from wxemu.scf.project import NO_OPTIONS, FunctionSpec, ProjectError, Trigger, read_openapi_permissions, together
-from wxemu.scf.stamps import Look, stamp_of
+from wxemu.scf.stamps import Look, Sight, stamp_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -77,7 +77,7 @@ class Catalogue:
         self._packaged = packaged
         self._read_project = Look(self._look)
         self._project: Project | None = None
-        self._stamps: tuple[Stamp | None, ...] = ()
+        self._sight = Sight(())
         self._logged: frozenset[Message] = frozenset()
         self._forget_packages()
 
@@ -230,7 +230,7 @@ class Catalogue:
     def _look(self) -> Project | None:
         if self.directory is None:
             return None
-        if self._project is None or _stamps(self._project.files) != self._stamps:
+        if self._project is None or not self._sight.is_as_before():
             self._project = self._load(self.directory)
         return self._project
 
@@ -239,12 +239,14 @@ class Catalogue:
         self._project = None  # a broken one is read at each call, since a folder that is made may repair it
         try:
             found = project.load_project(directory, os.environ, self._options, packaged=self._packaged)
-            while (stamps := _stamps(found.files)) != self._stamps:  # until nothing has changed while it was read
-                self._stamps = stamps
+            stamps: tuple[tuple[str, Stamp | None], ...] = ()
+            while (now := _stamps(found.files)) != stamps:  # until nothing has changed while it was read
+                stamps = now
                 found = project.load_project(directory, os.environ, self._options, packaged=self._packaged)
         except ProjectError as error:
             self._log_once([error.message])
             raise
+        self._sight = Sight(stamps)
         self._log_once(list_remarks(found))
         return found
 
@@ -348,6 +350,6 @@ def list_remarks(found: Project) -> list[Message]:
     return [*remarks, *found.remarks]
 
 
-def _stamps(files: Sequence[Path]) -> tuple[Stamp | None, ...]:
+def _stamps(files: Sequence[Path]) -> tuple[tuple[str, Stamp | None], ...]:
     """What changes with the files."""
-    return tuple(stamp_of(str(file)) for file in files)
+    return tuple((str(file), stamp_of(str(file))) for file in files)

@@ -8,8 +8,10 @@ import threading
 import time
 from typing import TYPE_CHECKING, Final, Generic, TypeAlias, TypeVar
 
+from wxemu.scf.watches import UnwatchableError, Watch
+
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
 Seen = TypeVar("Seen")
 
@@ -48,6 +50,38 @@ class Look(Generic[Seen]):
             return self._seen[0]
 
 
+class Sight:
+    """Paths with the stamps that they had; asked over and over whether they still have them.
+
+    Where the kernel watches them, it is asked instead, from the second time on: who asks once need not wait for that.
+
+    :param stamps: ``None`` for what was not there.
+    """
+
+    def __init__(self, stamps: Iterable[tuple[str, Stamp | None]]) -> None:
+        self._stamps = tuple(stamps)
+        self._watch: Watch | None = None
+        self._is_watchable = True
+
+    def is_as_before(self) -> bool:
+        """Whether all have the same stamps now."""
+        if self._watch is not None and self._watch.is_quiet():
+            return True
+        self._watch = None
+        if not self._looks_as_before():
+            return False
+        if self._is_watchable:
+            try:
+                self._watch = Watch(path for path, _ in self._stamps)
+            except UnwatchableError:
+                self._is_watchable = False
+                return True
+        return self._watch is None or self._looks_as_before()  # what changed before it began, it does not tell
+
+    def _looks_as_before(self) -> bool:
+        return all(stamp_of(path) == stamp for path, stamp in self._stamps)
+
+
 def stamps_of(folder: str) -> Stamps:
     """The stamps of all files below a folder, as they are now; the same object while nothing has changed.
 
@@ -65,12 +99,11 @@ class _Folder:
 
     def __init__(self, path: str) -> None:
         self._path = path
-        self._seen: tuple[list[tuple[str, Stamp | None]], Stamps] | None = None
+        self._seen: tuple[Sight, Stamps] | None = None
 
     def now(self) -> Stamps:
-        seen = self._seen
-        if seen is not None and all(stamp_of(path) == stamp for path, stamp in seen[0]):
-            return seen[1]
+        if self._seen is not None and self._seen[0].is_as_before():
+            return self._seen[1]
         return self._list()
 
     def _list(self) -> Stamps:
@@ -88,7 +121,7 @@ class _Folder:
                     unlisted.append(entry.path)
         files = tuple(sorted((path, stamp) for path, stamp in entries.items() if stamp is not None))
         is_certain = all(stamp is None or stamp[0] < began - _COARSEST_NS for stamp in folders.values())
-        self._seen = ([*folders.items(), *entries.items()], files) if is_certain else None
+        self._seen = (Sight((*folders.items(), *entries.items())), files) if is_certain else None
         return files
 
 
