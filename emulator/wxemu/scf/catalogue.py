@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from wxemu.core.messages import Message, spoken
+from wxemu.core.steps import Wait
 from wxemu.scf import api_functions, project
 from wxemu.scf.api_functions import CloudFunction, FunctionError
 from wxemu.scf.packages import Packages
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
+    from wxemu.core.steps import Steps
     from wxemu.core.world import World
     from wxemu.scf.configuration import Configuration
     from wxemu.scf.project import CliOptions, Project
@@ -88,8 +90,21 @@ class Catalogue:
         :raises ProjectError: the project cannot be read.
         """
         declared = self._read_project()
-        if env is None:
-            env = "" if declared is None else declared.env_id
+        return self.specs_of(declared, ("" if declared is None else declared.env_id) if env is None else env)
+
+    def looking(self) -> Steps[Project | None]:
+        """The project as it is now; none for an environment without one.
+
+        :raises ProjectError: it cannot be read.
+        """
+        project_ = self._project  # before its sight, which is new for a new project
+        if project_ is not None and self._sight.is_quiet():
+            return project_
+        found: Project | None = yield Wait(self._read_project)
+        return found
+
+    def specs_of(self, declared: Project | None, env: str) -> Mapping[str, FunctionSpec]:
+        """What runs in an environment, by name, where the project is ``declared``."""
         specs = {} if declared is None else dict(declared.functions)
         for name, function in api_functions.list_changes(self._world, env).items():
             spec = None if function is None else self._spec(function, declared)

@@ -63,20 +63,28 @@ class Sight:
         self._watch: Watch | None = None
         self._is_watchable = True
 
+    def is_quiet(self) -> bool:
+        """Whether the kernel says so; this takes no time, and may be asked at any time."""
+        watch = self._watch
+        return watch is not None and watch.is_quiet()
+
     def is_as_before(self) -> bool:
         """Whether all have the same stamps now."""
-        if self._watch is not None and self._watch.is_quiet():
+        if self.is_quiet():
             return True
         self._watch = None
         if not self._looks_as_before():
             return False
         if self._is_watchable:
             try:
-                self._watch = Watch(path for path, _ in self._stamps)
+                watch = Watch(path for path, _ in self._stamps)
             except UnwatchableError:
                 self._is_watchable = False
                 return True
-        return self._watch is None or self._looks_as_before()  # what changed before it began, it does not tell
+            if not self._looks_as_before():  # what changed before it began, it does not tell
+                return False
+            self._watch = watch
+        return True
 
     def _looks_as_before(self) -> bool:
         return all(stamp_of(path) == stamp for path, stamp in self._stamps)
@@ -87,7 +95,12 @@ def stamps_of(folder: str) -> Stamps:
 
     Links to folders are not followed. A broken link is no file.
     """
-    return _look_at(folder)()
+    return _look_at(folder).look()
+
+
+def quiet_stamps_of(folder: str) -> Stamps | None:
+    """The same if the kernel says that nothing has changed since the last look, which takes no time."""
+    return _look_at(folder).quiet()
 
 
 class _Folder:
@@ -100,8 +113,13 @@ class _Folder:
     def __init__(self, path: str) -> None:
         self._path = path
         self._seen: tuple[Sight, Stamps] | None = None
+        self.look = Look(self._now)
 
-    def now(self) -> Stamps:
+    def quiet(self) -> Stamps | None:
+        seen = self._seen
+        return seen[1] if seen is not None and seen[0].is_quiet() else None
+
+    def _now(self) -> Stamps:
         if self._seen is not None and self._seen[0].is_as_before():
             return self._seen[1]
         return self._list()
@@ -126,8 +144,8 @@ class _Folder:
 
 
 @functools.lru_cache(maxsize=256)
-def _look_at(folder: str) -> Look[Stamps]:
-    return Look(_Folder(folder).now)
+def _look_at(folder: str) -> _Folder:
+    return _Folder(folder)
 
 
 def _entries(folder: str) -> list[os.DirEntry[str]]:

@@ -48,17 +48,18 @@ class Watch:
 
     def __init__(self, paths: Iterable[str]) -> None:
         named = list(paths)
-        above = {path: path.rpartition("/")[0] or "/" for path in named}
-        watched = {*named, *above.values()}
+        watched = {*named, *map(_above, named)}
         if len(watched) > _most_paths() or not _places.acquire(blocking=False):
             raise UnwatchableError
         # Closed when this is gone, so that nobody has to think of it.
         weakref.finalize(self, _places.release).atexit = False
         self._events = _open()
+        self._asking = threading.Lock()
+        self._has_changed = False
         weakref.finalize(self, self._events.close)
         # What another folder above leads to can change without a word.
         self._above: Mapping[str, tuple[int, int]] = {
-            folder: _identity(folder) for folder in watched if above.get(folder) not in watched
+            folder: _identity(folder) for folder in watched if _above(folder) not in watched
         }
         local: set[int] = set()
         for path in watched:
@@ -86,7 +87,12 @@ class Watch:
             raise UnwatchableError
 
     def is_quiet(self) -> bool:
-        """Whether nothing has changed since it began; once something has, this watch is of no more use."""
+        """Whether nothing has changed since it began."""
+        with self._asking:
+            self._has_changed = self._has_changed or not self._hears_nothing()
+            return not self._has_changed
+
+    def _hears_nothing(self) -> bool:
         try:
             return self._events.read(_ENOUGH) is None and all(
                 _identity(folder) == known for folder, known in self._above.items()
@@ -97,6 +103,10 @@ class Watch:
 
 _ENOUGH: Final = 4096
 """Bytes for one event with any name."""
+
+
+def _above(path: str) -> str:
+    return path.rpartition("/")[0] or "/"
 
 
 def _identity(folder: str) -> tuple[int, int]:

@@ -93,6 +93,7 @@ def serving(application, **options):
         await facts["stop"].wait()
         server.close()
         await edge.end()
+        edge.let_threads_go()
 
     thread = threading.Thread(target=asyncio.run, args=(serve(),))
     thread.start()
