@@ -16,6 +16,7 @@ from wxemu.core import health
 from wxemu.core.http import SWITCHBOARD
 from wxemu.core.http.access import LOOPBACK_ONLY, Access
 from wxemu.core.http.hosts import accessed_env, is_emulated
+from wxemu.core.steps import LARGE_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -40,6 +41,7 @@ TENCENT_CLOUD: Final = tuple(f"/{digit}" for digit in range(10))
 """COS, whose paths begin with a date; ``/`` is Tencent Cloud's as well."""
 WECHAT: Final = ("/cgi-bin/", "/sns/", "/wxa/")
 ADMIN: Final = "/admin"
+CALL_FUNCTION: Final = "/callFunction"
 SLOW: Final = (b"functions.invokeFunction", b"database.", b"\\u00")
 """In the body of a call that may take long: as long as a function does, or as a query of many documents. The last one
 is how JSON may spell each letter of these."""
@@ -82,6 +84,11 @@ class Party:
         """Have it answer."""
         return self._serve(environ, start_response)
 
+    def takes_steps(self, environ: WSGIEnvironment) -> bool:
+        """Whether it answers a request in steps, if it does so in any."""
+        takes: Callable[[WSGIEnvironment], bool] | None = getattr(self._serve, "takes", None)
+        return takes is not None and takes(environ)
+
 
 class Switchboard:
     """The WSGI application over all parties.
@@ -123,12 +130,19 @@ class Switchboard:
         return party(environ, start_response)
 
     def is_decision(self, environ: WSGIEnvironment) -> bool:
-        """Whether a request is decided quickly and waits for nothing: an openapi's, over HTTPS or by cloud call."""
+        """Whether a request is decided quickly and waits for nothing: an openapi's, over HTTPS or by cloud call.
+
+        A phone's call of a function is answered in steps, each of which is.
+        """
         path = environ["PATH_INFO"]
         if accessed_env(environ.get("HTTP_HOST")) is not None:
             return False
         if path.startswith(WECHAT):
             return self._fallback.is_made  # else it is imported first, which takes longer than a decision
+        if path.endswith(CALL_FUNCTION):
+            party = self._party_of(path)
+            is_small = int(environ.get("CONTENT_LENGTH") or 0) <= LARGE_BYTES
+            return path.startswith(PHONE) and is_small and party.is_made and party.takes_steps(environ)
         if path != ADMIN or not self._parties[0].is_made:
             return False
         body = environ["wsgi.input"].getvalue()

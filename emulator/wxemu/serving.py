@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import sys
@@ -100,7 +101,8 @@ async def serve(plan: Plan, storage: Path, proxy: Proxy | None, ending: Ending) 
     await ending.begun()
     server.close()
     await edge.end()
-    deployment.close()
+    await asyncio.to_thread(deployment.close)  # while the loop goes on with the calls that this ends
+    edge.let_threads_go()
 
 
 def _issue_wx_api_token(world: World, caller: Identity, **of_invocation: Any) -> str:

@@ -10,9 +10,8 @@ from tencent_cloud import RefusedError
 
 from wxemu.core.faults import FAILURES
 from wxemu.explain.refusals import REASONS
-from wxemu.scf.deployment import Deployment
 from wxemu.scf.failures import TooManyCallsError
-from wxemu.scf.runtime import Failure, Invocation
+from wxemu.scf.runtime import Failure, Invocation, Runtime
 
 FUNCTION = """
 def main(event, context):
@@ -138,16 +137,23 @@ CODES = {
 }
 
 
+def ends_at_once(invocation):
+    """The steps of an invocation that waits for nothing."""
+    yield from ()
+    return invocation
+
+
 @every_door
 def test_a_failed_invocation_has_the_code_of_the_door_and_the_platforms_text(doors, monkeypatch, door):
     for status, codes in CODES.items():
         failure = Failure(status, -1, "what the platform says")
-        ended = Invocation("request-of-this-one", None, failure, log="", duration_ms=1, is_cold=False)
-        monkeypatch.setattr(Deployment, "run", lambda *_, ended=ended, **__: ended)
+        request_id = f"request-of-{status}"
+        ended = Invocation(request_id, None, failure, log="", duration_ms=1, is_cold=False)
+        monkeypatch.setattr(Runtime, "invoking", lambda *_, ended=ended, **__: ends_at_once(ended))
         told = doors.call(door)
         assert told.code == (*codes, status, status)[DOORS.index(door)]
         assert "what the platform says" in told.text
-        assert told.request_id == "request-of-this-one"
+        assert told.request_id == request_id
 
 
 @every_door
@@ -206,7 +212,7 @@ def test_too_many_calls_at_one_time_are_refused(doors, monkeypatch, door, code):
     def refuse(*_, **__):
         raise TooManyCallsError
 
-    monkeypatch.setattr(Deployment, "run", refuse)
+    monkeypatch.setattr(Runtime, "invoking", refuse)
     assert doors.call(door).code == code
 
 

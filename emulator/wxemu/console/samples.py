@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
+from wxemu.core.steps import run_through
 from wxemu.phone import calls, confirmations, phones
 from wxemu.phone.calls import FunctionCall
 from wxemu.phone.in_hand import new_code
@@ -59,7 +60,7 @@ def _confirmation(world: World, _deployment: Deployment, phone: Phone) -> dict[s
 def _stored_session(world: World, deployment: Deployment, phone: Phone) -> dict[str, Any]:
     """Nothing has to be sent, once ``login`` has stored a session."""
     call = FunctionCall("login", data=_code(world, deployment, phone))
-    calls.call_function(world, deployment, phone, call)
+    run_through(calls.call_function(world, deployment, phone.phone_id, call, lambda _appid, answer: answer))
     return {}
 
 

@@ -149,12 +149,12 @@ class Store:
         self._lock.acquire()
         self._owner = threading.get_ident()
         try:
-            self._begin_part() if self._is_together else self._begin()
+            self._check_parts() if self._is_together else self._begin()
         except BaseException:
             self._let_go()
             raise
 
-    def _begin_part(self) -> None:
+    def _check_parts(self) -> None:
         if self._failure is not None:  # which may have ended the transaction: what followed would be kept by itself
             raise self._failure
 
@@ -172,11 +172,11 @@ class Store:
         self._lock.release()
 
     @contextmanager
-    def together(self) -> Iterator[None]:
+    def together(self) -> Iterator[Callable[[], None]]:
         """Commit at once what several transactions in the block write, which spares each half of its time.
 
         All are kept at the end of the block, or none: a part that could be taken back by itself would need a savepoint,
-        whose copies of pages take as long as what is written.
+        whose copies of pages take as long as what is written. The block gets what raises the failure of a part so far.
 
         :raises Exception: what left one of them, such as that it could not be written; then none is kept.
         """
@@ -184,15 +184,14 @@ class Store:
             self._begin()
             self._is_together, self._failure = True, None
             try:
-                yield
+                yield self._check_parts
             except BaseException as error:
                 self._failure = error
                 raise
             finally:
                 self._is_together = False
                 self._end(self._failure)
-            if self._failure is not None:
-                raise self._failure
+            self._check_parts()
 
     def _end(self, error: BaseException | None) -> None:
         try:

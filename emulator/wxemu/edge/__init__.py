@@ -2,6 +2,6 @@
 
 One thread runs the event loop. A request is read here, without holding a thread, and reaches the application only when
 all of it has come. Decisions, which are quick, run on the loop itself, one at a time; whatever may wait (functions,
-streams, pages) runs on a thread of its own. So half a request holds nobody up, and nothing fights for the
-interpreter's lock.
+streams, pages) runs on a thread of its own, or in steps, the quick ones of which run on the loop. So half a request
+holds nobody up, and nothing fights for the interpreter's lock.
 """

@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from wxemu.core.faults import DELAY
+from wxemu.core.steps import POSTPONE, Postponed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -22,13 +23,15 @@ _WITHOUT_BODY: Final = frozenset({"204", "304"})
 class Answer:
     """What the application answers to one request.
 
-    `whole` is the body. It is None for one that comes bit by bit out of `stream`, and where there is none at all.
+    `whole` is the body. It is None for one that comes bit by bit out of `stream`, and where there is none at all. One
+    that is `postponed` is made in steps.
     """
 
     status: str = "500 Internal Server Error"
     headers: list[tuple[str, str]] = field(default_factory=list)
     whole: bytes | None = b""
     stream: Iterable[bytes] | None = None
+    postponed: Postponed | None = None
     late_seconds: float = 0.0
     is_cut: bool = False
 
@@ -65,7 +68,7 @@ class Answer:
         _close(self.stream)
 
 
-def ask(application: WSGIApplication, environ: WSGIEnvironment) -> Answer:
+def ask(application: WSGIApplication, environ: WSGIEnvironment, *, may_postpone: bool = False) -> Answer:
     """What the application answers, and when; raises what it raises."""
     answer = Answer()
 
@@ -80,7 +83,11 @@ def ask(application: WSGIApplication, environ: WSGIEnvironment) -> Answer:
     def delay(seconds: float) -> None:
         answer.late_seconds += seconds
 
+    def postpone(postponed: Postponed) -> None:
+        answer.postponed = postponed
+
     delaying = DELAY.set(delay)
+    postponing = POSTPONE.set(postpone if may_postpone else None)
     try:
         parts = application(environ, start_response)
     except ConnectionAbortedError:
@@ -88,6 +95,7 @@ def ask(application: WSGIApplication, environ: WSGIEnvironment) -> Answer:
         return answer
     finally:
         DELAY.reset(delaying)
+        POSTPONE.reset(postponing)
     if _has_length(answer.headers) or isinstance(parts, (list, tuple)):
         try:
             answer.whole = b"".join(parts)

@@ -7,14 +7,15 @@ import resource
 import threading
 from collections import OrderedDict
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from wxemu.core import troubles
 from wxemu.core.messages import Message
 from wxemu.edge.answer import Answer, ask
 from wxemu.edge.connection import Connection
+from wxemu.edge.taking import Taking
 
 if TYPE_CHECKING:
     import socket
@@ -33,12 +34,16 @@ _FAULT: Final = Answer(
 )
 
 
+def _each_by_itself() -> AbstractContextManager[Callable[[], object]]:
+    return nullcontext(bool)
+
+
 class Edge:
     """Connections of one event loop to one application.
 
     :param is_decision: whether a request is decided quickly and waits for nothing, so that it runs on the loop itself.
-    :param together: makes the block in which decisions that have come at the same time are kept at once. It raises if
-        they cannot be kept; then each is asked for again by itself.
+    :param together: makes the block in which decisions that have come at the same time are kept at once. It gives what
+        is called after each, and raises, as that does, if they cannot be kept; then each is asked for again by itself.
     :param threads: at most so many requests wait at one time.
     """
 
@@ -47,14 +52,14 @@ class Edge:
         application: WSGIApplication,
         *,
         is_decision: Callable[[WSGIEnvironment], bool],
-        together: Callable[[], AbstractContextManager[None]] = nullcontext,
+        together: Callable[[], AbstractContextManager[Callable[[], object]]] = _each_by_itself,
         threads: int,
     ) -> None:
         self.loop = asyncio.get_running_loop()
         self._application = application
         self._is_decision = is_decision
         self._together = together
-        self._undecided: list[tuple[Connection, WSGIEnvironment]] = []
+        self._undecided: list[tuple[Callable[[], Any], Callable[[Any], None]]] = []
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="waiting")
         self._connections: OrderedDict[Connection, None] = OrderedDict()  # the one that was busy last stands last
         self._most = _most_connections()
@@ -81,26 +86,53 @@ class Edge:
         if not self._is_decision(environ):
             self._on_thread(connection, self._answer_waiting, connection, environ)
             return
+        self.decide(partial(self._ask_now, environ), partial(self._send_or_take, connection, environ))
+
+    def decide(self, decide: Callable[[], Any], then: Callable[[Any], None]) -> None:
+        """Have something decided with all that has come by now; ``then`` gets its result once that is kept.
+
+        :param decide: is called again if what all have written together could not be kept.
+        """
         if not self._undecided:
             self.loop.call_soon(self._decide)  # once all that has come by now is read
-        self._undecided.append((connection, environ))
+        self._undecided.append((decide, then))
 
     def _decide(self) -> None:
         decided, self._undecided = self._undecided, []
-        for (connection, _), answer in zip(decided, self._answers([environ for _, environ in decided]), strict=True):
-            self._send(connection, answer)
+        results = self._results([decide for decide, _ in decided])
+        for (_, then), result in zip(decided, results, strict=True):
+            then(result)
 
-    def _answers(self, environs: list[WSGIEnvironment]) -> list[Answer]:
-        if len(environs) == 1:
-            return [self._ask(environs[0])]
-        try:
-            with self._together():
-                return [self._ask(environ) for environ in environs]
-        except Exception as error:  # noqa: BLE001 - each party has its own words for it
-            troubles.tell(error)
-        for environ in environs:
-            environ["wsgi.input"].seek(0)
-        return [self._ask(environ) for environ in environs]
+    def _results(self, decisions: list[Callable[[], Any]]) -> list[Any]:
+        if len(decisions) > 1:
+            with suppress(Exception), self._together() as check:  # what fails is decided by itself, and told there
+                results = []
+                for decide in decisions:
+                    results.append(decide())
+                    check()  # the others would meet its failure too
+                return results
+        return [decide() for decide in decisions]
+
+    def _ask_now(self, environ: WSGIEnvironment) -> Answer:
+        environ["wsgi.input"].seek(0)
+        return self._ask(partial(ask, self._application, environ, may_postpone=True))
+
+    def _send_or_take(self, connection: Connection, environ: WSGIEnvironment, answer: Answer) -> None:
+        if answer.postponed is None:
+            self._send(connection, answer)
+            return
+
+        def end(make: Callable[[], WSGIApplication]) -> None:
+            self._send(connection, self._ask(lambda: ask(make(), environ)))
+
+        Taking(self, answer.postponed, end).begin()
+
+    def on_thread(self, call: Callable[[], None]) -> None:
+        """Call something on a thread.
+
+        :raises RuntimeError: this machine gives us no further one; it may be called all the same.
+        """
+        self._threads.submit(call)
 
     def _on_thread(self, connection: Connection, call: Callable[..., object], *arguments: object) -> None:
         try:
@@ -115,17 +147,17 @@ class Edge:
             )
             connection.cut()  # its call may be in the queue already: an answer that came later would belong to nothing
 
-    def _ask(self, environ: WSGIEnvironment) -> Answer:
+    def _ask(self, ask_: Callable[[], Answer]) -> Answer:
         try:
-            return ask(self._application, environ)
+            return ask_()
         except Exception as error:  # noqa: BLE001 - whatever it is, it ends no other request
             troubles.tell(error, "a fault of the emulator, answered with 500")
             return _FAULT
 
     def _answer_waiting(self, connection: Connection, environ: WSGIEnvironment) -> None:
-        answer = self._ask(environ)
+        answer = self._ask(partial(ask, self._application, environ))
         if answer.stream is None:
-            self._on_loop(self._send, connection, answer)
+            self.on_loop(self._send, connection, answer)
         else:
             self._stream(connection, answer)
 
@@ -139,7 +171,7 @@ class Edge:
 
     def _stream(self, connection: Connection, answer: Answer) -> None:
         """Send a body bit by bit, no faster than the client reads it, until it ends or the client has gone."""
-        self._on_loop(connection.begin, answer)
+        self.on_loop(connection.begin, answer)
         is_whole = False
         try:
             for part in answer.stream or ():
@@ -153,7 +185,7 @@ class Edge:
             troubles.tell(error, "a fault of the emulator in the middle of an answer, which is cut off")
         finally:
             answer.close()
-            self._on_loop(partial(connection.finish, is_whole=is_whole))
+            self.on_loop(partial(connection.finish, is_whole=is_whole))
 
     def _send_part(self, connection: Connection, part: bytes) -> None:
         is_written = threading.Event()
@@ -162,10 +194,11 @@ class Edge:
             connection.send_part(part)
             is_written.set()
 
-        self._on_loop(write)
+        self.on_loop(write)
         is_written.wait(END_SECONDS)
 
-    def _on_loop(self, call: Callable[..., object], *arguments: object) -> None:
+    def on_loop(self, call: Callable[..., object], *arguments: object) -> None:
+        """Call something on the event loop."""
         if not self.loop.is_closed():
             self.loop.call_soon_threadsafe(call, *arguments)
 
@@ -181,6 +214,9 @@ class Edge:
             await asyncio.sleep(0.02)
         for connection in list(self._connections):
             connection.cut()
+
+    def let_threads_go(self) -> None:
+        """Have no more work done on threads, once nobody waits for it."""
         self._threads.shutdown(wait=False, cancel_futures=True)
 
 

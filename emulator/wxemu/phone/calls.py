@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from wxemu.cloudbase import open_data
 from wxemu.cloudbase.callers import mini_program_user
 from wxemu.cloudbase.open_data import CloudIDError
+from wxemu.core.steps import Decision
+from wxemu.phone import phones
 from wxemu.scf.failures import (
     FunctionFailedError,
     NoResultError,
@@ -22,16 +25,20 @@ from wxemu.scf.failures import (
     TooManyCallsError,
     UnknownFunctionError,
     UnreadableProjectError,
+    make_error,
 )
 from wxemu.scf.runtime import wx_event
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
+    from wxemu.core.steps import Steps
     from wxemu.core.world import World
     from wxemu.phone.phones import Phone
     from wxemu.scf.deployment import Deployment
-    from wxemu.scf.runtime import Identity, Invocation
+    from wxemu.scf.runtime import Identity, Invocation, JSONValue
+
+Kept = TypeVar("Kept")
 
 RESULT_LIMIT: Final = 1024 * 1024
 """Bytes of JSON that a function may give to a mini program [doc]."""
@@ -85,17 +92,54 @@ class FunctionCall:
     is_old: bool = False
 
 
-def call_function(world: World, deployment: Deployment, phone: Phone, call: FunctionCall) -> dict[str, Any]:
-    """Run the function for the phone's user and wait for its answer."""
+def call_function(
+    world: World,
+    deployment: Deployment,
+    phone_id: str,
+    call: FunctionCall,
+    keep: Callable[[str, Mapping[str, Any]], Kept],
+) -> Steps[Kept]:
+    """Run the function for the phone's user.
+
+    :param keep: records an answer to an app's phone, with its invocation at once, and makes the result.
+    :raises UnknownPhoneError: there is no such phone.
+    """
+    appid: str | None = None
+
+    def begin() -> tuple[JSONValue, Identity]:
+        nonlocal appid
+        phone = phones.find(world, phone_id)
+        appid = phone.appid
+        caller = mini_program_user(world, phone.appid, phone.openid)
+        _check_environment(caller, call)
+        return wx_event(_with_open_data(world, phone, call), caller), caller
+
+    def end(done: Invocation) -> Kept:
+        try:
+            answer = _make_answer(done)
+        except NoResultError as error:
+            return fail(error)
+        return keep(app(), answer)
+
+    def fail(error: NoResultError) -> Kept:
+        answer = _make_old_failure(call, error) if call.is_old else _make_failure(world, error)
+        return keep(app(), answer)
+
+    def app() -> str:
+        return phones.find(world, phone_id).appid if appid is None else appid
+
     try:
-        with world.transaction():
-            caller = mini_program_user(world, phone.appid, phone.openid)
-            _check_environment(caller, call)
-            data = _with_open_data(world, phone, call)
-        done = deployment.call(call.name, wx_event(data, caller), caller)
-        _check_size(done)
+        return (yield from deployment.calling(call.name, begin, end))
     except NoResultError as error:
-        return _make_old_failure(call, error) if call.is_old else _make_failure(world, error)
+        failed: Kept = yield Decision(partial(fail, error))
+        return failed
+
+
+def _make_answer(done: Invocation) -> dict[str, Any]:
+    """:raises NoResultError: it has failed, or has returned too much."""
+    if done.failure is not None:
+        raise make_error(done.failure, done.request_id)
+    _check_size(done)
     return {"errMsg": "cloud.callFunction:ok", "result": done.result, "requestID": done.request_id}
 
 

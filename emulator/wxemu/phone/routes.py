@@ -12,9 +12,11 @@ from wxemu.core.http.choices import keep_choices
 from wxemu.core.http.language import keep_language
 from wxemu.core.http.origins import Pages, let_pages_read
 from wxemu.core.http.our_failures import CORE_STATUSES, refuse
+from wxemu.core.http.plain import PlainResponse
 from wxemu.core.http.plain_way import as_flasks, open_plain_way
 from wxemu.core.http.recording import entry, keep_exchanges
 from wxemu.core.http.serving import add_route, answers_in
+from wxemu.core.steps import take_turns
 from wxemu.phone import calls, codec, in_hand, operations, phones, user_data, web_requests
 from wxemu.phone.errors import InvalidPhoneError, MiniProgramError, UnknownPhoneError
 from wxemu.phone.in_hand import InHand
@@ -25,15 +27,15 @@ from wxemu.phone.recording import FACE, record_answer
 from wxemu.wechat.errors import WeChatError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from flask import Flask
 
     from wxemu.core.http.access import Access
     from wxemu.core.http.operations import Operation
-    from wxemu.core.http.plain import PlainResponse
     from wxemu.core.http.recording import Entry
+    from wxemu.core.steps import Steps
     from wxemu.core.world import World
     from wxemu.phone.operations import (
         CallFunction,
@@ -72,7 +74,7 @@ def application(world: World, deployment: Deployment, access: Access, mini_progr
         asks_token=True,
     )
     if access.control_token is None:  # which Flask looks for
-        plain = PlainOperations(world, app, _on_a_phone(world, deployment), STATUSES)
+        plain = PlainOperations(world, app, _on_a_phone(world, deployment), STATUSES, lane=deployment.lane)
         open_plain_way(app, access, plain.find)
     return app
 
@@ -101,13 +103,14 @@ def face(world: World, deployment: Deployment, mini_program: MiniProgram) -> Blu
     add_route(routes, operations.SHOW, partial(_show, world))
     add_route(routes, operations.REMOVE, partial(_remove, world))
     for operation, run in _on_a_phone(world, deployment).items():
-        add_route(routes, operation, partial(_answer_by_flask, run))
-    add_route(routes, operations.REQUEST, partial(_answer_by_flask, partial(_request, world, deployment)))
+        add_route(routes, operation, partial(_answer_by_flask, deployment, run))
+    add_route(routes, operations.REQUEST, partial(_answer_by_flask, deployment, partial(_request, world, deployment)))
     return routes
 
 
-def _answer_by_flask(run: Run, given: Any) -> Response:
-    return as_flasks(run(entry(), given))
+def _answer_by_flask(deployment: Deployment, run: Run, given: Any) -> Response:
+    answered = run(entry(), given)
+    return as_flasks(answered if isinstance(answered, PlainResponse) else take_turns(answered, deployment.lane))
 
 
 def _list(world: World, given: PhonesChoice) -> Phones:
@@ -142,13 +145,12 @@ def _operate(
         return record_answer(world, exchange, f"wx.{name}", phone.appid, run(InHand(world, phone), given))
 
 
-def _call_function(world: World, deployment: Deployment, exchange: Entry, given: CallFunction) -> PlainResponse:
-    """Not one transaction: the function waits, and calls back meanwhile."""
-    with deployment.lane:
-        call, phone = codec.function_call(given), phones.find(world, given["phoneId"])
-        answer = calls.call_function(world, deployment, phone, call)
+def _call_function(world: World, deployment: Deployment, exchange: Entry, given: CallFunction) -> Steps[PlainResponse]:
+    def keep(appid: str, answer: Mapping[str, Any]) -> PlainResponse:
         with world.transaction():
-            return record_answer(world, exchange, "wx.cloud.callFunction", phone.appid, answer)
+            return record_answer(world, exchange, "wx.cloud.callFunction", appid, answer)
+
+    return calls.call_function(world, deployment, given["phoneId"], codec.function_call(given), keep)
 
 
 def _request(world: World, deployment: Deployment, exchange: Entry, given: WebRequest) -> PlainResponse:

@@ -10,16 +10,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from wxemu.core.messages import Message, spoken
+from wxemu.core.steps import Wait
 from wxemu.scf import api_functions, project
 from wxemu.scf.api_functions import CloudFunction, FunctionError
 from wxemu.scf.packages import Packages
 from wxemu.scf.project import NO_OPTIONS, FunctionSpec, ProjectError, Trigger, read_openapi_permissions, together
-from wxemu.scf.stamps import Look, stamp_of
+from wxemu.scf.stamps import Look, Sight, stamp_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
+    from wxemu.core.steps import Steps
     from wxemu.core.world import World
     from wxemu.scf.configuration import Configuration
     from wxemu.scf.project import CliOptions, Project
@@ -77,7 +79,7 @@ class Catalogue:
         self._packaged = packaged
         self._read_project = Look(self._look)
         self._project: Project | None = None
-        self._stamps: tuple[Stamp | None, ...] = ()
+        self._sight = Sight(())
         self._logged: frozenset[Message] = frozenset()
         self._forget_packages()
 
@@ -88,8 +90,21 @@ class Catalogue:
         :raises ProjectError: the project cannot be read.
         """
         declared = self._read_project()
-        if env is None:
-            env = "" if declared is None else declared.env_id
+        return self.specs_of(declared, ("" if declared is None else declared.env_id) if env is None else env)
+
+    def looking(self) -> Steps[Project | None]:
+        """The project as it is now; none for an environment without one.
+
+        :raises ProjectError: it cannot be read.
+        """
+        project_ = self._project  # before its sight, which is new for a new project
+        if project_ is not None and self._sight.is_quiet():
+            return project_
+        found: Project | None = yield Wait(self._read_project)
+        return found
+
+    def specs_of(self, declared: Project | None, env: str) -> Mapping[str, FunctionSpec]:
+        """What runs in an environment, by name, where the project is ``declared``."""
         specs = {} if declared is None else dict(declared.functions)
         for name, function in api_functions.list_changes(self._world, env).items():
             spec = None if function is None else self._spec(function, declared)
@@ -230,7 +245,7 @@ class Catalogue:
     def _look(self) -> Project | None:
         if self.directory is None:
             return None
-        if self._project is None or _stamps(self._project.files) != self._stamps:
+        if self._project is None or not self._sight.is_as_before():
             self._project = self._load(self.directory)
         return self._project
 
@@ -239,12 +254,14 @@ class Catalogue:
         self._project = None  # a broken one is read at each call, since a folder that is made may repair it
         try:
             found = project.load_project(directory, os.environ, self._options, packaged=self._packaged)
-            while (stamps := _stamps(found.files)) != self._stamps:  # until nothing has changed while it was read
-                self._stamps = stamps
+            stamps: tuple[tuple[str, Stamp | None], ...] = ()
+            while (now := _stamps(found.files)) != stamps:  # until nothing has changed while it was read
+                stamps = now
                 found = project.load_project(directory, os.environ, self._options, packaged=self._packaged)
         except ProjectError as error:
             self._log_once([error.message])
             raise
+        self._sight = Sight(stamps)
         self._log_once(list_remarks(found))
         return found
 
@@ -348,6 +365,6 @@ def list_remarks(found: Project) -> list[Message]:
     return [*remarks, *found.remarks]
 
 
-def _stamps(files: Sequence[Path]) -> tuple[Stamp | None, ...]:
+def _stamps(files: Sequence[Path]) -> tuple[tuple[str, Stamp | None], ...]:
     """What changes with the files."""
-    return tuple(stamp_of(str(file)) for file in files)
+    return tuple((str(file), stamp_of(str(file))) for file in files)

@@ -6,13 +6,20 @@ import json
 import threading
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
 from wxemu.core import apps, faults
 from wxemu.core.lane import Lane
+from wxemu.core.steps import Decision, Wait, run_through
 from wxemu.scf import failures, invocation_records, stand_in
 from wxemu.scf.catalogue import Catalogue
-from wxemu.scf.failures import HttpFunctionError, TooManyCallsError, UnknownFunctionError, UnreadableProjectError
+from wxemu.scf.failures import (
+    HttpFunctionError,
+    NoResultError,
+    TooManyCallsError,
+    UnknownFunctionError,
+    UnreadableProjectError,
+)
 from wxemu.scf.feed import Feed, Line
 from wxemu.scf.project import NO_OPTIONS, ProjectError
 from wxemu.scf.runtime import NOTHING, PLATFORM, PROCESS, Runtime, function_variables, instance_environment, log
@@ -22,9 +29,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from wxemu.core.faults import Fault
+    from wxemu.core.steps import Steps
     from wxemu.core.world import World
-    from wxemu.scf.project import CliOptions, FunctionSpec
+    from wxemu.scf.project import CliOptions, FunctionSpec, Project
     from wxemu.scf.runtime import Debugging, EnvironLeak, Identity, InstanceState, Invocation, JSONValue, Surroundings
+
+Result = TypeVar("Result")
 
 MAX_IN_FLIGHT: Final = 400
 """Function calls at one time. Each holds a thread of the server while its function calls back on another one, so they
@@ -51,12 +61,16 @@ class _Begun:
 
     :param at: Unix seconds.
     :param caller: with the token of this invocation.
+    :param variables: that the platform sets.
     :param fault: that it meets.
     """
 
     request_id: str
     at: float
+    spec: FunctionSpec
+    event: JSONValue
     caller: Identity
+    variables: Mapping[str, str]
     environ_leak: EnvironLeak
     fault: Fault | None
 
@@ -99,7 +113,6 @@ class Deployment:
         self._runtime = Runtime(
             variables=self._variables,
             new_request_id=world.randomness.uuid,
-            waiting=self.lane.left,
             is_bare=is_bare or packaged is not None,
             surroundings=surroundings,
         )
@@ -138,16 +151,31 @@ class Deployment:
         :param is_http: the event is an HTTP request, which alone HTTP functions take.
         :raises NoResultError: there is none, for whatever reason.
         """
-        try:
-            spec = self.function(caller.env, name)
-            if spec.is_http and not is_http:
-                raise HttpFunctionError(name)
-            done = self.run(spec, event, caller)
-        except ProjectError as error:
-            raise UnreadableProjectError(error.message) from None
+        done = run_through(self.calling(name, lambda: (event, caller), _as_it_is, is_http=is_http), lane=self.lane)
         if done.failure is not None:
             raise failures.make_error(done.failure, done.request_id)
         return done
+
+    def calling(
+        self,
+        name: str,
+        begin: Callable[[], tuple[JSONValue, Identity]],
+        end: Callable[[Invocation], Result],
+        *,
+        is_http: bool = False,
+    ) -> Steps[Result]:
+        """The same in steps, and as a part of what else is decided before and after.
+
+        :param begin: gives the event and the caller, in the transaction in which the invocation begins. A NoResultError
+            of it undoes nothing of what it has written.
+        :param end: makes the result of the invocation, in the transaction in which that is recorded.
+        :raises NoResultError: it was not run.
+        """
+        try:
+            declared = yield from self.catalogue.looking()
+            return (yield from self._running(declared, name, begin, end, refuse=None if is_http else _refuse_http))
+        except ProjectError as error:
+            raise UnreadableProjectError(error.message) from None
 
     def invoke(
         self,
@@ -167,36 +195,63 @@ class Deployment:
         :raises ProjectError: the project cannot be read.
         :raises UninvokedError: the runtime cannot run it, or no debugger can be awaited.
         """
-        return self.run(self.function(caller.env, name), event, caller, hear=hear, debugging=debugging)
+        declared = run_through(self.catalogue.looking(), lane=self.lane)
+        steps = self._running(
+            declared, name, lambda: (event, caller), _as_it_is, refuse=None, hear=hear, debugging=debugging
+        )
+        return run_through(steps, lane=self.lane)
 
-    def run(
+    def _running(
         self,
-        spec: FunctionSpec,
-        event: JSONValue,
-        caller: Identity,
+        declared: Project | None,
+        name: str,
+        begin: Callable[[], tuple[JSONValue, Identity]],
+        end: Callable[[Invocation], Result],
         *,
+        refuse: Callable[[FunctionSpec], None] | None,
         hear: Callable[[str], None] | None = None,
         debugging: Debugging | None = None,
-    ) -> Invocation:
-        """The same for a function that was found already."""
+    ) -> Steps[Result]:
+        """Run a function of the project, or one that was deployed since, and record it."""
+
+        def decide() -> _Begun | NoResultError:
+            with self._world.transaction():
+                try:
+                    event, caller = begin()
+                    spec = self.catalogue.specs_of(declared, caller.env).get(name)
+                    if spec is None:
+                        raise UnknownFunctionError(name)
+                    if refuse is not None:
+                        refuse(spec)
+                except NoResultError as error:  # what was written so far is kept
+                    return error
+                return self._begin(spec, event, caller)
+
         if not self._places.acquire(blocking=False):
             raise TooManyCallsError
         try:
-            begun = self._begin(spec, caller)
-            tell = partial(self._hear, hear, caller.env, spec.name, begun.request_id)
-            done = self._stand_in(begun, spec, tell) or self._runtime.invoke(
-                spec,
-                event,
-                begun.caller,
-                request_id=begun.request_id,
-                environ_leak=begun.environ_leak,
-                hear=tell,
-                debugging=debugging,
-            )
+            begun: _Begun | NoResultError = yield Decision(decide)
+            if isinstance(begun, NoResultError):
+                raise begun
+            tell = partial(self._hear, hear, begun.caller.env, name, begun.request_id)
+            done: Invocation | None = None
+            if begun.fault is not None:
+                done = yield Wait(partial(_stand_in, begun.fault, begun, tell))
+            if done is None:
+                done = yield from self._runtime.invoking(
+                    begun.spec,
+                    begun.event,
+                    begun.caller,
+                    request_id=begun.request_id,
+                    platform=begun.variables,
+                    environ_leak=begun.environ_leak,
+                    hear=tell,
+                    debugging=debugging,
+                )
         finally:
             self._places.release()
-        self._record(done, spec, caller, at=begun.at)
-        return done
+        result: Result = yield Decision(partial(self._end, begun, done, end))
+        return result
 
     def instances(self) -> Sequence[InstanceState]:
         """The functions' running instances."""
@@ -213,43 +268,32 @@ class Deployment:
         if hear is not None:
             hear(line)
 
-    def _begin(self, spec: FunctionSpec, caller: Identity) -> _Begun:
-        """Decide at once all that the state has to say of an invocation before it runs."""
+    def _begin(self, spec: FunctionSpec, event: JSONValue, caller: Identity) -> _Begun:
+        """Decide all that the state has to say of an invocation before it runs, in the transaction that goes on."""
         world = self._world
-        with world.transaction():
-            at, leak = world.clock.now(), world.settings.environ_leak
-            request_id = world.randomness.uuid()  # under which its own calls are recorded
-            fault = faults.take_for_invocation(world, function=spec.name, appid=caller.appid)
-            if fault is None or fault.only_delays:
-                caller = self._with_token(caller, spec, request_id)
-            return _Begun(request_id, at, caller, leak, fault)
+        at, leak = world.clock.now(), world.settings.environ_leak
+        request_id = world.randomness.uuid()  # under which its own calls are recorded
+        fault = faults.take_for_invocation(world, function=spec.name, appid=caller.appid)
+        if fault is None or fault.only_delays:
+            caller = self._with_token(caller, spec, request_id)
+        return _Begun(request_id, at, spec, event, caller, self._variables(caller.appid), leak, fault)
 
-    def _stand_in(self, begun: _Begun, spec: FunctionSpec, tell: Callable[[str], None]) -> Invocation | None:
-        """The outcome that a fault puts in the place of the function's own, if the invocation meets one."""
-        if begun.fault is None:
-            return None
-        with self.lane.left():
-            faults.wait(begun.fault)
-        done = stand_in.make_invocation(begun.fault, spec, begun.request_id)
-        if done is not None:
-            for line in log.lines(done, spec).splitlines():
-                tell(line)
-        return done
-
-    def _record(self, done: Invocation, spec: FunctionSpec, caller: Identity, *, at: float) -> None:
+    def _end(self, begun: _Begun, done: Invocation, end: Callable[[Invocation], Result]) -> Result:
+        """Record an invocation that has ended."""
         record = invocation_records.Record(
             request_id=done.request_id,
-            env=caller.env,
-            function=spec.name,
-            at=at,
+            env=begun.caller.env,
+            function=begun.spec.name,
+            at=begun.at,
             duration_ms=done.duration_ms,
             memory_bytes=done.memory_bytes,
             is_ok=done.ok,
-            log=log.lines(done, spec),
+            log=log.lines(done, begun.spec),
             result=done.ret_msg,
         )
         with self._world.transaction():
             invocation_records.save(self._world, record)
+            return end(done)
 
     def environment(self, name: str | None, caller: Identity) -> dict[str, str]:
         """The variables that the platform would set for one invocation, for a function that is run by hand.
@@ -310,6 +354,25 @@ class Deployment:
     def close(self) -> None:
         """End all functions' processes."""
         self._runtime.close()
+
+
+def _as_it_is(done: Invocation) -> Invocation:
+    return done
+
+
+def _refuse_http(spec: FunctionSpec) -> None:
+    if spec.is_http:
+        raise HttpFunctionError(spec.name)
+
+
+def _stand_in(fault: Fault, begun: _Begun, tell: Callable[[str], None]) -> Invocation | None:
+    """The outcome that a fault puts in the place of the function's own, if it does."""
+    faults.wait(fault)
+    done = stand_in.make_invocation(fault, begun.spec, begun.request_id)
+    if done is not None:
+        for line in log.lines(done, begun.spec).splitlines():
+            tell(line)
+    return done
 
 
 def _addresses(url: str) -> dict[str, str]:

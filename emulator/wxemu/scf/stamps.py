@@ -8,8 +8,10 @@ import threading
 import time
 from typing import TYPE_CHECKING, Final, Generic, TypeAlias, TypeVar
 
+from wxemu.scf.watches import UnwatchableError, Watch
+
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
 Seen = TypeVar("Seen")
 
@@ -48,12 +50,57 @@ class Look(Generic[Seen]):
             return self._seen[0]
 
 
+class Sight:
+    """Paths with the stamps that they had; asked over and over whether they still have them.
+
+    Where the kernel watches them, it is asked instead, from the second time on: who asks once need not wait for that.
+
+    :param stamps: ``None`` for what was not there.
+    """
+
+    def __init__(self, stamps: Iterable[tuple[str, Stamp | None]]) -> None:
+        self._stamps = tuple(stamps)
+        self._watch: Watch | None = None
+        self._is_watchable = True
+
+    def is_quiet(self) -> bool:
+        """Whether the kernel says so; this takes no time, and may be asked at any time."""
+        watch = self._watch
+        return watch is not None and watch.is_quiet()
+
+    def is_as_before(self) -> bool:
+        """Whether all have the same stamps now."""
+        if self.is_quiet():
+            return True
+        self._watch = None
+        if not self._looks_as_before():
+            return False
+        if self._is_watchable:
+            try:
+                watch = Watch(path for path, _ in self._stamps)
+            except UnwatchableError:
+                self._is_watchable = False
+                return True
+            if not self._looks_as_before():  # what changed before it began, it does not tell
+                return False
+            self._watch = watch
+        return True
+
+    def _looks_as_before(self) -> bool:
+        return all(stamp_of(path) == stamp for path, stamp in self._stamps)
+
+
 def stamps_of(folder: str) -> Stamps:
     """The stamps of all files below a folder, as they are now; the same object while nothing has changed.
 
     Links to folders are not followed. A broken link is no file.
     """
-    return _look_at(folder)()
+    return _look_at(folder).look()
+
+
+def quiet_stamps_of(folder: str) -> Stamps | None:
+    """The same if the kernel says that nothing has changed since the last look, which takes no time."""
+    return _look_at(folder).quiet()
 
 
 class _Folder:
@@ -65,12 +112,16 @@ class _Folder:
 
     def __init__(self, path: str) -> None:
         self._path = path
-        self._seen: tuple[list[tuple[str, Stamp | None]], Stamps] | None = None
+        self._seen: tuple[Sight, Stamps] | None = None
+        self.look = Look(self._now)
 
-    def now(self) -> Stamps:
+    def quiet(self) -> Stamps | None:
         seen = self._seen
-        if seen is not None and all(stamp_of(path) == stamp for path, stamp in seen[0]):
-            return seen[1]
+        return seen[1] if seen is not None and seen[0].is_quiet() else None
+
+    def _now(self) -> Stamps:
+        if self._seen is not None and self._seen[0].is_as_before():
+            return self._seen[1]
         return self._list()
 
     def _list(self) -> Stamps:
@@ -88,13 +139,13 @@ class _Folder:
                     unlisted.append(entry.path)
         files = tuple(sorted((path, stamp) for path, stamp in entries.items() if stamp is not None))
         is_certain = all(stamp is None or stamp[0] < began - _COARSEST_NS for stamp in folders.values())
-        self._seen = ([*folders.items(), *entries.items()], files) if is_certain else None
+        self._seen = (Sight((*folders.items(), *entries.items())), files) if is_certain else None
         return files
 
 
 @functools.lru_cache(maxsize=256)
-def _look_at(folder: str) -> Look[Stamps]:
-    return Look(_Folder(folder).now)
+def _look_at(folder: str) -> _Folder:
+    return _Folder(folder)
 
 
 def _entries(folder: str) -> list[os.DirEntry[str]]:

@@ -1,8 +1,12 @@
 """wx.cloud.callFunction on a phone: what `success` or `fail` gets."""
 
+import os
 import re
 
 import pytest
+
+from wxemu.core.steps import POSTPONE, Decision, Ready
+from wxemu.scf.watches import UnwatchableError, Watch
 
 RESULT_LIMIT = 1024 * 1024
 FUNCTION = """
@@ -182,3 +186,40 @@ def test_the_journal_says_what_came_of_it(phone, control, members, outcome):
     phone.do("callFunction", name="ask", data=members)
     kept = control.exchanges[0]
     assert (kept["outcome"], kept["is_failure"]) == outcome
+
+
+@pytest.fixture
+def steps_of(http, phone):
+    """The steps of a call of `ask`, each as the kind of what it wants."""
+
+    def take():
+        postponed = []
+        before = POSTPONE.set(postponed.append)
+        try:
+            http.post(f"/phone/v1/phones/{phone.phone_id}/callFunction", json={"name": "ask", "data": {"ask": "echo"}})
+        finally:
+            POSTPONE.reset(before)
+        kinds, steps = [], postponed[0].steps
+        try:
+            wanted = next(steps)
+            while True:
+                kinds.append(type(wanted))
+                wanted = steps.send(wanted())
+        except StopIteration:
+            return kinds
+
+    return take
+
+
+def test_a_warm_call_waits_for_nothing_but_its_function_until_a_file_is_saved(ask, steps_of, project):
+    try:
+        Watch([str(project)])
+    except UnwatchableError:
+        pytest.skip("the file system of temporary files is not watched")
+    file = project / "functions" / "ask" / "index.py"
+    os.utime(file.parent, (1, 1))
+    for _ in range(4):
+        ask("echo")
+    assert list(dict.fromkeys(steps_of())) == [Decision, Ready]
+    file.write_text(f"{FUNCTION}\n")
+    assert set(steps_of()) > {Decision, Ready}

@@ -43,6 +43,10 @@ class PlainWay:
             return self._otherwise(environ, start_response)
         return answer(PlainRequest(environ))(environ, start_response)
 
+    def takes(self, environ: WSGIEnvironment) -> bool:
+        """Whether a request is answered without Flask."""
+        return self._is_plain(environ) and self._find(environ) is not None
+
     def _is_plain(self, environ: WSGIEnvironment) -> bool:
         return (
             self._access.is_plain(environ)

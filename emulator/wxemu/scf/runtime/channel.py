@@ -11,8 +11,12 @@ import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
+from wxemu.core.steps import ELSEWHERE, Ready
+
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from wxemu.core.steps import Steps
 
 LOG_LIMIT_BYTES: Final = 1 << 20  # [inferred] what is kept of an invocation's output; the rest is read and dropped
 WATCH_SECONDS: Final = 0.05
@@ -56,7 +60,7 @@ class Channel:
         self._silent_until = math.inf
         self._has_ended = False
         self.is_abandoned = False
-        self._selector = selectors.PollSelector()
+        self._selector = selectors.DefaultSelector()
         for descriptor in (self._replies, self._output, self._life.fileno()):
             self._selector.register(descriptor, selectors.EVENT_READ)
 
@@ -88,7 +92,9 @@ class Channel:
             self._life.settimeout(None)
         return int.from_bytes(told[:_NUMBER_BYTES], "big"), told[_NUMBER_BYTES:] == _KEEPER
 
-    def exchange(self, request: bytes | None, *, limit_seconds: float, watch: Callable[[], None]) -> tuple[bytes, int]:
+    def exchanging(
+        self, request: bytes | None, *, limit_seconds: float, watch: Callable[[], None]
+    ) -> Steps[tuple[bytes, int]]:
         """Send a request and return the reply to it, and the most bytes of memory that the process has ever held.
 
         Meanwhile, call `watch` every now and then.
@@ -105,13 +111,14 @@ class Channel:
             if now >= deadline:
                 raise TimeoutError
             if now >= next_watch:
+                yield ELSEWHERE
                 watch()
                 looked_until = time.monotonic()
                 pause = min(max(WATCH_SECONDS, _PAUSE_TO_WATCH * (looked_until - now)), _MOST_PAUSE_SECONDS)
                 next_watch = looked_until + pause
                 now = looked_until
             self._hear_flood(now)
-            ready = {key.fd for key, _ in self._selector.select(min(deadline, next_watch, self._silent_until) - now)}
+            ready = yield Ready(self._selector, min(deadline, next_watch, self._silent_until))
             if self._life.fileno() in ready:
                 self._learn_of_end()
             if self._has_ended and self._replies not in ready:  # a process it forked may hold the pipes open
@@ -125,6 +132,11 @@ class Channel:
             if self._replies in ready:
                 incoming += self._read_replies()
         return reply
+
+    @property
+    def output_bytes(self) -> int:
+        """How much the function has written since that was last taken."""
+        return len(self._log)
 
     def hear(self, listener: Callable[[bytes], None] | None) -> None:
         """Have `listener` called with what the function writes, as it comes and as far as it is kept."""

@@ -10,6 +10,7 @@ import time
 from typing import TYPE_CHECKING, Any, Final
 
 from wxemu.core.messages import Message, spoken
+from wxemu.core.steps import ELSEWHERE, LARGE_BYTES, run_through
 from wxemu.scf.runtime import debugging
 from wxemu.scf.runtime.channel import Channel
 from wxemu.scf.runtime.debugging import Awaited
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from contextlib import ExitStack
 
+    from wxemu.core.steps import Steps
     from wxemu.scf.runtime.debugging import Debugging
     from wxemu.scf.runtime.forkserver import ForkServer
     from wxemu.scf.runtime.invocation import JSONValue
@@ -113,7 +115,7 @@ class Instance:
         """
         self._debugging = wanted
         asked = {"port": wanted.port, "lent": debugging.find_debugpy()}
-        reply = self._exchange(self._birth(surroundings, asked), LOAD_LIMIT_SECONDS)
+        reply = run_through(self._exchanging(self._birth(surroundings, asked), LOAD_LIMIT_SECONDS))
         if isinstance(reply, Failure):
             raise DebuggerError(
                 Message(
@@ -136,7 +138,7 @@ class Instance:
         self.is_cold = False
         birth = self._birth(surroundings) if self._debugging is None else None  # which it has then
         with self._start:
-            reply = self._exchange(birth, LOAD_LIMIT_SECONDS)
+            reply = run_through(self._exchanging(birth, LOAD_LIMIT_SECONDS))
         self.init_ms = (time.monotonic() - self._began) * 1000
         self.init_memory_bytes = self.memory_bytes
         if isinstance(reply, Failure):
@@ -148,14 +150,14 @@ class Instance:
         self.is_reusable = False
         return load_failure(reply["loadFailure"], reply.get("loadStatus", LOAD_STATUS))
 
-    def call(self, request: bytes) -> JSONValue | Failure:
+    def calling(self, request: bytes) -> Steps[JSONValue | Failure]:
         """Run the handler once, for at most the function's time limit; return what it returned, or how it failed.
 
         :param request: JSON of the event, the context, and what is to be left of it in os.environ.
         """
         if self.is_blamed and self._process is not None:
             self._process.give_way()
-        reply = self._exchange(request, self.revision.spec.timeout_seconds)
+        reply = yield from self._exchanging(request, self.revision.spec.timeout_seconds)
         if isinstance(reply, Failure):
             return reply
         if "stackTrace" in reply:
@@ -222,13 +224,15 @@ class Instance:
         }
         return json.dumps(birth).encode()
 
-    def _exchange(self, request: bytes | None, limit_seconds: int) -> dict[str, Any] | Failure:
+    def _exchanging(self, request: bytes | None, limit_seconds: int) -> Steps[dict[str, Any] | Failure]:
         """Send `request` and return the reply; a failure here is the instance's end."""
         limit = math.inf if self._debugging is not None else limit_seconds
         try:
             self._used_seconds = None
-            reply, peak_bytes = self._channel.exchange(request, limit_seconds=limit, watch=self._watch)
+            reply, peak_bytes = yield from self._channel.exchanging(request, limit_seconds=limit, watch=self._watch)
             self._check_memory(peak_bytes)
+            if len(reply) + self._channel.output_bytes > LARGE_BYTES:
+                yield ELSEWHERE
             return _decode(reply)
         except TimeoutError:
             failure = timeout_failure(limit_seconds)

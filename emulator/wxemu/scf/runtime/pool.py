@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Final
 from weakref import WeakValueDictionary
 
 from wxemu.core.messages import Message, spoken
+from wxemu.core.steps import Turn, Turns
 from wxemu.scf.runtime.instance import Instance
 from wxemu.scf.runtime.invocation import InterpreterError, RuntimeClosedError
 from wxemu.scf.runtime.precedence import Precedence
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
-    from contextlib import ExitStack
+    from contextlib import AbstractContextManager, ExitStack
     from pathlib import Path
 
     from wxemu.scf.runtime.forkserver import ForkServer
@@ -65,28 +66,27 @@ class Pool:
         self._idle: list[Instance] = []  # the longest unused first
         self._leased: list[Instance] = []
         self._ending: list[Instance] = []
-        self._rooms: WeakValueDictionary[tuple[str, ...], threading.Semaphore] = WeakValueDictionary()
+        self._turns: WeakValueDictionary[tuple[str, ...], Turns] = WeakValueDictionary()
         self._precedence = Precedence()
         self._is_closed = threading.Event()
         self._sweeper: threading.Thread | None = None
 
     @contextmanager
     def lease(self, revision: Revision, server: ForkServer, *, is_fresh: bool = False) -> Iterator[Instance]:
-        """Lend an instance of `revision`, a warm one if there is; wait while the function has all it may have.
+        """Lend an instance of `revision`, a warm one if there is, to who has a turn.
 
         With `is_fresh` it is a new one to be debugged, that is ended afterwards. Raises RuntimeClosedError, and
         InterpreterError if `server` brings forth no instance.
         """
-        with self._room_of(revision):
-            for _ in range(_BIRTHS):
-                with (
-                    self._precedence.begin(revision) as start,
-                    self._borrow(revision, server, start, is_fresh=is_fresh) as instance,
-                ):
-                    if not instance.is_cold or instance.is_born():
-                        yield instance
-                        return
-                    instance.is_reusable = False
+        for _ in range(_BIRTHS):
+            with (
+                self._precedence.begin(revision) as start,
+                self._lend(self._take(revision, server, start, is_fresh=is_fresh)) as instance,
+            ):
+                if not instance.is_cold or instance.is_born():
+                    yield instance
+                    return
+                instance.is_reusable = False
         raise InterpreterError(
             Message(
                 "no instance of {name} can be started; the log says why",
@@ -94,6 +94,33 @@ class Pool:
                 name=revision.spec.name,
             )
         )
+
+    def turn(self, revision: Revision) -> Turn:
+        """A turn among the callers of a function, who may be as many as it has instances."""
+        with self._changed:
+            turns = self._turns.get(revision.name)
+            if turns is None:
+                turns = self._turns[revision.name] = Turns(self._max_instances)
+        return Turn(turns)
+
+    def lend_warm(self, revision: Revision) -> AbstractContextManager[Instance] | None:
+        """What `lease` lends, if that takes no time."""
+        with self._changed:
+            is_simple = not (
+                self._is_closed.is_set()
+                or self._precedence.is_blamed(revision)
+                or any(self._is_useless(instance, revision) for instance in self._idle)
+            )
+            ended, warm = self._find_warm(revision) if is_simple else ([], None)
+            if warm is None or ended:
+                return None
+            self._idle.remove(warm)
+            self._begin_lease(warm, revision)
+        return self._lend(warm)
+
+    def takes_time_to_end(self, instance: Instance) -> bool:
+        """Whether the end of its lease is that of an instance too."""
+        return not instance.is_reusable or len(self._idle) >= MAX_IDLE
 
     def states(self) -> list[InstanceState]:
         """Return what there is, the longest idle first, then those that are busy."""
@@ -137,10 +164,7 @@ class Pool:
             self._sweeper.join()
 
     @contextmanager
-    def _borrow(
-        self, revision: Revision, server: ForkServer, start: ExitStack, *, is_fresh: bool
-    ) -> Iterator[Instance]:
-        instance = self._take(revision, server, start, is_fresh=is_fresh)
+    def _lend(self, instance: Instance) -> Iterator[Instance]:
         try:
             yield instance
         except BaseException:
@@ -165,13 +189,16 @@ class Pool:
                 instance = warm
                 self._idle.remove(warm)
                 start.close()
-            instance.since = self._clock()
-            instance.invocations += 1
-            instance.is_blamed = self._precedence.is_blamed(revision)
-            self._leased.append(instance)
+            self._begin_lease(instance, revision)
         _tell_of(ended)
         self._end((*useless, *ended))
         return instance
+
+    def _begin_lease(self, instance: Instance, revision: Revision) -> None:
+        instance.since = self._clock()
+        instance.invocations += 1
+        instance.is_blamed = self._precedence.is_blamed(revision)
+        self._leased.append(instance)
 
     def _find_warm(self, revision: Revision) -> tuple[list[Instance], Instance | None]:
         """Return the instance of a revision that was used last, and those that would be it, had they not ended."""
@@ -182,14 +209,6 @@ class Pool:
                     return ended, instance
                 ended.append(instance)
         return ended, None
-
-    def _room_of(self, revision: Revision) -> threading.Semaphore:
-        """What as many callers of a function hold as it has instances; each that lets go wakes one who waits."""
-        with self._changed:
-            room = self._rooms.get(revision.name)
-            if room is None:
-                room = self._rooms[revision.name] = threading.Semaphore(self._max_instances)
-            return room
 
     def _is_useless(self, instance: Instance, revision: Revision) -> bool:
         if self._is_forgotten(instance):

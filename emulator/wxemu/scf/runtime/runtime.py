@@ -6,12 +6,13 @@ import json
 import logging
 import threading
 import time
-from contextlib import nullcontext
+from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from wxemu.core.messages import Message
+from wxemu.core.steps import ELSEWHERE, Wait, run_through
 from wxemu.scf.runtime import nobody
 from wxemu.scf.runtime.context import invocation_context
 from wxemu.scf.runtime.environment import function_variables
@@ -34,9 +35,9 @@ from wxemu.scf.runtime.web_requests import web_request
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
-    from contextlib import AbstractContextManager
     from pathlib import Path
 
+    from wxemu.core.steps import Steps
     from wxemu.scf.project import FunctionSpec
     from wxemu.scf.runtime.debugging import Debugging
     from wxemu.scf.runtime.identity import Identity
@@ -67,7 +68,7 @@ class Runtime:
     WX_APPID, WX_SECRET and WX_API_BASE. The functions can use the folder `store`, as a file system that is mounted
     there (CFS), and the `surroundings`; of all else that is kept on this machine, each has its own code only.
     `new_request_id()` gives a UUID. `max_instances` is per function and appid: callers beyond it wait. An instance that
-    was not used for `idle_seconds`, by the `clock`, is ended. Whatever has to be waited for is, within `waiting`.
+    was not used for `idle_seconds`, by the `clock`, is ended.
 
     Each function runs on a Python of its own `runtime`, where there is one; with `is_bare` on one that has no packages
     but the function's. `interpreter` runs all of them instead. Functions see the platform's places where this machine
@@ -82,7 +83,6 @@ class Runtime:
         max_instances: int = 10,
         idle_seconds: float = IDLE_SECONDS,
         clock: Callable[[], float] = time.monotonic,
-        waiting: Callable[[], AbstractContextManager[None]] = nullcontext,
         interpreter: str | None = None,
         is_bare: bool = False,
         is_isolated: bool = True,
@@ -91,7 +91,6 @@ class Runtime:
     ) -> None:
         self._variables = variables
         self._new_request_id = new_request_id
-        self._waiting = waiting
         self._interpreter = Interpreter((interpreter,)) if interpreter is not None else None
         self._is_isolated = is_isolated
         folders = surroundings.folders if store is None else (*surroundings.folders, str(store.resolve()))
@@ -112,27 +111,33 @@ class Runtime:
             if _is_python(runtime):
                 self._server(self._interpreter_of(runtime)).start()
 
-    def invoke(
+    def invoke(self, spec: FunctionSpec, event: JSONValue, caller: Identity, **options: Any) -> Invocation:
+        """Invoke a function and wait for its end; the options are those of `invoking`."""
+        return run_through(self.invoking(spec, event, caller, **options))
+
+    def invoking(
         self,
         spec: FunctionSpec,
         event: JSONValue,
         caller: Identity,
         *,
         request_id: str | None = None,
+        platform: Mapping[str, str] | None = None,
         environ_leak: EnvironLeak = "leak",
         hear: Callable[[str], None] | None = None,
         debugging: Debugging | None = None,
-    ) -> Invocation:
-        """Invoke a function and wait for its end, which is at most its time limit after its start.
+    ) -> Steps[Invocation]:
+        """Invoke a function until its end, which is at most its time limit after its start.
 
         The event arrives as given: for a call from a mini program it is to be made with `wx_event`. Changed files are
-        live at once. `request_id` is that of a caller who has drawn one already. `hear` gets each line of the log as it
-        comes. With `debugging` the invocation has an instance of its own, which first waits for a debugger. Raises
-        UninvokedError; every failure of the function is an Invocation.
+        live at once. `request_id` is that of a caller who has drawn one already, `platform` what `variables` gives if
+        that was asked for already. `hear` gets each line of the log as it comes. With `debugging` the invocation has an
+        instance of its own, which first waits for a debugger. Raises UninvokedError; every failure of the function is
+        an Invocation.
         """
         request_id = request_id or self._new_request_id()
         live = LiveLog(request_id, spec, hear or _ignore)
-        variables = function_variables(spec, self._variables(caller.appid))
+        variables = function_variables(spec, self._variables(caller.appid) if platform is None else platform)
         context = invocation_context(spec, caller, variables, request_id)
         if spec.is_http and debugging is not None:
             raise DebuggerError(
@@ -146,19 +151,72 @@ class Runtime:
             live.start()
             done = Invocation(request_id, None, request, log="", duration_ms=0, is_cold=False)
         else:
-            interpreter = self._interpreter_of(spec.runtime)
-            revision = Revision.now(spec, caller.appid, caller.env, variables)
-            is_fresh = debugging is not None
-            leased = self._pool.lease(revision, self._server(interpreter), is_fresh=is_fresh)
-            with self._waiting(), leased as instance:
-                if debugging is not None:
-                    instance.await_debugger(debugging, self._surroundings)
-                live.start()
-                remarks = partial(_remarks, spec, interpreter)
-                done = _run(instance, request_id, request, surroundings=self._surroundings, remarks=remarks, live=live)
-                self._log_lacks(instance.lacks)
+            revised = (spec, caller.appid, caller.env, variables)
+            revision = Revision.at_rest(*revised)
+            if revision is None:
+                revision = yield Wait(partial(Revision.now, *revised))
+            done = yield from self._lease(revision, partial(self._run, request_id, request, live), debugging)
         live.end(done)
         return done
+
+    def _lease(
+        self, revision: Revision, run: Callable[[Instance], Steps[Invocation]], debugging: Debugging | None
+    ) -> Steps[Invocation]:
+        """Run what needs an instance."""
+        turn = self._pool.turn(revision)
+        try:
+            if not turn.has_come:
+                yield turn
+            with ExitStack() as stack:
+                warm = self._pool.lend_warm(revision) if debugging is None else None
+                if warm is not None:
+                    instance = stack.enter_context(warm)
+                else:
+                    instance = yield Wait(partial(self._start, stack, revision, debugging))
+                done = yield from run(instance)
+                if self._pool.takes_time_to_end(instance):
+                    yield ELSEWHERE
+        finally:
+            turn.end()
+        return done
+
+    def _start(self, stack: ExitStack, revision: Revision, debugging: Debugging | None) -> Instance:
+        """An instance that is lent until the stack is closed, nearly always a new one."""
+        server = self._server(self._interpreter_of(revision.spec.runtime))
+        instance = stack.enter_context(self._pool.lease(revision, server, is_fresh=debugging is not None))
+        if debugging is not None:
+            instance.await_debugger(debugging, self._surroundings)
+        return instance
+
+    def _run(self, request_id: str, request: bytes, live: LiveLog, instance: Instance) -> Steps[Invocation]:
+        """Load a new instance and call the handler; a new instance's log begins with remarks."""
+        live.start()
+        is_cold, failure, preface = instance.is_cold, None, ""
+        instance.hear(live.write)
+        if is_cold:
+            spec = instance.revision.spec
+            preface = "".join(f"{remark}\n" for remark in _remarks(spec, self._interpreter_of(spec.runtime)))
+            live.write(preface.encode())
+            failure = yield Wait(partial(instance.load, self._surroundings))
+            live.load(instance.init_ms, instance.init_function_ms, instance.init_memory_bytes)
+        started = time.monotonic()
+        outcome = failure or (yield from instance.calling(request))
+        duration_ms = (time.monotonic() - started) * 1000
+        log = preface + instance.take_log()
+        instance.hear(None)
+        self._log_lacks(instance.lacks)
+        return Invocation(
+            request_id=request_id,
+            result=None if isinstance(outcome, Failure) else outcome,
+            failure=outcome if isinstance(outcome, Failure) else None,
+            log=log,
+            duration_ms=duration_ms,
+            is_cold=is_cold,
+            memory_bytes=instance.memory_bytes,
+            init_ms=instance.init_ms if is_cold else 0,
+            init_function_ms=instance.init_function_ms if is_cold else 0,
+            init_memory_bytes=instance.init_memory_bytes if is_cold else 0,
+        )
 
     def instances(self) -> list[InstanceState]:
         """Return the running instances, the longest idle first, then those that are busy."""
@@ -208,42 +266,6 @@ class Runtime:
         level = logging.WARNING if self._is_isolated else logging.INFO
         reasons = dict.fromkeys(lacks.values())
         _log.log(level, "%s (%s)", "; ".join(lacks), "; ".join(reasons))
-
-
-def _run(
-    instance: Instance,
-    request_id: str,
-    request: bytes,
-    *,
-    surroundings: Surroundings,
-    remarks: Callable[[], list[str]],
-    live: LiveLog,
-) -> Invocation:
-    """Load a new instance and call the handler; a new instance's log begins with `remarks`."""
-    is_cold, failure, preface = instance.is_cold, None, ""
-    instance.hear(live.write)
-    if is_cold:
-        preface = "".join(f"{remark}\n" for remark in remarks())
-        live.write(preface.encode())
-        failure = instance.load(surroundings)
-        live.load(instance.init_ms, instance.init_function_ms, instance.init_memory_bytes)
-    started = time.monotonic()
-    outcome = failure or instance.call(request)
-    duration_ms = (time.monotonic() - started) * 1000
-    log = preface + instance.take_log()
-    instance.hear(None)
-    return Invocation(
-        request_id=request_id,
-        result=None if isinstance(outcome, Failure) else outcome,
-        failure=outcome if isinstance(outcome, Failure) else None,
-        log=log,
-        duration_ms=duration_ms,
-        is_cold=is_cold,
-        memory_bytes=instance.memory_bytes,
-        init_ms=instance.init_ms if is_cold else 0,
-        init_function_ms=instance.init_function_ms if is_cold else 0,
-        init_memory_bytes=instance.init_memory_bytes if is_cold else 0,
-    )
 
 
 def _remarks(spec: FunctionSpec, interpreter: Interpreter) -> list[str]:

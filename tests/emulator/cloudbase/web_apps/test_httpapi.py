@@ -147,7 +147,7 @@ def test_what_is_not_emulated_is_told_in_the_api_s_own_form(http, method, path):
 
 def test_calls_are_kept_in_the_journal_with_the_request_id_of_the_invocation(app, token, control, monkeypatch):
     ended = Invocation("request-of-this-one", {"a": 1}, None, log="", duration_ms=1, is_cold=False)
-    monkeypatch.setattr(Deployment, "run", lambda *_: ended)
+    monkeypatch.setattr(Deployment, "call", lambda *_: ended)
     app.invoke("ask", {"secret": "s3cr3t"}, token)
     exchange = control.exchanges[0]
     told = {name: exchange[name] for name in ("rid", "face", "name", "appid", "method", "url", "request_body")}
