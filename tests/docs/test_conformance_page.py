@@ -43,12 +43,16 @@ def not_asked() -> dict[str, str]:
 
 
 STATEMENTS = statements(PAGE)
-DECIDED = {beginning for question in all_questions() for beginning in question.decides}
+
+
+def asked() -> set[str]:
+    """The beginnings of the statements that questions decide."""
+    return {beginning for question in all_questions() for beginning in question.decides}
 
 
 def test_each_inferred_statement_has_a_question_or_a_reason_why_not():
     inferred = [text for text, is_inferred in STATEMENTS if is_inferred]
-    beginnings = (*DECIDED, *not_asked())
+    beginnings = (*asked(), *not_asked())
     missing = [text[:100] for text in inferred if not text.startswith(beginnings)]
 
     assert len(inferred) > 100
@@ -68,7 +72,7 @@ def test_what_it_takes_and_may_do_is_documented():
 
 
 def test_each_question_and_reason_names_one_statement():
-    found = {one: [text for text, _ in STATEMENTS if text.startswith(one)] for one in {*DECIDED, *not_asked()}}
+    found = {one: [text for text, _ in STATEMENTS if text.startswith(one)] for one in {*asked(), *not_asked()}}
     wrong = {one: [text[:80] for text in texts] for one, texts in found.items() if len(texts) != 1}
 
     assert wrong == {}, f"these beginnings in {WHERE} are not those of one statement of docs/fidelity.md"
@@ -77,7 +81,7 @@ def test_each_question_and_reason_names_one_statement():
 def test_a_reason_is_for_what_no_question_decides():
     reasons = not_asked()
     decided = {
-        one for one in reasons for text, _ in STATEMENTS if text.startswith(one) and text.startswith(tuple(DECIDED))
+        one for one in reasons for text, _ in STATEMENTS if text.startswith(one) and text.startswith(tuple(asked()))
     }
 
     assert [one for one, reason in reasons.items() if not reason.strip()] == []

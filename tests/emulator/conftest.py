@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import dataclass
 from itertools import cycle, islice
+from sqlite3 import connect
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -20,6 +22,7 @@ from wxemu.client.testing import App, Emulator
 from wxemu.cloudbase import grants
 from wxemu.cloudbase.callers import issue_wx_api_token
 from wxemu.core.http.access import LOOPBACK_ONLY, Access
+from wxemu.core.store import Store
 from wxemu.core.world import World
 from wxemu.scf.deployment import Deployment
 from wxemu.scf.runtime import runtime
@@ -90,9 +93,29 @@ def rsa_pems() -> tuple[str, ...]:
     return tuple(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode() for key in keys)
 
 
+@pytest.fixture(scope="session")
+def copied_store() -> Iterator[type[Store]]:
+    """A store that begins in memory as a copy of another: its tables take longer to make than most tests to run."""
+    with closing(connect(":memory:", check_same_thread=False)) as tables:
+        first = Store()
+        first._connection.backup(tables)
+        first.close()
+
+        class CopiedStore(Store):
+            def _create_or_check(self, path: Path | None) -> None:
+                if path is None:
+                    tables.backup(self._connection)
+                super()._create_or_check(path)
+
+        yield CopiedStore
+
+
 @pytest.fixture
-def open_world(rsa_pems: tuple[str, ...]) -> Iterator[Callable[..., World]]:
+def open_world(
+    rsa_pems: tuple[str, ...], copied_store: type[Store], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[..., World]]:
     """Open worlds with RSA keys in their pool; they are closed at the end."""
+    monkeypatch.setattr("wxemu.core.world.Store", copied_store)
     opened = []
 
     def open_one(state: Path | None = None, *, random_seed: str | None = None) -> World:

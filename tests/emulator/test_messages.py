@@ -3,6 +3,7 @@
 import ast
 import re
 import unicodedata
+from functools import cache
 from pathlib import Path
 from string import Formatter
 
@@ -25,17 +26,17 @@ ONLY_VALUES = re.compile(r"(\{\w+\}|wxemu|\W)+")
 """Which are the same in each language, or messages themselves."""
 
 
+@cache
 def calls_of(name):
     """Each call of a class in the sources, by where it stands."""
+    found = {}
     for path in sorted(ROOT.rglob("*.py")):
         source = path.read_text(encoding="utf-8")
         if f"{name}(" in source and path.name != "messages.py":
             for node in ast.walk(ast.parse(source)):
                 if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == name:
-                    yield f"{path.relative_to(ROOT)}:{node.lineno}", node
-
-
-CALLS = dict(calls_of("Message"))
+                    found[f"{path.relative_to(ROOT)}:{node.lineno}"] = node
+    return found
 
 
 def places(text):
@@ -53,7 +54,7 @@ def is_whole(call):
 
 
 def test_every_message_is_written_in_both_languages_with_the_values_that_it_is_given():
-    assert [place for place, call in CALLS.items() if not is_whole(call)] == []
+    assert [place for place, call in calls_of("Message").items() if not is_whole(call)] == []
 
 
 @pytest.mark.parametrize(
@@ -73,7 +74,7 @@ def test_one_that_is_not_would_be_found(written):
 def test_what_an_input_expects_is_said_in_a_message():  # no type checker looks into Annotated
     said = {
         place: keyword.value
-        for place, call in calls_of("Takes")
+        for place, call in calls_of("Takes").items()
         for keyword in call.keywords
         if keyword.arg == "expected"
     }
@@ -82,7 +83,7 @@ def test_what_an_input_expects_is_said_in_a_message():  # no type checker looks 
 
 
 def test_the_messages_are_found():
-    assert len(CALLS) > 3 * len(MISTAKES)
+    assert len(calls_of("Message")) > 3 * len(MISTAKES)
 
 
 @pytest.mark.parametrize("name", MISTAKES)
@@ -92,20 +93,19 @@ def test_no_mistake_lacks_chinese(name):
     assert english["name"] == chinese["name"] == name
 
 
+@cache
 def sources():
-    for path in sorted(ROOT.rglob("*.py")):
-        if "miniprogram" not in path.parts:
-            yield path.relative_to(ROOT).as_posix(), ast.parse(path.read_text(encoding="utf-8"))
+    """The syntax tree of each module, by its path."""
+    paths = [path for path in sorted(ROOT.rglob("*.py")) if "miniprogram" not in path.parts]
+    return {path.relative_to(ROOT).as_posix(): ast.parse(path.read_text(encoding="utf-8")) for path in paths}
 
 
-SOURCES = dict(sources())
-
-
+@cache
 def errors_for_people():
     """The names of MessageError and of all errors below it."""
     bases = {
         node.name: {ast.unparse(base) for base in node.bases}
-        for tree in SOURCES.values()
+        for tree in sources().values()
         for node in ast.walk(tree)
         if isinstance(node, ast.ClassDef)
     }
@@ -134,7 +134,7 @@ def bare_words(call, names):
 
 
 def calls():
-    for path, tree in SOURCES.items():
+    for path, tree in sources().items():
         if path != "core/messages.py":
             for node in ast.walk(tree):
                 if isinstance(node, ast.Call):

@@ -331,7 +331,7 @@ class Store:
         """Forget every tenant and all that hangs under it; notes, RSA keys, snapshots and saved events stay."""
         for table in self._names():
             if table not in KEPT_BY_RESET:
-                self.fill(table, ())
+                self._clear(table)
 
     def tables(self) -> dict[str, tuple[Column, ...]]:
         """The columns of every table, by its name."""
@@ -351,9 +351,13 @@ class Store:
     def fill(self, table: str, rows: Iterable[Sequence[object]]) -> None:
         """Put ``rows`` (values in the order of the columns) in the place of all that a table of the schema holds."""
         with self._lock:
+            self._clear(table)
+            self.add(table, rows)
+
+    def _clear(self, table: str) -> None:
+        with self._lock:
             self._notes.clear()
             self._connection.execute(f'DELETE FROM "{table}"')  # noqa: S608 - the name comes from the schema
-            self.add(table, rows)
 
     def add(self, table: str, rows: Iterable[Sequence[object]]) -> None:
         """Add ``rows`` to a table of the schema."""

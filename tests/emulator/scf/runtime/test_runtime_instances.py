@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -15,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wxemu.scf.runtime import InterpreterError, RuntimeClosedError
+from wxemu.scf.runtime.interpreters import find
 from wxemu.scf.runtime.pool import MAX_IDLE
 
 pytestmark = pytest.mark.slow  # processes are started
@@ -318,21 +318,11 @@ def test_an_interpreter_that_is_not_there_is_the_emulator_s_error_and_leaves_no_
     assert len(list(OPEN_FILES.iterdir())) == before
 
 
-def other_pythons():
-    """Return the interpreters on PATH that start, by version."""
-    found = {}
-    tell = "import sys; print(sys.executable)"
-    for minor in range(9, 14):
-        name = shutil.which(f"python3.{minor}")
-        asked = name and subprocess.run([name, "-c", tell], capture_output=True, text=True, check=False)
-        found[f"3.{minor}"] = asked.stdout.strip() if asked and asked.returncode == 0 else None
-    return found
-
-
-@pytest.mark.parametrize(("version", "interpreter"), other_pythons().items())
-def test_the_bootstrap_runs_on_every_python_of_the_platform(start_runtime, deploy, user, version, interpreter):
+@pytest.mark.parametrize("version", ["3.9", "3.10", "3.11", "3.12", "3.13"])
+def test_the_bootstrap_runs_on_every_python_of_the_platform(start_runtime, deploy, user, version):
+    interpreter = find(f"Python{version}")
     if interpreter is None:
-        pytest.skip(f"no python{version} on PATH")
+        pytest.skip(f"there is no python{version} here")
     runtime = start_runtime(interpreter=interpreter)
     spec = deploy("import sys\ndef main(event, context):\n    return [list(sys.version_info[:2]), 1 / event]\n")
     assert runtime.invoke(spec, 1, user).result == [[int(part) for part in version.split(".")], 1.0]
