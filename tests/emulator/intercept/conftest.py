@@ -6,7 +6,7 @@ import json
 import socket
 import ssl
 import threading
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -214,7 +214,12 @@ def intercept(server, tmp_path, monkeypatch):
             )
             proxy = running.enter_context(intercepting(interception, proxied, Health()))
             proxy.wait_for_authority()
-            return Client(proxy.interception)
+            client = Client(proxy.interception)
+            with suppress(OSError), client.connect() as first:
+                # It is forked now, while this thread waits; else it could copy a lock that OpenSSL holds just then.
+                first.end_half()
+                first.rest()
+            return client
 
         yield begin
 
