@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-MOST_WATCHES: Final = 32
+MOST_WATCHES: Final = 16
 """At one time: of 128 that a user's processes have in all, unless the machine is set up otherwise."""
 _SHARE: Final = 4
 """A watch takes at most this part of the paths that a user's processes may watch in all: editors watch many."""
