@@ -84,7 +84,7 @@ class Edge:
         """Have the application answer a request that has wholly come."""
         self._connections.move_to_end(connection)
         if not self._is_decision(environ):
-            self._on_thread(connection, self._answer_waiting, connection, environ)
+            self._on_thread_or_cut(connection, self._answer_waiting, connection, environ)
             return
         self.decide(partial(self._ask_now, environ), partial(self._send_or_take, connection, environ))
 
@@ -127,16 +127,16 @@ class Edge:
 
         Taking(self, answer.postponed, end).begin()
 
-    def on_thread(self, call: Callable[[], None]) -> None:
+    def on_thread(self, call: Callable[[], object]) -> None:
         """Call something on a thread.
 
         :raises RuntimeError: this machine gives us no further one; it may be called all the same.
         """
         self._threads.submit(call)
 
-    def _on_thread(self, connection: Connection, call: Callable[..., object], *arguments: object) -> None:
+    def _on_thread_or_cut(self, connection: Connection, call: Callable[..., object], *arguments: object) -> None:
         try:
-            self._threads.submit(call, *arguments)
+            self.on_thread(partial(call, *arguments))
         except RuntimeError as error:  # this machine gives us no further thread
             troubles.tell_sentence(
                 Message(
@@ -163,7 +163,7 @@ class Edge:
 
     def _send(self, connection: Connection, answer: Answer) -> None:
         if answer.stream is not None:  # a decision with a body that comes bit by bit: it goes on on a thread
-            self._on_thread(connection, self._stream, connection, answer)
+            self._on_thread_or_cut(connection, self._stream, connection, answer)
         elif answer.late_seconds > 0:
             self.loop.call_later(answer.late_seconds, connection.send, answer)
         else:

@@ -23,7 +23,7 @@ class Host(Protocol):
     def decide(self, decide: Callable[[], Any], then: Callable[[Any], None]) -> None:
         """Have something decided, with all that is to be decided now, and go on once it is kept."""
 
-    def on_thread(self, call: Callable[[], None]) -> None:
+    def on_thread(self, call: Callable[[], object]) -> None:
         """Call something on a thread."""
 
     def on_loop(self, call: Callable[[], None]) -> None:

@@ -51,10 +51,13 @@ def test_nothing_is_kept_before_the_block_ends(world, other):
 
 def test_where_a_part_fails_none_is_kept(world, other):
     def keep_all():
-        with world.store.together():
+        with world.store.together() as check:
             keep(world, "one")
+            check()
             with pytest.raises(ArithmeticError):
                 fail_to_keep(world, "failed")
+            with pytest.raises(ArithmeticError):
+                check()
             with pytest.raises(ArithmeticError):
                 keep(world, "two")
 
